@@ -1,0 +1,222 @@
+//! The rules of temporary files.
+
+use std::fs;
+use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
+use std::path::PathBuf;
+
+use crate::vocab::{HashAlgorithm, code};
+
+use super::writer::WRITE_BYTES;
+use super::*;
+
+struct Place {
+    disk: Disk,
+    folder: tempfile::TempDir,
+}
+
+fn place() -> Place {
+    Place { disk: Disk::new(Faults::default()), folder: tempfile::tempdir().expect("a folder") }
+}
+
+impl Place {
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn ready(&self, path: &Path, held: u64) -> TempFile {
+        match self.disk.open_temporary(path, held).expect("opened") {
+            Opened::Ready(file) => file,
+            Opened::Lost => panic!("lost"),
+        }
+    }
+
+    fn is_lost(&self, path: &Path, held: u64) -> bool {
+        matches!(self.disk.open_temporary(path, held), Ok(Opened::Lost))
+    }
+}
+
+#[test]
+fn a_temporary_file_is_private() {
+    let place = place();
+    let path = place.path("t");
+    place.ready(&path, 0);
+    assert_eq!(fs::metadata(&path).expect("there").mode() & 0o777, 0o600);
+}
+
+#[test]
+fn nothing_is_written_through_a_symbolic_link() {
+    let place = place();
+    let (path, other) = (place.path("t"), place.path("other"));
+    fs::write(&other, "precious").expect("written");
+    symlink(&other, &path).expect("linked");
+    let error = place.disk.open_temporary(&path, 0).expect_err("a link");
+    assert_eq!(error.code, code::E_FILE_EXISTS);
+    assert!(place.is_lost(&path, 4));
+    place.disk.remove_temporary(&path).expect("not ours, so nothing to do");
+    assert!(fs::symlink_metadata(&path).is_ok(), "the link is not ours to delete");
+    assert_eq!(fs::read(&other).expect("there"), b"precious");
+}
+
+#[test]
+fn a_file_with_another_name_is_not_ours() {
+    let place = place();
+    let (path, other) = (place.path("t"), place.path("other"));
+    fs::write(&other, "precious").expect("written");
+    fs::hard_link(&other, &path).expect("linked");
+    assert!(place.disk.open_temporary(&path, 0).is_err());
+    assert_eq!(fs::read(&other).expect("there"), b"precious");
+}
+
+#[test]
+fn missing_or_shortened_files_are_lost() {
+    let place = place();
+    let path = place.path("t");
+    assert!(place.is_lost(&path, 1));
+    fs::write(&path, "123").expect("written");
+    assert!(place.is_lost(&path, 4));
+    place.ready(&path, 3);
+    fs::remove_file(&path).expect("removed");
+    fs::create_dir(&path).expect("a folder");
+    assert!(place.disk.open_temporary(&path, 1).is_err());
+}
+
+#[test]
+fn what_a_crash_left_is_taken_over_empty() {
+    let place = place();
+    let path = place.path("t");
+    fs::write(&path, "old").expect("written");
+    place.ready(&path, 0);
+    assert_eq!(fs::metadata(&path).expect("there").len(), 0);
+}
+
+#[test]
+fn an_absurd_size_is_a_full_disk() {
+    let place = place();
+    let file = place.ready(&place.path("t"), 0);
+    let error = place.disk.reserve(&file, 1 << 60).expect_err("no such disk");
+    assert_eq!(error.code, code::E_DISK_FULL);
+    place.disk.reserve(&file, 1 << 20).expect("a mebibyte");
+    assert_eq!(fs::metadata(place.path("t")).expect("there").len(), 0, "the length tells nothing");
+}
+
+#[test]
+fn small_pieces_become_large_writes() {
+    let place = place();
+    let file = place.ready(&place.path("t"), 0);
+    let mut writer = Writer::new(file, 0);
+    writer.push(&[1; WRITE_BYTES - 1]).expect("buffered");
+    assert_eq!(writer.written(), 0);
+    writer.push(&[2; 2]).expect("one write");
+    assert_eq!(writer.written(), WRITE_BYTES as u64);
+    writer.flush().expect("the rest");
+    assert_eq!(writer.written(), WRITE_BYTES as u64 + 1);
+    writer.push(&vec![3; 3 * WRITE_BYTES]).expect("straight through");
+    assert_eq!(writer.written(), 4 * WRITE_BYTES as u64 + 1);
+    let content = fs::read(place.path("t")).expect("there");
+    assert_eq!(content.len(), 4 * WRITE_BYTES + 1);
+    assert_eq!(content[WRITE_BYTES - 2..WRITE_BYTES + 2], [1, 2, 2, 3]);
+}
+
+#[test]
+fn after_a_failed_write_the_position_stays_true() {
+    let place = place();
+    let faults = Faults::default();
+    let disk = Disk::new(faults.clone());
+    let Ok(Opened::Ready(file)) = disk.open_temporary(&place.path("t"), 0) else {
+        panic!("not made");
+    };
+    let mut writer = Writer::new(file, 0);
+    writer.push(&[1; WRITE_BYTES]).expect("written");
+    faults.set(1);
+    assert!(writer.push(&[2; WRITE_BYTES]).is_err());
+    assert!(writer.push(&[2; WRITE_BYTES]).is_err(), "no gap is ever written");
+    assert_eq!(writer.written(), WRITE_BYTES as u64);
+}
+
+#[test]
+fn hashes_are_checked() {
+    let place = place();
+    let path = place.path("t");
+    fs::write(&path, "abc and more").expect("written");
+    let sha256 = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+    let sha512 = "ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a\
+                  2192992a274fc1a836ba3c23a3feebbd454d4423643ce80e2a9ac94fa54ca49f";
+    let blake3 = "6437b3ac38465133ffb63b75273a8db548c558465d79db03fd359c6cd5bd9d85";
+    for (algorithm, digest) in [
+        (HashAlgorithm::Sha256, sha256),
+        (HashAlgorithm::Sha512, sha512),
+        (HashAlgorithm::Blake3, blake3),
+    ] {
+        let settled = place.disk.settle(&path, 3, Some((algorithm, digest))).expect("settled");
+        assert!(matches!(settled, Settled::Good { .. }), "{algorithm:?}: {settled:?}");
+        let wrong = "0".repeat(digest.len());
+        let settled = place.disk.settle(&path, 3, Some((algorithm, &wrong))).expect("settled");
+        assert_eq!(settled, Settled::HashMismatch { found: digest.to_owned() });
+    }
+    assert_eq!(fs::read(&path).expect("there"), b"abc", "the surplus is cut");
+    assert_eq!(place.disk.settle(&path, 4, None).expect("settled"), Settled::Short);
+}
+
+#[test]
+fn a_release_can_be_repeated_after_a_crash() {
+    let place = place();
+    let (path, target) = (place.path("t"), place.path("target"));
+    fs::write(&path, "abc").expect("written");
+    let Settled::Good { identity } = place.disk.settle(&path, 3, None).expect("settled") else {
+        panic!("not good");
+    };
+    let release = |identity| place.disk.release(&path, &target, identity, Some(1_000_000_000_000));
+    release(Some(identity)).expect("released");
+    release(Some(identity)).expect("already released");
+    assert_eq!(release(None).expect_err("no proof").code, code::E_FILE_NOT_FOUND);
+    let metadata = fs::metadata(&target).expect("there");
+    assert_eq!(metadata.mtime(), 1_000_000_000);
+    assert_eq!(metadata.mode() & 0o777, 0o666 & !place.disk.umask);
+}
+
+#[test]
+fn a_folder_in_the_way_keeps_the_temporary_file() {
+    let place = place();
+    let (path, target) = (place.path("t"), place.path("target"));
+    fs::write(&path, "abc").expect("written");
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).expect("private");
+    fs::create_dir(&target).expect("a folder");
+    let error = place.disk.release(&path, &target, None, None).expect_err("in the way");
+    assert_eq!(error.code, code::E_DIRECTORY);
+    assert_eq!(fs::metadata(&path).expect("there").mode() & 0o777, 0o600);
+}
+
+#[test]
+fn deleting_what_is_not_there_is_done() {
+    let place = place();
+    place.disk.remove_temporary(&place.path("nothing")).expect("done");
+    place.disk.remove_temporary(&place.path("no/folder")).expect("done");
+    fs::write(place.path("t"), "x").expect("written");
+    place.disk.remove_temporary(&place.path("t")).expect("deleted");
+    assert!(!place.path("t").exists());
+}
+
+#[test]
+fn local_names_are_checked() {
+    let place = place();
+    fs::create_dir(place.path("folder")).expect("a folder");
+    fs::write(place.path("file"), "x").expect("a file");
+    let name = |name: &str| place.path(name).to_string_lossy().into_owned();
+    place.disk.check_local_name(&name("new")).expect("good");
+    place.disk.check_local_name(&name("file")).expect("replaced at Complete");
+    for (bad, code) in [
+        ("".to_owned(), code::E_INVALIDARG),
+        ("relative".to_owned(), code::E_INVALIDARG),
+        ("/".to_owned(), code::E_INVALIDARG),
+        (name("a/../b"), code::E_INVALIDARG),
+        (name("folder/"), code::E_INVALIDARG),
+        (name("a\nb"), code::E_INVALIDARG),
+        (name(&"x".repeat(256)), code::E_INVALIDARG),
+        (name("missing/x"), code::E_PATH_NOT_FOUND),
+        (name("file/x"), code::E_PATH_NOT_FOUND),
+        (name("folder"), code::E_DIRECTORY),
+    ] {
+        let error = place.disk.check_local_name(&bad).expect_err("bad");
+        assert_eq!(error.code, code, "{bad:?}");
+    }
+}

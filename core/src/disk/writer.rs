@@ -1,0 +1,82 @@
+//! Puts the pieces of a body together to writes that are worth a system call.
+
+use crate::vocab::{Error, Result};
+
+use super::TempFile;
+
+/// Bytes per write. Half of what a piece of the size that curl delivers costs
+/// goes into the call itself; from here on nothing more is gained.
+pub const WRITE_BYTES: usize = 256 * 1024;
+
+/// Writes a body in order, from a position on.
+#[derive(Debug)]
+pub struct Writer {
+    file: TempFile,
+    buffer: Vec<u8>,
+    /// Where the first byte of the buffer belongs.
+    position: u64,
+    failed: Option<Error>,
+}
+
+impl Writer {
+    /// A writer whose first byte belongs at `position`.
+    pub fn new(file: TempFile, position: u64) -> Self {
+        Self { file, buffer: Vec::new(), position, failed: None }
+    }
+
+    /// Takes the next bytes. After an error it takes no more.
+    pub fn push(&mut self, mut data: &[u8]) -> Result<()> {
+        while !data.is_empty() {
+            if self.buffer.is_empty() && data.len() >= WRITE_BYTES {
+                return self.write(data);
+            }
+            if self.buffer.capacity() == 0 {
+                self.buffer.reserve_exact(WRITE_BYTES);
+            }
+            let (now, later) = data.split_at(data.len().min(WRITE_BYTES - self.buffer.len()));
+            self.buffer.extend_from_slice(now);
+            data = later;
+            if self.buffer.len() == WRITE_BYTES {
+                self.empty()?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes what is left in the buffer.
+    pub fn flush(&mut self) -> Result<()> {
+        if self.buffer.is_empty() {
+            return self.failed.clone().map_or(Ok(()), Err);
+        }
+        self.empty()
+    }
+
+    /// The position up to which everything is in the file.
+    pub fn written(&self) -> u64 {
+        self.position
+    }
+
+    fn empty(&mut self) -> Result<()> {
+        let mut buffer = std::mem::take(&mut self.buffer);
+        self.write(&buffer)?;
+        buffer.clear();
+        self.buffer = buffer;
+        Ok(())
+    }
+
+    fn write(&mut self, data: &[u8]) -> Result<()> {
+        if let Some(error) = &self.failed {
+            return Err(error.clone());
+        }
+        match self.file.write_at(data, self.position) {
+            Ok(()) => {
+                self.position += data.len() as u64;
+                Ok(())
+            }
+            Err(error) => {
+                self.failed = Some(error.clone());
+                Err(error)
+            }
+        }
+    }
+}

@@ -1,0 +1,419 @@
+//! The one thread that joins the rooms: it owns the store, the transfers and
+//! all state.
+//!
+//! A turn of its loop takes what came in, applies it, stores the result,
+//! answers, plans, and makes what runs equal to the plan. There is no other
+//! order of things: what is not stored is not acted upon.
+
+mod calls;
+mod clock;
+mod inbox;
+mod message;
+mod pool;
+mod queue;
+mod requests;
+mod work;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+use std::sync::mpsc::Sender;
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::time::Duration;
+
+use uuid::Uuid;
+
+use crate::disk::{Disk, TempFile, boot_id};
+use crate::model::{CredentialSlot, Environment, Input, Limits, Now, Plan, Work, plan};
+use crate::notify::Events;
+use crate::store::{Damage, Faults, Store};
+use crate::transfer::{Credentials, Token, Transfers};
+use crate::vocab::{Error, JobState, Result, code};
+
+pub use clock::{monotonic_ms, now};
+pub use inbox::Inbox;
+pub use message::{JobSnapshot, Reply, Request, Secret};
+
+use inbox::closed_error;
+use pool::Pool;
+use queue::Queue;
+
+/// A store write that only a kill must not undo is made safe against a power
+/// cut after this time.
+const SYNC_STORE_MS: u64 = 500;
+
+/// How often the store is asked for retries that are due.
+const DUE_CHECK_MS: u64 = 1_000;
+
+/// After an error of the store or of curl, how long until the next try.
+const TROUBLE_PAUSE_MS: u64 = 500;
+
+/// How an engine is opened.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    pub folder: PathBuf,
+    pub limits: Limits,
+    pub user_agent: String,
+    pub owner: String,
+    pub faults: Faults,
+}
+
+/// Events, and the signal that there is a new one.
+#[derive(Default)]
+pub struct EventQueue {
+    pub events: Mutex<Events>,
+    pub arrived: Condvar,
+}
+
+/// A running engine, as its callers see it.
+pub struct Running {
+    pub inbox: Arc<Inbox>,
+    pub events: Arc<EventQueue>,
+    pub damage: Option<Damage>,
+    pub thread: std::thread::JoinHandle<()>,
+}
+
+type Answer = Sender<Result<Reply>>;
+
+/// A request under way.
+struct Moving {
+    token: Token,
+    target: TempFile,
+    /// Position of the last sync that was asked for, and when.
+    sync_asked: (u64, u64),
+    sync_runs: bool,
+    /// What is missing before a held-back body may flow.
+    held: Option<Held>,
+}
+
+/// A body waits for its head to be stored, and then for its space.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Held {
+    ForCommit { reserve: bool },
+    ForSpace,
+}
+
+struct Engine {
+    queue: Queue,
+    disk: Disk,
+    transfers: Transfers,
+    pool: Pool,
+    inbox: Arc<Inbox>,
+    events: Arc<EventQueue>,
+    settings: Settings,
+    /// The requests under way, by file and by token.
+    moving: BTreeMap<(Uuid, u32), Moving>,
+    tokens: BTreeMap<Token, (Uuid, u32)>,
+    /// Owed work that a helper has.
+    working: BTreeSet<(Uuid, Work)>,
+    secrets: BTreeMap<Uuid, BTreeMap<CredentialSlot, Credentials>>,
+    handles: BTreeMap<Uuid, u64>,
+    waiters: BTreeMap<u64, (Uuid, Vec<JobState>, Answer)>,
+    completing: BTreeMap<Uuid, Vec<Answer>>,
+    cancelling: BTreeMap<Uuid, Vec<Answer>>,
+    /// Answers that go out when what they say is stored.
+    answers: Vec<(Answer, Uuid, Result<Reply>)>,
+    unsynced_since_ms: Option<u64>,
+    due_checked_ms: u64,
+    paused_until_ms: u64,
+    found: FoundCursor,
+    stops: bool,
+}
+
+/// How far the events of jobs found at the start have been raised.
+#[derive(Default)]
+struct FoundCursor {
+    transferred: Option<Option<Uuid>>,
+    error: Option<Option<Uuid>>,
+}
+
+/// Opens the store and starts the engine's thread. Codes: those of
+/// [`Store::open`], E_NOT_SUPPORTED for an unusable libcurl.
+pub fn start(settings: Settings) -> Result<Running> {
+    let store = Store::open(&settings.folder, settings.faults.clone())?;
+    let damage = store.damage().cloned();
+    let events = Arc::new(EventQueue::default());
+    let (ready, is_ready) = std::sync::mpsc::channel();
+    let for_thread = Arc::clone(&events);
+    let thread = std::thread::Builder::new()
+        .name("bgcopy-engine".to_owned())
+        .spawn(move || live(store, settings, for_thread, &ready))
+        .map_err(|error| Error::new(code::E_OUTOFMEMORY, format!("no thread: {error}")))?;
+    match is_ready.recv() {
+        Ok(Ok(inbox)) => Ok(Running { inbox, events, damage, thread }),
+        Ok(Err(error)) => Err(error),
+        Err(_) => Err(Error::new(code::E_UNEXPECTED, "the engine's thread ended at its start")),
+    }
+}
+
+fn live(
+    store: Store,
+    settings: Settings,
+    events: Arc<EventQueue>,
+    ready: &Sender<Result<Arc<Inbox>>>,
+) {
+    let engine = Engine::new(store, settings, events);
+    match engine {
+        Ok(mut engine) => {
+            let inbox = Arc::clone(&engine.inbox);
+            _ = ready.send(Ok(Arc::clone(&inbox)));
+            let run = std::panic::AssertUnwindSafe(|| engine.run());
+            let error = match std::panic::catch_unwind(run) {
+                Ok(()) => closed_error(),
+                Err(_) => Error::new(code::E_UNEXPECTED, "the engine stopped on an internal error"),
+            };
+            inbox.close(error);
+            // The helpers report into an inbox that nobody reads any more.
+            drop(engine);
+        }
+        Err(error) => _ = ready.send(Err(error)),
+    }
+}
+
+impl Engine {
+    fn new(store: Store, settings: Settings, events: Arc<EventQueue>) -> Result<Self> {
+        let transfers = Transfers::new()?;
+        let inbox = Arc::new(Inbox::new(transfers.waker()));
+        let disk = Disk::new(settings.faults.clone());
+        let pool = Pool::start(&disk, &inbox)?;
+        let mut queue = Queue::new(store, settings.limits, boot_id())?;
+        queue.page_in_closing(now())?;
+        let mut engine = Self {
+            queue,
+            disk,
+            transfers,
+            pool,
+            inbox,
+            events,
+            settings,
+            moving: BTreeMap::new(),
+            tokens: BTreeMap::new(),
+            working: BTreeSet::new(),
+            secrets: BTreeMap::new(),
+            handles: BTreeMap::new(),
+            waiters: BTreeMap::new(),
+            completing: BTreeMap::new(),
+            cancelling: BTreeMap::new(),
+            answers: Vec::new(),
+            unsynced_since_ms: None,
+            due_checked_ms: 0,
+            paused_until_ms: 0,
+            found: FoundCursor { transferred: Some(None), error: Some(None) },
+            stops: false,
+        };
+        engine.apply_limits()?;
+        Ok(engine)
+    }
+
+    fn run(&mut self) {
+        let mut wake_at_ms = None;
+        while !self.stops {
+            let at = now();
+            if self.turn(at, &mut wake_at_ms).is_err() {
+                self.pause(at);
+            }
+            self.tell_waiters();
+            if self.stops {
+                break;
+            }
+            let timeout = self.timeout(now(), wake_at_ms);
+            if self.transfers.wait(timeout).is_err() {
+                self.pause(at);
+            }
+        }
+        self.finish();
+    }
+
+    fn turn(&mut self, at: Now, wake_at_ms: &mut Option<u64>) -> Result<()> {
+        for message in self.inbox.take() {
+            self.receive(message, at);
+        }
+        self.take_news(at)?;
+        self.pass_time(at, *wake_at_ms)?;
+        self.commit(at, false);
+        if self.queue.replan && at.monotonic_ms >= self.paused_until_ms {
+            self.queue.page_in(at)?;
+            self.queue.replan = false;
+            let plan = self.plan(at);
+            *wake_at_ms = plan.wake_at_ms;
+            self.reconcile(&plan, at);
+            self.commit(at, false);
+            self.forget_gone();
+            let (moving, waiters) = (&self.moving, &self.waiters);
+            self.queue.shrink(|id| {
+                moving.range((id, 0)..=(id, u32::MAX)).next().is_some()
+                    || waiters.values().any(|(job, ..)| *job == id)
+            });
+        }
+        self.release_held();
+        self.raise_found()
+    }
+
+    fn plan(&self, at: Now) -> Plan {
+        let environment = Environment {
+            running: self.moving.keys().copied().collect(),
+            locked: self
+                .queue
+                .jobs
+                .values()
+                .filter(|loaded| self.is_locked(&loaded.job.record))
+                .map(|loaded| loaded.job.record.id)
+                .collect(),
+        };
+        let jobs = self.queue.jobs.values().map(|loaded| &loaded.job);
+        plan(jobs, &self.queue.limits, &environment, at)
+    }
+
+    fn reconcile(&mut self, plan: &Plan, at: Now) {
+        let surplus: Vec<_> =
+            self.moving.keys().filter(|key| !plan.transfers.contains(key)).copied().collect();
+        for key in surplus {
+            self.stop_moving(key, at);
+        }
+        for key in &plan.transfers {
+            if !self.moving.contains_key(key) {
+                self.start_moving(*key, at);
+            }
+        }
+        for (job, work) in &plan.work {
+            if self.working.insert((*job, work.clone())) {
+                self.start_work(*job, work);
+            }
+        }
+    }
+
+    /// Applies the passing of time to the jobs whose deadline has come.
+    fn pass_time(&mut self, at: Now, wake_at_ms: Option<u64>) -> Result<()> {
+        if at.monotonic_ms >= self.due_checked_ms + DUE_CHECK_MS {
+            self.due_checked_ms = at.monotonic_ms;
+            self.queue.page_in_due(at)?;
+        }
+        if wake_at_ms.is_some_and(|wake| at.monotonic_ms >= wake) {
+            let ids: Vec<Uuid> = self.queue.jobs.keys().copied().collect();
+            for id in ids {
+                self.apply(id, &Input::TimePassed, at);
+            }
+            self.queue.replan = true;
+        }
+        Ok(())
+    }
+
+    /// Stores what is due, then sends the answers that depend on it.
+    fn commit(&mut self, at: Now, everything: bool) {
+        let mut events = self.events.events.lock().unwrap_or_else(PoisonError::into_inner);
+        let committed = self.queue.commit(&mut events, at, everything);
+        drop(events);
+        self.events.arrived.notify_all();
+        let failed = match committed {
+            Ok(()) => BTreeMap::new(),
+            Err((ids, error)) => {
+                self.pause(at);
+                ids.into_iter().map(|id| (id, error.clone())).collect()
+            }
+        };
+        for id in failed.keys() {
+            self.forget_transfers(*id);
+            for answer in self.take_deferred(*id) {
+                self.answers.push((answer, *id, Ok(Reply::State(JobState::Queued))));
+            }
+        }
+        for (answer, id, reply) in self.answers.drain(..) {
+            // The caller may have stopped waiting.
+            _ = answer.send(match failed.get(&id) {
+                Some(error) => Err(error.clone()),
+                None => reply,
+            });
+        }
+        self.sync_store(at);
+    }
+
+    fn sync_store(&mut self, at: Now) {
+        let due = self.unsynced_since_ms.is_some_and(|since| at.monotonic_ms >= since + SYNC_STORE_MS);
+        if due && self.queue.store.sync().is_ok() {
+            self.unsynced_since_ms = None;
+        }
+    }
+
+    fn take_deferred(&mut self, id: Uuid) -> Vec<Answer> {
+        let mut answers = self.completing.remove(&id).unwrap_or_default();
+        answers.extend(self.cancelling.remove(&id).unwrap_or_default());
+        answers
+    }
+
+    /// How long nothing is to be done.
+    fn timeout(&self, at: Now, wake_at_ms: Option<u64>) -> Duration {
+        if !self.inbox.is_empty() {
+            return Duration::ZERO;
+        }
+        let store_due = self
+            .queue
+            .store
+            .next_due()
+            .ok()
+            .flatten()
+            .map(|due| {
+                let left = u64::try_from(due.saturating_sub(at.unix_ms)).unwrap_or(0);
+                (at.monotonic_ms + left).max(self.due_checked_ms + DUE_CHECK_MS)
+            });
+        let paused = (self.paused_until_ms > at.monotonic_ms).then_some(self.paused_until_ms);
+        let found = (self.found.transferred.is_some() || self.found.error.is_some()).then_some(at.monotonic_ms);
+        let next = [
+            wake_at_ms,
+            self.queue.flush_due_ms(),
+            self.unsynced_since_ms.map(|since| since + SYNC_STORE_MS),
+            store_due,
+            paused,
+            found,
+        ];
+        let floor = if self.paused_until_ms > at.monotonic_ms { self.paused_until_ms } else { 0 };
+        let next_ms = next.into_iter().flatten().min().map(|next| next.max(floor));
+        match next_ms {
+            Some(next_ms) => Duration::from_millis(next_ms.saturating_sub(at.monotonic_ms)),
+            // No timer: only the waker, or a socket.
+            None => Duration::from_millis(u64::from(u32::MAX >> 2)),
+        }
+    }
+
+    /// After trouble with the store or with curl, the next try comes later.
+    fn pause(&mut self, at: Now) {
+        self.paused_until_ms = at.monotonic_ms + TROUBLE_PAUSE_MS;
+        self.queue.replan = true;
+    }
+
+    /// Raises the events of jobs that were transferred or failed before the
+    /// start, a page at a time.
+    fn raise_found(&mut self) -> Result<()> {
+        const PAGE: usize = 256;
+        for (state, cursor) in [
+            (JobState::Transferred, &mut self.found.transferred),
+            (JobState::Error, &mut self.found.error),
+        ] {
+            let Some(after) = *cursor else {
+                continue;
+            };
+            let page = self.queue.store.in_state(state, after, PAGE)?;
+            *cursor = if page.len() < PAGE { None } else { page.last().copied().map(Some) };
+            for id in page {
+                let Ok(Some(record)) = self.queue.store.record(id) else {
+                    continue;
+                };
+                let mut events = self.events.events.lock().unwrap_or_else(PoisonError::into_inner);
+                events.note_found(&record);
+                drop(events);
+                self.events.arrived.notify_all();
+            }
+        }
+        Ok(())
+    }
+
+    /// Ends in good order: what moves is written and recorded.
+    fn finish(&mut self) {
+        let at = now();
+        let moving: Vec<_> = self.moving.keys().copied().collect();
+        for key in moving {
+            self.stop_moving(key, at);
+        }
+        self.commit(at, true);
+        // What could not be synced now is safe against a kill all the same.
+        _ = self.queue.store.sync();
+    }
+}

@@ -1,0 +1,174 @@
+//! Helper threads for work that blocks on the disk.
+//!
+//! Two lanes: deleting and renaming must not wait behind the hashing of a
+//! large file, or Cancel would.
+
+use std::path::PathBuf;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+
+use uuid::Uuid;
+
+use crate::disk::{Disk, Settled, TempFile};
+use crate::model::Work;
+use crate::transfer::Token;
+use crate::vocab::{Error, HResult, HashAlgorithm, Result, code};
+
+use super::inbox::{Inbox, Message};
+
+/// Threads that hash, sync and reserve. Syncs of several files overlap well;
+/// more threads than this gain nothing on any disk measured.
+const SLOW_THREADS: usize = 4;
+
+/// One piece of blocking work.
+pub enum Task {
+    Settle { job: Uuid, file: u32, temporary: PathBuf, length: u64, hash: Option<(HashAlgorithm, String)> },
+    Release { job: Uuid, files: Vec<Release> },
+    Remove { job: Uuid, temporaries: Vec<PathBuf> },
+    Reserve { token: Token, file: TempFile, length: u64 },
+    Sync { token: Token, file: TempFile, position: u64 },
+}
+
+/// One file to be moved to its local name.
+pub struct Release {
+    pub file: u32,
+    pub temporary: PathBuf,
+    pub target: PathBuf,
+    pub identity: Option<(u64, u64)>,
+    pub modified_ms: Option<i64>,
+}
+
+/// What became of a piece of owed work.
+pub enum Report {
+    Settled(Result<Settled>),
+    /// The files that are in place, and what stopped the others.
+    Released { files: Vec<u32>, error: Option<(u32, HResult, String)> },
+    /// How many temporary files could not be deleted.
+    Removed { undeleted: u32 },
+}
+
+/// The helper threads.
+pub struct Pool {
+    quick: Option<Sender<Task>>,
+    slow: Option<Sender<Task>>,
+    threads: Vec<JoinHandle<()>>,
+}
+
+impl Pool {
+    /// Starts the threads; results go to the inbox.
+    pub fn start(disk: &Disk, inbox: &Arc<Inbox>) -> Result<Self> {
+        let (quick, quick_tasks) = channel();
+        let (slow, slow_tasks) = channel();
+        let mut pool = Self { quick: Some(quick), slow: Some(slow), threads: Vec::new() };
+        pool.spawn("bgcopy-files", disk, inbox, Arc::new(Mutex::new(quick_tasks)))?;
+        let slow_tasks = Arc::new(Mutex::new(slow_tasks));
+        for _ in 0..SLOW_THREADS {
+            pool.spawn("bgcopy-disk", disk, inbox, Arc::clone(&slow_tasks))?;
+        }
+        Ok(pool)
+    }
+
+    /// Hands over a task.
+    pub fn submit(&self, task: Task) {
+        let lane = match &task {
+            Task::Release { .. } | Task::Remove { .. } => &self.quick,
+            Task::Settle { .. } | Task::Reserve { .. } | Task::Sync { .. } => &self.slow,
+        };
+        if let Some(lane) = lane {
+            // The receivers live as long as the threads, which outlive this.
+            _ = lane.send(task);
+        }
+    }
+
+    fn spawn(
+        &mut self,
+        name: &str,
+        disk: &Disk,
+        inbox: &Arc<Inbox>,
+        tasks: Arc<Mutex<Receiver<Task>>>,
+    ) -> Result<()> {
+        let (disk, inbox) = (disk.clone(), Arc::clone(inbox));
+        let thread = std::thread::Builder::new()
+            .name(name.to_owned())
+            .spawn(move || {
+                loop {
+                    let task = tasks.lock().unwrap_or_else(PoisonError::into_inner).recv();
+                    let Ok(task) = task else {
+                        return;
+                    };
+                    inbox.report(work(&disk, task));
+                }
+            })
+            .map_err(|error| Error::new(code::E_OUTOFMEMORY, format!("no thread: {error}")))?;
+        self.threads.push(thread);
+        Ok(())
+    }
+}
+
+impl Drop for Pool {
+    fn drop(&mut self) {
+        self.quick = None;
+        self.slow = None;
+        for thread in self.threads.drain(..) {
+            // A helper that panicked has nothing left to say.
+            _ = thread.join();
+        }
+    }
+}
+
+fn work(disk: &Disk, task: Task) -> Message {
+    match task {
+        Task::Settle { job, file, temporary, length, hash } => {
+            let hash = hash.as_ref().map(|(algorithm, digest)| (*algorithm, digest.as_str()));
+            let report = Report::Settled(disk.settle(&temporary, length, hash));
+            Message::Worked { job, work: Work::Settle { file }, report }
+        }
+        Task::Release { job, files } => {
+            let report = release(disk, &files);
+            let files = files.iter().map(|release| release.file).collect();
+            Message::Worked { job, work: Work::Release { files }, report }
+        }
+        Task::Remove { job, temporaries } => {
+            let failed = |path: &&PathBuf| disk.remove_temporary(path).is_err();
+            let undeleted = temporaries.iter().filter(failed).count();
+            let undeleted = u32::try_from(undeleted).unwrap_or(u32::MAX);
+            Message::Worked { job, work: Work::Remove, report: Report::Removed { undeleted } }
+        }
+        Task::Reserve { token, file, length } => {
+            Message::Reserved { token, result: disk.reserve(&file, length) }
+        }
+        Task::Sync { token, file, position } => {
+            Message::Synced { token, position, result: disk.sync(&file) }
+        }
+    }
+}
+
+/// Moves files into place and syncs their folders. Files count as released
+/// only once their folder is synced.
+fn release(disk: &Disk, files: &[Release]) -> Report {
+    let mut released = Vec::new();
+    let mut error = None;
+    let mut folders = std::collections::BTreeSet::new();
+    for release in files {
+        let moved =
+            disk.release(&release.temporary, &release.target, release.identity, release.modified_ms);
+        match moved {
+            Ok(()) => {
+                released.push(release.file);
+                folders.extend(release.target.parent());
+            }
+            Err(failed) => {
+                error = Some((release.file, failed.code, failed.message));
+                break;
+            }
+        }
+    }
+    for folder in folders {
+        if let Err(failed) = disk.sync_folder(folder) {
+            let first = released.first().copied().unwrap_or(0);
+            error.get_or_insert((first, failed.code, failed.message));
+        }
+    }
+    Report::Released { files: released, error }
+}

@@ -1,0 +1,129 @@
+//! One file of a job (IBackgroundCopyFile).
+
+use std::sync::Arc;
+
+use uuid::Uuid;
+
+use crate::engine::{Reply, Request};
+use crate::model::{Command, ExpectedHash, FileRecord, FileStage};
+use crate::protocol::FileRange;
+use crate::vocab::{Result, SIZE_UNKNOWN};
+
+use super::job::Job;
+use super::manager::{Shared, unexpected};
+
+/// How far a file has come (BG_FILE_PROGRESS).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FileProgress {
+    /// Bytes asked for; `SIZE_UNKNOWN` until the server tells.
+    pub bytes_total: u64,
+    /// Bytes in the temporary file.
+    pub bytes_transferred: u64,
+    /// True once Complete has put the file in place.
+    pub completed: bool,
+}
+
+/// One file of a job. It keeps its job's handle open.
+pub struct File {
+    job: Job,
+    index: u32,
+}
+
+impl File {
+    pub(super) fn new(shared: Arc<Shared>, id: Uuid, index: u32) -> Result<Self> {
+        shared.call(Request::RetainJob { id })?;
+        Ok(Self { job: Job::new(shared, id), index })
+    }
+
+    /// Its place in the job, from 0.
+    pub fn index(&self) -> u32 {
+        self.index
+    }
+
+    /// The URL it comes from (GetRemoteName).
+    pub fn remote_name(&self) -> Result<String> {
+        Ok(self.record()?.remote_name)
+    }
+
+    /// The absolute path Complete puts it at (GetLocalName).
+    pub fn local_name(&self) -> Result<String> {
+        Ok(self.record()?.local_name)
+    }
+
+    /// How far it has come (GetProgress).
+    pub fn progress(&self) -> Result<FileProgress> {
+        let file = self.record()?;
+        Ok(FileProgress {
+            bytes_total: file.bytes_total().unwrap_or(SIZE_UNKNOWN),
+            bytes_transferred: file.written,
+            completed: file.stage == FileStage::Released,
+        })
+    }
+
+    /// The pieces asked for, in the order they are stored; empty = the whole
+    /// file (GetFileRanges).
+    pub fn ranges(&self) -> Result<Vec<FileRange>> {
+        Ok(self.record()?.ranges)
+    }
+
+    /// Sets another URL for the same content (SetRemoteName). It holds from
+    /// the next request on; held bytes stay if the new server proves, by its
+    /// validator and the last block or by the expected hash, that it has the
+    /// same content; otherwise the file restarts. A transferred file is not
+    /// fetched again. E_INVALIDARG for a bad URL, DO_E_INVALID_STATE if the
+    /// job is final. Contract 2.3.
+    pub fn set_remote_name(&self, remote_name: &str) -> Result<()> {
+        let remote_name = remote_name.to_owned();
+        self.job.command(Command::SetRemoteName { file: self.index, remote_name }).map(|_| ())
+    }
+
+    /// The path of its temporary file (GetTemporaryName): in the folder of the
+    /// local name. It exists from the first request until Complete or Cancel.
+    pub fn temporary_name(&self) -> Result<String> {
+        Ok(self.record()?.temporary_name(self.job.id(), self.index))
+    }
+
+    /// What was said of its content (GetValidationState); None if nothing was.
+    pub fn validation_state(&self) -> Result<Option<bool>> {
+        Ok(self.record()?.validation_state)
+    }
+
+    /// Accepts or refuses the content of a transferred file
+    /// (SetValidationState): E_PENDING before it is transferred. Refused, the
+    /// file starts over and the job goes to ERROR with BG_E_VALIDATION_FAILED;
+    /// Resume fetches it again. Contract 3.5.
+    pub fn set_validation_state(&self, valid: bool) -> Result<()> {
+        self.job.command(Command::SetValidationState { file: self.index, valid }).map(|_| ())
+    }
+
+    /// The head of the last response as one text, lines ended by CR LF; None
+    /// before the first response.
+    pub fn response_headers(&self) -> Result<Option<String>> {
+        Ok(self.record()?.response_headers)
+    }
+
+    /// The hash it must have.
+    pub fn expected_hash(&self) -> Result<Option<ExpectedHash>> {
+        Ok(self.record()?.expected_hash)
+    }
+
+    /// Sets the hash that the content must have before the job may become
+    /// TRANSFERRED; `None` takes it back. The digest is in hexadecimal digits
+    /// of either case. Content with another hash is thrown away and the job
+    /// goes to ERROR with BGCOPY_E_HASH_MISMATCH. E_INVALIDARG for a digest of
+    /// the wrong length, DO_E_INVALID_STATE once the file is transferred.
+    pub fn set_expected_hash(&self, hash: Option<ExpectedHash>) -> Result<()> {
+        let hash = hash.map(|hash| ExpectedHash {
+            digest: hash.digest.to_ascii_lowercase(),
+            ..hash
+        });
+        self.job.command(Command::SetExpectedHash { file: self.index, hash }).map(|_| ())
+    }
+
+    fn record(&self) -> Result<FileRecord> {
+        match self.job.ask(Request::File { id: self.job.id(), index: self.index })? {
+            Reply::File(file) => Ok(*file),
+            other => Err(unexpected(&other)),
+        }
+    }
+}

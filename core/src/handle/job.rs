@@ -1,0 +1,453 @@
+//! One job (IBackgroundCopyJob).
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use uuid::Uuid;
+
+use crate::engine::{JobSnapshot, Reply, Request, Secret};
+use crate::model::{
+    ClientCertificate, Command, FileSpec, JobError, JobRecord, ProxySettings, Setting, WaitReason,
+};
+use crate::protocol::FileRange;
+use crate::vocab::{
+    AuthScheme, AuthTarget, Error, HResult, JobPriority, JobPropertyId, JobState, JobType,
+    PropertyValue, Result, SIZE_UNKNOWN, code, cost, limit,
+};
+
+use super::file::File;
+use super::manager::{Shared, unexpected};
+
+/// How far a job has come (BG_JOB_PROGRESS).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct JobProgress {
+    /// Bytes of all files; `SIZE_UNKNOWN` until every size is known.
+    pub bytes_total: u64,
+    /// Bytes that are here.
+    pub bytes_transferred: u64,
+    /// Files of the job.
+    pub files_total: u32,
+    /// Files whose bytes are all here and checked.
+    pub files_transferred: u32,
+}
+
+/// When things happened, in milliseconds since 1970 (BG_JOB_TIMES).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct JobTimes {
+    pub creation_ms: i64,
+    pub modification_ms: i64,
+    /// When the job became TRANSFERRED; None before.
+    pub transfer_completion_ms: Option<i64>,
+}
+
+/// A handle of a job. Dropping it changes nothing about the job. A handle of a
+/// completed or cancelled job still answers its getters; what would change
+/// the job answers DO_E_INVALID_STATE.
+pub struct Job {
+    shared: Arc<Shared>,
+    id: Uuid,
+}
+
+impl Drop for Job {
+    fn drop(&mut self) {
+        self.shared.tell(Request::CloseJob { id: self.id });
+    }
+}
+
+/// Files and life cycle.
+impl Job {
+    pub(super) fn new(shared: Arc<Shared>, id: Uuid) -> Self {
+        Self { shared, id }
+    }
+
+    /// Adds a whole file (AddFile). `local_name` is an absolute path in an
+    /// existing folder that can be written to; nothing is there until
+    /// Complete. Legal in every state that is not final; on a transferred job
+    /// call [`Job::resume`] after it.
+    ///
+    /// E_INVALIDARG for a malformed name, an unsupported scheme, credentials
+    /// in the URL or a relative path; E_PATH_NOT_FOUND, E_ACCESSDENIED or
+    /// E_DIRECTORY for a folder or target that cannot be used;
+    /// BGCOPY_E_DUPLICATE_LOCAL_NAME; BG_E_TOO_MANY_FILES_IN_JOB. After an
+    /// error the job is as before. Contract 2.2.
+    pub fn add_file(&self, remote_name: &str, local_name: &str) -> Result<()> {
+        self.add_file_with_ranges(remote_name, local_name, &[])
+    }
+
+    /// Adds several files, all or none (AddFileSet). Codes as for
+    /// [`Job::add_file`].
+    pub fn add_file_set(&self, files: Vec<FileSpec>) -> Result<()> {
+        self.command(Command::AddFiles(files)).map(|_| ())
+    }
+
+    /// Adds pieces of a file, stored back to back in the order given
+    /// (AddFileWithRanges). No ranges = the whole file. DO_E_INVALID_RANGE for
+    /// an empty range or one beyond the largest offset,
+    /// DO_E_OVERLAPPING_RANGES, BG_E_TOO_MANY_RANGES_IN_FILE above 500; else
+    /// as [`Job::add_file`]. Contract 2.7 and 3.2.
+    pub fn add_file_with_ranges(
+        &self,
+        remote_name: &str,
+        local_name: &str,
+        ranges: &[FileRange],
+    ) -> Result<()> {
+        self.add_file_set(vec![FileSpec {
+            remote_name: remote_name.to_owned(),
+            local_name: local_name.to_owned(),
+            ranges: ranges.to_vec(),
+        }])
+    }
+
+    /// The files of the job, in order of addition (EnumFiles): a snapshot of
+    /// which there are.
+    pub fn files(&self) -> Result<Vec<File>> {
+        (0..self.record()?.totals.files).map(|index| self.file(index)).collect()
+    }
+
+    /// The file at a place, from 0: DO_E_FILE_NOT_AVAILABLE if there is none.
+    pub fn file(&self, index: u32) -> Result<File> {
+        self.ask(Request::File { id: self.id, index })?;
+        File::new(Arc::clone(&self.shared), self.id, index)
+    }
+
+    /// Stops the job's transfers; their progress stays (Suspend). A job that
+    /// failed or is transferred keeps its state. DO_E_INVALID_STATE if it is
+    /// final. Contract 9.2.
+    pub fn suspend(&self) -> Result<()> {
+        self.command(Command::Suspend).map(|_| ())
+    }
+
+    /// Starts the job, or starts it again after an error, at once (Resume).
+    /// DO_E_JOB_EMPTY without files, DO_E_INVALID_STATE if it is final.
+    /// Contract 9.2.
+    pub fn resume(&self) -> Result<()> {
+        self.command(Command::Resume).map(|_| ())
+    }
+
+    /// Deletes the job from the queue, and all its temporary files, also those
+    /// of files already transferred (Cancel). Legal in every state but
+    /// CANCELLED and ACKNOWLEDGED: then DO_E_INVALID_STATE. It cannot be
+    /// undone, does not wait for the network, and a cancel that a crash cut
+    /// short is finished at the next start.
+    ///
+    /// S_OK, or BG_S_UNABLE_TO_DELETE_FILES if temporary files remain: they
+    /// are tried again later. Contract 9.6.
+    pub fn cancel(&self) -> Result<HResult> {
+        self.command(Command::Cancel)
+    }
+
+    /// Puts every finished file in place and takes the job out of the queue
+    /// (Complete). Unfinished files are discarded.
+    ///
+    /// S_OK, or BG_S_PARTIAL_COMPLETE if not all files were finished, or
+    /// BG_S_UNABLE_TO_DELETE_FILES if temporary files of the others remain.
+    /// If a file cannot be put in place, the code says why and the job stays:
+    /// the call can be repeated. DO_E_INVALID_STATE if the job is final.
+    /// Contract 9.5.
+    pub fn complete(&self) -> Result<HResult> {
+        self.command(Command::Complete)
+    }
+
+    /// Waits until the job is in one of the states, and says in which.
+    /// `None` waits for ever; E_TIMEOUT when the time is over.
+    pub fn wait(&self, states: &[JobState], timeout: Option<Duration>) -> Result<JobState> {
+        let request = Request::Wait { id: self.id, states: states.to_vec() };
+        match self.shared.call_for(request, timeout)? {
+            Reply::State(state) => Ok(state),
+            other => Err(unexpected(&other)),
+        }
+    }
+}
+
+/// What there is to know.
+impl Job {
+    /// The id (GetId): never used twice.
+    pub fn id(&self) -> Uuid {
+        self.id
+    }
+
+    /// The kind of transfer (GetType).
+    pub fn job_type(&self) -> Result<JobType> {
+        Ok(self.record()?.job_type)
+    }
+
+    /// Who made the job (GetOwner).
+    pub fn owner(&self) -> Result<String> {
+        Ok(self.record()?.owner)
+    }
+
+    /// The state (GetState).
+    pub fn state(&self) -> Result<JobState> {
+        Ok(self.record()?.state)
+    }
+
+    /// How far it has come (GetProgress). All zero without files.
+    pub fn progress(&self) -> Result<JobProgress> {
+        Ok(progress_of(&self.record()?))
+    }
+
+    /// When things happened (GetTimes).
+    pub fn times(&self) -> Result<JobTimes> {
+        let record = self.record()?;
+        Ok(JobTimes {
+            creation_ms: record.created_ms,
+            modification_ms: record.modified_ms,
+            transfer_completion_ms: record.transferred_ms,
+        })
+    }
+
+    /// What stopped the job (GetError): DO_E_ERROR_INFORMATION_UNAVAILABLE
+    /// unless it is in ERROR or TRANSIENT_ERROR.
+    pub fn error(&self) -> Result<JobError> {
+        let record = self.record()?;
+        let failed = matches!(record.state, JobState::Error | JobState::TransientError);
+        record.error.filter(|_| failed).ok_or_else(|| {
+            Error::new(code::DO_E_ERROR_INFORMATION_UNAVAILABLE, "the job has no error")
+        })
+    }
+
+    /// How often it failed, retries included (GetErrorCount).
+    pub fn error_count(&self) -> Result<u32> {
+        Ok(self.record()?.error_count)
+    }
+
+    /// Why it does not move, since when, when it is tried next and what would
+    /// get it moving; for a moving job, what it is doing.
+    pub fn wait_reason(&self) -> Result<WaitReason> {
+        Ok(self.snapshot()?.wait_reason)
+    }
+
+    /// Bytes per second, averaged over the last seconds; 0 at a standstill.
+    pub fn speed(&self) -> Result<u64> {
+        Ok(self.snapshot()?.bytes_per_second)
+    }
+
+    /// Seconds until it is transferred at the present speed; None if that
+    /// cannot be said.
+    pub fn seconds_left(&self) -> Result<Option<u64>> {
+        Ok(self.snapshot()?.seconds_left)
+    }
+
+    /// Everything about the job at one moment.
+    pub fn snapshot(&self) -> Result<JobSnapshot> {
+        match self.ask(Request::Job { id: self.id })? {
+            Reply::Job(snapshot) => Ok(*snapshot),
+            other => Err(unexpected(&other)),
+        }
+    }
+}
+
+/// Properties. Setters answer DO_E_INVALID_STATE once the job is final.
+impl Job {
+    /// The name shown to people (GetDisplayName).
+    pub fn display_name(&self) -> Result<String> {
+        Ok(self.record()?.display_name)
+    }
+
+    /// Sets the name: at most 256 characters, else BG_E_STRING_TOO_LONG.
+    pub fn set_display_name(&self, display_name: &str) -> Result<()> {
+        self.set(Setting::DisplayName(display_name.to_owned()))
+    }
+
+    /// The description (GetDescription).
+    pub fn description(&self) -> Result<String> {
+        Ok(self.record()?.description)
+    }
+
+    /// Sets the description: at most 1,024 characters, else
+    /// BG_E_STRING_TOO_LONG.
+    pub fn set_description(&self, description: &str) -> Result<()> {
+        self.set(Setting::Description(description.to_owned()))
+    }
+
+    /// The priority (GetPriority): NORMAL unless set.
+    pub fn priority(&self) -> Result<JobPriority> {
+        Ok(self.record()?.priority)
+    }
+
+    /// Sets the priority. A job of a higher one takes slots from lower ones.
+    pub fn set_priority(&self, priority: JobPriority) -> Result<()> {
+        self.set(Setting::Priority(priority))
+    }
+
+    /// The BG_NOTIFY bits (GetNotifyFlags): transferred and error unless set.
+    pub fn notify_flags(&self) -> Result<u32> {
+        Ok(self.record()?.notify_flags)
+    }
+
+    /// Sets which events the job raises: E_NOTIMPL for unknown bits.
+    pub fn set_notify_flags(&self, flags: u32) -> Result<()> {
+        self.set(Setting::NotifyFlags(flags))
+    }
+
+    /// The shortest wait before a retry, in seconds (GetMinimumRetryDelay).
+    pub fn minimum_retry_delay(&self) -> Result<u32> {
+        Ok(self.record()?.minimum_retry_delay_s)
+    }
+
+    /// Sets it, in seconds; below 5 counts as 5. Above the no-progress timeout
+    /// the job is never retried.
+    pub fn set_minimum_retry_delay(&self, seconds: u32) -> Result<()> {
+        self.set(Setting::MinimumRetryDelay(seconds))
+    }
+
+    /// How long it may be without progress, in seconds (GetNoProgressTimeout).
+    pub fn no_progress_timeout(&self) -> Result<u32> {
+        Ok(self.record()?.no_progress_timeout_s)
+    }
+
+    /// Sets it, in seconds; 0 makes every error fatal.
+    pub fn set_no_progress_timeout(&self, seconds: u32) -> Result<()> {
+        self.set(Setting::NoProgressTimeout(seconds))
+    }
+
+    /// How long it may connect and transfer since the last Resume, in seconds.
+    pub fn maximum_download_time(&self) -> Result<u32> {
+        Ok(self.record()?.maximum_download_time_s)
+    }
+
+    /// Sets it, in seconds; beyond it the job goes to ERROR with
+    /// BG_E_MAXDOWNLOAD_TIMEOUT.
+    pub fn set_maximum_download_time(&self, seconds: u32) -> Result<()> {
+        self.set(Setting::MaximumDownloadTime(seconds))
+    }
+
+    /// How the proxy is found (GetProxySettings).
+    pub fn proxy_settings(&self) -> Result<ProxySettings> {
+        Ok(self.record()?.proxy)
+    }
+
+    /// Sets how the proxy is found. E_INVALIDARG if OVERRIDE has no list, if
+    /// another usage has one, or if a list holds credentials;
+    /// BG_E_PROXY_LIST_TOO_LARGE and BG_E_PROXY_BYPASS_LIST_TOO_LARGE above
+    /// 32,000 characters.
+    pub fn set_proxy_settings(&self, proxy: ProxySettings) -> Result<()> {
+        self.set(Setting::Proxy(proxy))
+    }
+
+    /// Sets a name and a password for the server or the proxy
+    /// (SetCredentials). They are kept in memory only: after a restart the job
+    /// waits with CREDENTIALS_NEEDED until they are set again.
+    /// BG_E_USERNAME_TOO_LARGE above 300 characters, BG_E_PASSWORD_TOO_LARGE
+    /// above 65,536, E_NOTIMPL for a scheme other than BASIC and DIGEST.
+    pub fn set_credentials(
+        &self,
+        target: AuthTarget,
+        scheme: AuthScheme,
+        user_name: &str,
+        password: &str,
+    ) -> Result<()> {
+        let secret = Secret { user_name: user_name.to_owned(), password: password.to_owned() };
+        self.ask(Request::SetCredentials { id: self.id, slot: (target, scheme), secret }).map(|_| ())
+    }
+
+    /// Forgets them (RemoveCredentials): S_FALSE if that pair was not set.
+    pub fn remove_credentials(&self, target: AuthTarget, scheme: AuthScheme) -> Result<HResult> {
+        done(self.ask(Request::RemoveCredentials { id: self.id, slot: (target, scheme) })?)
+    }
+
+    /// The client certificate, if one is set.
+    pub fn client_certificate(&self) -> Result<Option<ClientCertificate>> {
+        Ok(self.record()?.client_certificate)
+    }
+
+    /// Sets the client certificate: absolute paths of PEM files; `None`
+    /// removes it. E_INVALIDARG for a relative path.
+    pub fn set_client_certificate(&self, certificate: Option<ClientCertificate>) -> Result<()> {
+        self.set(Setting::ClientCertificate(certificate))
+    }
+
+    /// The custom headers, each line ended by CR LF (GetCustomHeaders).
+    pub fn custom_headers(&self) -> Result<Option<String>> {
+        Ok(self.record()?.custom_headers)
+    }
+
+    /// Sets headers that every request carries: `Name: value` lines, each
+    /// ended by CR LF; `None` clears them. They are stored as they are, so
+    /// secrets belong in [`Job::set_credentials`]. BG_E_STRING_TOO_LONG above
+    /// 16,383 characters, E_INVALIDARG for a malformed line.
+    pub fn set_custom_headers(&self, headers: Option<&str>) -> Result<()> {
+        self.set(Setting::CustomHeaders(headers.map(str::to_owned)))
+    }
+
+    /// The BG_SSL and BG_HTTP_REDIRECT_POLICY bits (GetSecurityFlags).
+    pub fn security_flags(&self) -> Result<u32> {
+        Ok(self.record()?.security_flags)
+    }
+
+    /// Sets certificate checks and the redirect policy: E_NOTIMPL for unknown
+    /// bits and for checks that the built-in TLS does not have.
+    pub fn set_security_flags(&self, flags: u32) -> Result<()> {
+        self.set(Setting::SecurityFlags(flags))
+    }
+
+    /// Replaces the beginning of all remote names that have it
+    /// (ReplaceRemotePrefix): S_FALSE if none has; E_INVALIDARG if a prefix is
+    /// empty or a result is not valid, and then none is changed.
+    pub fn replace_remote_prefix(&self, old: &str, new: &str) -> Result<HResult> {
+        self.command(Command::ReplaceRemotePrefix { old: old.to_owned(), new: new.to_owned() })
+    }
+
+    /// A job property by its id: DO_E_UNKNOWN_PROPERTY_ID. Contract 3.4.
+    pub fn property(&self, id: u32) -> Result<PropertyValue> {
+        let Some(property) = JobPropertyId::from_u32(id) else {
+            return Err(Error::new(code::DO_E_UNKNOWN_PROPERTY_ID, format!("no job property {id}")));
+        };
+        let set = self.record()?.properties.get(&id).cloned();
+        Ok(set.unwrap_or(match property {
+            JobPropertyId::CostFlags => PropertyValue::Dword(cost::TRANSFER_ALWAYS),
+            JobPropertyId::NotificationClsid => PropertyValue::Guid(Uuid::nil()),
+            JobPropertyId::DynamicContent
+            | JobPropertyId::HighPerformance
+            | JobPropertyId::OnDemandMode => PropertyValue::Enable(false),
+            JobPropertyId::MaxDownloadSize => PropertyValue::Uint64(SIZE_UNKNOWN),
+            JobPropertyId::UseStoredCredentials => PropertyValue::Target(0),
+            JobPropertyId::MinimumNotificationIntervalMs => {
+                PropertyValue::Dword(limit::NOTIFICATION_INTERVAL_DEFAULT_MS)
+            }
+        }))
+    }
+
+    /// Sets a job property: DO_E_UNKNOWN_PROPERTY_ID; E_INVALIDARG for a value
+    /// of another type; BG_E_READ_ONLY_PROPERTY_AFTER_RESUME; E_NOTIMPL for
+    /// HIGH_PERFORMANCE and ON_DEMAND_MODE.
+    pub fn set_property(&self, id: u32, value: PropertyValue) -> Result<()> {
+        self.set(Setting::Property { id, value })
+    }
+}
+
+impl Job {
+    fn set(&self, setting: Setting) -> Result<()> {
+        self.command(Command::Set(setting)).map(|_| ())
+    }
+
+    pub(super) fn command(&self, command: Command) -> Result<HResult> {
+        done(self.ask(Request::Command { id: self.id, command })?)
+    }
+
+    pub(super) fn ask(&self, request: Request) -> Result<Reply> {
+        self.shared.call(request)
+    }
+
+    fn record(&self) -> Result<JobRecord> {
+        Ok(self.snapshot()?.record)
+    }
+}
+
+/// The progress that a record tells.
+pub fn progress_of(record: &JobRecord) -> JobProgress {
+    let totals = record.totals;
+    JobProgress {
+        bytes_total: if totals.sizes_unknown > 0 { SIZE_UNKNOWN } else { totals.bytes_known },
+        bytes_transferred: totals.bytes_transferred,
+        files_total: totals.files,
+        files_transferred: totals.files_transferred,
+    }
+}
+
+fn done(reply: Reply) -> Result<HResult> {
+    match reply {
+        Reply::Done(code) => Ok(code),
+        other => Err(unexpected(&other)),
+    }
+}

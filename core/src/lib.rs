@@ -1,0 +1,42 @@
+//! Durable background transfers: jobs of files that survive the death of the
+//! process and of the machine, after the job API of BITS and Delivery
+//! Optimization.
+//!
+//! Start at [`Manager`]. ARCHITECTURE.md describes the rooms.
+//!
+//! ```no_run
+//! use bgcopy_core::{JobState, JobType, Manager, Options};
+//!
+//! # fn main() -> bgcopy_core::Result<()> {
+//! let manager = Manager::open(Options::new("/var/tmp/transfers"))?;
+//! let job = manager.create_job("a large file", JobType::Download)?;
+//! job.add_file("https://example.org/large.iso", "/var/tmp/large.iso")?;
+//! job.resume()?;
+//! job.wait(&[JobState::Transferred, JobState::Error], None)?;
+//! job.complete()?;
+//! # Ok(())
+//! # }
+//! ```
+
+pub mod vocab;
+
+mod disk;
+mod engine;
+mod handle;
+mod model;
+mod notify;
+mod protocol;
+mod store;
+mod transfer;
+
+pub use handle::{
+    ClientCertificate, CredentialSlot, Damage, Event, ExpectedHash, File, FileProgress, FileRange,
+    FileSpec, Job, JobError, JobProgress, JobRecord, JobSnapshot, JobTimes, Limits, Manager,
+    Options, ProxySettings, Reader, WaitReason, progress_of,
+};
+pub use model::FileRecord;
+pub use store::Faults;
+pub use vocab::{
+    AuthScheme, AuthTarget, Error, ErrorContext, EventKind, HResult, HashAlgorithm, JobPriority,
+    JobPropertyId, JobState, JobType, PropertyValue, ProxyUsage, Result, WaitKind,
+};

@@ -1,0 +1,160 @@
+//! One file of a job.
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::protocol::{Content, FileRange, Validator, requested_bytes};
+use crate::vocab::HashAlgorithm;
+
+/// How far a file has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum FileStage {
+    /// Bytes are missing.
+    Waiting,
+    /// All bytes are written; the check of the hash and the sync are owed.
+    Received,
+    /// Checked and synced in its temporary file.
+    Transferred,
+    /// Complete moved it to its local name; it is the caller's.
+    Released,
+}
+
+/// The hash a file must have before its job may become TRANSFERRED.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExpectedHash {
+    /// Which function.
+    pub algorithm: HashAlgorithm,
+    /// The digest, in lower-case hexadecimal digits.
+    pub digest: String,
+}
+
+/// All that is stored of one file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileRecord {
+    /// Where it comes from.
+    pub remote_name: String,
+    /// Where Complete puts it: an absolute path.
+    pub local_name: String,
+    /// The requested pieces, stored back to back; empty = the whole file.
+    pub ranges: Vec<FileRange>,
+    /// Checked before the file counts as transferred.
+    pub expected_hash: Option<ExpectedHash>,
+    /// How far it has come.
+    pub stage: FileStage,
+    /// Size of the remote file in bytes, once known.
+    pub size: Option<u64>,
+    /// What names the version the held bytes belong to.
+    pub validator: Option<Validator>,
+    /// Bytes written to the temporary file: true while `boot` lasts.
+    pub written: u64,
+    /// Bytes that survive a power cut.
+    pub synced: u64,
+    /// The boot of the machine in which `written` was recorded.
+    pub boot: Option<Uuid>,
+    /// The most bytes ever held; only going beyond it counts as progress.
+    pub high_water: u64,
+    /// The server answers 200 to If-Range although nothing changed.
+    pub if_range_refused: bool,
+    /// The server's partial answers cannot be used.
+    pub ranges_refused: bool,
+    /// The held bytes came from another URL than `remote_name`.
+    pub moved: bool,
+    /// Restarts since the last progress.
+    pub restarts: u32,
+    /// Where permanent redirects lead.
+    pub redirected_to: Option<String>,
+    /// The head of the last response.
+    pub response_headers: Option<String>,
+    /// Device and inode of the temporary file, recorded when it was finished:
+    /// proves after a crash that the file under the local name is ours.
+    pub identity: Option<(u64, u64)>,
+    /// What the caller said of the content (SetValidationState).
+    pub validation_state: Option<bool>,
+}
+
+impl FileRecord {
+    /// A file of which nothing is held.
+    pub fn new(remote_name: String, local_name: String, ranges: Vec<FileRange>) -> Self {
+        Self {
+            remote_name,
+            local_name,
+            ranges,
+            expected_hash: None,
+            stage: FileStage::Waiting,
+            size: None,
+            validator: None,
+            written: 0,
+            synced: 0,
+            boot: None,
+            high_water: 0,
+            if_range_refused: false,
+            ranges_refused: false,
+            moved: false,
+            restarts: 0,
+            redirected_to: None,
+            response_headers: None,
+            identity: None,
+            validation_state: None,
+        }
+    }
+
+    /// The view of it that the protocol room decides by.
+    pub fn content(&self) -> Content<'_> {
+        Content {
+            url: self.redirected_to.as_deref().unwrap_or(&self.remote_name),
+            ranges: &self.ranges,
+            size: self.size,
+            validator: self.validator.as_ref(),
+            position: self.written,
+            hash_expected: self.expected_hash.is_some(),
+            if_range_refused: self.if_range_refused,
+            ranges_refused: self.ranges_refused,
+            moved: self.moved,
+        }
+    }
+
+    /// Bytes asked for, if known (BG_FILE_PROGRESS.BytesTotal).
+    pub fn bytes_total(&self) -> Option<u64> {
+        requested_bytes(&self.ranges, self.size)
+    }
+
+    /// True once every byte asked for is checked and synced.
+    pub fn is_transferred(&self) -> bool {
+        matches!(self.stage, FileStage::Transferred | FileStage::Released)
+    }
+
+    /// Forgets the held bytes: the next request asks for the first byte.
+    pub fn restart(&mut self) {
+        self.stage = FileStage::Waiting;
+        self.written = 0;
+        self.synced = 0;
+        self.size = None;
+        self.validator = None;
+        self.moved = false;
+        self.identity = None;
+        self.validation_state = None;
+    }
+
+    /// What holds after a start of the engine in `boot`: after a reboot, only
+    /// what was synced.
+    pub fn after_restart(&mut self, boot: Option<Uuid>) {
+        if boot.is_some() && self.boot == boot {
+            return;
+        }
+        if matches!(self.stage, FileStage::Waiting | FileStage::Received) {
+            self.stage = FileStage::Waiting;
+            self.written = self.synced;
+        }
+        self.boot = boot;
+    }
+
+    /// The name of its temporary file: in the folder of the local name, and of
+    /// nobody else, as the id of a job is never used twice.
+    pub fn temporary_name(&self, job: Uuid, index: u32) -> String {
+        let folder = match self.local_name.rsplit_once('/') {
+            Some((folder, _)) => folder,
+            None => "",
+        };
+        format!("{folder}/.bgcopy-{}-{index}.tmp", job.simple())
+    }
+}

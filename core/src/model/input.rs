@@ -1,0 +1,115 @@
+//! Everything that can happen to a job, as plain data.
+
+use serde::{Deserialize, Serialize};
+
+use crate::protocol::{Adjustment, Failure, FileRange, Validator};
+use crate::vocab::{HResult, JobPriority, PropertyValue};
+
+use super::file::ExpectedHash;
+use super::record::{ClientCertificate, CredentialSlot, ProxySettings};
+
+/// What a job is told.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Input {
+    /// The caller wants something.
+    Command(Command),
+    /// Something that was started has ended, or moved on.
+    Outcome(Outcome),
+    /// A deadline may have come.
+    TimePassed,
+}
+
+/// A file to be added.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileSpec {
+    /// The URL to fetch.
+    pub remote_name: String,
+    /// The absolute path to put it.
+    pub local_name: String,
+    /// The pieces wanted, stored back to back in this order; empty = all.
+    pub ranges: Vec<FileRange>,
+}
+
+/// The methods of a job that change it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Command {
+    /// AddFile, AddFileSet, AddFileWithRanges: all or none.
+    AddFiles(Vec<FileSpec>),
+    Suspend,
+    Resume,
+    Cancel,
+    Complete,
+    Set(Setting),
+    SetRemoteName { file: u32, remote_name: String },
+    ReplaceRemotePrefix { old: String, new: String },
+    SetExpectedHash { file: u32, hash: Option<ExpectedHash> },
+    SetValidationState { file: u32, valid: bool },
+}
+
+/// The properties of a job that a caller may set.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Setting {
+    DisplayName(String),
+    Description(String),
+    Priority(JobPriority),
+    NotifyFlags(u32),
+    MinimumRetryDelay(u32),
+    NoProgressTimeout(u32),
+    MaximumDownloadTime(u32),
+    Proxy(ProxySettings),
+    CustomHeaders(Option<String>),
+    SecurityFlags(u32),
+    ClientCertificate(Option<ClientCertificate>),
+    /// The secret itself stays with the engine.
+    CredentialsSet(CredentialSlot),
+    CredentialsRemoved(CredentialSlot),
+    Property { id: u32, value: PropertyValue },
+}
+
+/// What the rooms that do the work report.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Outcome {
+    /// A request of the file was begun.
+    Connecting { file: u32 },
+    /// A response head was accepted; its body follows.
+    Head { file: u32, facts: HeadFacts },
+    /// The temporary file holds this many bytes.
+    Progress { file: u32, written: u64 },
+    /// This many of them survive a power cut.
+    Synced { file: u32, synced: u64 },
+    /// All bytes of the file are written.
+    Received { file: u32, size: u64 },
+    /// A body ended where its head said, with more to ask for.
+    PieceEnded { file: u32, written: u64 },
+    /// The request must be repeated in another way.
+    AskAgain { file: u32, adjustment: Adjustment },
+    /// The request failed. `redirect` is where an answer that was not followed
+    /// pointed.
+    Failed { file: u32, failure: Failure, redirect: Option<String> },
+    /// The received file is checked and synced.
+    Settled { file: u32, identity: Option<(u64, u64)> },
+    /// It does not have the expected hash.
+    HashMismatch { file: u32, found: String },
+    /// Local trouble lost the bytes from this position on (failed sync,
+    /// temporary file gone or shortened).
+    LostBytes { file: u32, keep: u64 },
+    /// Complete moved these files to their local names.
+    Released { files: Vec<u32>, error: Option<(u32, HResult, String)> },
+    /// The temporary files were deleted, except so many.
+    Removed { undeleted: u32 },
+}
+
+/// What a response head told.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HeadFacts {
+    /// Where the body continues; 0 after a restart.
+    pub position: u64,
+    pub size: Option<u64>,
+    pub validator: Validator,
+    pub restart: bool,
+    pub response_headers: Option<String>,
+    /// Where permanent redirects led.
+    pub redirected_to: Option<String>,
+    /// The address to report as remote name (redirect policy ALLOW_REPORT).
+    pub new_remote_name: Option<String>,
+}

@@ -1,0 +1,209 @@
+//! The job as a whole, and how it changes.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use uuid::Uuid;
+
+use crate::vocab::{Error, HResult, JobState, JobType, Result, code, limit};
+
+use super::deadline::Now;
+use super::file::{FileRecord, FileStage};
+use super::input::Input;
+use super::plan::Limits;
+use super::record::{JobRecord, NewJob};
+use super::{command, outcome};
+
+/// A job with its files, and what is derived from them.
+#[derive(Clone, Debug)]
+pub struct Job {
+    /// What is stored of the job.
+    pub record: JobRecord,
+    /// What is stored of its files, in order of addition.
+    pub files: Vec<FileRecord>,
+    local_names: BTreeSet<String>,
+    waiting: BTreeSet<u32>,
+    received: BTreeSet<u32>,
+}
+
+impl Job {
+    /// A job from its records.
+    pub fn new(record: JobRecord, files: Vec<FileRecord>) -> Self {
+        let local_names = files.iter().map(|file| file.local_name.clone()).collect();
+        let mut job =
+            Self { record, files: Vec::new(), local_names, waiting: BTreeSet::new(), received: BTreeSet::new() };
+        for (index, file) in files.into_iter().enumerate() {
+            job.put(u32::try_from(index).unwrap_or(u32::MAX), file);
+        }
+        job
+    }
+
+    /// The file of that index: DO_E_FILE_NOT_AVAILABLE if there is none.
+    pub fn file(&self, index: u32) -> Result<&FileRecord> {
+        self.files
+            .get(index as usize)
+            .ok_or_else(|| Error::new(code::DO_E_FILE_NOT_AVAILABLE, "the job has no such file"))
+    }
+
+    /// Indices of the files that lack bytes, in order.
+    pub fn waiting(&self) -> impl Iterator<Item = u32> {
+        self.waiting.iter().copied()
+    }
+
+    /// Indices of the files whose check and sync are owed.
+    pub fn received(&self) -> impl Iterator<Item = u32> {
+        self.received.iter().copied()
+    }
+
+    /// True if a file of the job goes to that path.
+    pub fn has_local_name(&self, local_name: &str) -> bool {
+        self.local_names.contains(local_name)
+    }
+
+    /// What holds after a start of the engine in `boot`.
+    pub fn after_restart(&mut self, boot: Option<Uuid>, now: Now) {
+        self.record.after_restart(boot, now);
+        let files = std::mem::take(&mut self.files);
+        self.waiting.clear();
+        self.received.clear();
+        for (index, mut file) in files.into_iter().enumerate() {
+            file.after_restart(boot);
+            self.put(u32::try_from(index).unwrap_or(u32::MAX), file);
+        }
+        self.record.totals = super::record::Totals::of(&self.files);
+    }
+
+    /// Makes a stored change the present state.
+    pub fn accept(&mut self, change: Change) {
+        self.record = change.record;
+        for (index, file) in change.files {
+            self.put(index, file);
+        }
+    }
+
+    fn put(&mut self, index: u32, file: FileRecord) {
+        self.waiting.remove(&index);
+        self.received.remove(&index);
+        match file.stage {
+            FileStage::Waiting => _ = self.waiting.insert(index),
+            FileStage::Received => _ = self.received.insert(index),
+            FileStage::Transferred | FileStage::Released => {}
+        }
+        match self.files.get_mut(index as usize) {
+            Some(slot) => *slot = file,
+            None => {
+                self.local_names.insert(file.local_name.clone());
+                self.files.push(file);
+            }
+        }
+    }
+}
+
+/// What an input changes: to be stored, then accepted.
+#[derive(Clone, Debug)]
+pub struct Change {
+    /// The job's new record.
+    pub record: JobRecord,
+    /// The files that are new or different.
+    pub files: BTreeMap<u32, FileRecord>,
+    /// What the caller gets: S_OK or another success code.
+    pub result: HResult,
+    /// Files that were thrown back to the start, for the event.
+    pub restarted: BTreeSet<u32>,
+    /// True if Complete ended, with the code its caller gets.
+    pub completed: Option<std::result::Result<HResult, Error>>,
+    /// True if Cancel's deletions ended, with the code its caller gets.
+    pub cancelled: Option<HResult>,
+}
+
+impl Change {
+    /// A change of `job` that changes nothing yet.
+    pub fn of(job: &Job) -> Self {
+        Self {
+            record: job.record.clone(),
+            files: BTreeMap::new(),
+            result: code::S_OK,
+            restarted: BTreeSet::new(),
+            completed: None,
+            cancelled: None,
+        }
+    }
+
+    /// The file as this change leaves it.
+    pub fn file<'a>(&'a self, job: &'a Job, index: u32) -> Result<&'a FileRecord> {
+        match self.files.get(&index) {
+            Some(file) => Ok(file),
+            None => job.file(index),
+        }
+    }
+
+    /// Changes one file, and the totals with it.
+    pub fn edit(
+        &mut self,
+        job: &Job,
+        index: u32,
+        edit: impl FnOnce(&mut FileRecord),
+    ) -> Result<()> {
+        let old = self.file(job, index)?.clone();
+        let mut new = old.clone();
+        edit(&mut new);
+        self.record.totals.exchange(Some(&old), &new);
+        self.files.insert(index, new);
+        Ok(())
+    }
+
+    /// Appends a file.
+    pub fn push(&mut self, file: FileRecord) {
+        let index = self.record.totals.files;
+        self.record.totals.exchange(None, &file);
+        self.files.insert(index, file);
+    }
+}
+
+/// Applies an input to a job. The job stays as it is: an error means that
+/// nothing happened.
+pub fn apply(job: &Job, input: &Input, now: Now, limits: &Limits) -> Result<Change> {
+    match input {
+        Input::Command(command) => command::apply(job, command, now, limits),
+        Input::Outcome(outcome) => outcome::apply(job, outcome, now),
+        Input::TimePassed => Ok(outcome::time_passed(job, now)),
+    }
+}
+
+/// Applies CreateJob: E_INVALIDARG for a name over 256 characters or with
+/// control characters, E_NOTIMPL for uploads (contract section 2.1).
+pub fn apply_creation(new: NewJob, now: Now) -> Result<Job> {
+    if new.display_name.chars().count() > limit::DISPLAY_NAME_CHARS_MAX {
+        return Err(Error::new(
+            code::E_INVALIDARG,
+            format!("a display name has at most {} characters", limit::DISPLAY_NAME_CHARS_MAX),
+        ));
+    }
+    if new.display_name.contains('\0') {
+        return Err(Error::new(code::E_INVALIDARG, "a display name cannot contain NUL"));
+    }
+    match new.job_type {
+        JobType::Download => Ok(Job::new(JobRecord::new(new, now), Vec::new())),
+        JobType::Upload | JobType::UploadReply => {
+            Err(Error::new(code::E_NOTIMPL, "upload jobs are not implemented yet"))
+        }
+    }
+}
+
+/// DO_E_INVALID_STATE if the job is final.
+pub fn refuse_final(record: &JobRecord) -> Result<()> {
+    match record.state {
+        JobState::Acknowledged => {
+            Err(Error::new(code::DO_E_INVALID_STATE, "the job is already completed"))
+        }
+        JobState::Cancelled => {
+            Err(Error::new(code::DO_E_INVALID_STATE, "the job is already cancelled"))
+        }
+        JobState::Queued
+        | JobState::Connecting
+        | JobState::Transferring
+        | JobState::Suspended
+        | JobState::Error
+        | JobState::TransientError
+        | JobState::Transferred => Ok(()),
+    }
+}

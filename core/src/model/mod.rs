@@ -1,0 +1,36 @@
+//! What a job is and what should be happening to it.
+//!
+//! [`apply`] turns a job and an input into a [`Change`] or a code; [`plan()`]
+//! says what ought to be running and owed; [`wait_reason`] says why a job does
+//! not move. All three are pure functions of the saved records and of the time
+//! passed to them: after a crash there is nothing else to recover.
+
+mod command;
+mod deadline;
+mod failure;
+mod file;
+mod input;
+mod job;
+mod outcome;
+mod plan;
+mod reason;
+mod record;
+mod setting;
+mod speed;
+mod target;
+#[cfg(test)]
+mod tests;
+
+pub use deadline::Now;
+pub use file::{ExpectedHash, FileRecord, FileStage};
+pub use input::{Command, FileSpec, HeadFacts, Input, Outcome, Setting};
+pub use job::{Change, Job, apply, apply_creation};
+pub use plan::{Environment, Limits, Plan, Work, plan};
+pub use reason::{Situation, WaitReason, wait_reason};
+pub use setting::check_credentials;
+pub use record::{
+    ClientCertificate, Closing, CredentialSlot, JobError, JobRecord, NewJob, ProxySettings,
+};
+pub use speed::Meter;
+#[cfg(test)]
+pub use {deadline::Deadline, record::{Retry, Totals}};

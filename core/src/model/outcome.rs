@@ -1,0 +1,338 @@
+//! What the work that was started leads to.
+
+use crate::protocol::{Adjustment, Failure, check_remote_name};
+use crate::vocab::{
+    Error, ErrorContext, HResult, JobPropertyId, JobState, PropertyValue, Result, code,
+};
+
+use super::deadline::{Deadline, Now};
+use super::failure;
+use super::file::FileStage;
+use super::input::{HeadFacts, Outcome};
+use super::job::{Change, Job};
+use super::record::{Closing, JobError};
+
+/// Restarts of one file without progress after which the job waits before the
+/// next one: a server that changes its file with each answer is not hammered.
+const RESTARTS_MAX: u32 = 3;
+
+/// How long until temporary files that could not be deleted are tried again.
+const CLEANING_RETRY_MS: u64 = 60_000;
+
+/// Applies the result of a piece of work.
+pub fn apply(job: &Job, outcome: &Outcome, now: Now) -> Result<Change> {
+    let mut change = Change::of(job);
+    let is_final = job.record.state.is_final();
+    match outcome {
+        Outcome::Released { files, error } => released(&mut change, job, files, error.as_ref(), now)?,
+        Outcome::Removed { undeleted } => removed(&mut change, *undeleted, now),
+        _ if is_final => {}
+        Outcome::Connecting { file } => {
+            job.file(*file)?;
+            if job.record.is_runnable() && job.record.state == JobState::Queued {
+                change.record.enter(JobState::Connecting, now);
+            }
+        }
+        Outcome::Head { file, facts } => head(&mut change, job, *file, facts, now)?,
+        Outcome::Progress { file, written } | Outcome::PieceEnded { file, written } => {
+            progress(&mut change, job, *file, *written, now)?;
+        }
+        Outcome::Synced { file, synced } => {
+            let synced = (*synced).min(job.file(*file)?.written);
+            change.edit(job, *file, |file| file.synced = synced)?;
+        }
+        Outcome::Received { file, size } => {
+            progress(&mut change, job, *file, *size, now)?;
+            change.edit(job, *file, |file| {
+                if file.ranges.is_empty() {
+                    file.size = Some(*size);
+                }
+                file.stage = FileStage::Received;
+            })?;
+        }
+        Outcome::AskAgain { file, adjustment } => {
+            ask_again(&mut change, job, *file, *adjustment, now)?;
+        }
+        Outcome::Failed { file, failure, redirect } => {
+            job.file(*file)?;
+            if job.record.is_runnable() {
+                failure::apply(&mut change, job, *file, failure, now);
+                if let Some(to) = redirect.as_ref().filter(|to| check_remote_name(to).is_ok()) {
+                    change.edit(job, *file, |file| file.remote_name.clone_from(to))?;
+                }
+            }
+        }
+        Outcome::Settled { file, identity } => settled(&mut change, job, *file, *identity, now)?,
+        Outcome::HashMismatch { file, found } => {
+            hash_mismatch(&mut change, job, *file, found, now)?;
+        }
+        Outcome::LostBytes { file, keep } => lost_bytes(&mut change, job, *file, *keep)?,
+    }
+    Ok(change)
+}
+
+/// Moves a job whose deadline has come.
+pub fn time_passed(job: &Job, now: Now) -> Change {
+    let mut change = Change::of(job);
+    if let Some(Closing::Cleaning { retry: Some(deadline) }) = job.record.closing {
+        if deadline.is_over(now) {
+            change.record.closing = Some(Closing::Cleaning { retry: None });
+        }
+        return change;
+    }
+    if job.record.state == JobState::TransientError {
+        if job.record.no_progress_deadline.is_some_and(|deadline| deadline.is_over(now)) {
+            if let Some(last) = &job.record.error {
+                let error = failure::no_progress(last, job.record.no_progress_timeout_s);
+                failure::fail(&mut change, error, now);
+            }
+        } else if job.record.retry.is_none_or(|retry| retry.at.is_over(now)) {
+            change.record.enter(JobState::Queued, now);
+        }
+    }
+    let allowed_ms = u64::from(job.record.maximum_download_time_s) * 1000;
+    if job.record.is_runnable() && job.record.active_for_ms(now) >= allowed_ms {
+        let error = failure::job_error(
+            code::BG_E_MAXDOWNLOAD_TIMEOUT,
+            format!("not done after {} s of transfer", job.record.maximum_download_time_s),
+            now,
+        );
+        change.record.error_count += 1;
+        failure::fail(&mut change, error, now);
+    }
+    finish_if_done(&mut change, now);
+    change
+}
+
+fn head(change: &mut Change, job: &Job, index: u32, facts: &HeadFacts, now: Now) -> Result<()> {
+    let restarts = facts.restart && job.file(index)?.written > 0;
+    change.edit(job, index, |file| {
+        if facts.restart {
+            file.restart();
+        }
+        file.size = facts.size;
+        file.validator = Some(facts.validator.clone());
+        file.moved = false;
+        file.response_headers.clone_from(&facts.response_headers);
+        if facts.redirected_to.is_some() {
+            file.redirected_to.clone_from(&facts.redirected_to);
+        }
+        if let Some(name) = &facts.new_remote_name {
+            file.remote_name.clone_from(name);
+        }
+    })?;
+    if restarts {
+        change.restarted.insert(index);
+    }
+    if job.record.is_runnable() {
+        change.record.enter(JobState::Transferring, now);
+        refuse_too_large(change, index, now);
+    }
+    Ok(())
+}
+
+fn refuse_too_large(change: &mut Change, index: u32, now: Now) {
+    let property = change.record.properties.get(&JobPropertyId::MaxDownloadSize.as_u32());
+    let Some(PropertyValue::Uint64(max)) = property else {
+        return;
+    };
+    let totals = change.record.totals;
+    if totals.bytes_known.max(totals.bytes_transferred) <= *max {
+        return;
+    }
+    let error = JobError {
+        file: Some(index),
+        ..failure::job_error(
+            code::BG_E_MAX_DOWNLOAD_SIZE_LIMIT_REACHED,
+            format!("the job is larger than the {max} bytes it may have"),
+            now,
+        )
+    };
+    change.record.error_count += 1;
+    failure::fail(change, error, now);
+}
+
+fn progress(change: &mut Change, job: &Job, index: u32, written: u64, now: Now) -> Result<()> {
+    let file = job.file(index)?;
+    if file.stage != FileStage::Waiting || written < file.written {
+        return Ok(());
+    }
+    let is_new = written > file.high_water;
+    change.edit(job, index, |file| {
+        file.written = written;
+        if is_new {
+            file.high_water = written;
+            file.restarts = 0;
+        }
+    })?;
+    if is_new {
+        change.record.attempts = 0;
+        change.record.no_progress_deadline = None;
+        change.record.modified_ms = now.unix_ms;
+        if job.record.is_runnable() {
+            refuse_too_large(change, index, now);
+        }
+    }
+    Ok(())
+}
+
+fn ask_again(
+    change: &mut Change,
+    job: &Job,
+    index: u32,
+    adjustment: Adjustment,
+    now: Now,
+) -> Result<()> {
+    let restarts = job.file(index)?.restarts;
+    if restarts >= RESTARTS_MAX {
+        let failure = Failure::transient(
+            code::BG_E_REMOTE_FILE_CHANGED,
+            ErrorContext::RemoteFile,
+            "the file on the server changes with every answer".to_owned(),
+        );
+        if job.record.is_runnable() {
+            failure::apply(change, job, index, &failure, now);
+        }
+        return change.edit(job, index, |file| file.restarts = 0);
+    }
+    let held = job.file(index)?.written > 0;
+    change.edit(job, index, |file| {
+        file.restarts += 1;
+        match adjustment {
+            Adjustment::Restart => file.restart(),
+            Adjustment::WithoutIfRange => file.if_range_refused = true,
+            Adjustment::WithoutRange => {
+                file.ranges_refused = true;
+                file.restart();
+            }
+        }
+    })?;
+    match adjustment {
+        Adjustment::Restart | Adjustment::WithoutRange if held => {
+            change.restarted.insert(index);
+        }
+        Adjustment::Restart | Adjustment::WithoutRange | Adjustment::WithoutIfRange => {}
+    }
+    Ok(())
+}
+
+fn settled(
+    change: &mut Change,
+    job: &Job,
+    index: u32,
+    identity: Option<(u64, u64)>,
+    now: Now,
+) -> Result<()> {
+    if job.file(index)?.stage != FileStage::Received {
+        return Ok(());
+    }
+    change.edit(job, index, |file| {
+        file.stage = FileStage::Transferred;
+        file.synced = file.written;
+        file.identity = identity;
+    })?;
+    finish_if_done(change, now);
+    Ok(())
+}
+
+/// TRANSFERRED once the last file is, and at once for a job that is queued
+/// with nothing left to do.
+fn finish_if_done(change: &mut Change, now: Now) {
+    let totals = change.record.totals;
+    if change.record.is_runnable() && totals.files > 0 && totals.files_transferred == totals.files {
+        change.record.enter(JobState::Transferred, now);
+    }
+}
+
+fn hash_mismatch(change: &mut Change, job: &Job, index: u32, found: &str, now: Now) -> Result<()> {
+    let file = job.file(index)?;
+    let expected = file.expected_hash.as_ref().map_or("", |hash| &hash.digest);
+    let error = JobError {
+        code: code::BGCOPY_E_HASH_MISMATCH,
+        context: ErrorContext::RemoteFile,
+        file: Some(index),
+        protocol: None,
+        message: format!("the content has the hash {found} instead of {expected}"),
+        at_ms: now.unix_ms,
+    };
+    change.edit(job, index, |file| {
+        file.restart();
+        file.validation_state = Some(false);
+    })?;
+    change.restarted.insert(index);
+    if job.record.closing.is_none() {
+        change.record.error_count += 1;
+        failure::fail(change, error, now);
+    }
+    Ok(())
+}
+
+fn lost_bytes(change: &mut Change, job: &Job, index: u32, keep: u64) -> Result<()> {
+    if job.file(index)?.stage > FileStage::Received {
+        return Ok(());
+    }
+    change.edit(job, index, |file| {
+        if keep == 0 {
+            file.restart();
+        } else {
+            file.stage = FileStage::Waiting;
+            file.written = file.written.min(keep);
+            file.synced = file.synced.min(keep);
+        }
+    })?;
+    change.restarted.insert(index);
+    Ok(())
+}
+
+fn released(
+    change: &mut Change,
+    job: &Job,
+    files: &[u32],
+    error: Option<&(u32, HResult, String)>,
+    now: Now,
+) -> Result<()> {
+    for index in files {
+        change.edit(job, *index, |file| file.stage = FileStage::Released)?;
+    }
+    if job.record.closing != Some(Closing::Releasing) {
+        return Ok(());
+    }
+    if let Some((_, code, message)) = error {
+        change.record.closing = None;
+        change.completed =
+            Some(Err(Error::with_context(*code, ErrorContext::LocalFile, message.clone())));
+        return Ok(());
+    }
+    let totals = change.record.totals;
+    let left = (0..totals.files)
+        .any(|index| change.file(job, index).is_ok_and(|file| file.stage == FileStage::Transferred));
+    if left {
+        return Ok(());
+    }
+    if totals.files_transferred == totals.files {
+        acknowledge(change, code::S_OK, now);
+        change.record.closing = None;
+    } else {
+        change.record.closing = Some(Closing::Discarding);
+    }
+    Ok(())
+}
+
+fn acknowledge(change: &mut Change, result: HResult, now: Now) {
+    change.record.enter(JobState::Acknowledged, now);
+    change.completed = Some(Ok(result));
+}
+
+fn removed(change: &mut Change, undeleted: u32, now: Now) {
+    let was = change.record.closing;
+    let retry = Deadline::after(now, CLEANING_RETRY_MS);
+    change.record.closing = (undeleted > 0).then_some(Closing::Cleaning { retry: Some(retry) });
+    let leftover = (undeleted > 0).then_some(code::BG_S_UNABLE_TO_DELETE_FILES);
+    match was {
+        Some(Closing::Discarding) => {
+            acknowledge(change, leftover.unwrap_or(code::BG_S_PARTIAL_COMPLETE), now);
+        }
+        Some(Closing::Cleaning { .. }) => change.cancelled = Some(leftover.unwrap_or(code::S_OK)),
+        Some(Closing::Releasing) | None => change.record.closing = was,
+    }
+}

@@ -1,0 +1,179 @@
+//! Why a job does not move, and what would change that.
+
+use serde::{Deserialize, Serialize};
+
+use crate::vocab::{HResult, JobState, WaitKind, code};
+
+use super::deadline::Now;
+use super::record::{Closing, JobError, JobRecord};
+
+/// What the engine knows about a job besides its record.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Situation {
+    /// False when the store is only being read.
+    pub engine_runs: bool,
+    /// True if a request of the job is running.
+    pub has_transfer: bool,
+    /// True if its credentials were lost with the process that had them.
+    pub locked: bool,
+    /// True if all bytes are here and being checked.
+    pub settling: bool,
+}
+
+/// The answer of `wait_reason`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WaitReason {
+    /// What the job is waiting for, or doing.
+    pub kind: WaitKind,
+    /// Since when, milliseconds since 1970.
+    pub since_ms: i64,
+    /// When it is tried again by itself, milliseconds since 1970.
+    pub next_try_ms: Option<i64>,
+    /// The error behind it.
+    pub code: Option<HResult>,
+    /// One sentence: what is going on.
+    pub message: String,
+    /// One sentence: what would get it moving.
+    pub unblock: String,
+}
+
+/// Why a job does not move; for a moving job, what it is doing.
+pub fn wait_reason(record: &JobRecord, situation: Situation, now: Now) -> WaitReason {
+    let mut reason = WaitReason {
+        kind: WaitKind::Finished,
+        since_ms: record.state_since_ms,
+        next_try_ms: None,
+        code: None,
+        message: String::new(),
+        unblock: String::new(),
+    };
+    let (kind, message, unblock) = match record.state {
+        JobState::Suspended if record.closing.is_none() => suspended(record),
+        JobState::Error => failed(&mut reason, record),
+        JobState::TransientError => waiting_for_retry(&mut reason, record, situation, now),
+        JobState::Queued | JobState::Connecting | JobState::Transferring => {
+            runnable(record, situation)
+        }
+        JobState::Suspended | JobState::Transferred => match record.closing {
+            None => (WaitKind::AwaitingComplete, "all files are transferred", "complete the job to put its files in place"),
+            Some(Closing::Releasing | Closing::Discarding | Closing::Cleaning { .. }) => {
+                (WaitKind::Completing, "files are being moved to their local names", "it ends by itself")
+            }
+        },
+        JobState::Acknowledged => (WaitKind::Finished, "the job is completed", "nothing: it is done"),
+        JobState::Cancelled => (WaitKind::Finished, "the job is cancelled", "nothing: it cannot be recovered"),
+    };
+    reason.kind = kind;
+    if reason.message.is_empty() {
+        reason.message = message.to_owned();
+    }
+    reason.unblock = unblock.to_owned();
+    reason
+}
+
+type Words = (WaitKind, &'static str, &'static str);
+
+fn suspended(record: &JobRecord) -> Words {
+    if record.totals.files == 0 {
+        return (WaitKind::NoFiles, "the job has no files", "add a file, then resume the job");
+    }
+    (WaitKind::SuspendedByCaller, "the job is suspended", "resume the job")
+}
+
+fn runnable(record: &JobRecord, situation: Situation) -> Words {
+    if !situation.engine_runs {
+        return (
+            WaitKind::EngineNotRunning,
+            "no process is driving this queue",
+            "open the store with a manager, or run the queue",
+        );
+    }
+    if situation.locked {
+        return (
+            WaitKind::CredentialsNeeded,
+            "the job's credentials were held in memory by a process that has ended",
+            "set the credentials again",
+        );
+    }
+    if situation.settling && !situation.has_transfer {
+        return (
+            WaitKind::ValidationPending,
+            "all bytes are here; they are being checked and written through to the disk",
+            "it ends by itself",
+        );
+    }
+    match (situation.has_transfer, record.state) {
+        (true, JobState::Transferring) => {
+            (WaitKind::Transferring, "the job is transferring", "nothing: it is moving")
+        }
+        (true, _) => (WaitKind::Connecting, "waiting for the server to answer", "an answer of the server"),
+        (false, _) => (
+            WaitKind::WaitingForSlot,
+            "other files hold all the slots for transfers",
+            "a slot: the end of another file, a higher priority, or larger limits",
+        ),
+    }
+}
+
+fn failed(reason: &mut WaitReason, record: &JobRecord) -> Words {
+    let Some(error) = &record.error else {
+        return (WaitKind::FatalError, "the job failed", "resume the job");
+    };
+    note_error(reason, error);
+    match kind_of(error) {
+        Some(words) => words,
+        None => (WaitKind::FatalError, "", "resolve the error, then resume the job"),
+    }
+}
+
+fn waiting_for_retry(
+    reason: &mut WaitReason,
+    record: &JobRecord,
+    situation: Situation,
+    now: Now,
+) -> Words {
+    if let Some(error) = &record.error {
+        note_error(reason, error);
+    }
+    if let Some(retry) = record.retry {
+        let left_ms = retry.at.monotonic_ms.saturating_sub(now.monotonic_ms);
+        let left_ms = i64::try_from(left_ms).unwrap_or(i64::MAX);
+        reason.next_try_ms = Some(if situation.engine_runs {
+            now.unix_ms.saturating_add(left_ms)
+        } else {
+            retry.at.unix_ms
+        });
+        if retry.server_asked {
+            return (WaitKind::ServerAskedToWait, "", "the time the server named, or resume to try at once");
+        }
+    }
+    match record.error.as_ref().and_then(kind_of) {
+        Some(words) => words,
+        None => (WaitKind::RetryAfterError, "", "the next try, or resume to try at once"),
+    }
+}
+
+fn note_error(reason: &mut WaitReason, error: &JobError) {
+    reason.since_ms = error.at_ms;
+    reason.code = Some(error.code);
+    reason.message.clone_from(&error.message);
+}
+
+/// The errors with a remedy of their own.
+fn kind_of(error: &JobError) -> Option<Words> {
+    let http = |status| HResult::from_http_status(status);
+    let known = [
+        (http(401), WaitKind::CredentialsNeeded, "set credentials for the server, then resume the job"),
+        (http(407), WaitKind::CredentialsNeeded, "set credentials for the proxy, then resume the job"),
+        (http(403), WaitKind::LinkExpired, "set a new remote name or credentials, then resume the job"),
+        (http(404), WaitKind::LinkExpired, "set a remote name that exists, then resume the job"),
+        (http(410), WaitKind::LinkExpired, "set a remote name that exists, then resume the job"),
+        (code::E_DISK_FULL, WaitKind::DiskFull, "free space on the disk of the target"),
+        (code::DO_E_BLOCKED_BY_NO_NETWORK, WaitKind::NoNetwork, "a network connection"),
+        (code::DO_E_BLOCKED_BY_COST_TRANSFER_POLICY, WaitKind::PolicyClosed, "a cheaper network, or other cost flags"),
+    ];
+    known
+        .into_iter()
+        .find(|(code, ..)| *code == error.code)
+        .map(|(_, kind, unblock)| (kind, "", unblock))
+}

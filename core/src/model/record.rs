@@ -1,0 +1,303 @@
+//! What is stored of a job, apart from its files.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::vocab::{
+    AuthScheme, AuthTarget, ErrorContext, HResult, JobPriority, JobState, JobType, PropertyValue,
+    ProxyUsage, limit, notify,
+};
+
+use super::deadline::{Deadline, Now};
+use super::file::FileRecord;
+
+/// All that is stored of a job, apart from its files.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct JobRecord {
+    pub id: Uuid,
+    pub job_type: JobType,
+    /// Who created it, in readable form.
+    pub owner: String,
+    pub display_name: String,
+    pub description: String,
+    pub priority: JobPriority,
+    /// BG_NOTIFY bits.
+    pub notify_flags: u32,
+    pub minimum_retry_delay_s: u32,
+    pub no_progress_timeout_s: u32,
+    pub maximum_download_time_s: u32,
+    pub proxy: ProxySettings,
+    /// Lines, each ended by CR LF.
+    pub custom_headers: Option<String>,
+    pub security_flags: u32,
+    pub client_certificate: Option<ClientCertificate>,
+    /// Which credentials were set. The secrets themselves are never stored.
+    pub credential_slots: BTreeSet<CredentialSlot>,
+    /// By property id; absent = the default.
+    pub properties: BTreeMap<u32, PropertyValue>,
+    /// True after the first Resume.
+    pub resumed_once: bool,
+    pub state: JobState,
+    /// When the state was entered, milliseconds since 1970.
+    pub state_since_ms: i64,
+    pub created_ms: i64,
+    pub modified_ms: i64,
+    pub transferred_ms: Option<i64>,
+    /// Order among jobs of one priority: lower goes first.
+    pub queue_position: u64,
+    pub error: Option<JobError>,
+    pub error_count: u32,
+    /// Failures since the last progress.
+    pub attempts: u32,
+    /// When a job in TRANSIENT_ERROR tries again.
+    pub retry: Option<Retry>,
+    /// When lack of progress becomes an error.
+    pub no_progress_deadline: Option<Deadline>,
+    /// Time spent connecting and transferring since the last Resume.
+    pub active_ms: u64,
+    /// Since when the present spell of it lasts, on the monotonic clock.
+    pub active_since_ms: Option<u64>,
+    /// Set while Complete or Cancel has files left to see to.
+    pub closing: Option<Closing>,
+    pub totals: Totals,
+    /// The boot of the machine whose monotonic clock the deadlines are on.
+    pub boot: Option<Uuid>,
+}
+
+/// Which secret of a job.
+pub type CredentialSlot = (AuthTarget, AuthScheme);
+
+/// How a proxy is found (SetProxySettings).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProxySettings {
+    pub usage: ProxyUsage,
+    /// Only with OVERRIDE: `[protocol=][protocol://]server[:port]`, separated by spaces.
+    pub list: Option<String>,
+    /// Only with OVERRIDE: hosts that are reached without a proxy.
+    pub bypass: Option<String>,
+}
+
+/// A client certificate and its key, as files in PEM form.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClientCertificate {
+    pub certificate: String,
+    /// None if the key is in the certificate's file.
+    pub key: Option<String>,
+}
+
+/// What stopped a job (IBackgroundCopyError).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JobError {
+    pub code: HResult,
+    pub context: ErrorContext,
+    /// Index of the file it happened to.
+    pub file: Option<u32>,
+    /// "http" or "file", if a protocol was involved.
+    pub protocol: Option<String>,
+    pub message: String,
+    /// Milliseconds since 1970.
+    pub at_ms: i64,
+}
+
+/// When and why a transient error ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Retry {
+    pub at: Deadline,
+    /// True if the server named the time.
+    pub server_asked: bool,
+}
+
+/// A job on its way out of the queue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Closing {
+    /// Finished files are being moved to their local names.
+    Releasing,
+    /// Finished files are in place; what is left of the others goes.
+    Discarding,
+    /// Final; its temporary files go. Those that could not be deleted are
+    /// tried again at the deadline.
+    Cleaning { retry: Option<Deadline> },
+}
+
+/// Sums over the files, kept so that a job can be shown without reading them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Totals {
+    pub files: u32,
+    pub files_transferred: u32,
+    /// Files whose size is not known yet.
+    pub sizes_unknown: u32,
+    /// Sum of the known sizes.
+    pub bytes_known: u64,
+    pub bytes_transferred: u64,
+}
+
+impl Totals {
+    /// Replaces what `old` contributed by what `new` contributes.
+    pub fn exchange(&mut self, old: Option<&FileRecord>, new: &FileRecord) {
+        if let Some(old) = old {
+            self.files -= 1;
+            self.files_transferred -= u32::from(old.is_transferred());
+            self.sizes_unknown -= u32::from(old.bytes_total().is_none());
+            self.bytes_known -= old.bytes_total().unwrap_or(0);
+            self.bytes_transferred -= old.written;
+        }
+        self.files += 1;
+        self.files_transferred += u32::from(new.is_transferred());
+        self.sizes_unknown += u32::from(new.bytes_total().is_none());
+        self.bytes_known += new.bytes_total().unwrap_or(0);
+        self.bytes_transferred += new.written;
+    }
+
+    /// The sums over all of `files`.
+    pub fn of(files: &[FileRecord]) -> Self {
+        let mut totals = Self::default();
+        for file in files {
+            totals.exchange(None, file);
+        }
+        totals
+    }
+}
+
+/// What a new job starts with.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct NewJob {
+    pub id: Uuid,
+    pub display_name: String,
+    pub job_type: JobType,
+    pub owner: String,
+    pub queue_position: u64,
+}
+
+impl JobRecord {
+    /// An empty, suspended job with the defaults of the contract.
+    pub fn new(new: NewJob, now: Now) -> Self {
+        Self {
+            id: new.id,
+            job_type: new.job_type,
+            owner: new.owner,
+            display_name: new.display_name,
+            description: String::new(),
+            priority: JobPriority::Normal,
+            notify_flags: notify::DEFAULT,
+            minimum_retry_delay_s: limit::MINIMUM_RETRY_DELAY_DEFAULT_S,
+            no_progress_timeout_s: limit::NO_PROGRESS_TIMEOUT_DEFAULT_S,
+            maximum_download_time_s: limit::MAXIMUM_DOWNLOAD_TIME_DEFAULT_S,
+            proxy: ProxySettings { usage: ProxyUsage::Preconfig, list: None, bypass: None },
+            custom_headers: None,
+            security_flags: 0,
+            client_certificate: None,
+            credential_slots: BTreeSet::new(),
+            properties: BTreeMap::new(),
+            resumed_once: false,
+            state: JobState::Suspended,
+            state_since_ms: now.unix_ms,
+            created_ms: now.unix_ms,
+            modified_ms: now.unix_ms,
+            transferred_ms: None,
+            queue_position: new.queue_position,
+            error: None,
+            error_count: 0,
+            attempts: 0,
+            retry: None,
+            no_progress_deadline: None,
+            active_ms: 0,
+            active_since_ms: None,
+            closing: None,
+            totals: Totals::default(),
+            boot: None,
+        }
+    }
+
+    /// Enters a state and keeps what depends on it in step.
+    pub fn enter(&mut self, state: JobState, now: Now) {
+        self.modified_ms = now.unix_ms;
+        if self.state == state {
+            return;
+        }
+        let was_active = matches!(self.state, JobState::Connecting | JobState::Transferring);
+        let is_active = matches!(state, JobState::Connecting | JobState::Transferring);
+        if was_active && !is_active {
+            self.active_ms = self.active_for_ms(now);
+            self.active_since_ms = None;
+        }
+        if is_active && !was_active {
+            self.active_since_ms = Some(now.monotonic_ms);
+        }
+        if state != JobState::TransientError {
+            self.retry = None;
+        }
+        if matches!(state, JobState::Transferring | JobState::Transferred) {
+            self.error = None;
+        }
+        if state == JobState::Transferred {
+            self.transferred_ms = Some(now.unix_ms);
+        }
+        self.state = state;
+        self.state_since_ms = now.unix_ms;
+    }
+
+    /// Time spent connecting and transferring since the last Resume.
+    pub fn active_for_ms(&self, now: Now) -> u64 {
+        let spell = self.active_since_ms.map_or(0, |since| now.monotonic_ms.saturating_sub(since));
+        self.active_ms + spell
+    }
+
+    /// True in the states in which the job wants to move.
+    pub fn is_runnable(&self) -> bool {
+        self.closing.is_none()
+            && matches!(
+                self.state,
+                JobState::Queued | JobState::Connecting | JobState::Transferring
+            )
+    }
+
+    /// When this job needs attention although nothing happens to it.
+    pub fn wake_at(&self) -> Option<Deadline> {
+        match self.closing {
+            Some(Closing::Cleaning { retry }) => return retry,
+            Some(Closing::Releasing | Closing::Discarding) => return None,
+            None => {}
+        }
+        match self.state {
+            JobState::TransientError => {
+                let retry = self.retry.map(|retry| retry.at);
+                [retry, self.no_progress_deadline]
+                    .into_iter()
+                    .flatten()
+                    .min_by_key(|deadline| deadline.monotonic_ms)
+            }
+            JobState::Queued
+            | JobState::Connecting
+            | JobState::Transferring
+            | JobState::Suspended
+            | JobState::Error
+            | JobState::Transferred
+            | JobState::Acknowledged
+            | JobState::Cancelled => None,
+        }
+    }
+
+    /// What holds after a start of the engine: nothing is running yet, and
+    /// after a reboot the monotonic clock is another one.
+    pub fn after_restart(&mut self, boot: Option<Uuid>, now: Now) {
+        if matches!(self.state, JobState::Connecting | JobState::Transferring) {
+            self.state = JobState::Queued;
+        }
+        self.active_since_ms = None;
+        if boot.is_some() && self.boot == boot {
+            return;
+        }
+        self.boot = boot;
+        if let Some(retry) = &mut self.retry {
+            retry.at = retry.at.after_reboot(now);
+        }
+        if let Some(deadline) = &mut self.no_progress_deadline {
+            *deadline = deadline.after_reboot(now);
+        }
+        if let Some(Closing::Cleaning { retry: Some(deadline) }) = &mut self.closing {
+            *deadline = deadline.after_reboot(now);
+        }
+    }
+}

@@ -1,0 +1,229 @@
+//! The properties a caller may set: contract sections 2.2, 3.3, 3.4 and 3.6.
+
+use crate::protocol::check_header_lines;
+use crate::vocab::{
+    AuthScheme, Error, JobPropertyId, PropertyValue, ProxyUsage, Result, code, limit, notify,
+    security,
+};
+
+use super::input::Setting;
+use super::job::Change;
+use super::record::{ClientCertificate, JobRecord, ProxySettings};
+
+/// Applies one setter.
+pub fn apply(change: &mut Change, setting: &Setting) -> Result<()> {
+    let record = &mut change.record;
+    match setting {
+        Setting::DisplayName(name) => {
+            check_text(name, limit::DISPLAY_NAME_CHARS_MAX, "a display name")?;
+            record.display_name.clone_from(name);
+        }
+        Setting::Description(text) => {
+            check_text(text, limit::DESCRIPTION_CHARS_MAX, "a description")?;
+            record.description.clone_from(text);
+        }
+        Setting::Priority(priority) => record.priority = *priority,
+        Setting::NotifyFlags(flags) => {
+            refuse_unknown_bits(*flags, notify::MASK, "notify flags")?;
+            record.notify_flags = *flags;
+        }
+        Setting::MinimumRetryDelay(seconds) => {
+            record.minimum_retry_delay_s = (*seconds).max(limit::MINIMUM_RETRY_DELAY_FLOOR_S);
+        }
+        Setting::NoProgressTimeout(seconds) => record.no_progress_timeout_s = *seconds,
+        Setting::MaximumDownloadTime(seconds) => record.maximum_download_time_s = *seconds,
+        Setting::Proxy(proxy) => {
+            check_proxy(proxy)?;
+            record.proxy = proxy.clone();
+        }
+        Setting::CustomHeaders(headers) => {
+            if let Some(text) = headers {
+                check_header_lines(text)?;
+            }
+            record.custom_headers.clone_from(headers);
+        }
+        Setting::SecurityFlags(flags) => {
+            refuse_unknown_bits(*flags, security::ALL_FLAGS, "security flags")?;
+            check_supported(*flags)?;
+            record.security_flags = *flags;
+        }
+        Setting::ClientCertificate(certificate) => {
+            if let Some(certificate) = certificate {
+                check_certificate(certificate)?;
+            }
+            record.client_certificate.clone_from(certificate);
+        }
+        Setting::CredentialsSet(slot) => _ = record.credential_slots.insert(*slot),
+        Setting::CredentialsRemoved(slot) => {
+            if !record.credential_slots.remove(slot) {
+                change.result = code::S_FALSE;
+            }
+        }
+        Setting::Property { id, value } => set_property(record, *id, value)?,
+    }
+    Ok(())
+}
+
+fn check_text(text: &str, chars_max: usize, what: &str) -> Result<()> {
+    if text.chars().count() > chars_max {
+        return Err(Error::new(
+            code::BG_E_STRING_TOO_LONG,
+            format!("{what} has at most {chars_max} characters"),
+        ));
+    }
+    if text.contains('\0') {
+        return Err(Error::new(code::E_INVALIDARG, format!("{what} cannot contain NUL")));
+    }
+    Ok(())
+}
+
+fn refuse_unknown_bits(bits: u32, known: u32, what: &str) -> Result<()> {
+    if bits & !known != 0 {
+        return Err(Error::new(
+            code::E_NOTIMPL,
+            format!("unknown bits in the {what}: {:#x}", bits & !known),
+        ));
+    }
+    Ok(())
+}
+
+fn check_supported(flags: u32) -> Result<()> {
+    let policies = [
+        security::REDIRECT_ALLOW_SILENT,
+        security::REDIRECT_ALLOW_REPORT,
+        security::REDIRECT_DISALLOW,
+    ];
+    if !policies.contains(&(flags & security::REDIRECT_MASK)) {
+        return Err(Error::new(code::E_NOTIMPL, "unknown redirect policy"));
+    }
+    let half = security::IGNORE_CERT_DATE_INVALID | security::IGNORE_CERT_WRONG_USAGE;
+    if flags & half != 0 && flags & security::IGNORE_UNKNOWN_CA == 0 {
+        return Err(Error::new(
+            code::E_NOTIMPL,
+            "dates and usages of certificates are ignored only together with unknown authorities",
+        ));
+    }
+    if flags & security::ENABLE_CRL_CHECK != 0 {
+        return Err(Error::new(
+            code::E_NOTIMPL,
+            "revocation lists are not checked by the built-in TLS library",
+        ));
+    }
+    Ok(())
+}
+
+fn check_proxy(proxy: &ProxySettings) -> Result<()> {
+    let refuse = |why: &str| Err(Error::new(code::E_INVALIDARG, why));
+    let too_long = |text: &Option<String>| {
+        text.as_ref().is_some_and(|text| text.chars().count() > limit::PROXY_LIST_CHARS_MAX)
+    };
+    match proxy.usage {
+        ProxyUsage::Override => {
+            let Some(list) = &proxy.list else {
+                return refuse("OVERRIDE needs a proxy list");
+            };
+            if list.trim().is_empty() {
+                return refuse("the proxy list is empty");
+            }
+            if list.contains('@') {
+                return refuse("the proxy list contains credentials; set them on the job");
+            }
+        }
+        ProxyUsage::Preconfig | ProxyUsage::NoProxy | ProxyUsage::Autodetect => {
+            if proxy.list.is_some() || proxy.bypass.is_some() {
+                return refuse("proxy lists are taken only with OVERRIDE");
+            }
+        }
+    }
+    if too_long(&proxy.list) {
+        return Err(Error::of(code::BG_E_PROXY_LIST_TOO_LARGE));
+    }
+    if too_long(&proxy.bypass) {
+        return Err(Error::of(code::BG_E_PROXY_BYPASS_LIST_TOO_LARGE));
+    }
+    let texts = [&proxy.list, &proxy.bypass];
+    if texts.into_iter().flatten().any(|text| text.chars().any(char::is_control)) {
+        return refuse("a proxy list contains a control character");
+    }
+    Ok(())
+}
+
+fn check_certificate(certificate: &ClientCertificate) -> Result<()> {
+    for path in [Some(&certificate.certificate), certificate.key.as_ref()].into_iter().flatten() {
+        super::target::check_local_name(path)?;
+    }
+    Ok(())
+}
+
+fn set_property(record: &mut JobRecord, id: u32, value: &PropertyValue) -> Result<()> {
+    let Some(property) = JobPropertyId::from_u32(id) else {
+        return Err(Error::new(code::DO_E_UNKNOWN_PROPERTY_ID, format!("no job property {id}")));
+    };
+    let early = |record: &JobRecord| match record.resumed_once {
+        true => Err(Error::of(code::BG_E_READ_ONLY_PROPERTY_AFTER_RESUME)),
+        false => Ok(()),
+    };
+    match (property, value) {
+        (JobPropertyId::CostFlags, PropertyValue::Dword(_))
+        | (JobPropertyId::NotificationClsid, PropertyValue::Guid(_))
+        | (JobPropertyId::MinimumNotificationIntervalMs, PropertyValue::Dword(_)) => {}
+        (JobPropertyId::DynamicContent, PropertyValue::Enable(_)) => early(record)?,
+        (JobPropertyId::MaxDownloadSize, PropertyValue::Uint64(bytes)) => {
+            early(record)?;
+            if *bytes == 0 {
+                return Err(Error::of(code::BG_E_MAX_DOWNLOAD_SIZE_INVALID_VALUE));
+            }
+        }
+        (JobPropertyId::UseStoredCredentials, PropertyValue::Target(_)) => {
+            return Err(Error::of(code::BG_E_USE_STORED_CREDENTIALS_NOT_SUPPORTED));
+        }
+        (JobPropertyId::HighPerformance, PropertyValue::Enable(_)) => {
+            return Err(Error::new(
+                code::E_NOTIMPL,
+                "writing straight into the target could leave a partial file there",
+            ));
+        }
+        (JobPropertyId::OnDemandMode, PropertyValue::Enable(_)) => {
+            return Err(Error::new(code::E_NOTIMPL, "on-demand mode is not implemented"));
+        }
+        (
+            JobPropertyId::CostFlags
+            | JobPropertyId::NotificationClsid
+            | JobPropertyId::DynamicContent
+            | JobPropertyId::HighPerformance
+            | JobPropertyId::MaxDownloadSize
+            | JobPropertyId::UseStoredCredentials
+            | JobPropertyId::MinimumNotificationIntervalMs
+            | JobPropertyId::OnDemandMode,
+            _,
+        ) => {
+            return Err(Error::new(
+                code::E_INVALIDARG,
+                format!("property {} has another type", property.name()),
+            ));
+        }
+    }
+    record.properties.insert(id, value.clone());
+    Ok(())
+}
+
+/// Checks credentials before they are kept in memory (SetCredentials, contract
+/// section 3.1).
+pub fn check_credentials(scheme: AuthScheme, user_name: &str, password: &str) -> Result<()> {
+    if user_name.chars().count() > limit::USER_NAME_CHARS_MAX {
+        return Err(Error::of(code::BG_E_USERNAME_TOO_LARGE));
+    }
+    if password.chars().count() > limit::PASSWORD_CHARS_MAX {
+        return Err(Error::of(code::BG_E_PASSWORD_TOO_LARGE));
+    }
+    if user_name.contains('\0') || password.contains('\0') {
+        return Err(Error::new(code::E_INVALIDARG, "credentials cannot contain NUL"));
+    }
+    match scheme {
+        AuthScheme::Basic | AuthScheme::Digest => Ok(()),
+        AuthScheme::Ntlm | AuthScheme::Negotiate | AuthScheme::Passport => Err(Error::new(
+            code::E_NOTIMPL,
+            format!("the {} scheme is not built in; use BASIC or DIGEST", scheme.name()),
+        )),
+    }
+}

@@ -1,0 +1,78 @@
+//! The parts of a file specification that can be judged without a disk.
+
+use crate::protocol::FileRange;
+use crate::vocab::{Error, HashAlgorithm, LENGTH_TO_EOF, Result, code, limit};
+
+use super::file::ExpectedHash;
+
+/// Refuses a local name that no disk could make valid: E_INVALIDARG if it is
+/// empty, relative or holds control characters (contract section 2.2).
+pub fn check_local_name(local_name: &str) -> Result<()> {
+    let refuse = |why: &str| Err(Error::new(code::E_INVALIDARG, why));
+    if local_name.is_empty() {
+        return refuse("the local name is empty");
+    }
+    if !local_name.starts_with('/') {
+        return refuse("the local name is not an absolute path");
+    }
+    if local_name.len() > limit::LOCAL_NAME_BYTES_MAX {
+        return refuse("the local name is too long");
+    }
+    if local_name.chars().any(char::is_control) {
+        return refuse("the local name contains a control character");
+    }
+    Ok(())
+}
+
+/// Checks requested ranges: at most 500; DO_E_INVALID_RANGE for an empty one or
+/// one beyond the largest offset, DO_E_OVERLAPPING_RANGES if two share a byte.
+/// Their order is free (contract sections 2.7 and 3.2).
+pub fn check_ranges(ranges: &[FileRange]) -> Result<()> {
+    if ranges.len() > limit::RANGES_PER_FILE_MAX {
+        return Err(Error::new(
+            code::BG_E_TOO_MANY_RANGES_IN_FILE,
+            format!("a file has at most {} ranges", limit::RANGES_PER_FILE_MAX),
+        ));
+    }
+    let mut sorted = Vec::with_capacity(ranges.len());
+    for range in ranges {
+        let end = match range.length {
+            LENGTH_TO_EOF => Some(u64::MAX),
+            length => range.initial_offset.checked_add(length),
+        };
+        match end {
+            Some(end) if range.initial_offset < end && range.length > 0 => {
+                sorted.push((range.initial_offset, end));
+            }
+            Some(_) | None => {
+                return Err(Error::new(
+                    code::DO_E_INVALID_RANGE,
+                    "a range is empty or ends beyond the largest offset",
+                ));
+            }
+        }
+    }
+    sorted.sort_unstable();
+    if sorted.windows(2).any(|pair| pair[1].0 < pair[0].1) {
+        return Err(Error::new(code::DO_E_OVERLAPPING_RANGES, "two ranges overlap"));
+    }
+    Ok(())
+}
+
+/// Checks a digest: lower-case hexadecimal digits, as many as the function
+/// gives; BG_E_INVALID_HASH_ALGORITHM does not occur as the type has only
+/// known ones, E_INVALIDARG otherwise.
+pub fn check_digest(hash: &ExpectedHash) -> Result<()> {
+    let digits = match hash.algorithm {
+        HashAlgorithm::Sha256 | HashAlgorithm::Blake3 => 64,
+        HashAlgorithm::Sha512 => 128,
+    };
+    let is_digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+    if hash.digest.len() != digits || !hash.digest.bytes().all(is_digit) {
+        return Err(Error::new(
+            code::E_INVALIDARG,
+            format!("the digest must have {digits} lower-case hexadecimal digits"),
+        ));
+    }
+    Ok(())
+}

@@ -1,0 +1,219 @@
+//! The table "method x state" of the contract, section 9.2.
+
+use crate::model::{Command, FileStage, Input, Job, Now, Outcome, Setting};
+use crate::protocol::Failure;
+use crate::vocab::{ErrorContext, HResult, JobPriority, JobState, code};
+
+use super::{command, input, job_with_files, spec};
+
+/// A job of one file in each state.
+fn job_in(state: JobState) -> Job {
+    let mut job = job_with_files(1);
+    let outcome = |job: &mut Job, outcome| {
+        input(job, &Input::Outcome(outcome), Now::default()).expect("an outcome");
+    };
+    let fail = |transient| Outcome::Failed {
+        file: 0,
+        failure: Failure {
+            code: code::BG_E_CONNECT_FAILURE,
+            context: ErrorContext::GeneralTransport,
+            message: "refused".to_owned(),
+            transient,
+            retry_after: None,
+        },
+        redirect: None,
+    };
+    if state != JobState::Suspended {
+        command(&mut job, Command::Resume).expect("resume");
+    }
+    match state {
+        JobState::Suspended | JobState::Queued => {}
+        JobState::Connecting => outcome(&mut job, Outcome::Connecting { file: 0 }),
+        JobState::Transferring => {
+            outcome(&mut job, Outcome::Connecting { file: 0 });
+            let facts = Default::default();
+            outcome(&mut job, Outcome::Head { file: 0, facts });
+        }
+        JobState::Error => outcome(&mut job, fail(false)),
+        JobState::TransientError => outcome(&mut job, fail(true)),
+        JobState::Transferred | JobState::Acknowledged => {
+            outcome(&mut job, Outcome::Received { file: 0, size: 3 });
+            outcome(&mut job, Outcome::Settled { file: 0, identity: Some((1, 2)) });
+            if state == JobState::Acknowledged {
+                command(&mut job, Command::Complete).expect("complete");
+                outcome(&mut job, Outcome::Released { files: vec![0], error: None });
+            }
+        }
+        JobState::Cancelled => {
+            command(&mut job, Command::Cancel).expect("cancel");
+            outcome(&mut job, Outcome::Removed { undeleted: 0 });
+        }
+    }
+    assert_eq!(job.record.state, state);
+    job
+}
+
+/// What a method answers and where it leads.
+type Expected = Result<(HResult, JobState), HResult>;
+
+fn check(method: &Command, expected: impl Fn(JobState) -> Expected) {
+    for state in JobState::ALL {
+        let mut job = job_in(state);
+        let before = job.clone();
+        let answer = command(&mut job, method.clone());
+        match expected(state) {
+            Ok((result, then)) => {
+                let change = answer.unwrap_or_else(|error| panic!("{method:?} in {state:?}: {error}"));
+                assert_eq!(change.result, result, "{method:?} in {state:?}");
+                assert_eq!(job.record.state, then, "{method:?} in {state:?}");
+            }
+            Err(code) => {
+                assert_eq!(answer.expect_err("a refusal").code, code, "{method:?} in {state:?}");
+                assert_eq!(job.record, before.record);
+                assert_eq!(job.files, before.files);
+            }
+        }
+    }
+}
+
+/// The state stays; final jobs refuse.
+fn unchanged(state: JobState) -> Expected {
+    match state.is_final() {
+        true => Err(code::DO_E_INVALID_STATE),
+        false => Ok((code::S_OK, state)),
+    }
+}
+
+#[test]
+fn suspend_stops_what_moves_and_hides_no_end() {
+    check(&Command::Suspend, |state| match state {
+        JobState::Queued
+        | JobState::Connecting
+        | JobState::Transferring
+        | JobState::TransientError => Ok((code::S_OK, JobState::Suspended)),
+        JobState::Suspended
+        | JobState::Error
+        | JobState::Transferred
+        | JobState::Acknowledged
+        | JobState::Cancelled => unchanged(state),
+    });
+}
+
+#[test]
+fn resume_queues_what_stands_still() {
+    check(&Command::Resume, |state| match state {
+        JobState::Suspended | JobState::TransientError | JobState::Error => {
+            Ok((code::S_OK, JobState::Queued))
+        }
+        JobState::Queued
+        | JobState::Connecting
+        | JobState::Transferring
+        | JobState::Transferred
+        | JobState::Acknowledged
+        | JobState::Cancelled => unchanged(state),
+    });
+}
+
+#[test]
+fn cancel_is_legal_until_the_job_is_final() {
+    check(&Command::Cancel, |state| match state.is_final() {
+        true => Err(code::DO_E_INVALID_STATE),
+        false => Ok((code::S_OK, JobState::Cancelled)),
+    });
+}
+
+#[test]
+fn complete_of_a_transferred_job_releases_it() {
+    check(&Command::Complete, |state| match state {
+        JobState::Transferred => Ok((code::S_OK, JobState::Transferred)),
+        JobState::Acknowledged | JobState::Cancelled => Err(code::DO_E_INVALID_STATE),
+        // An unfinished job stops, and ends when its files are discarded.
+        JobState::Queued
+        | JobState::Connecting
+        | JobState::Transferring
+        | JobState::Suspended
+        | JobState::Error
+        | JobState::TransientError => Ok((code::S_OK, JobState::Suspended)),
+    });
+}
+
+#[test]
+fn files_and_properties_are_taken_until_the_job_is_final() {
+    for method in [
+        Command::AddFiles(vec![spec(9)]),
+        Command::Set(Setting::DisplayName("other".to_owned())),
+        Command::Set(Setting::Priority(JobPriority::Low)),
+        Command::Set(Setting::NotifyFlags(0)),
+        Command::Set(Setting::MinimumRetryDelay(60)),
+        Command::Set(Setting::NoProgressTimeout(60)),
+        Command::SetRemoteName { file: 0, remote_name: "http://other/0".to_owned() },
+        Command::ReplaceRemotePrefix { old: "http://host".to_owned(), new: "http://new".to_owned() },
+    ] {
+        check(&method, unchanged);
+    }
+}
+
+#[test]
+fn an_empty_job_cannot_be_resumed_but_completed() {
+    let mut job = job_with_files(0);
+    let error = command(&mut job, Command::Resume).expect_err("empty");
+    assert_eq!(error.code, code::DO_E_JOB_EMPTY);
+    assert_eq!(job.record.state, JobState::Suspended);
+    let change = command(&mut job, Command::Complete).expect("complete");
+    assert_eq!(change.completed, Some(Ok(code::S_OK)));
+    assert_eq!(job.record.state, JobState::Acknowledged);
+}
+
+#[test]
+fn partial_complete_keeps_exactly_the_finished_files() {
+    let mut job = job_with_files(3);
+    command(&mut job, Command::Resume).expect("resume");
+    for file in 0..2 {
+        let received = Input::Outcome(Outcome::Received { file, size: 3 });
+        input(&mut job, &received, Now::default()).expect("received");
+        let settled = Input::Outcome(Outcome::Settled { file, identity: None });
+        input(&mut job, &settled, Now::default()).expect("settled");
+    }
+    command(&mut job, Command::Complete).expect("complete");
+    let released = Input::Outcome(Outcome::Released { files: vec![0, 1], error: None });
+    let change = input(&mut job, &released, Now::default()).expect("released");
+    assert_eq!(change.completed, None, "the third file is still to be discarded");
+    let removed = Input::Outcome(Outcome::Removed { undeleted: 0 });
+    let change = input(&mut job, &removed, Now::default()).expect("removed");
+    assert_eq!(change.completed, Some(Ok(code::BG_S_PARTIAL_COMPLETE)));
+    assert_eq!(job.record.state, JobState::Acknowledged);
+    let stages: Vec<_> = job.files.iter().map(|file| file.stage).collect();
+    assert_eq!(stages, [FileStage::Released, FileStage::Released, FileStage::Waiting]);
+}
+
+#[test]
+fn a_failed_rename_keeps_the_job_transferred_and_the_call_can_be_repeated() {
+    let mut job = job_in(JobState::Transferred);
+    command(&mut job, Command::Complete).expect("complete");
+    let error = Some((0, code::E_ACCESSDENIED, "no".to_owned()));
+    let released = Input::Outcome(Outcome::Released { files: vec![], error });
+    let change = input(&mut job, &released, Now::default()).expect("released");
+    let told = change.completed.expect("an end").expect_err("an error");
+    assert_eq!(told.code, code::E_ACCESSDENIED);
+    assert_eq!(job.record.state, JobState::Transferred);
+    command(&mut job, Command::Complete).expect("complete again");
+    let released = Input::Outcome(Outcome::Released { files: vec![0], error: None });
+    input(&mut job, &released, Now::default()).expect("released");
+    assert_eq!(job.record.state, JobState::Acknowledged);
+}
+
+#[test]
+fn temporary_files_that_resist_are_tried_again() {
+    let mut job = job_in(JobState::Transferring);
+    command(&mut job, Command::Cancel).expect("cancel");
+    let removed = Input::Outcome(Outcome::Removed { undeleted: 1 });
+    let change = input(&mut job, &removed, Now::default()).expect("removed");
+    assert_eq!(change.cancelled, Some(code::BG_S_UNABLE_TO_DELETE_FILES));
+    assert_eq!(job.record.state, JobState::Cancelled);
+    let retry = job.record.wake_at().expect("another try");
+    let later = Now { monotonic_ms: retry.monotonic_ms, ..Now::default() };
+    input(&mut job, &Input::TimePassed, later).expect("time");
+    let removed = Input::Outcome(Outcome::Removed { undeleted: 0 });
+    input(&mut job, &removed, later).expect("removed");
+    assert_eq!(job.record.closing, None);
+}

@@ -1,0 +1,47 @@
+//! The rules of the model, proved by table and by enumeration.
+
+mod enumeration;
+mod failures;
+mod methods;
+mod planning;
+mod settings;
+mod world;
+
+use uuid::Uuid;
+
+use crate::vocab::JobType;
+
+use super::{Command, FileSpec, Input, Job, Limits, NewJob, Now, apply, apply_creation};
+
+/// A suspended job with so many files.
+fn job_with_files(count: u32) -> Job {
+    let new = NewJob {
+        id: Uuid::from_u128(7),
+        display_name: "test".to_owned(),
+        job_type: JobType::Download,
+        owner: "uid 0".to_owned(),
+        queue_position: 1,
+    };
+    let mut job = apply_creation(new, Now::default()).expect("a job");
+    let files = (0..count).map(spec).collect();
+    command(&mut job, Command::AddFiles(files)).expect("files");
+    job
+}
+
+fn spec(index: u32) -> FileSpec {
+    FileSpec {
+        remote_name: format!("http://host/{index}"),
+        local_name: format!("/folder/{index}"),
+        ranges: Vec::new(),
+    }
+}
+
+fn command(job: &mut Job, command: Command) -> crate::vocab::Result<super::Change> {
+    input(job, &Input::Command(command), Now::default())
+}
+
+fn input(job: &mut Job, input: &Input, now: Now) -> crate::vocab::Result<super::Change> {
+    let change = apply(job, input, now, &Limits::default())?;
+    job.accept(change.clone());
+    Ok(change)
+}

@@ -1,0 +1,240 @@
+//! Turns saved changes into events, and keeps them until somebody asks.
+//!
+//! Events of one job are coalesced, so a slow listener costs nothing: it gets
+//! what is true now, not a backlog. Contract section 11.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::model::{Change, FileRecord, FileStage, Job, JobError, JobRecord};
+use crate::protocol::FileRange;
+use crate::vocab::{EventKind, JobPropertyId, JobState, PropertyValue, limit, notify};
+
+/// Something that happened to a job.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Event {
+    /// Which job.
+    pub job: Uuid,
+    /// What happened.
+    pub kind: EventKind,
+    /// To which of its files, for the events of files.
+    pub file: Option<u32>,
+    /// The error, for JOB_ERROR.
+    pub error: Option<JobError>,
+    /// The bytes that arrived since the last such event, counted over the
+    /// requested pieces; only for FILE_RANGES_TRANSFERRED.
+    pub ranges: Vec<FileRange>,
+}
+
+/// What a change means for listeners, taken down before the change is stored.
+#[derive(Debug)]
+pub struct Note {
+    record: JobRecord,
+    entered: Option<JobState>,
+    restarted: BTreeSet<u32>,
+    transferred: Vec<u32>,
+    /// Per file: from where to where bytes came in.
+    grown: Vec<(u32, u64, u64)>,
+}
+
+impl Note {
+    /// Compares a job with what a change makes of it.
+    pub fn of(job: &Job, change: &Change) -> Self {
+        let mut note = Self {
+            record: change.record.clone(),
+            entered: (change.record.state != job.record.state).then_some(change.record.state),
+            restarted: change.restarted.clone(),
+            transferred: Vec::new(),
+            grown: Vec::new(),
+        };
+        for (index, file) in &change.files {
+            let before = job.files.get(*index as usize);
+            let had = before.map_or(0, |before| before.written);
+            let was_transferred = before.is_some_and(FileRecord::is_transferred);
+            if file.stage == FileStage::Transferred && !was_transferred {
+                note.transferred.push(*index);
+            }
+            if file.written > had {
+                note.grown.push((*index, had, file.written));
+            }
+        }
+        note
+    }
+
+    /// The job it is about.
+    pub fn job(&self) -> Uuid {
+        self.record.id
+    }
+}
+
+/// Events that wait for a listener.
+#[derive(Debug, Default)]
+pub struct Events {
+    jobs: BTreeMap<Uuid, Pending>,
+    order: VecDeque<Uuid>,
+}
+
+#[derive(Debug, Default)]
+struct Pending {
+    restarted: BTreeSet<u32>,
+    transferred: BTreeSet<u32>,
+    /// Per file: from where to where bytes came in.
+    ranges: BTreeMap<u32, (u64, u64)>,
+    end: Option<(EventKind, Option<JobError>)>,
+    modified: bool,
+    /// When the next throttled event may go, on the monotonic clock.
+    throttled_until_ms: u64,
+    interval_ms: u64,
+    in_order: bool,
+}
+
+impl Pending {
+    fn is_empty(&self) -> bool {
+        self.restarted.is_empty()
+            && self.transferred.is_empty()
+            && self.ranges.is_empty()
+            && self.end.is_none()
+            && !self.modified
+    }
+}
+
+impl Events {
+    /// Adds what a stored change means for listeners.
+    pub fn add(&mut self, note: Note) {
+        let id = note.record.id;
+        let flags = note.record.notify_flags;
+        if note.record.state.is_final() {
+            self.jobs.remove(&id);
+            return;
+        }
+        if flags & notify::DISABLE != 0 {
+            return;
+        }
+        let pending = self.jobs.entry(id).or_default();
+        pending.interval_ms = interval_ms(&note.record);
+        pending.restarted.extend(&note.restarted);
+        if flags & notify::FILE_TRANSFERRED != 0 {
+            pending.transferred.extend(&note.transferred);
+        }
+        if flags & notify::FILE_RANGES_TRANSFERRED != 0 {
+            for (index, from, to) in note.grown {
+                pending.ranges.entry(index).or_insert((from, to)).1 = to;
+            }
+        }
+        match note.entered {
+            Some(JobState::Transferred | JobState::Error) => pending.note_end(&note.record),
+            Some(_) => {
+                pending.end = None;
+                pending.modified |= flags & notify::JOB_MODIFICATION != 0;
+            }
+            None => pending.modified |= flags & notify::JOB_MODIFICATION != 0,
+        }
+        self.enqueue(id);
+    }
+
+    /// Notes a job that was found transferred or failed at the start: its
+    /// event may not have been seen by anybody.
+    pub fn note_found(&mut self, record: &JobRecord) {
+        if record.notify_flags & notify::DISABLE == 0 {
+            self.jobs.entry(record.id).or_default().note_end(record);
+            self.enqueue(record.id);
+        }
+    }
+
+    /// The next event; else, when one that is being held back may go.
+    pub fn pop(&mut self, now_ms: u64) -> Result<Event, Option<u64>> {
+        let mut soonest = None;
+        for _ in 0..self.order.len() {
+            let Some(id) = self.order.pop_front() else {
+                break;
+            };
+            let Some(pending) = self.jobs.get_mut(&id) else {
+                continue;
+            };
+            pending.in_order = false;
+            let event = pending.next(id, now_ms);
+            if !pending.is_empty() {
+                pending.in_order = true;
+                self.order.push_back(id);
+                let until = pending.throttled_until_ms;
+                soonest = Some(soonest.map_or(until, |soonest: u64| soonest.min(until)));
+            }
+            if let Some(event) = event {
+                return Ok(event);
+            }
+        }
+        Err(soonest)
+    }
+
+    fn enqueue(&mut self, id: Uuid) {
+        let Some(pending) = self.jobs.get_mut(&id) else {
+            return;
+        };
+        if !pending.in_order && !pending.is_empty() {
+            pending.in_order = true;
+            self.order.push_back(id);
+        }
+    }
+}
+
+impl Pending {
+    fn note_end(&mut self, record: &JobRecord) {
+        let (kind, flag) = match record.state {
+            JobState::Transferred => (EventKind::JobTransferred, notify::JOB_TRANSFERRED),
+            JobState::Error => (EventKind::JobError, notify::JOB_ERROR),
+            JobState::Queued
+            | JobState::Connecting
+            | JobState::Transferring
+            | JobState::Suspended
+            | JobState::TransientError
+            | JobState::Acknowledged
+            | JobState::Cancelled => return,
+        };
+        if record.notify_flags & flag != 0 {
+            self.end = Some((kind, record.error.clone()));
+        }
+    }
+
+    /// Takes one event, the events of files before those of the job.
+    fn next(&mut self, job: Uuid, now_ms: u64) -> Option<Event> {
+        let event = |kind, file| Event { job, kind, file, error: None, ranges: Vec::new() };
+        if let Some(file) = self.restarted.pop_first() {
+            return Some(event(EventKind::FileRestarted, Some(file)));
+        }
+        if let Some(file) = self.transferred.pop_first() {
+            return Some(event(EventKind::FileTransferred, Some(file)));
+        }
+        let may_go = self.end.is_some() || now_ms >= self.throttled_until_ms;
+        if may_go && !self.ranges.is_empty() {
+            self.throttled_until_ms = now_ms + self.interval_ms;
+            let (file, (from, to)) = self.ranges.pop_first()?;
+            let ranges = vec![FileRange { initial_offset: from, length: to - from }];
+            return Some(Event { ranges, ..event(EventKind::FileRangesTransferred, Some(file)) });
+        }
+        if let Some((kind, error)) = self.end.take() {
+            return Some(Event { error, ..event(kind, None) });
+        }
+        if self.modified && now_ms >= self.throttled_until_ms {
+            self.throttled_until_ms = now_ms + self.interval_ms;
+            self.modified = false;
+            return Some(event(EventKind::JobModification, None));
+        }
+        None
+    }
+}
+
+fn interval_ms(record: &JobRecord) -> u64 {
+    let id = JobPropertyId::MinimumNotificationIntervalMs.as_u32();
+    match record.properties.get(&id) {
+        Some(PropertyValue::Dword(interval_ms)) => u64::from(*interval_ms),
+        Some(
+            PropertyValue::Guid(_)
+            | PropertyValue::Enable(_)
+            | PropertyValue::Uint64(_)
+            | PropertyValue::Target(_),
+        )
+        | None => u64::from(limit::NOTIFICATION_INTERVAL_DEFAULT_MS),
+    }
+}

@@ -1,0 +1,242 @@
+//! What a response head allows: write its body, ask differently, or give up.
+
+use serde::{Deserialize, Serialize};
+
+use crate::vocab::{ErrorContext, LENGTH_TO_EOF, code};
+
+use super::classify::{Failure, http_failure};
+use super::head::{ContentRange, Head};
+use super::request::{Content, Request, Validator};
+
+/// The verdict over one response head.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// Write the body.
+    Write(Body),
+    /// Nothing is missing: the bytes held are all there is.
+    Complete,
+    /// Drop this response and ask again at once, in another way.
+    Again(Adjustment),
+    /// Give up; the failure says whether for now or for good.
+    Refuse(Failure),
+}
+
+/// Where the body goes and what it told about the file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Body {
+    /// Where the first new byte belongs, over the requested pieces.
+    pub position: u64,
+    /// Leading bytes of the body to be compared with what is held.
+    pub overlap: u64,
+    /// Bytes of the body that belong to the file; None = until it ends.
+    pub length: Option<u64>,
+    /// Size of the remote file, if told.
+    pub size: Option<u64>,
+    /// What names this version.
+    pub validator: Validator,
+    /// The bytes held before are of another version, or cannot be joined.
+    pub restart: bool,
+}
+
+/// How to ask again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Adjustment {
+    /// The file changed on the server: from the start.
+    Restart,
+    /// The server answers 200 to If-Range although the version is the same:
+    /// ask without it and compare the validators ourselves.
+    WithoutIfRange,
+    /// The server's partial answers are unusable: from the start, whole.
+    WithoutRange,
+}
+
+/// Decides what to do with a response, before its first byte is written.
+///
+/// The rules in short: a partial answer is used only if it starts where we
+/// asked, names the same total and the same version; anything else restarts
+/// the file, and never splices.
+pub fn decide(content: &Content<'_>, request: &Request, head: &Head) -> Decision {
+    match head.status {
+        200 | 203 => whole(content, request, head),
+        206 => partial(content, request, head),
+        416 => unsatisfied(content, request, head),
+        201 | 202 | 204 | 205 | 207..=299 => Decision::Refuse(Failure::transient(
+            code::DO_E_UNEXPECTED_HTTP_STATUS_2XX,
+            ErrorContext::RemoteFile,
+            format!("the server answered {} where a file was expected", head.status),
+        )),
+        status => Decision::Refuse(http_failure(status, head)),
+    }
+}
+
+fn validator_of(head: &Head) -> Validator {
+    Validator {
+        etag: head.value("etag").map(str::to_owned),
+        last_modified: head.value("last-modified").map(str::to_owned),
+    }
+}
+
+fn whole(content: &Content<'_>, request: &Request, head: &Head) -> Decision {
+    let validator = validator_of(head);
+    let unchanged = content.validator.is_some_and(|known| {
+        known.strong_etag().is_some() && known.agrees_with(&validator)
+    });
+    if request.if_range.is_some() && unchanged {
+        return Decision::Again(Adjustment::WithoutIfRange);
+    }
+    let wants_all = content.ranges.is_empty()
+        || matches!(content.ranges, [only] if only.initial_offset == 0 && only.length == LENGTH_TO_EOF);
+    if !wants_all {
+        if content.position > 0 && !unchanged {
+            return Decision::Again(Adjustment::Restart);
+        }
+        return Decision::Refuse(Failure::fatal(
+            code::DO_E_INSUFFICIENT_RANGE_SUPPORT,
+            ErrorContext::RemoteFile,
+            "the server sent the whole file where a range was asked for".to_owned(),
+        ));
+    }
+    let length = head.content_length();
+    Decision::Write(Body {
+        position: 0,
+        overlap: 0,
+        length,
+        size: length,
+        validator,
+        restart: content.position > 0,
+    })
+}
+
+fn partial(content: &Content<'_>, request: &Request, head: &Head) -> Decision {
+    let Some((asked_first, asked_last)) = request.range else {
+        return Decision::Refuse(invalid_response("a partial answer to a request for the whole file"));
+    };
+    let multipart = head
+        .value("content-type")
+        .is_some_and(|kind| kind.to_ascii_lowercase().starts_with("multipart/byteranges"));
+    let Some(ContentRange::Part { first, last, total }) = head.content_range() else {
+        return unusable(content, "a partial answer without a valid Content-Range");
+    };
+    if multipart || head.is_encoded() {
+        return unusable(content, "a partial answer in several parts or encoded");
+    }
+    if first != asked_first || asked_last.is_some_and(|asked| last > asked) {
+        return unusable(content, "a partial answer for another range than the one asked for");
+    }
+    let length = last - first + 1;
+    if head.content_length().is_some_and(|told| told != length) || length <= request.overlap {
+        return unusable(content, "a partial answer whose lengths contradict each other");
+    }
+    let size = total.or(content.size);
+    if total.is_some() && content.size.is_some() && total != content.size {
+        return Decision::Again(Adjustment::Restart);
+    }
+    let validator = validator_of(head);
+    if content.position > 0 {
+        if let Some(verdict) = joined(content, request, &validator, total) {
+            return verdict;
+        }
+    }
+    if let (Some(size), false) = (size, content.ranges.is_empty()) {
+        let beyond = content.ranges.iter().any(|range| {
+            range.length != LENGTH_TO_EOF && range.initial_offset + range.length > size
+        });
+        if beyond {
+            return Decision::Refuse(outside(size));
+        }
+    }
+    Decision::Write(Body {
+        position: request.position,
+        overlap: request.overlap,
+        length: Some(length),
+        size,
+        validator,
+        restart: request.position == 0 && content.position > 0,
+    })
+}
+
+/// Whether new bytes may follow the held ones; None if they may.
+fn joined(
+    content: &Content<'_>,
+    request: &Request,
+    validator: &Validator,
+    total: Option<u64>,
+) -> Option<Decision> {
+    if request.position == 0 {
+        return None;
+    }
+    let none = Validator::default();
+    let known = content.validator.unwrap_or(&none);
+    if !known.agrees_with(validator) {
+        return Some(Decision::Again(Adjustment::Restart));
+    }
+    if known.strong_etag().is_some() && !content.moved {
+        return None;
+    }
+    // From here on the proof needs the total, and an overlap or a date.
+    if total.is_none() || content.size.is_none() {
+        return Some(Decision::Again(Adjustment::WithoutRange));
+    }
+    if request.overlap == 0 && known.last_modified.is_none() && !content.hash_expected {
+        return Some(Decision::Refuse(Failure::fatal(
+            code::DO_E_INSUFFICIENT_RANGE_SUPPORT,
+            ErrorContext::RemoteFile,
+            "the server names no version, so its ranges cannot be proven to belong together"
+                .to_owned(),
+        )));
+    }
+    None
+}
+
+fn unsatisfied(content: &Content<'_>, request: &Request, head: &Head) -> Decision {
+    let told = match head.content_range() {
+        Some(ContentRange::Unsatisfied { total }) => Some(total),
+        Some(ContentRange::Part { .. }) | None => None,
+    };
+    if content.ranges.is_empty() {
+        let same_version = content.validator.is_some_and(|known| {
+            known.strong_etag().is_some() && known.agrees_with(&validator_of(head))
+        });
+        let all_held = request.position > 0 && told == Some(content.position);
+        if all_held && same_version && !content.moved {
+            return Decision::Complete;
+        }
+        if request.range.is_some() {
+            return Decision::Again(Adjustment::Restart);
+        }
+        return Decision::Refuse(http_failure(head.status, head));
+    }
+    let changed = content.position > 0 && told.is_some() && told != content.size;
+    if changed {
+        return Decision::Again(Adjustment::Restart);
+    }
+    Decision::Refuse(outside(told.or(content.size).unwrap_or(0)))
+}
+
+fn unusable(content: &Content<'_>, text: &str) -> Decision {
+    if content.ranges.is_empty() {
+        return Decision::Again(Adjustment::WithoutRange);
+    }
+    Decision::Refuse(Failure::fatal(
+        code::BG_E_INVALID_SERVER_RESPONSE,
+        ErrorContext::RemoteFile,
+        format!("the server sent {text}"),
+    ))
+}
+
+fn invalid_response(text: &str) -> Failure {
+    Failure::transient(
+        code::BG_E_INVALID_SERVER_RESPONSE,
+        ErrorContext::RemoteFile,
+        format!("the server sent {text}"),
+    )
+}
+
+fn outside(size: u64) -> Failure {
+    Failure::fatal(
+        code::DO_E_INVALID_RANGE,
+        ErrorContext::RemoteFile,
+        format!("a requested range lies outside the file of {size} bytes"),
+    )
+}
+

@@ -1,0 +1,103 @@
+//! The head of one response, read without trusting it.
+
+/// Characters kept of a response head for `response_headers`. A head may be
+/// as long as the server likes; nobody needs more than this of it.
+pub const RESPONSE_HEADERS_BYTES_MAX: usize = 64 * 1024;
+
+/// The status line and the header lines of the last response of a request.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Head {
+    /// The status code; 0 if the response had no status line.
+    pub status: u32,
+    /// Header lines as they came, without their line ends.
+    pub lines: Vec<String>,
+    /// The addresses and statuses of redirects on the way, in order.
+    pub redirects: Vec<u32>,
+    /// The address that answered, if it is not the one asked.
+    pub effective_url: Option<String>,
+}
+
+/// A parsed Content-Range header.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ContentRange {
+    /// `bytes first-last/total`; the total may be unknown (`*`).
+    Part { first: u64, last: u64, total: Option<u64> },
+    /// `bytes */total`, as sent with 416.
+    Unsatisfied { total: u64 },
+}
+
+impl Head {
+    /// Takes one raw line of a response head. A status line begins the head
+    /// of a new response: what an informational answer or a redirect said is
+    /// forgotten.
+    pub fn push_line(&mut self, raw: &[u8]) {
+        let line = String::from_utf8_lossy(raw);
+        let line = line.trim_end_matches(['\r', '\n']);
+        if let Some(status) = status_of(line) {
+            if (300..400).contains(&self.status) {
+                self.redirects.push(self.status);
+            }
+            self.status = status;
+            self.lines.clear();
+        }
+        if !line.is_empty() && self.text_len() + line.len() < RESPONSE_HEADERS_BYTES_MAX {
+            self.lines.push(line.to_owned());
+        }
+    }
+
+    /// The value of the first header of that name.
+    pub fn value(&self, name: &str) -> Option<&str> {
+        self.lines.iter().find_map(|line| {
+            let (found, value) = line.split_once(':')?;
+            found.trim().eq_ignore_ascii_case(name).then(|| value.trim())
+        })
+    }
+
+    /// The whole head as one text, lines ended by CR LF.
+    pub fn text(&self) -> String {
+        self.lines.iter().flat_map(|line| [line.as_str(), "\r\n"]).collect()
+    }
+
+    /// Content-Length, unless the body is chunked or encoded, where it does
+    /// not speak of the bytes we will see.
+    pub fn content_length(&self) -> Option<u64> {
+        if self.value("transfer-encoding").is_some() || self.is_encoded() {
+            return None;
+        }
+        self.value("content-length")?.parse().ok()
+    }
+
+    /// True if the server encoded the body although identity was asked for.
+    pub fn is_encoded(&self) -> bool {
+        self.value("content-encoding")
+            .is_some_and(|value| !value.is_empty() && !value.eq_ignore_ascii_case("identity"))
+    }
+
+    /// The Content-Range header if it is there and well formed.
+    pub fn content_range(&self) -> Option<ContentRange> {
+        let value = self.value("content-range")?;
+        let spec = value.strip_prefix("bytes").or_else(|| value.strip_prefix("Bytes"))?;
+        let (range, total) = spec.trim_start_matches([' ', '=']).split_once('/')?;
+        let total = match total.trim() {
+            "*" => None,
+            digits => Some(digits.parse().ok()?),
+        };
+        if range.trim() == "*" {
+            return Some(ContentRange::Unsatisfied { total: total? });
+        }
+        let (first, last) = range.split_once('-')?;
+        let (first, last) = (first.trim().parse().ok()?, last.trim().parse().ok()?);
+        (first <= last && total.is_none_or(|total| last < total))
+            .then_some(ContentRange::Part { first, last, total })
+    }
+
+    fn text_len(&self) -> usize {
+        self.lines.iter().map(|line| line.len() + 2).sum()
+    }
+}
+
+fn status_of(line: &str) -> Option<u32> {
+    let rest = line.strip_prefix("HTTP/")?;
+    let (_, status) = rest.split_once(' ')?;
+    status.split(' ').next()?.parse().ok()
+}

@@ -1,0 +1,20 @@
+//! One file as a sequence of requests: what to ask for next, and what an
+//! answer allows us to do with its body.
+//!
+//! Everything here is a pure function of what is known. The rooms that move
+//! bytes ask [`next_request`] before they connect and [`decide`] before they
+//! write the first byte; neither opens anything.
+
+mod answer;
+mod classify;
+mod head;
+mod remote_name;
+mod request;
+
+pub use answer::{Adjustment, Body, Decision, decide};
+pub use classify::{Failure, RetryAfter, http_date_unix_ms};
+pub use head::Head;
+pub use remote_name::{Scheme, check_header_lines, check_remote_name, host_of};
+pub use request::{
+    Content, FileRange, Request, Validator, next_request, requested_bytes,
+};

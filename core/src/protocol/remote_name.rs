@@ -1,0 +1,106 @@
+//! Which remote names and header texts are taken at all.
+
+use url::Url;
+
+use crate::vocab::{Error, Result, code, limit};
+
+/// The protocol a remote name is fetched with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scheme {
+    /// `http` or `https`.
+    Http,
+    /// `file`.
+    File,
+}
+
+impl Scheme {
+    /// The scheme of a remote name that was checked before.
+    pub fn of(remote_name: &str) -> Self {
+        match remote_name.get(..5) {
+            Some(start) if start.eq_ignore_ascii_case("file:") => Self::File,
+            Some(_) | None => Self::Http,
+        }
+    }
+
+    /// The name that error objects carry ("http" or "file").
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Http => "http",
+            Self::File => "file",
+        }
+    }
+}
+
+/// The host and port that a remote name leads to; connections are counted by
+/// it.
+pub fn host_of(remote_name: &str) -> &str {
+    let rest = remote_name.split_once("://").map_or("", |(_, rest)| rest);
+    rest.split(['/', '?', '#']).next().unwrap_or("")
+}
+
+/// Checks a remote name: E_INVALIDARG for a malformed one, a scheme other than
+/// http, https and file, one over 2,200 characters, or one with credentials
+/// or control characters in it (contract sections 2.2 and 10).
+pub fn check_remote_name(remote_name: &str) -> Result<()> {
+    let refuse = |why: String| Err(Error::new(code::E_INVALIDARG, why));
+    if remote_name.chars().count() > limit::URL_CHARS_MAX {
+        return refuse(format!("the URL is longer than {} characters", limit::URL_CHARS_MAX));
+    }
+    if remote_name.chars().any(|c| c.is_control() || c == ' ') {
+        return refuse("the URL contains a space or a control character".to_owned());
+    }
+    let url = match Url::parse(remote_name) {
+        Ok(url) => url,
+        Err(error) => return refuse(format!("not a valid URL: {error}")),
+    };
+    match url.scheme() {
+        "http" | "https" => {
+            if host_of(remote_name).is_empty() || url.host_str().is_none_or(str::is_empty) {
+                return refuse("the URL names no host".to_owned());
+            }
+            if !url.username().is_empty() || url.password().is_some() {
+                return refuse("the URL contains credentials; set them on the job".to_owned());
+            }
+            Ok(())
+        }
+        "file" => {
+            if url.host_str().is_some_and(|host| !host.is_empty() && host != "localhost") {
+                return refuse("a file URL must not name another host".to_owned());
+            }
+            Ok(())
+        }
+        other => refuse(format!("the scheme {other:?} is not supported; use http, https or file")),
+    }
+}
+
+/// Checks custom headers: whole lines, each `Name: value` and ended by CR LF,
+/// together at most 16,383 characters (contract section 3.6).
+pub fn check_header_lines(text: &str) -> Result<()> {
+    if text.chars().count() >= limit::HEADERS_CHARS_MAX {
+        return Err(Error::new(
+            code::BG_E_STRING_TOO_LONG,
+            format!("custom headers are limited to {} characters", limit::HEADERS_CHARS_MAX - 1),
+        ));
+    }
+    let refuse = |why: &str| Err(Error::new(code::E_INVALIDARG, why));
+    let Some(body) = text.strip_suffix("\r\n") else {
+        return refuse("each custom header must end in CR LF");
+    };
+    for line in body.split("\r\n") {
+        if line.chars().any(char::is_control) {
+            return refuse("a custom header contains a control character");
+        }
+        let Some((name, _)) = line.split_once(':') else {
+            return refuse("a custom header has no colon");
+        };
+        let token = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
+        if name.is_empty() || !name.chars().all(token) {
+            return refuse("a custom header has an invalid name");
+        }
+        let owned = ["range", "if-range", "host", "content-length", "transfer-encoding", "accept-encoding"];
+        if owned.iter().any(|own| name.eq_ignore_ascii_case(own)) {
+            return refuse("this header is set by the transfer itself");
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,274 @@
+//! Job records to disk and back.
+//!
+//! A folder holds one SQLite database, `queue.db`. One [`Store`] at a time may
+//! write there; any number of [`Reader`]s may look. What is saved in one
+//! [`Batch`] is stored whole or not at all. Every row carries a checksum, so
+//! that a damaged record is an error and never a wrong record; a damaged
+//! database is set aside, and every job that can still be read is carried over
+//! into a new one.
+
+mod failure;
+mod faults;
+mod folder;
+mod ledger;
+mod lock;
+mod migration_1;
+mod opening;
+mod pages;
+mod read;
+mod reader;
+mod row;
+mod salvage;
+mod schema;
+mod wal;
+mod write;
+
+#[cfg(test)]
+mod tests;
+
+use std::cell::Cell;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use rusqlite::Connection;
+use uuid::Uuid;
+
+use crate::model::{FileRecord, JobRecord};
+use crate::vocab::{JobState, Result};
+
+use failure::Fallible;
+use ledger::Ledger;
+use lock::EngineLock;
+
+pub use faults::Faults;
+pub use reader::Reader;
+
+/// What a commit survives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Durability {
+    /// The death of the process.
+    Kill,
+    /// A power cut, too: the commit is on the disk when the call returns.
+    PowerCut,
+}
+
+/// What is to be stored together.
+#[derive(Debug, Default)]
+pub struct Batch<'a> {
+    /// New and changed jobs.
+    pub jobs: Vec<&'a JobRecord>,
+    /// New and changed files: the job, the index in it, the record. The job is in
+    /// this batch or stored already.
+    pub files: Vec<(Uuid, u32, &'a FileRecord)>,
+    /// Jobs to delete with all their files. It is no error if they are gone.
+    pub deleted: Vec<Uuid>,
+}
+
+/// What was found damaged when the store was opened, and what became of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Damage {
+    /// The damaged database, kept under a new name.
+    pub kept_at: PathBuf,
+    /// Jobs carried over into the new database.
+    pub jobs_saved: u64,
+    /// Jobs that could not be, as far as is known.
+    pub jobs_lost: u64,
+    /// What was wrong, in words.
+    pub message: String,
+}
+
+/// The queue on disk, open for writing.
+pub struct Store {
+    // Closed before the lock is let go.
+    connection: Connection,
+    _lock: EngineLock,
+    folder: PathBuf,
+    faults: Faults,
+    ledger: Ledger,
+    /// The highest queue position given out, stored or not.
+    queue_position: u64,
+    /// What the connection does at a commit; None until the first one.
+    durability: Option<Durability>,
+    /// True if a commit may not survive a power cut.
+    owes_sync: bool,
+    /// True after a write failed. What the log was thought to hold may then never
+    /// reach the disk, although a later sync reports success.
+    doubts_log: bool,
+    damage: Option<Damage>,
+    unreadable: Cell<u64>,
+}
+
+impl Store {
+    /// Opens the queue in a folder; makes the folder and the queue if they are
+    /// missing. E_SHARING_VIOLATION while another store has it open, in whatever
+    /// process; BGCOPY_E_STORE_NEWER, with nothing changed, if a newer version
+    /// wrote it. A damaged queue is no error: see [`Store::damage`].
+    pub fn open(folder: &Path, faults: Faults) -> Result<Store> {
+        let opened = opening::open(folder, &faults)
+            .map_err(|failure| failure.tell(&folder::database(folder)))?;
+        let opening::Opened { connection, lock, ledger, damage } = opened;
+        Ok(Store {
+            connection,
+            _lock: lock,
+            folder: folder.to_owned(),
+            faults,
+            queue_position: ledger.queue_position,
+            ledger,
+            durability: None,
+            // The process before this one may have left commits unsynced.
+            owes_sync: true,
+            doubts_log: false,
+            damage,
+            unreadable: Cell::new(0),
+        })
+    }
+
+    /// What was found damaged when the store was opened.
+    pub fn damage(&self) -> Option<&Damage> {
+        self.damage.as_ref()
+    }
+
+    /// Stores all of the batch, or nothing and says why.
+    pub fn save(&mut self, batch: &Batch<'_>, durability: Durability) -> Result<()> {
+        let outcome = self.commit(batch, durability);
+        if let Err(failure) = &outcome {
+            self.doubts_log |= failure.is_of_the_disk();
+        }
+        self.tell(outcome)
+    }
+
+    /// Makes every earlier commit survive a power cut.
+    pub fn sync(&mut self) -> Result<()> {
+        if !self.owes_sync {
+            return Ok(());
+        }
+        self.save(&Batch::default(), Durability::PowerCut)
+    }
+
+    /// A job with its files, in order. BG_E_DATABASE_CORRUPT if any of its rows
+    /// is damaged or missing.
+    pub fn load(&self, id: Uuid) -> Result<Option<(JobRecord, Vec<FileRecord>)>> {
+        self.look(|connection| read::load(connection, id))
+    }
+
+    /// A job without its files.
+    pub fn record(&self, id: Uuid) -> Result<Option<JobRecord>> {
+        self.look(|connection| Ok(read::record(connection, id)?.map(|(_, record)| record)))
+    }
+
+    /// All jobs, ordered by creation, then id. Those whose row is damaged are
+    /// left out and counted: see [`Store::unreadable`].
+    pub fn records(&self) -> Result<Vec<JobRecord>> {
+        let found = self.look(|connection| read::records(connection, self.ledger.jobs()))?;
+        self.unreadable.set(found.unreadable);
+        if found.unreadable + found.misplaced > 0 {
+            self.distrust();
+        }
+        Ok(found.records)
+    }
+
+    /// How many jobs the last call of [`Store::records`] had to leave out.
+    pub fn unreadable(&self) -> u64 {
+        self.unreadable.get()
+    }
+
+    /// Jobs that want to move with their priority and queue position, in this
+    /// order, from after a place in it.
+    pub fn next_runnable(
+        &self,
+        after: Option<(u32, u64)>,
+        limit: usize,
+    ) -> Result<Vec<(Uuid, u32, u64)>> {
+        self.look(|connection| read::next_runnable(connection, after, limit))
+    }
+
+    /// Jobs on their way out of the queue.
+    pub fn closing(&self) -> Result<Vec<Uuid>> {
+        self.look(read::closing)
+    }
+
+    /// Jobs that are to wake at this time or before, the longest due first.
+    pub fn due(&self, unix_ms: i64) -> Result<Vec<Uuid>> {
+        self.look(|connection| read::due(connection, unix_ms))
+    }
+
+    /// When the next job is to wake.
+    pub fn next_due(&self) -> Result<Option<i64>> {
+        self.look(read::next_due)
+    }
+
+    /// Jobs in a state, ordered by id, from after an id.
+    pub fn in_state(
+        &self,
+        state: JobState,
+        after: Option<Uuid>,
+        limit: usize,
+    ) -> Result<Vec<Uuid>> {
+        self.look(|connection| read::in_state(connection, state as u32, after, limit))
+    }
+
+    /// How many jobs are in each state that any job is in.
+    pub fn count_by_state(&self) -> Result<BTreeMap<u32, u64>> {
+        self.faults.check()?;
+        Ok(self.ledger.jobs_by_state.clone())
+    }
+
+    /// How many jobs there are.
+    pub fn job_count(&self) -> Result<u64> {
+        self.faults.check()?;
+        Ok(self.ledger.jobs())
+    }
+
+    /// A queue position after all that any job has or had. Each call gives a
+    /// higher one.
+    pub fn next_queue_position(&mut self) -> Result<u64> {
+        self.faults.check()?;
+        self.queue_position += 1;
+        Ok(self.queue_position)
+    }
+
+    /// Lets the next open look at everything, and salvage what it can if it finds
+    /// damage. For a caller who sees a contradiction that no checksum shows: a
+    /// job that [`Store::next_runnable`] names and [`Store::load`] does not know.
+    pub fn distrust(&self) {
+        folder::mark_suspect(&self.folder);
+    }
+
+    /// Writes, and believes in it once it is committed.
+    fn commit(&mut self, batch: &Batch<'_>, durability: Durability) -> Fallible<()> {
+        if self.doubts_log {
+            self.doubts_log = !write::empty_log(&self.connection)?;
+        }
+        if self.durability != Some(durability) {
+            write::set_durability(&self.connection, durability)?;
+            self.durability = Some(durability);
+        }
+        let owes_sync = match durability {
+            Durability::Kill => true,
+            Durability::PowerCut => false,
+        };
+        let touch = self.owes_sync && !owes_sync;
+        let Self { connection, ledger, faults, .. } = self;
+        self.ledger = write::save(connection, batch, touch, ledger, faults)?;
+        self.queue_position = self.queue_position.max(self.ledger.queue_position);
+        self.owes_sync = owes_sync;
+        Ok(())
+    }
+
+    /// Runs one read.
+    fn look<T>(&self, read: impl FnOnce(&Connection) -> Fallible<T>) -> Result<T> {
+        self.faults.check()?;
+        self.tell(read(&self.connection))
+    }
+
+    /// Turns a failure into what the caller sees. Damage is looked into when the
+    /// store is next opened.
+    fn tell<T>(&self, outcome: Fallible<T>) -> Result<T> {
+        outcome.map_err(|failure| {
+            if failure.is_damage() {
+                self.distrust();
+            }
+            failure.tell(&folder::database(&self.folder))
+        })
+    }
+}

@@ -1,0 +1,239 @@
+//! How the database is opened, made, and replaced if it is damaged.
+//!
+//! A start looks at the header, the schema and two rows of `meta`, never at the
+//! jobs: it takes the same few milliseconds with a million of them.
+
+use std::collections::BTreeMap;
+use std::fs::rename;
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, ErrorCode, OpenFlags};
+
+use crate::vocab::{Error, ErrorContext, code};
+
+use super::failure::{Failure, Fallible};
+use super::faults::Faults;
+use super::ledger::Ledger;
+use super::lock::EngineLock;
+use super::salvage::{self, Salvage};
+use super::{Damage, folder, read, schema, wal};
+
+/// Only a reader that recovers the log after a crash ever holds a write lock
+/// beside ours, and that takes milliseconds.
+const BUSY_TIMEOUT: Duration = Duration::from_millis(250);
+/// 4 MiB of log are copied into the database at a time: enough to make the syncs
+/// of it rare, little enough to be read at once at the start after a crash.
+const LOG_PAGES: i64 = 1000;
+/// What a large batch leaves of the log's file.
+const LOG_BYTES_KEPT: i64 = 16 << 20;
+/// More different statements than the store has.
+const STATEMENTS: usize = 32;
+
+/// An open queue.
+pub(super) struct Opened {
+    pub connection: Connection,
+    pub lock: EngineLock,
+    pub ledger: Ledger,
+    pub damage: Option<Damage>,
+}
+
+/// Opens the queue in a folder to write.
+pub(super) fn open(folder: &Path, faults: &Faults) -> Fallible<Opened> {
+    faults.check()?;
+    folder::create(folder)?;
+    let lock = EngineLock::acquire(folder)?;
+    let mut damage = None;
+    if folder::salvaged(folder).exists() {
+        damage = Some(replace(folder)?);
+    } else if is_new(folder)? {
+        create(folder, faults)?;
+    }
+    faults.check()?;
+    let (connection, ledger) = match open_sound(folder) {
+        Ok(opened) => opened,
+        Err(failure) if failure.is_damage() => {
+            faults.check()?;
+            salvage::run(folder, &failure.text(), faults)?;
+            damage = Some(replace(folder)?);
+            open_sound(folder)?
+        }
+        Err(failure) => return Err(failure),
+    };
+    Ok(Opened { connection, lock, ledger, damage })
+}
+
+/// Opens the queue in a folder to look at it.
+pub(super) fn open_to_read(folder: &Path) -> Fallible<Connection> {
+    let path = folder::database(folder);
+    if !path.exists() {
+        return Err(std::io::Error::from(std::io::ErrorKind::NotFound).into());
+    }
+    // The header is not looked at here: to close the file would let go the locks
+    // of a store in the same process.
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    configure(&connection)?;
+    let version = checked(schema::version(&connection))?;
+    if version < schema::VERSION {
+        let text = format!("the queue still has version {version}; the engine must open it first");
+        return Err(std::io::Error::other(text).into());
+    }
+    Ok(connection)
+}
+
+/// Makes an empty database under the name for unfinished ones.
+pub(super) fn build(folder: &Path) -> Fallible<Connection> {
+    let path = folder::unfinished(folder);
+    folder::delete_database(&path)?;
+    // SQLite gives the log the same mode.
+    let flags = rustix::fs::OFlags::CREATE | rustix::fs::OFlags::EXCL | rustix::fs::OFlags::CLOEXEC;
+    let mode = rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR;
+    drop(rustix::fs::open(&path, flags | rustix::fs::OFlags::RDWR, mode)?);
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let mut connection = Connection::open_with_flags(&path, flags)?;
+    configure(&connection)?;
+    // A half-built database is thrown away, and the finished one is synced whole.
+    connection.pragma_update(None, "journal_mode", "MEMORY")?;
+    connection.pragma_update(None, "synchronous", "OFF")?;
+    schema::create(&mut connection)?;
+    Ok(connection)
+}
+
+/// Closes a database that was built, syncs it and gives it its name.
+pub(super) fn finish(folder: &Path, connection: Connection, name: &Path) -> Fallible<()> {
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    connection.close().map_err(|(_, error)| error)?;
+    let unfinished = folder::unfinished(folder);
+    std::fs::File::open(&unfinished)?.sync_all()?;
+    rename(&unfinished, name)?;
+    folder::sync(folder)
+}
+
+fn create(folder: &Path, faults: &Faults) -> Fallible<()> {
+    faults.check()?;
+    let connection = build(folder)?;
+    faults.check()?;
+    finish(folder, connection, &folder::database(folder))
+}
+
+/// Puts the salvaged database in the place of the damaged one. Whatever stops
+/// this, the next open begins here again.
+fn replace(folder: &Path) -> Fallible<Damage> {
+    let salvaged = folder::salvaged(folder);
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(&salvaged, flags)?;
+    let salvage: Salvage = checked(schema::read_meta(&connection, &schema::SALVAGE))?;
+    // The last connection takes the log with it.
+    connection.close().map_err(|(_, error)| error)?;
+    let kept_at = folder::set_aside(folder, &salvage.kept_as)?;
+    rename(salvaged, folder::database(folder))?;
+    folder::sync(folder)?;
+    Ok(Damage {
+        kept_at,
+        jobs_saved: salvage.jobs_saved,
+        jobs_lost: salvage.jobs_lost,
+        message: salvage.message,
+    })
+}
+
+/// True if there is nothing of a queue in the folder.
+fn is_new(folder: &Path) -> Fallible<bool> {
+    if folder::database(folder).exists() {
+        return Ok(false);
+    }
+    // A log without its database is the rest of a queue, not a new one.
+    let log = folder::first_bytes(&folder::write_ahead_log(folder), 1)?;
+    Ok(log.is_none_or(|bytes| bytes.is_empty()))
+}
+
+/// Opens the database if what a start looks at is sound.
+fn open_sound(folder: &Path) -> Fallible<(Connection, Ledger)> {
+    check_files(folder)?;
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let mut connection = Connection::open_with_flags(folder::database(folder), flags)?;
+    // Until it is known to be ours and sound, closing it must not change it.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+    configure(&connection)?;
+    let version = checked(schema::version(&connection))?;
+    if connection.is_readonly(rusqlite::MAIN_DB)? {
+        return Err(Failure::Told(Error::with_context(
+            code::E_ACCESSDENIED,
+            ErrorContext::GeneralQueueManager,
+            format!("{} may not be written", folder::database(folder).display()),
+        )));
+    }
+    schema::migrate(&mut connection, version)?;
+    let ledger: Ledger = checked(schema::read_meta(&connection, &schema::LEDGER))?;
+    if folder::is_suspect(folder) {
+        checked(check_all(&connection, &ledger))?;
+        folder::clear_suspect(folder)?;
+    }
+    connection.pragma_update(None, "wal_autocheckpoint", LOG_PAGES)?;
+    connection.pragma_update(None, "journal_size_limit", LOG_BYTES_KEPT)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
+    Ok((connection, ledger))
+}
+
+fn configure(connection: &Connection) -> Fallible<()> {
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    connection.pragma_update(None, "trusted_schema", "OFF")?;
+    connection.pragma_update(None, "cell_size_check", "ON")?;
+    connection.pragma_update(None, "temp_store", "MEMORY")?;
+    // Where a plain sync stops at the drive's cache, ask for the real one.
+    connection.pragma_update(None, "fullfsync", "ON")?;
+    // What is deleted becomes zeros: a salvage reads every page there is, and
+    // must not find a job that was deleted.
+    connection.pragma_update(None, "secure_delete", "ON")?;
+    Ok(())
+}
+
+/// Checks the headers of the database and of its log. SQLite itself takes a log
+/// with a damaged header for an empty one.
+fn check_files(folder: &Path) -> Fallible<()> {
+    let header = folder::first_bytes(&folder::database(folder), schema::HEADER_BYTES)?;
+    let Some(Ok(header)) = header.map(<[u8; schema::HEADER_BYTES]>::try_from) else {
+        return Err(Failure::Damaged("the file is too short".to_owned()));
+    };
+    schema::check_header(&header)?;
+    let log = folder::first_bytes(&folder::write_ahead_log(folder), wal::HEADER_BYTES + 1)?;
+    match log {
+        Some(log) if log.len() > wal::HEADER_BYTES => wal::check_header(&log),
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// A statement that should work and does not is a sign of a damaged schema.
+fn checked<T>(outcome: Fallible<T>) -> Fallible<T> {
+    outcome.map_err(|failure| match &failure {
+        Failure::Sqlite(rusqlite::Error::SqliteFailure(error, _))
+            if error.code == ErrorCode::Unknown =>
+        {
+            Failure::Damaged(failure.text())
+        }
+        Failure::Sqlite(_) | Failure::File(_) | Failure::Damaged(_) | Failure::Told(_) => failure,
+    })
+}
+
+/// Looks at everything: the trees, every row, and whether the ledger is true.
+fn check_all(connection: &Connection, ledger: &Ledger) -> Fallible<()> {
+    let verdict: String =
+        connection.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
+    if verdict != "ok" {
+        return Err(Failure::Damaged(verdict));
+    }
+    let mut states = BTreeMap::new();
+    let mut statement = connection.prepare("SELECT number FROM jobs ORDER BY number")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        if let Some((record, _)) = read::load_numbered(connection, row.get(0)?)? {
+            *states.entry(record.state as u32).or_insert(0) += 1;
+        }
+    }
+    if states != ledger.jobs_by_state {
+        return Err(Failure::Damaged("the ledger does not fit the jobs".to_owned()));
+    }
+    Ok(())
+}

@@ -1,0 +1,208 @@
+//! Reading: the queries that the store and the reader share.
+
+use rusqlite::{CachedStatement, Connection, OptionalExtension, Row, params};
+use uuid::Uuid;
+
+use crate::model::{FileRecord, JobRecord};
+
+use super::failure::{Failure, Fallible};
+use super::row::{self, JobRow, Keys};
+
+/// The columns of a job in the order [`job_row`] takes them.
+const JOB_COLUMNS: &str = "number, id, state, priority, queue_position, runnable, closing, \
+                           wake_unix_ms, record, checksum";
+
+/// All jobs that could be read, and what was wrong.
+pub(super) struct Records {
+    pub records: Vec<JobRecord>,
+    /// Jobs whose row is damaged.
+    pub unreadable: u64,
+    /// Jobs that were read but cannot be found by their id.
+    pub misplaced: u64,
+}
+
+/// The number of a job and its record.
+pub(super) fn record(connection: &Connection, id: Uuid) -> Fallible<Option<(i64, JobRecord)>> {
+    let sql = format!("SELECT {JOB_COLUMNS} FROM jobs WHERE id = ?1");
+    let mut statement = connection.prepare_cached(&sql)?;
+    let Some((number, row)) = statement.query_row([id.as_bytes()], job_row).optional()? else {
+        return Ok(None);
+    };
+    Ok(Some((number, row.decode(number)?)))
+}
+
+/// A job with all of its files.
+pub(super) fn load(
+    connection: &Connection,
+    id: Uuid,
+) -> Fallible<Option<(JobRecord, Vec<FileRecord>)>> {
+    let Some((number, record)) = record(connection, id)? else {
+        return Ok(None);
+    };
+    let files = files(connection, number, &record)?;
+    Ok(Some((record, files)))
+}
+
+/// The same by the number of the job.
+pub(super) fn load_numbered(
+    connection: &Connection,
+    number: i64,
+) -> Fallible<Option<(JobRecord, Vec<FileRecord>)>> {
+    let sql = format!("SELECT {JOB_COLUMNS} FROM jobs WHERE number = ?1");
+    let mut statement = connection.prepare_cached(&sql)?;
+    let Some((_, row)) = statement.query_row([number], job_row).optional()? else {
+        return Ok(None);
+    };
+    let record = row.decode(number)?;
+    let files = files(connection, number, &record)?;
+    Ok(Some((record, files)))
+}
+
+/// All jobs, oldest first. `expected` is how many there must be: a damaged tree
+/// can hide rows without any error.
+pub(super) fn records(connection: &Connection, expected: u64) -> Fallible<Records> {
+    let sql = format!("SELECT {JOB_COLUMNS} FROM jobs ORDER BY number");
+    let mut statement = connection.prepare_cached(&sql)?;
+    let mut by_id = connection.prepare_cached("SELECT number FROM jobs WHERE id = ?1")?;
+    let mut rows = statement.query([])?;
+    let mut found = Records { records: Vec::new(), unreadable: 0, misplaced: 0 };
+    while let Some(row) = rows.next()? {
+        let job = job_row(row).map_err(Failure::from);
+        match job.and_then(|(number, row)| Ok((number, row.decode(number)?))) {
+            Ok((number, record)) => {
+                let by_id = by_id.query_row([record.id.as_bytes()], |row| row.get(0)).optional()?;
+                found.misplaced += u64::from(by_id != Some(number));
+                found.records.push(record);
+            }
+            Err(failure) if failure.is_damage() => found.unreadable += 1,
+            Err(failure) => return Err(failure),
+        }
+    }
+    let count = found.records.len() as u64 + found.unreadable;
+    if count != expected {
+        return Err(Failure::Damaged(format!("{count} of {expected} jobs were found")));
+    }
+    found.records.sort_by_key(|record| (record.created_ms, record.id));
+    Ok(found)
+}
+
+/// The files of a job, in order. Fewer or more than the job says is damage.
+fn files(connection: &Connection, number: i64, job: &JobRecord) -> Fallible<Vec<FileRecord>> {
+    let (first, last) = row::positions(number)?;
+    let mut statement = connection.prepare_cached(
+        "SELECT position, record, checksum FROM files
+         WHERE position BETWEEN ?1 AND ?2 ORDER BY position",
+    )?;
+    let mut rows = statement.query([first, last])?;
+    let mut files = Vec::new();
+    while let Some(row) = rows.next()? {
+        let index = files.len() as u32;
+        if row.get::<_, i64>(0)? != first + i64::from(index) {
+            return Err(incomplete(job));
+        }
+        let (record, checksum) = (row.get_ref(1)?.as_blob(), row.get_ref(2)?.as_blob());
+        let (Ok(record), Ok(checksum)) = (record, checksum) else {
+            return Err(incomplete(job));
+        };
+        files.push(row::decode_file(job.id, index, record, checksum)?);
+    }
+    if files.len() as u64 != u64::from(job.totals.files) {
+        return Err(incomplete(job));
+    }
+    Ok(files)
+}
+
+fn incomplete(job: &JobRecord) -> Failure {
+    Failure::Damaged(format!("job {} does not have its {} files", job.id, job.totals.files))
+}
+
+/// Jobs that want to move, in the order of the queue, from after a place in it.
+pub(super) fn next_runnable(
+    connection: &Connection,
+    after: Option<(u32, u64)>,
+    limit: usize,
+) -> Fallible<Vec<(Uuid, u32, u64)>> {
+    let (priority, queue_position) = match after {
+        Some((priority, position)) => (i64::from(priority), row::stored(position)?),
+        None => (-1, -1),
+    };
+    let mut statement = connection.prepare_cached(
+        "SELECT id, priority, queue_position FROM jobs INDEXED BY jobs_runnable
+         WHERE runnable = 1 AND (priority, queue_position) > (?1, ?2)
+         ORDER BY priority, queue_position, id LIMIT ?3",
+    )?;
+    let rows = statement.query_map(params![priority, queue_position, limit_of(limit)], |row| {
+        Ok((id_at(row, 0)?, row.get(1)?, row.get(2)?))
+    })?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Jobs on their way out.
+pub(super) fn closing(connection: &Connection) -> Fallible<Vec<Uuid>> {
+    let statement = connection.prepare_cached(
+        "SELECT id FROM jobs INDEXED BY jobs_closing WHERE closing = 1 ORDER BY id",
+    )?;
+    ids(statement, params![])
+}
+
+/// Jobs whose time has come, the longest due first.
+pub(super) fn due(connection: &Connection, unix_ms: i64) -> Fallible<Vec<Uuid>> {
+    let statement = connection.prepare_cached(
+        "SELECT id FROM jobs INDEXED BY jobs_wake
+         WHERE wake_unix_ms <= ?1 ORDER BY wake_unix_ms, id",
+    )?;
+    ids(statement, params![unix_ms])
+}
+
+/// When the next job is due.
+pub(super) fn next_due(connection: &Connection) -> Fallible<Option<i64>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT wake_unix_ms FROM jobs INDEXED BY jobs_wake
+         WHERE wake_unix_ms IS NOT NULL ORDER BY wake_unix_ms LIMIT 1",
+    )?;
+    Ok(statement.query_row([], |row| row.get(0)).optional()?)
+}
+
+/// Jobs in a state, ordered by id, from after an id.
+pub(super) fn in_state(
+    connection: &Connection,
+    state: u32,
+    after: Option<Uuid>,
+    limit: usize,
+) -> Fallible<Vec<Uuid>> {
+    let after = after.map_or_else(Vec::new, |id| id.as_bytes().to_vec());
+    let statement = connection.prepare_cached(
+        "SELECT id FROM jobs INDEXED BY jobs_state
+         WHERE state = ?1 AND id > ?2 ORDER BY id LIMIT ?3",
+    )?;
+    ids(statement, params![state, after, limit_of(limit)])
+}
+
+fn ids(
+    mut statement: CachedStatement<'_>,
+    parameters: &[&dyn rusqlite::ToSql],
+) -> Fallible<Vec<Uuid>> {
+    let rows = statement.query_map(parameters, |row| id_at(row, 0))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+fn limit_of(limit: usize) -> i64 {
+    i64::try_from(limit).unwrap_or(i64::MAX)
+}
+
+fn id_at(row: &Row<'_>, column: usize) -> rusqlite::Result<Uuid> {
+    Ok(Uuid::from_bytes(row.get(column)?))
+}
+
+fn job_row(row: &Row<'_>) -> rusqlite::Result<(i64, JobRow)> {
+    let keys = Keys {
+        state: row.get(2)?,
+        priority: row.get(3)?,
+        queue_position: row.get(4)?,
+        runnable: row.get(5)?,
+        closing: row.get(6)?,
+        wake_unix_ms: row.get(7)?,
+    };
+    let (id, record, checksum) = (id_at(row, 1)?, row.get(8)?, row.get(9)?);
+    Ok((row.get(0)?, JobRow { id, keys, record, checksum }))
+}

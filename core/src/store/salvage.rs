@@ -1,0 +1,225 @@
+//! A new database from what can still be read of a damaged one.
+//!
+//! The pages are gone through twice: first for the jobs, then for their files. A
+//! job is carried over if its row and the rows of all its files are as they were
+//! written; everything else is left in the damaged database, which is kept.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use rusqlite::{Connection, OptionalExtension, params};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::failure::Fallible;
+use super::faults::Faults;
+use super::ledger::Ledger;
+use super::pages::{Pages, RawRow, Value};
+use super::row::{self, JobRow, Keys};
+use super::schema::{LEDGER, SALVAGE, write_meta};
+use super::{folder, opening, read, write};
+
+/// What came of it; kept in the new database.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Salvage {
+    /// The name that the damaged database gets.
+    pub kept_as: String,
+    pub jobs_saved: u64,
+    pub jobs_lost: u64,
+    pub message: String,
+}
+
+/// Builds the database that is to take the place of the damaged one.
+pub(super) fn run(folder: &Path, message: &str, faults: &Faults) -> Fallible<()> {
+    faults.check()?;
+    let pages = Pages::open(folder)?;
+    let mut connection = opening::build(folder)?;
+    let transaction = connection.transaction()?;
+    let mut salvaging =
+        Salvaging { connection: &transaction, lost: BTreeSet::new(), old_ledger: None, job: None };
+    for row in pages.numbers().flat_map(|number| pages.rows(number)) {
+        salvaging.take_job(&row)?;
+    }
+    faults.check()?;
+    for row in pages.numbers().flat_map(|number| pages.rows(number)) {
+        salvaging.take_file(&row)?;
+    }
+    faults.check()?;
+    let kept_as = folder::name_for_damaged(folder);
+    salvaging.finish(kept_as, message)?;
+    transaction.commit()?;
+    faults.check()?;
+    opening::finish(folder, connection, &folder::salvaged(folder))
+}
+
+struct Salvaging<'a> {
+    connection: &'a Connection,
+    /// Numbers of jobs that something is left of, but not all.
+    lost: BTreeSet<i64>,
+    old_ledger: Option<Ledger>,
+    /// The job the last file belonged to; the next file mostly has the same.
+    job: Option<(i64, Uuid)>,
+}
+
+impl Salvaging<'_> {
+    /// Carries the row over if it is that of a job, and looks at it if it is
+    /// that of the ledger.
+    fn take_job(&mut self, row: &RawRow) -> Fallible<()> {
+        if let [Value::Null, Value::Text(name), Value::Blob(value), Value::Blob(checksum)] =
+            row.values.as_slice()
+        {
+            if let Ok(ledger) = LEDGER.decode(row.rowid, name, value, checksum) {
+                self.old_ledger = Some(ledger);
+            }
+            return Ok(());
+        }
+        let Some(job) = job_row(row) else {
+            return Ok(());
+        };
+        if job.decode(row.rowid).is_err() {
+            self.lost.insert(row.rowid);
+            return Ok(());
+        }
+        if !write::insert_job(self.connection, row.rowid, &job)? {
+            self.note_second_version(row.rowid, &job)?;
+        }
+        Ok(())
+    }
+
+    /// Two different sound rows for one job: which one was last is not known, and
+    /// a wrong job would be worse than none.
+    fn note_second_version(&mut self, number: i64, job: &JobRow) -> Fallible<()> {
+        let first: Option<Vec<u8>> = self
+            .connection
+            .prepare_cached("SELECT checksum FROM jobs WHERE number = ?1")?
+            .query_row([number], |row| row.get(0))
+            .optional()?;
+        if first.as_ref() != Some(&job.checksum) {
+            self.lost.insert(number);
+        }
+        Ok(())
+    }
+
+    /// Carries the row over if it is that of a file of a job carried over.
+    fn take_file(&mut self, row: &RawRow) -> Fallible<()> {
+        let [Value::Null, Value::Blob(record), Value::Blob(checksum)] = row.values.as_slice()
+        else {
+            return Ok(());
+        };
+        let Some((number, index)) = row::file_at(row.rowid) else {
+            return Ok(());
+        };
+        let Some(job) = self.job_numbered(number)? else {
+            self.lost.insert(number);
+            return Ok(());
+        };
+        if row::decode_file(job, index, record, checksum).is_err() {
+            return Ok(());
+        }
+        let inserted = self
+            .connection
+            .prepare_cached(
+                "INSERT OR IGNORE INTO files (position, record, checksum) VALUES (?1, ?2, ?3)",
+            )?
+            .execute(params![row.rowid, record, checksum])?;
+        if inserted == 0 {
+            let first: Vec<u8> = self
+                .connection
+                .prepare_cached("SELECT checksum FROM files WHERE position = ?1")?
+                .query_row([row.rowid], |row| row.get(0))?;
+            if first != *checksum {
+                self.lost.insert(number);
+            }
+        }
+        Ok(())
+    }
+
+    fn job_numbered(&mut self, number: i64) -> Fallible<Option<Uuid>> {
+        if let Some((last, id)) = self.job
+            && last == number
+        {
+            return Ok(Some(id));
+        }
+        let found: Option<[u8; 16]> = self
+            .connection
+            .prepare_cached("SELECT id FROM jobs WHERE number = ?1")?
+            .query_row([number], |row| row.get(0))
+            .optional()?;
+        self.job = found.map(|id| (number, Uuid::from_bytes(id)));
+        Ok(self.job.map(|(_, id)| id))
+    }
+
+    /// Drops the jobs that are not whole, and writes down what came of it.
+    fn finish(mut self, kept_as: String, message: &str) -> Fallible<()> {
+        let old = self.old_ledger.take();
+        let mut ledger = Ledger::default();
+        if let Some(old) = &old {
+            ledger.queue_position = old.queue_position;
+            ledger.job_number = old.job_number;
+        }
+        for number in self.numbers()? {
+            let whole = match read::load_numbered(self.connection, number) {
+                Ok(found) => found.filter(|_| !self.lost.contains(&number)),
+                Err(failure) if failure.is_damage() => None,
+                Err(failure) => return Err(failure),
+            };
+            let Some((record, _)) = whole else {
+                write::delete(self.connection, number)?;
+                self.lost.insert(number);
+                continue;
+            };
+            ledger.enter(record.state as u32);
+            ledger.queue_position = ledger.queue_position.max(record.queue_position);
+            ledger.job_number = ledger.job_number.max(number);
+        }
+        let jobs_saved = ledger.jobs();
+        // The old ledger knows also of jobs of which nothing is left.
+        let jobs_lost = match old {
+            Some(old) => old.jobs().saturating_sub(jobs_saved),
+            None => self.lost.len() as u64,
+        };
+        write_meta(self.connection, &LEDGER, &ledger)?;
+        let salvage = Salvage { kept_as, jobs_saved, jobs_lost, message: message.to_owned() };
+        write_meta(self.connection, &SALVAGE, &salvage)
+    }
+
+    fn numbers(&self) -> Fallible<Vec<i64>> {
+        let mut statement = self.connection.prepare("SELECT number FROM jobs ORDER BY number")?;
+        let numbers = statement.query_map([], |row| row.get(0))?;
+        Ok(numbers.collect::<rusqlite::Result<_>>()?)
+    }
+}
+
+/// The row of a job, if it has the columns of one.
+fn job_row(row: &RawRow) -> Option<JobRow> {
+    use Value::{Blob, Integer, Null};
+    let [
+        Null,
+        Blob(id),
+        Integer(state),
+        Integer(priority),
+        Integer(queue_position),
+        Integer(runnable),
+        Integer(closing),
+        wake @ (Null | Integer(_)),
+        Blob(record),
+        Blob(checksum),
+    ] = row.values.as_slice()
+    else {
+        return None;
+    };
+    let wake_unix_ms = match wake {
+        Integer(wake) => Some(*wake),
+        Null | Value::Text(_) | Blob(_) => None,
+    };
+    let keys = Keys {
+        state: *state,
+        priority: *priority,
+        queue_position: *queue_position,
+        runnable: *runnable,
+        closing: *closing,
+        wake_unix_ms,
+    };
+    let id = Uuid::from_slice(id).ok()?;
+    Some(JobRow { id, keys, record: record.clone(), checksum: checksum.clone() })
+}

@@ -1,0 +1,198 @@
+//! Runs requests on one curl multi handle. It knows requests and where their
+//! bytes go; it knows no jobs.
+//!
+//! An [`Order`] is one request; each ends with exactly one [`Ending`]. Bytes
+//! go from curl's buffer to the temporary file without passing anywhere else.
+
+mod errors;
+mod options;
+mod receiver;
+mod source;
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use curl::easy::Easy2;
+use curl::multi::{Easy2Handle, Multi, MultiWaker, WaitFd};
+
+use crate::vocab::{Error, Result, code};
+
+pub use options::{Credentials, Options};
+pub use receiver::{Ending, HeadNews, Known, Order, RESERVE_FROM_BYTES};
+
+use receiver::Receiver;
+
+/// Names one running order.
+pub type Token = u64;
+
+/// Connections kept open for reuse beyond those in use: without them each
+/// small file pays for a new connection.
+const IDLE_CONNECTIONS: usize = 64;
+
+/// Easy handles kept for reuse; each holds a few kilobytes.
+const IDLE_HANDLES: usize = 64;
+
+/// The requests under way.
+pub struct Transfers {
+    // Handles must go before the multi handle they belong to.
+    running: BTreeMap<Token, Easy2Handle<Receiver>>,
+    idle: Vec<Easy2<Receiver>>,
+    multi: Multi,
+    next_token: Token,
+}
+
+/// What happened to one order since the last call of [`Transfers::turn`].
+pub enum News {
+    /// The response head was accepted. If `waits` is set, the body is held
+    /// back until [`Transfers::proceed`].
+    Head(Token, HeadNews),
+    /// The temporary file holds bytes up to this position.
+    Written(Token, u64),
+    /// The order is over.
+    Ended(Token, Ending),
+}
+
+impl Transfers {
+    /// A set of transfers without any. E_NOT_SUPPORTED if libcurl cannot wait
+    /// for descriptors of 1,024 and above.
+    pub fn new() -> Result<Self> {
+        let multi = Multi::new();
+        let mut transfers =
+            Self { running: BTreeMap::new(), idle: Vec::new(), multi, next_token: 1 };
+        transfers.multi.pipelining(false, true).map_err(errors::of_multi)?;
+        transfers.refuse_select()?;
+        Ok(transfers)
+    }
+
+    /// What other threads use to end a [`Transfers::wait`] early.
+    pub fn waker(&self) -> MultiWaker {
+        self.multi.waker()
+    }
+
+    /// Sets how many connections may be open, in all and to one host.
+    pub fn set_limits(&mut self, total: usize, per_host: usize) -> Result<()> {
+        self.multi.set_max_total_connections(total).map_err(errors::of_multi)?;
+        self.multi.set_max_host_connections(per_host).map_err(errors::of_multi)?;
+        self.multi.set_max_connects(total + IDLE_CONNECTIONS).map_err(errors::of_multi)
+    }
+
+    /// Starts a request. An error means that it was not started.
+    pub fn start(&mut self, order: Order, options: &Options) -> Result<Token> {
+        let mut easy = match self.idle.pop() {
+            Some(mut easy) => {
+                easy.reset();
+                easy
+            }
+            None => Easy2::new(Receiver::default()),
+        };
+        let prepared = source::prepare(&order)?;
+        options::apply(&mut easy, &order, &prepared, options).map_err(errors::of_setup)?;
+        easy.get_mut().take_order(order, prepared);
+        let mut handle = self.multi.add2(easy).map_err(errors::of_multi)?;
+        let token = self.next_token;
+        self.next_token += 1;
+        let slot = usize::try_from(token).unwrap_or(usize::MAX);
+        handle.set_token(slot).map_err(errors::of_setup)?;
+        self.running.insert(token, handle);
+        Ok(token)
+    }
+
+    /// Stops a request without an [`Ending`]. Bytes still in its buffer are
+    /// written first: the position up to which the file is good is returned.
+    pub fn stop(&mut self, token: Token) -> Option<u64> {
+        let handle = self.running.remove(&token)?;
+        let mut easy = self.multi.remove2(handle).ok()?;
+        let written = easy.get_mut().leave();
+        self.retire(easy);
+        written
+    }
+
+    /// Lets a held-back body flow.
+    pub fn proceed(&mut self, token: Token) -> Result<()> {
+        let Some(handle) = self.running.get_mut(&token) else {
+            return Ok(());
+        };
+        handle.get_mut().proceed();
+        handle.unpause_write().map_err(errors::of_setup)
+    }
+
+    /// Moves everything that can move without waiting.
+    pub fn turn(&mut self) -> Result<Vec<News>> {
+        if self.running.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.multi.perform().map_err(errors::of_multi)?;
+        let mut ended = Vec::new();
+        self.multi.messages(|message| {
+            if let (Ok(token), Some(result)) = (message.token(), message.result()) {
+                ended.push((token as Token, result));
+            }
+        });
+        let mut news = Vec::new();
+        for (token, handle) in &mut self.running {
+            if let Some(head) = handle.get_mut().take_head() {
+                news.push(News::Head(*token, with_address(head, handle)));
+            }
+            if let Some(written) = handle.get_mut().take_progress() {
+                news.push(News::Written(*token, written));
+            }
+        }
+        for (token, result) in ended {
+            let Some(mut handle) = self.running.remove(&token) else {
+                continue;
+            };
+            let facts = errors::Facts::of(&mut handle, result);
+            let (head, ending) = handle.get_mut().finish(&facts);
+            news.extend(head.map(|head| News::Head(token, with_address(head, &mut handle))));
+            news.push(News::Ended(token, ending));
+            let easy = self.multi.remove2(handle).map_err(errors::of_multi)?;
+            self.retire(easy);
+        }
+        Ok(news)
+    }
+
+    /// Waits until there is something to move, the waker is used, or the
+    /// time is over.
+    pub fn wait(&self, timeout: Duration) -> Result<()> {
+        self.multi.poll(&mut [], timeout).map(|_| ()).map_err(errors::of_multi)
+    }
+
+    fn retire(&mut self, mut easy: Easy2<Receiver>) {
+        easy.get_mut().clear();
+        if self.idle.len() < IDLE_HANDLES {
+            self.idle.push(easy);
+        }
+    }
+
+    /// A libcurl built on select() fails every transfer of a process that has
+    /// 1,024 descriptors open. Better to say so at once than then.
+    fn refuse_select(&self) -> Result<()> {
+        let Ok(any) = std::os::unix::net::UnixStream::pair() else {
+            return Ok(());
+        };
+        let Ok(high) = rustix::io::fcntl_dupfd_cloexec(&any.0, 1024) else {
+            // The process may not open that many: it cannot happen.
+            return Ok(());
+        };
+        let mut descriptor = WaitFd::new();
+        descriptor.set_fd(std::os::fd::AsRawFd::as_raw_fd(&high));
+        descriptor.poll_on_write(true);
+        let waited = self.multi.poll(&mut [descriptor], Duration::ZERO);
+        if waited.is_ok_and(|ready| ready == 1) {
+            return Ok(());
+        }
+        Err(Error::new(
+            code::E_NOT_SUPPORTED,
+            "libcurl was built on select() and fails once 1,024 descriptors are open; \
+             build it with CFLAGS=-DHAVE_POLL",
+        ))
+    }
+}
+
+/// Adds where the answer came from, if it is not where it was asked for.
+fn with_address(mut head: HeadNews, handle: &mut Easy2Handle<Receiver>) -> HeadNews {
+    if !head.redirects.is_empty() {
+        head.effective_url = handle.effective_url().ok().flatten().map(str::to_owned);
+    }
+    head
+}

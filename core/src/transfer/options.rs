@@ -1,0 +1,207 @@
+//! One curl handle set up for one order.
+
+// Two options of libcurl have no safe wrapper in the curl crate; each is a
+// plain number, set on a handle that lives through the call.
+#![allow(unsafe_code, reason = "raw curl options")]
+
+use std::time::Duration;
+
+use curl::easy::{Auth, Easy2, HttpVersion, List};
+
+use crate::protocol::Scheme;
+use crate::vocab::{AuthScheme, ProxyUsage, security};
+
+use super::receiver::{Order, Receiver};
+use super::source::Prepared;
+
+/// Bytes that curl reads at a time. Shared by all transfers of a multi handle,
+/// so it costs this once; the default of 16 KiB costs twice the CPU.
+const BUFFER_BYTES: usize = 512 * 1024;
+
+/// How long a connection may take to be made.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// A connection that delivers less than one byte a second for this long is
+/// dead: a black hole is noticed within a minute.
+const STALL_TIMEOUT: Duration = Duration::from_secs(55);
+
+/// Redirects followed before giving up.
+const REDIRECTS_MAX: u32 = 20;
+
+/// CURLOPT_QUICK_EXIT: removing a handle does not wait for a name lookup that
+/// hangs.
+const CURLOPT_QUICK_EXIT: curl_sys::CURLoption = 322;
+
+/// CURLPROTO_HTTP, CURLPROTO_HTTPS and CURLPROTO_FILE.
+const PROTOCOL_HTTP: libc::c_long = 1;
+const PROTOCOL_HTTPS: libc::c_long = 2;
+const PROTOCOL_FILE: libc::c_long = 1 << 10;
+
+/// What the job sets for all of its requests.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// The User-Agent header.
+    pub user_agent: String,
+    /// Whole header lines without line ends.
+    pub headers: Vec<String>,
+    /// BG_SSL and BG_HTTP_REDIRECT_POLICY bits.
+    pub security_flags: u32,
+    /// How the proxy is found, with its lists.
+    pub proxy: Option<(ProxyUsage, Option<String>, Option<String>)>,
+    /// Certificate and key files in PEM form.
+    pub client_certificate: Option<(String, Option<String>)>,
+    /// For the server.
+    pub server_credentials: Option<Credentials>,
+    /// For the proxy.
+    pub proxy_credentials: Option<Credentials>,
+}
+
+/// A name and a password.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Credentials {
+    pub scheme: AuthScheme,
+    pub user_name: String,
+    pub password: String,
+}
+
+impl std::fmt::Debug for Credentials {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Credentials").field("scheme", &self.scheme).finish_non_exhaustive()
+    }
+}
+
+type Setup = std::result::Result<(), curl::Error>;
+
+/// Sets every option a request needs on a handle that was reset.
+pub fn apply(
+    easy: &mut Easy2<Receiver>,
+    order: &Order,
+    prepared: &Prepared,
+    options: &Options,
+) -> Setup {
+    let request = &order.request;
+    easy.url(&request.url)?;
+    easy.useragent(&options.user_agent)?;
+    easy.buffer_size(BUFFER_BYTES)?;
+    easy.connect_timeout(CONNECT_TIMEOUT)?;
+    easy.low_speed_limit(1)?;
+    easy.low_speed_time(STALL_TIMEOUT)?;
+    easy.tcp_keepalive(true)?;
+    easy.signal(false)?;
+    easy.http_version(HttpVersion::V2TLS)?;
+    easy.pipewait(request.url.starts_with("https:"))?;
+    raw_number(easy, CURLOPT_QUICK_EXIT, 1)?;
+    let mut headers = List::new();
+    for line in &options.headers {
+        headers.append(line)?;
+    }
+    // What we store is what the server has, byte for byte; should it encode
+    // nevertheless, curl decodes.
+    headers.append("Accept-Encoding: identity")?;
+    easy.accept_encoding("gzip, deflate")?;
+    if let Some(etag) = &request.if_range {
+        headers.append(&format!("If-Range: {etag}"))?;
+    }
+    easy.http_headers(headers)?;
+    if let Some(range) = prepared.curl_range(request) {
+        easy.range(&range)?;
+    }
+    redirects(easy, &request.url, options.security_flags)?;
+    certificates(easy, options)?;
+    proxy(easy, &request.url, options)?;
+    credentials(easy, options)
+}
+
+fn redirects(easy: &mut Easy2<Receiver>, url: &str, flags: u32) -> Setup {
+    let follows = flags & security::REDIRECT_MASK != security::REDIRECT_DISALLOW;
+    easy.follow_location(follows)?;
+    easy.max_redirections(REDIRECTS_MAX)?;
+    let first = match Scheme::of(url) {
+        Scheme::Http => PROTOCOL_HTTP | PROTOCOL_HTTPS,
+        Scheme::File => PROTOCOL_FILE,
+    };
+    raw_number(easy, curl_sys::CURLOPT_PROTOCOLS, first)?;
+    let is_secure = url.get(..6).is_some_and(|start| start.eq_ignore_ascii_case("https:"));
+    let may_lower = flags & security::REDIRECT_ALLOW_HTTPS_TO_HTTP != 0;
+    let then = if is_secure && !may_lower { PROTOCOL_HTTPS } else { PROTOCOL_HTTP | PROTOCOL_HTTPS };
+    raw_number(easy, curl_sys::CURLOPT_REDIR_PROTOCOLS, then)
+}
+
+fn certificates(easy: &mut Easy2<Receiver>, options: &Options) -> Setup {
+    let flags = options.security_flags;
+    easy.ssl_verify_peer(flags & security::IGNORE_UNKNOWN_CA == 0)?;
+    easy.ssl_verify_host(flags & security::IGNORE_CERT_CN_INVALID == 0)?;
+    if let Some((certificate, key)) = &options.client_certificate {
+        easy.ssl_cert(certificate)?;
+        easy.ssl_key(key.as_ref().unwrap_or(certificate))?;
+    }
+    Ok(())
+}
+
+fn proxy(easy: &mut Easy2<Receiver>, url: &str, options: &Options) -> Setup {
+    let Some((usage, list, bypass)) = &options.proxy else {
+        return Ok(());
+    };
+    match usage {
+        // curl reads the environment, which is where such settings are.
+        ProxyUsage::Preconfig | ProxyUsage::Autodetect => Ok(()),
+        ProxyUsage::NoProxy => easy.proxy(""),
+        ProxyUsage::Override => {
+            let list = list.as_deref().unwrap_or("");
+            easy.proxy(proxy_for(url, list).unwrap_or(""))?;
+            match bypass {
+                Some(bypass) => easy.noproxy(&bypass.split_whitespace().collect::<Vec<_>>().join(",")),
+                None => Ok(()),
+            }
+        }
+    }
+}
+
+/// The entry of a proxy list that serves a URL: one named for its scheme, else
+/// the first one named for none.
+fn proxy_for<'a>(url: &str, list: &'a str) -> Option<&'a str> {
+    let scheme = url.split(':').next().unwrap_or("");
+    let named = |entry: &'a str| match entry.split_once('=') {
+        Some((name, server)) => (Some(name), server),
+        None => (None, entry),
+    };
+    let entries = || list.split_whitespace().map(named);
+    let own = entries().find(|(name, _)| name.is_some_and(|name| name.eq_ignore_ascii_case(scheme)));
+    own.or_else(|| entries().find(|(name, _)| name.is_none())).map(|(_, server)| server)
+}
+
+fn credentials(easy: &mut Easy2<Receiver>, options: &Options) -> Setup {
+    if let Some(server) = &options.server_credentials {
+        easy.username(&server.user_name)?;
+        easy.password(&server.password)?;
+        easy.http_auth(&auth(server.scheme))?;
+    }
+    if let Some(proxy) = &options.proxy_credentials {
+        easy.proxy_username(&proxy.user_name)?;
+        easy.proxy_password(&proxy.password)?;
+        easy.proxy_auth(&auth(proxy.scheme))?;
+    }
+    Ok(())
+}
+
+fn auth(scheme: AuthScheme) -> Auth {
+    let mut auth = Auth::new();
+    match scheme {
+        AuthScheme::Basic => auth.basic(true),
+        AuthScheme::Digest => auth.digest(true),
+        AuthScheme::Ntlm => auth.ntlm(true),
+        AuthScheme::Negotiate => auth.gssnegotiate(true),
+        AuthScheme::Passport => &mut auth,
+    };
+    auth
+}
+
+fn raw_number(
+    easy: &Easy2<Receiver>,
+    option: curl_sys::CURLoption,
+    value: libc::c_long,
+) -> Setup {
+    // SAFETY: the handle is alive, and each option passed here takes a long.
+    let code = unsafe { curl_sys::curl_easy_setopt(easy.raw(), option, value) };
+    if code == curl_sys::CURLE_OK { Ok(()) } else { Err(curl::Error::new(code)) }
+}

@@ -1,0 +1,381 @@
+//! Takes the answer to one order: judges its head, puts its body in place.
+
+use curl::easy::{Handler, WriteError};
+
+use crate::disk::{TempFile, Writer};
+use crate::protocol::{
+    Adjustment, Body, Content, Decision, Failure, FileRange, Head, Request, Validator, decide,
+};
+use crate::vocab::{Error, ErrorContext, code};
+
+use super::errors::Facts;
+use super::source::Prepared;
+
+/// Files of at least this size have their space reserved before the first
+/// byte; for smaller ones that costs more than it saves.
+pub const RESERVE_FROM_BYTES: u64 = 1024 * 1024;
+
+/// One request and where its bytes go.
+#[derive(Debug)]
+pub struct Order {
+    pub request: Request,
+    pub target: TempFile,
+    /// What was known of the file when the request was made.
+    pub known: Known,
+}
+
+/// An owned copy of [`Content`].
+#[derive(Clone, Debug)]
+pub struct Known {
+    pub ranges: Vec<FileRange>,
+    pub size: Option<u64>,
+    pub validator: Option<Validator>,
+    pub position: u64,
+    pub hash_expected: bool,
+    pub if_range_refused: bool,
+    pub ranges_refused: bool,
+    pub moved: bool,
+}
+
+impl Known {
+    /// The copy of a view.
+    pub fn of(content: &Content<'_>) -> Self {
+        Self {
+            ranges: content.ranges.to_vec(),
+            size: content.size,
+            validator: content.validator.cloned(),
+            position: content.position,
+            hash_expected: content.hash_expected,
+            if_range_refused: content.if_range_refused,
+            ranges_refused: content.ranges_refused,
+            moved: content.moved,
+        }
+    }
+
+    fn content<'a>(&'a self, url: &'a str) -> Content<'a> {
+        Content {
+            url,
+            ranges: &self.ranges,
+            size: self.size,
+            validator: self.validator.as_ref(),
+            position: self.position,
+            hash_expected: self.hash_expected,
+            if_range_refused: self.if_range_refused,
+            ranges_refused: self.ranges_refused,
+            moved: self.moved,
+        }
+    }
+}
+
+/// An accepted response head.
+#[derive(Clone, Debug)]
+pub struct HeadNews {
+    pub body: Body,
+    pub response_headers: String,
+    /// The statuses of the redirects on the way.
+    pub redirects: Vec<u32>,
+    /// Where the answer came from, if there were redirects.
+    pub effective_url: Option<String>,
+    /// True if the body waits: space is to be reserved, or the restart to be
+    /// recorded, before the first byte is written.
+    pub waits: bool,
+}
+
+/// How an order ended.
+#[derive(Debug)]
+pub enum Ending {
+    /// The body is in place up to `position`; `size` is the file's, if the end
+    /// of the body told it.
+    Done { position: u64, size: Option<u64> },
+    /// Nothing is missing.
+    Complete,
+    /// To be asked again in another way.
+    Again(Adjustment),
+    /// Failed; the file is good up to `written`. `redirect` is where an answer
+    /// that was not followed pointed.
+    Failed { failure: Failure, written: Option<u64>, redirect: Option<String> },
+}
+
+#[derive(Debug, Default)]
+enum Phase {
+    /// Head lines are coming in.
+    #[default]
+    Head,
+    /// The head is accepted, the body held back.
+    Held(Body),
+    /// The overlap is being compared; so many bytes are left of it.
+    Comparing { left: u64 },
+    /// The body is being written.
+    Writing,
+    /// A verdict ended the order.
+    Over,
+}
+
+/// The curl handler of one order.
+#[derive(Debug, Default)]
+pub struct Receiver {
+    order: Option<Order>,
+    prepared: Prepared,
+    phase: Phase,
+    head: Head,
+    news: Option<HeadNews>,
+    body: Option<Body>,
+    writer: Option<Writer>,
+    told: u64,
+    /// Bytes of the body that still belong to the file.
+    left: u64,
+    verdict: Option<Ending>,
+}
+
+impl Receiver {
+    /// Makes it ready for an order.
+    pub fn take_order(&mut self, order: Order, prepared: Prepared) {
+        *self = Self { order: Some(order), ..Self::default() };
+        if let Some(source) = &prepared.source {
+            self.head = source.head();
+        }
+        self.prepared = prepared;
+    }
+
+    /// Lets go of everything it held.
+    pub fn clear(&mut self) {
+        *self = Self::default();
+    }
+
+    /// An accepted head, once.
+    pub fn take_head(&mut self) -> Option<HeadNews> {
+        self.news.take()
+    }
+
+    /// The position up to which the file is good, if it moved.
+    pub fn take_progress(&mut self) -> Option<u64> {
+        let written = self.writer.as_ref()?.written();
+        (written > self.told).then(|| {
+            self.told = written;
+            written
+        })
+    }
+
+    /// Lets a held-back body flow.
+    pub fn proceed(&mut self) {
+        if let Phase::Held(body) = std::mem::take(&mut self.phase) {
+            self.open(body);
+        }
+    }
+
+    /// Gives up the order and says up to where the file is good.
+    pub fn leave(&mut self) -> Option<u64> {
+        let writer = self.writer.as_mut()?;
+        // A failed write shows again with the next request.
+        _ = writer.flush();
+        Some(writer.written())
+    }
+
+    /// Draws the conclusion when curl is done with the request.
+    pub fn finish(&mut self, facts: &Facts) -> (Option<HeadNews>, Ending) {
+        let failure = facts.failure(&self.head);
+        if failure.is_none() && matches!(self.phase, Phase::Head) && self.head.status != 0 {
+            // A body without bytes never reached `write`.
+            self.judge();
+            if let Phase::Held(body) = std::mem::take(&mut self.phase) {
+                self.open(body);
+                if let Some(news) = &mut self.news {
+                    news.waits = false;
+                }
+            }
+        }
+        let head = self.news.take();
+        if let Some(verdict) = self.verdict.take() {
+            return (head, self.with_written(verdict));
+        }
+        let written = match self.flush() {
+            Ok(written) => written,
+            Err(ending) => return (head, ending),
+        };
+        if let Some(failure) = failure {
+            return (head, Ending::Failed { failure, written, redirect: None });
+        }
+        (head, self.conclude(written))
+    }
+
+    fn conclude(&mut self, written: Option<u64>) -> Ending {
+        let (Some(body), Some(position)) = (&self.body, written) else {
+            let failure = Failure::transient(
+                code::BG_E_INVALID_SERVER_RESPONSE,
+                ErrorContext::RemoteFile,
+                "the server closed the connection without an answer".to_owned(),
+            );
+            return Ending::Failed { failure, written: None, redirect: None };
+        };
+        if self.prepared.source.as_ref().is_some_and(|source| !source.is_unchanged()) {
+            return Ending::Again(Adjustment::Restart);
+        }
+        let cut = body.length.is_some() && self.left > 0 || matches!(self.phase, Phase::Comparing { .. });
+        if cut {
+            let failure = Failure::transient(
+                code::BG_E_CONNECTION_CLOSED,
+                ErrorContext::GeneralTransport,
+                "the connection ended before the whole body had come".to_owned(),
+            );
+            return Ending::Failed { failure, written, redirect: None };
+        }
+        let size = body.size.or_else(|| body.length.is_none().then_some(position));
+        Ending::Done { position, size }
+    }
+
+    fn flush(&mut self) -> Result<Option<u64>, Ending> {
+        let Some(writer) = &mut self.writer else {
+            return Ok(None);
+        };
+        match writer.flush() {
+            Ok(()) => Ok(Some(writer.written())),
+            Err(error) => Err(local_failure(error, Some(writer.written()))),
+        }
+    }
+
+    fn with_written(&mut self, verdict: Ending) -> Ending {
+        match verdict {
+            Ending::Failed { failure, redirect, .. } => {
+                Ending::Failed { failure, written: self.leave(), redirect }
+            }
+            Ending::Done { .. } | Ending::Complete | Ending::Again(_) => verdict,
+        }
+    }
+
+    /// Decides by the head what becomes of the body.
+    fn judge(&mut self) {
+        let Some(order) = &self.order else {
+            return;
+        };
+        let content = order.known.content(&order.request.url);
+        let verdict = match decide(&content, &order.request, &self.head) {
+            Decision::Write(body) => {
+                let reserve = body.size.is_some_and(|size| size >= RESERVE_FROM_BYTES);
+                let waits = reserve || body.restart;
+                self.news = Some(HeadNews {
+                    body: body.clone(),
+                    response_headers: self.head.text(),
+                    redirects: self.head.redirects.clone(),
+                    effective_url: None,
+                    waits,
+                });
+                if waits {
+                    self.phase = Phase::Held(body);
+                } else {
+                    self.open(body);
+                }
+                return;
+            }
+            Decision::Complete => Ending::Complete,
+            Decision::Again(adjustment) => Ending::Again(adjustment),
+            Decision::Refuse(failure) => {
+                let redirect = redirect_target(&order.request.url, &self.head);
+                Ending::Failed { failure, written: None, redirect }
+            }
+        };
+        self.verdict = Some(verdict);
+        self.phase = Phase::Over;
+    }
+
+    fn open(&mut self, body: Body) {
+        let Some(order) = &self.order else {
+            return;
+        };
+        self.writer = Some(Writer::new(order.target.clone(), body.position));
+        self.told = body.position;
+        self.left = body.length.unwrap_or(u64::MAX).saturating_sub(body.overlap);
+        self.phase = match body.overlap {
+            0 => Phase::Writing,
+            left => Phase::Comparing { left },
+        };
+        self.body = Some(body);
+    }
+
+    /// Compares what is left of the overlap; false ends the order.
+    fn compare(&mut self, data: &[u8], left: u64) -> Option<usize> {
+        let (order, body) = (self.order.as_ref()?, self.body.as_ref()?);
+        let take = data.len().min(usize::try_from(left).unwrap_or(usize::MAX));
+        let mut held = vec![0; take];
+        let offset = body.position - left;
+        let read = match order.target.read_at(&mut held, offset) {
+            Ok(read) => read,
+            Err(error) => {
+                self.verdict = Some(local_failure(error, None));
+                return None;
+            }
+        };
+        if read < take || held != data[..take] {
+            self.verdict = Some(Ending::Again(Adjustment::Restart));
+            return None;
+        }
+        let left = left - take as u64;
+        self.phase = if left == 0 { Phase::Writing } else { Phase::Comparing { left } };
+        Some(take)
+    }
+
+    fn append(&mut self, data: &[u8]) -> bool {
+        let Some(writer) = &mut self.writer else {
+            return false;
+        };
+        let take = data.len().min(usize::try_from(self.left).unwrap_or(usize::MAX));
+        if let Err(error) = writer.push(&data[..take]) {
+            let written = writer.written();
+            self.verdict = Some(local_failure(error, Some(written)));
+            return false;
+        }
+        self.left -= take as u64;
+        true
+    }
+}
+
+impl Handler for Receiver {
+    fn header(&mut self, line: &[u8]) -> bool {
+        let is_local = self.prepared.source.is_some();
+        if !is_local && matches!(self.phase, Phase::Head) {
+            self.head.push_line(line);
+        }
+        true
+    }
+
+    fn write(&mut self, data: &[u8]) -> Result<usize, WriteError> {
+        if matches!(self.phase, Phase::Head) {
+            self.judge();
+        }
+        let mut rest = data;
+        loop {
+            match self.phase {
+                Phase::Held(_) => return Err(WriteError::Pause),
+                Phase::Head | Phase::Over => return Ok(0),
+                Phase::Writing => {
+                    return Ok(if self.append(rest) { data.len() } else { 0 });
+                }
+                Phase::Comparing { left } => match self.compare(rest, left) {
+                    Some(taken) => rest = &rest[taken..],
+                    None => return Ok(0),
+                },
+            }
+            if rest.is_empty() {
+                return Ok(data.len());
+            }
+        }
+    }
+}
+
+/// A failure of the local disk. A full disk may be freed; everything else
+/// needs somebody.
+fn local_failure(error: Error, written: Option<u64>) -> Ending {
+    let failure = Failure {
+        code: error.code,
+        context: ErrorContext::LocalFile,
+        message: error.message,
+        transient: error.code == code::E_DISK_FULL,
+        retry_after: None,
+    };
+    Ending::Failed { failure, written, redirect: None }
+}
+
+/// Where a redirect that was not followed points.
+fn redirect_target(from: &str, head: &Head) -> Option<String> {
+    let location = head.value("location").filter(|_| (300..400).contains(&head.status))?;
+    Some(url::Url::parse(from).ok()?.join(location).ok()?.into())
+}

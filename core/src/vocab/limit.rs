@@ -1,0 +1,50 @@
+//! Limits and defaults, each with its unit in its name. Contract section 12
+//! unless said otherwise.
+
+/// A display name.
+pub const DISPLAY_NAME_CHARS_MAX: usize = 256;
+/// A description.
+pub const DESCRIPTION_CHARS_MAX: usize = 1024;
+/// A remote name.
+pub const URL_CHARS_MAX: usize = 2200;
+/// A local name: what POSIX systems take, where the contract has 260.
+pub const LOCAL_NAME_BYTES_MAX: usize = 4095;
+/// Custom headers, with the terminator.
+pub const HEADERS_CHARS_MAX: usize = 16_384;
+/// Each of the two proxy lists (contract section 14.1).
+pub const PROXY_LIST_CHARS_MAX: usize = 32_000;
+/// A user name.
+pub const USER_NAME_CHARS_MAX: usize = 300;
+/// A password.
+pub const PASSWORD_CHARS_MAX: usize = 65_536;
+/// Ranges of one file.
+pub const RANGES_PER_FILE_MAX: usize = 500;
+/// The least minimum retry delay.
+pub const MINIMUM_RETRY_DELAY_FLOOR_S: u32 = 5;
+/// The minimum retry delay of a new job. The contract has 600 s, which keeps
+/// a user waiting ten minutes for a hiccup.
+pub const MINIMUM_RETRY_DELAY_DEFAULT_S: u32 = 5;
+/// Where the growth of retry delays ends.
+pub const RETRY_DELAY_MAX_S: u32 = 600;
+/// The longest wait a server may ask for: a day, so that an absurd header
+/// does not park a job for good.
+pub const RETRY_AFTER_MAX_S: u32 = 86_400;
+/// How long a new job may be without progress: 14 days.
+pub const NO_PROGRESS_TIMEOUT_DEFAULT_S: u32 = 1_209_600;
+/// How long a new job may transfer: 90 days.
+pub const MAXIMUM_DOWNLOAD_TIME_DEFAULT_S: u32 = 7_776_000;
+/// Jobs in a queue: far beyond what one machine needs, to stop runaways.
+pub const JOBS_MAX_DEFAULT: u32 = 1_000_000;
+/// Files in a job, likewise.
+pub const FILES_PER_JOB_MAX_DEFAULT: u32 = 100_000;
+/// The least time between two throttled events of a job.
+pub const NOTIFICATION_INTERVAL_DEFAULT_MS: u32 = 500;
+/// Files transferred at a time: enough to hide the latency of small files.
+pub const SIMULTANEOUS_FILES_DEFAULT: u32 = 16;
+/// Connections in all.
+pub const CONNECTIONS_TOTAL_DEFAULT: u32 = 32;
+/// Connections to one host: more gain nothing on short round trips and are
+/// taken for abuse on long ones.
+pub const CONNECTIONS_PER_HOST_DEFAULT: u32 = 16;
+/// Connections for one file.
+pub const CONNECTIONS_PER_FILE_DEFAULT: u32 = 1;

@@ -1,0 +1,31 @@
+//! Every word of the API: states, codes, flags, property ids and limits, with
+//! their fixed numbers.
+//!
+//! The numbers are the published ones of the contract and never change their
+//! meaning; our own additions have ranges of their own.
+
+mod choices;
+pub mod code;
+mod enums;
+mod error;
+mod flags;
+mod hresult;
+pub mod limit;
+mod reports;
+#[cfg(test)]
+mod tests;
+
+pub use choices::{
+    AuthScheme, AuthTarget, HashAlgorithm, JobPropertyId, PropertyValue, ProxyUsage,
+};
+pub use enums::{ErrorContext, JobPriority, JobState, JobType};
+pub use error::{Error, Result};
+pub use flags::{cost, notify, security};
+pub use hresult::HResult;
+pub use reports::{EventKind, WaitKind};
+
+/// A size that is not known yet (BG_SIZE_UNKNOWN).
+pub const SIZE_UNKNOWN: u64 = u64::MAX;
+
+/// A range that reaches to the end of the file (BG_LENGTH_TO_EOF).
+pub const LENGTH_TO_EOF: u64 = u64::MAX;

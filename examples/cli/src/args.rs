@@ -1,0 +1,176 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use bgcopy_core::JobPriority;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+const EXIT_CODES: &str = "Exit codes: 0 done, 1 failed (the code is on stderr), \
+2 wrong usage, 130 interrupted.";
+
+/// Background downloads that survive the end of the process and of the machine.
+#[derive(Parser)]
+#[command(name = "bgcopy", version, after_help = EXIT_CODES)]
+pub struct Arguments {
+    /// The folder of the queue [default: bgcopy in the platform's state folder].
+    #[arg(long, global = true, env = "BGCOPY_STORE", value_name = "DIR")]
+    pub store: Option<PathBuf>,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Subcommand)]
+pub enum Command {
+    #[command(flatten)]
+    Queue(QueueCommand),
+    /// Show in under 30 seconds what background downloads can do; needs no network.
+    Demo,
+    /// The downloading process of the demonstration.
+    #[command(hide = true)]
+    DemoWorker(DemoWorker),
+}
+
+/// What works on the queue of a store.
+#[derive(Subcommand)]
+pub enum QueueCommand {
+    /// Download in the foreground.
+    ///
+    /// All URLs form one job; when all of its files are here they are put in
+    /// place together, and a file that already has one of the names is
+    /// replaced. Ctrl-C suspends the job; the same command takes it up again.
+    #[command(after_help = EXIT_CODES)]
+    Get(Get),
+    /// Add a job to the queue and print its id; `run` transfers it.
+    Add(Add),
+    /// List the jobs of the queue.
+    List(List),
+    /// Show all about one job and its files.
+    Show(One),
+    /// Say why a job does not move and what would get it moving.
+    Why(One),
+    /// Transfer the queue until nothing in it can move any more.
+    ///
+    /// Retries are waited for. Finished jobs stay in the queue, with their
+    /// files under temporary names, until they are completed.
+    Run(Run),
+    /// Stop the transfer of jobs; what is here stays.
+    Suspend(Jobs),
+    /// Make jobs ready to be transferred by `run`.
+    Resume(Jobs),
+    /// Put the finished files of jobs in place and take the jobs out of the queue.
+    ///
+    /// Unfinished files of the jobs are discarded; a file that already has one of
+    /// the names is replaced.
+    Complete(Jobs),
+    /// Take jobs out of the queue and delete their temporary files.
+    Cancel(Jobs),
+}
+
+#[derive(Args)]
+pub struct Get {
+    /// What to download: http, https or file.
+    #[arg(required_unless_present = "list", value_name = "URL")]
+    pub urls: Vec<String>,
+    /// The file to download a single URL to [default: the last part of the URL].
+    #[arg(short, long, value_name = "FILE", conflicts_with_all = ["directory", "list"])]
+    pub output: Option<PathBuf>,
+    /// The folder to download to, made if it is missing [default: the current one].
+    #[arg(short, long, value_name = "DIR")]
+    pub directory: Option<PathBuf>,
+    /// A file with one URL a line, each optionally followed by a tab and the name
+    /// below the folder; `-` reads from stdin.
+    #[arg(short = 'i', long = "input", value_name = "LIST")]
+    pub list: Option<PathBuf>,
+    /// The SHA-256 of a single file; other content is refused.
+    #[arg(long, value_name = "HEX", value_parser = sha256_digest)]
+    pub sha256: Option<String>,
+    /// Which jobs of the queue go first.
+    #[arg(long, value_enum)]
+    pub priority: Option<Priority>,
+    /// Print one JSON object a line.
+    #[arg(long, conflicts_with = "quiet")]
+    pub json: bool,
+    /// Print nothing but errors.
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
+#[derive(Args)]
+pub struct Add {
+    /// A URL and the file to download it to, as often as wanted.
+    #[arg(required = true, num_args = 2.., value_names = ["URL", "FILE"])]
+    pub pairs: Vec<String>,
+    /// Which jobs of the queue go first.
+    #[arg(long, value_enum)]
+    pub priority: Option<Priority>,
+}
+
+#[derive(Args)]
+pub struct List {
+    /// Print a JSON array.
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Args)]
+pub struct One {
+    /// The job: its id, or a beginning of it that no other job has.
+    #[arg(value_name = "ID")]
+    pub id: String,
+    /// Print a JSON object.
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Args)]
+pub struct Run {
+    /// The jobs to wait for; none: all.
+    #[arg(value_name = "ID")]
+    pub ids: Vec<String>,
+    /// Complete the jobs that are transferred.
+    #[arg(long)]
+    pub complete: bool,
+}
+
+#[derive(Args)]
+pub struct Jobs {
+    /// The jobs: ids, or beginnings of ids that no other job has.
+    #[arg(required = true, value_name = "ID")]
+    pub ids: Vec<String>,
+}
+
+#[derive(Args)]
+pub struct DemoWorker {
+    /// The folder of the queue.
+    pub folder: PathBuf,
+    /// The job that the commands on stdin are for.
+    pub id: uuid::Uuid,
+}
+
+/// The priorities of the job API.
+#[derive(Clone, Copy, ValueEnum)]
+pub enum Priority {
+    Foreground,
+    High,
+    Normal,
+    Low,
+}
+
+impl From<Priority> for JobPriority {
+    fn from(priority: Priority) -> Self {
+        match priority {
+            Priority::Foreground => Self::Foreground,
+            Priority::High => Self::High,
+            Priority::Normal => Self::Normal,
+            Priority::Low => Self::Low,
+        }
+    }
+}
+
+fn sha256_digest(text: &str) -> Result<String, String> {
+    if text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        Ok(text.to_ascii_lowercase())
+    } else {
+        Err("a SHA-256 has 64 hexadecimal digits".to_owned())
+    }
+}

@@ -1,0 +1,263 @@
+//! `get`: a job in the foreground, from its creation to its files in place.
+
+use std::env;
+use std::path::Path;
+use std::time::Duration;
+
+use bgcopy_core::vocab::code;
+use bgcopy_core::{
+    Error, ExpectedHash, FileSpec, HashAlgorithm, Job, JobPriority, JobRecord, JobState, JobType,
+    Manager, Options, progress_of,
+};
+use indicatif::HumanBytes;
+use serde_json::json;
+
+use crate::args::Get;
+use crate::failure::{Failure, Outcome, describe};
+use crate::interrupt::Interrupt;
+use crate::output::quoted;
+use crate::progress::Display;
+use crate::{job_ids, output, store_folder, targets};
+
+/// How often the display changes, and how soon Ctrl-C is seen.
+const TICK: Duration = Duration::from_millis(100);
+
+/// The states in which there is nothing left to watch.
+const ENDS: [JobState; 4] =
+    [JobState::Transferred, JobState::Error, JobState::Acknowledged, JobState::Cancelled];
+
+/// Where the last moment of watching left the job.
+enum Watched {
+    Ended(JobState),
+    Interrupted,
+}
+
+pub fn get(store: &Path, get: &Get) -> Outcome {
+    let interrupt = Interrupt::listen()?;
+    let files = targets::of(get)?;
+    let mut display = display_of(get);
+    let manager = open(store)?;
+    let job = match find(store, &manager, &files)? {
+        Some((job, record)) => {
+            take_up(&job, &record, &files, get, &display)?;
+            job
+        }
+        None => create(&manager, &files, get, &display)?,
+    };
+    let watched = watch(&job, &mut display, &interrupt);
+    display.end();
+    match watched? {
+        Watched::Ended(state) => finish(store, &job, state, &files, &display),
+        Watched::Interrupted => {
+            job.suspend()?;
+            manager.close();
+            display.event(&json!({ "event": "suspended", "id": job.id().to_string() }));
+            Err(Failure::Interrupted(format!(
+                "The job {} is suspended; go on with:\n  {}",
+                job.id(),
+                command_line()
+            )))
+        }
+    }
+}
+
+fn finish(
+    store: &Path,
+    job: &Job,
+    state: JobState,
+    files: &[FileSpec],
+    display: &Display,
+) -> Outcome {
+    match state {
+        JobState::Transferred => {
+            let result = job.complete()?;
+            if result != code::S_OK {
+                output::complain(&format!("bgcopy: {}", describe(result, "")));
+            }
+            tell_done(job, files, display)
+        }
+        // Completed by the start of the engine: a complete that was cut short.
+        JobState::Acknowledged => tell_done(job, files, display),
+        JobState::Queued
+        | JobState::Connecting
+        | JobState::Transferring
+        | JobState::Suspended
+        | JobState::Error
+        | JobState::TransientError
+        | JobState::Cancelled => Err(tell_error(store, job, display)?),
+    }
+}
+
+/// Opens the queue, and says what the start found damaged.
+pub fn open(store: &Path) -> Outcome<Manager> {
+    let manager = Manager::open(Options::new(store)).map_err(|error| explain(store, &error))?;
+    if let Some(damage) = manager.damage() {
+        output::complain(&format!("bgcopy: the store was damaged: {damage:?}"));
+    }
+    Ok(manager)
+}
+
+fn explain(store: &Path, error: &Error) -> Failure {
+    let mut text = describe(error.code, &error.message);
+    if error.code == code::E_SHARING_VIOLATION {
+        text += &format!(
+            "\n  another process has the store {} open: wait for it, or use another --store",
+            store.display()
+        );
+    }
+    Failure::Failed(text)
+}
+
+fn display_of(get: &Get) -> Display {
+    if get.json {
+        Display::json()
+    } else if get.quiet {
+        Display::Quiet
+    } else {
+        Display::for_people()
+    }
+}
+
+/// The job that the same command made before.
+fn find(store: &Path, manager: &Manager, files: &[FileSpec]) -> Outcome<Option<(Job, JobRecord)>> {
+    let key = targets::key(files);
+    let records = job_ids::records(store)?;
+    let Some(record) = records.into_iter().find(|record| record.description == key) else {
+        return Ok(None);
+    };
+    // The engine may have just ended a job that was on its way out.
+    match manager.get_job(record.id) {
+        Ok(job) => Ok(Some((job, record))),
+        Err(error) if error.code == code::DO_E_JOB_NOT_FOUND => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn take_up(
+    job: &Job,
+    record: &JobRecord,
+    files: &[FileSpec],
+    get: &Get,
+    display: &Display,
+) -> Outcome {
+    let progress = progress_of(record);
+    let bytes = HumanBytes(progress.bytes_transferred);
+    display.note(&format!("Taking up job {}, of which {bytes} are here", record.id));
+    display.event(&json!({
+        "event": "taken_up",
+        "id": record.id.to_string(),
+        "bytes_transferred": progress.bytes_transferred,
+    }));
+    if record.closing.is_some() {
+        return Ok(());
+    }
+    if progress.files_total == 0 {
+        // The process that made it was killed before it could add the files.
+        job.add_file_set(files.to_vec())?;
+    }
+    configure(job, get)?;
+    if record.state != JobState::Transferred {
+        job.resume()?;
+    }
+    Ok(())
+}
+
+fn create(manager: &Manager, files: &[FileSpec], get: &Get, display: &Display) -> Outcome<Job> {
+    let job = manager.create_job(&targets::display_name(files), JobType::Download)?;
+    let filled = fill(&job, files, get);
+    if let Err(failure) = filled {
+        // The first failure is the one to tell.
+        _ = job.cancel();
+        return Err(failure);
+    }
+    display.note(&format!("Job {}", job.id()));
+    display.event(&json!({ "event": "created", "id": job.id().to_string() }));
+    Ok(job)
+}
+
+fn fill(job: &Job, files: &[FileSpec], get: &Get) -> Outcome {
+    job.set_description(&targets::key(files))?;
+    job.add_file_set(files.to_vec())?;
+    // Somebody is looking on.
+    job.set_priority(JobPriority::Foreground)?;
+    configure(job, get)?;
+    Ok(job.resume()?)
+}
+
+/// What the command line says besides the files.
+fn configure(job: &Job, get: &Get) -> Outcome {
+    if let Some(priority) = get.priority {
+        job.set_priority(priority.into())?;
+    }
+    let wanted = get
+        .sha256
+        .as_ref()
+        .map(|digest| ExpectedHash { algorithm: HashAlgorithm::Sha256, digest: digest.clone() });
+    let file = job.file(0)?;
+    if file.expected_hash()? != wanted {
+        file.set_expected_hash(wanted)?;
+    }
+    Ok(())
+}
+
+fn watch(job: &Job, display: &mut Display, interrupt: &Interrupt) -> Outcome<Watched> {
+    loop {
+        let ended = match job.wait(&ENDS, Some(TICK)) {
+            Ok(state) => Some(state),
+            Err(error) if error.code == code::E_TIMEOUT => None,
+            Err(error) => return Err(error.into()),
+        };
+        display.show(&job.snapshot()?);
+        if let Some(state) = ended {
+            return Ok(Watched::Ended(state));
+        }
+        if interrupt.is_requested() {
+            return Ok(Watched::Interrupted);
+        }
+    }
+}
+
+fn tell_done(job: &Job, files: &[FileSpec], display: &Display) -> Outcome {
+    for file in files {
+        display.note(&format!("Saved {}", file.local_name));
+    }
+    let names: Vec<_> = files.iter().map(|file| file.local_name.as_str()).collect();
+    display.event(&json!({
+        "event": "done",
+        "id": job.id().to_string(),
+        "bytes_transferred": job.progress()?.bytes_transferred,
+        "files": names,
+    }));
+    Ok(())
+}
+
+/// The job stays: its error may be one that goes away, and what is here of it
+/// need not be fetched again.
+fn tell_error(store: &Path, job: &Job, display: &Display) -> Outcome<Failure> {
+    let error = match job.error() {
+        Ok(error) => error,
+        Err(error) => return Ok(error.into()),
+    };
+    display.event(&json!({
+        "event": "error",
+        "id": job.id().to_string(),
+        "error": output::error(&error),
+    }));
+    let mut text = describe(error.code, &error.message);
+    if let Some(index) = error.file {
+        let file = job.file(index)?;
+        text += &format!("\n  file: {} from {}", file.local_name()?, file.remote_name()?);
+    }
+    let (id, option) = (job.id(), store_folder::option(store));
+    text += &format!(
+        "\n  The job stays in the queue: the same command tries again, `bgcopy why {id}{option}` \
+         says more, `bgcopy cancel {id}{option}` removes it."
+    );
+    Ok(Failure::Failed(text))
+}
+
+/// This very command, as a shell would take it.
+fn command_line() -> String {
+    let words: Vec<_> = env::args_os().map(|word| quoted(&word.to_string_lossy())).collect();
+    words.join(" ")
+}

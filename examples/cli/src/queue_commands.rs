@@ -1,0 +1,190 @@
+//! The commands that look at the queue or change it, and return at once.
+
+use std::path::Path;
+
+use bgcopy_core::vocab::{SIZE_UNKNOWN, code};
+use bgcopy_core::{
+    FileRecord, HResult, Job, JobRecord, JobType, Reader, Result, WaitReason, progress_of,
+};
+use indicatif::HumanBytes;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::args::{Add, One};
+use crate::failure::{Failure, Outcome, describe};
+use crate::get::open;
+use crate::progress::{percent, standstill};
+use crate::{job_ids, output, targets};
+
+pub fn add(store: &Path, add: &Add) -> Outcome {
+    let (pairs, rest) = add.pairs.as_chunks::<2>();
+    if !rest.is_empty() {
+        return Err(Failure::usage("each URL needs a file to go to"));
+    }
+    let files = pairs
+        .iter()
+        .map(|[url, file]| targets::target(url, Path::new(file)))
+        .collect::<Outcome<Vec<_>>>()?;
+    let manager = open(store)?;
+    let job = manager.create_job(&targets::display_name(&files), JobType::Download)?;
+    let fill = || {
+        job.add_file_set(files)?;
+        if let Some(priority) = add.priority {
+            job.set_priority(priority.into())?;
+        }
+        job.resume()
+    };
+    if let Err(error) = fill() {
+        // The first failure is the one to tell.
+        _ = job.cancel();
+        return Err(error.into());
+    }
+    output::say(&job.id().to_string());
+    Ok(())
+}
+
+pub fn list(store: &Path, as_json: bool) -> Outcome {
+    let Some(reader) = job_ids::reader(store)? else {
+        if as_json {
+            output::say("[]");
+        }
+        return Ok(());
+    };
+    let records = reader.jobs()?;
+    if as_json {
+        let jobs: Vec<_> =
+            records.iter().map(|record| output::job(record, &reader.wait_reason(record))).collect();
+        output::say(&Value::Array(jobs).to_string());
+        return Ok(());
+    }
+    for record in &records {
+        let (percent, _) = far(record);
+        output::say(&format!(
+            "{}  {:<15}  {percent:>4}  {}",
+            record.id,
+            record.state.name(),
+            record.display_name
+        ));
+    }
+    Ok(())
+}
+
+pub fn show(store: &Path, one: &One) -> Outcome {
+    let (reader, record, files) = look_up(store, &one.id)?;
+    let reason = reader.wait_reason(&record);
+    if one.json {
+        let mut job = output::job(&record, &reason);
+        let files = (0_u32..).zip(&files).map(|(index, file)| output::file(file, record.id, index));
+        job["files"] = files.collect();
+        output::say(&job.to_string());
+    } else {
+        output::say(&in_words(&record, &files, &reason));
+    }
+    Ok(())
+}
+
+pub fn why(store: &Path, one: &One) -> Outcome {
+    let (reader, record, _) = look_up(store, &one.id)?;
+    let reason = reader.wait_reason(&record);
+    if one.json {
+        output::say(
+            &json!({
+                "id": record.id.to_string(),
+                "state": record.state.name(),
+                "wait_reason": output::wait_reason(&reason),
+            })
+            .to_string(),
+        );
+    } else {
+        output::say(&format!("{}: {}", reason.kind.name(), standstill(&reason)));
+        output::say(&format!("  what helps: {}", reason.unblock));
+    }
+    Ok(())
+}
+
+pub fn suspend(store: &Path, ids: &[String]) -> Outcome {
+    for_each(store, ids, "suspended", |job| job.suspend().map(|()| code::S_OK))
+}
+
+pub fn resume(store: &Path, ids: &[String]) -> Outcome {
+    for_each(store, ids, "resumed: `bgcopy run` transfers it", |job| {
+        job.resume().map(|()| code::S_OK)
+    })
+}
+
+pub fn complete(store: &Path, ids: &[String]) -> Outcome {
+    for_each(store, ids, "completed", Job::complete)
+}
+
+pub fn cancel(store: &Path, ids: &[String]) -> Outcome {
+    for_each(store, ids, "cancelled", Job::cancel)
+}
+
+/// Does the same to several jobs. What fails for one of them does not keep the
+/// others from it.
+fn for_each(
+    store: &Path,
+    ids: &[String],
+    done: &str,
+    act: impl Fn(&Job) -> Result<HResult>,
+) -> Outcome {
+    let ids = job_ids::resolve(store, ids)?;
+    let manager = open(store)?;
+    let mut failures = Vec::new();
+    for id in ids {
+        match manager.get_job(id).and_then(|job| act(&job)) {
+            Ok(result) if result == code::S_OK => output::say(&format!("{id} {done}")),
+            Ok(result) => output::say(&format!("{id} {done}; {}", describe(result, ""))),
+            Err(error) => failures.push(format!("{id}: {}", describe(error.code, &error.message))),
+        }
+    }
+    if failures.is_empty() { Ok(()) } else { Err(Failure::failed(failures.join("\nbgcopy: "))) }
+}
+
+fn look_up(store: &Path, typed: &str) -> Outcome<(Reader, JobRecord, Vec<FileRecord>)> {
+    let missing = || {
+        let what = format!("no job {typed} in the queue");
+        Failure::failed(describe(code::DO_E_JOB_NOT_FOUND, &what))
+    };
+    let reader = job_ids::reader(store)?.ok_or_else(missing)?;
+    let ids: Vec<Uuid> = job_ids::resolve(store, &[typed.to_owned()])?;
+    let id = ids.first().ok_or_else(missing)?;
+    let (record, files) = reader.job(*id)?;
+    if record.state.is_final() {
+        return Err(missing());
+    }
+    Ok((reader, record, files))
+}
+
+fn in_words(record: &JobRecord, files: &[FileRecord], reason: &WaitReason) -> String {
+    let (percent, bytes) = far(record);
+    let progress = progress_of(record);
+    let mut lines = vec![
+        format!("id        {}", record.id),
+        format!("name      {}", record.display_name),
+        format!("state     {}: {}", record.state.name(), standstill(reason)),
+        format!("priority  {}", record.priority.name()),
+        format!("bytes     {bytes} {percent}"),
+        format!("files     {} of {}", progress.files_transferred, progress.files_total),
+    ];
+    if let Some(error) = &record.error {
+        lines.push(format!("error     {}", describe(error.code, &error.message)));
+    }
+    for file in files {
+        let total = file.bytes_total().map_or("?".to_owned(), |total| HumanBytes(total).to_string());
+        lines.push(format!("\n  {}", file.local_name));
+        lines.push(format!("  from {}", file.remote_name));
+        lines.push(format!("  {} of {total}", HumanBytes(file.written)));
+    }
+    lines.join("\n")
+}
+
+/// Percent and bytes of a job, where the total may be unknown.
+fn far(record: &JobRecord) -> (String, String) {
+    let progress = progress_of(record);
+    let here = HumanBytes(progress.bytes_transferred);
+    if progress.bytes_total == SIZE_UNKNOWN {
+        return ("?".to_owned(), format!("{here} of ?"));
+    }
+    (format!("{}%", percent(progress)), format!("{here} of {}", HumanBytes(progress.bytes_total)))
+}

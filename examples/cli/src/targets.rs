@@ -1,0 +1,210 @@
+//! Which URL goes to which file, and how a job is known again.
+
+use std::fs;
+use std::io::{self, Read};
+use std::path::{Component, Path, PathBuf};
+
+use bgcopy_core::FileSpec;
+use sha2::{Digest, Sha256};
+
+use crate::args::Get;
+use crate::failure::{Failure, Outcome};
+
+/// What a server's own name for its folder is saved as.
+const NAMELESS: &str = "index.html";
+
+/// What the library takes as a name for people, in characters.
+const DISPLAY_NAME_MAX: usize = 256;
+
+/// The files that a command line asks for.
+pub fn of(get: &Get) -> Outcome<Vec<FileSpec>> {
+    if let Some(output) = &get.output {
+        let [url] = get.urls.as_slice() else {
+            return Err(Failure::usage("--output is for a single URL; use --directory"));
+        };
+        return Ok(vec![target(url, output)?]);
+    }
+    let folder = get.directory.clone().unwrap_or_else(|| PathBuf::from("."));
+    let mut targets = Vec::new();
+    for url in &get.urls {
+        targets.push(target(url, &folder.join(name_in_url(url)?))?);
+    }
+    if let Some(list) = &get.list {
+        for line in read(list)?.lines() {
+            targets.extend(target_of_line(line, &folder)?);
+        }
+    }
+    if targets.is_empty() {
+        return Err(Failure::usage("the list has no URLs"));
+    }
+    if get.sha256.is_some() && targets.len() > 1 {
+        return Err(Failure::usage("--sha256 is for a single URL"));
+    }
+    for target in &targets {
+        make_folder_of(Path::new(&target.local_name))?;
+    }
+    Ok(targets)
+}
+
+/// A URL and a file, relative to the current folder.
+pub fn target(url: &str, file: &Path) -> Outcome<FileSpec> {
+    let local_name = std::path::absolute(file)
+        .map_err(|error| Failure::failed(format!("{}: {error}", file.display())))?
+        .into_os_string()
+        .into_string()
+        .map_err(|name| Failure::usage(format!("not a UTF-8 file name: {}", name.display())))?;
+    Ok(FileSpec { remote_name: url.to_owned(), local_name, ranges: Vec::new() })
+}
+
+/// What a job is described with, so that the same targets find it again. The
+/// order of the targets does not matter.
+pub fn key(targets: &[FileSpec]) -> String {
+    let mut pairs: Vec<_> = targets
+        .iter()
+        .map(|target| (target.remote_name.as_str(), target.local_name.as_str()))
+        .collect();
+    pairs.sort_unstable();
+    let mut digest = Sha256::new();
+    for (remote_name, local_name) in pairs {
+        // Neither of them holds control characters.
+        digest.update(remote_name);
+        digest.update("\t");
+        digest.update(local_name);
+        digest.update("\n");
+    }
+    format!("bgcopy get {}", hexadecimal(&digest.finalize()))
+}
+
+/// What a job with these files is called.
+pub fn display_name(files: &[FileSpec]) -> String {
+    match files {
+        [file] => {
+            let name = Path::new(&file.local_name).file_name().unwrap_or_default();
+            name.to_string_lossy().chars().take(DISPLAY_NAME_MAX).collect()
+        }
+        files => format!("{} files", files.len()),
+    }
+}
+
+/// Bytes as lower-case hexadecimal digits.
+pub fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn read(list: &Path) -> Outcome<String> {
+    let text = if list == Path::new("-") {
+        let mut text = String::new();
+        io::stdin().read_to_string(&mut text).map(|_| text)
+    } else {
+        fs::read_to_string(list)
+    };
+    text.map_err(|error| Failure::failed(format!("{}: {error}", list.display())))
+}
+
+fn target_of_line(line: &str, folder: &Path) -> Outcome<Option<FileSpec>> {
+    let (url, name) = match line.split_once('\t') {
+        Some((url, name)) => (url.trim(), name.trim()),
+        None => (line.trim(), ""),
+    };
+    if url.is_empty() {
+        return Ok(None);
+    }
+    if name.is_empty() {
+        return target(url, &folder.join(name_in_url(url)?)).map(Some);
+    }
+    // Lists come from other people: none of their names leads out of the folder.
+    let stays = Path::new(name).components().all(|part| matches!(part, Component::Normal(_)));
+    if !stays {
+        return Err(Failure::usage(format!("the name leads out of the folder: {name}")));
+    }
+    target(url, &folder.join(name)).map(Some)
+}
+
+fn make_folder_of(file: &Path) -> Outcome {
+    let Some(folder) = file.parent() else {
+        return Ok(());
+    };
+    fs::create_dir_all(folder)
+        .map_err(|error| Failure::failed(format!("{}: {error}", folder.display())))
+}
+
+/// The last part of a URL's path as the name of a file. Whether the rest of it
+/// is a URL is for the library to say.
+fn name_in_url(url: &str) -> Outcome<String> {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let path = rest.split(['?', '#']).next().unwrap_or("");
+    let last = path.rsplit_once('/').map_or("", |(_, last)| last);
+    let name = percent_decoded(last);
+    match name.as_str() {
+        "" => Ok(NAMELESS.to_owned()),
+        "." | ".." => Err(nameless(url)),
+        name if name.contains('/') || name.chars().any(char::is_control) => Err(nameless(url)),
+        _ => Ok(name),
+    }
+}
+
+fn nameless(url: &str) -> Failure {
+    Failure::usage(format!("{url} does not end in a name for a file: name one with --output"))
+}
+
+/// What is no escape stays as it is; what is no UTF-8 is replaced.
+fn percent_decoded(text: &str) -> String {
+    let bytes = text.as_bytes();
+    let mut decoded = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    while let Some(byte) = bytes.get(at) {
+        let digits = bytes.get(at + 1..at + 3).and_then(|digits| str::from_utf8(digits).ok());
+        let escape = digits
+            .filter(|digits| *byte == b'%' && digits.bytes().all(|digit| digit.is_ascii_hexdigit()))
+            .and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        decoded.push(escape.unwrap_or(*byte));
+        at += if escape.is_some() { 3 } else { 1 };
+    }
+    String::from_utf8_lossy(&decoded).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn name_is_the_last_part_of_the_path() {
+        let name = |url| name_in_url(url).ok();
+        assert_eq!(name("http://h/a/b.iso?x=/y#/z").as_deref(), Some("b.iso"));
+        assert_eq!(name("http://h/a%20b%C3%A9").as_deref(), Some("a bé"));
+        assert_eq!(name("http://h/100%").as_deref(), Some("100%"));
+        assert_eq!(name("http://h/a/").as_deref(), Some("index.html"));
+        assert_eq!(name("http://h").as_deref(), Some("index.html"));
+        assert_eq!(name("http://h?a/b").as_deref(), Some("index.html"));
+    }
+
+    #[test]
+    fn name_never_leads_out_of_the_folder() {
+        for url in ["http://h/..", "http://h/%2e%2E", "http://h/.", "http://h/..%2fx", "http://h/%00"] {
+            assert!(name_in_url(url).is_err(), "{url}");
+        }
+        for line in ["http://h/x\t../y", "http://h/x\t/etc/y", "http://h/x\ta/../../y"] {
+            assert!(target_of_line(line, Path::new("/d")).is_err(), "{line}");
+        }
+    }
+
+    #[test]
+    fn line_has_a_url_and_maybe_a_name() {
+        let local_name = |line| {
+            let target = target_of_line(line, Path::new("/d")).expect("a good line");
+            target.map(|target| target.local_name)
+        };
+        assert_eq!(local_name("http://h/x").as_deref(), Some("/d/x"));
+        assert_eq!(local_name("http://h/x\tsub/y\r").as_deref(), Some("/d/sub/y"));
+        assert_eq!(local_name("  "), None);
+    }
+
+    #[test]
+    fn key_does_not_depend_on_the_order() {
+        let a = target("http://h/a", Path::new("/d/a")).expect("a target");
+        let b = target("http://h/b", Path::new("/d/b")).expect("a target");
+        assert_eq!(key(&[a.clone(), b.clone()]), key(&[b.clone(), a.clone()]));
+        assert_ne!(key(&[a.clone()]), key(&[b]));
+        assert!(key(&[a]).starts_with("bgcopy get "));
+    }
+}

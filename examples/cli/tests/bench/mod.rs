@@ -1,0 +1,151 @@
+//! A folder, a queue and a server for one test, and the program at work there.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use bgcopy_test_server::Server;
+use serde_json::Value;
+use tempfile::TempDir;
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_bgcopy");
+
+/// Nothing here takes as long as this unless something is wrong.
+const PATIENCE: Duration = Duration::from_secs(30);
+const TICK: Duration = Duration::from_millis(20);
+
+pub struct Bench {
+    folder: TempDir,
+    pub server: Server,
+}
+
+/// What a finished process left.
+#[derive(Debug)]
+pub struct Out {
+    pub code: i32,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+impl Bench {
+    pub fn new() -> Self {
+        let folder = TempDir::new().expect("a temporary folder");
+        fs::create_dir(folder.path().join("work")).expect("a folder");
+        let server = Server::start();
+        server.serve_generated();
+        Self { folder, server }
+    }
+
+    pub fn url(&self, path: &str) -> String {
+        self.server.url(path)
+    }
+
+    pub fn store(&self) -> PathBuf {
+        self.folder.path().join("store")
+    }
+
+    /// A path in the current folder of the program.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join("work").join(name)
+    }
+
+    /// What is in the current folder of the program, sorted.
+    pub fn names(&self) -> Vec<String> {
+        let entries = fs::read_dir(self.path("")).expect("a folder");
+        let mut names: Vec<_> = entries
+            .map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned())
+            .collect();
+        names.sort_unstable();
+        names
+    }
+
+    pub fn content(&self, name: &str) -> Vec<u8> {
+        fs::read(self.path(name)).expect("a file")
+    }
+
+    /// Runs the program to its end.
+    pub fn run(&self, arguments: &[&str]) -> Out {
+        out_of(self.command(arguments).output().expect("the program runs"))
+    }
+
+    /// Starts the program and lets it run.
+    pub fn start(&self, arguments: &[&str]) -> Running {
+        let child = self
+            .command(arguments)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the program runs");
+        Running { child: Some(child) }
+    }
+
+    /// Waits until at least that much of the only job is recorded; its id.
+    pub fn wait_for_recorded_bytes(&self, bytes: u64) -> String {
+        let mut id = String::new();
+        wait_until("bytes are recorded", || {
+            let jobs = json_of(&self.run(&["list", "--json"]).stdout);
+            let job = &jobs[0];
+            id = job["id"].as_str().unwrap_or_default().to_owned();
+            job["bytes_transferred"].as_u64().is_some_and(|here| here >= bytes)
+        });
+        id
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(PROGRAM);
+        command.args(arguments).current_dir(self.path("")).env("BGCOPY_STORE", self.store());
+        command.stdin(Stdio::null());
+        command
+    }
+}
+
+/// A process that is killed when the test ends before it does.
+pub struct Running {
+    child: Option<Child>,
+}
+
+impl Running {
+    /// What Ctrl-C does, and what came of it.
+    pub fn interrupt(mut self) -> Out {
+        let child = self.child.take().expect("it runs");
+        let sent = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+        assert!(sent.expect("kill runs").success());
+        out_of(child.wait_with_output().expect("it ends"))
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        if let Some(child) = &mut self.child {
+            _ = child.kill();
+            _ = child.wait();
+        }
+    }
+}
+
+pub fn json_of(text: &str) -> Value {
+    serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}"))
+}
+
+/// One JSON value a line.
+pub fn lines_of(text: &str) -> Vec<Value> {
+    text.lines().map(json_of).collect()
+}
+
+pub fn wait_until(what: &str, mut holds: impl FnMut() -> bool) {
+    let began = Instant::now();
+    while !holds() {
+        assert!(began.elapsed() < PATIENCE, "waited in vain until {what}");
+        thread::sleep(TICK);
+    }
+}
+
+fn out_of(output: Output) -> Out {
+    Out {
+        code: output.status.code().unwrap_or(-1),
+        stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+        stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+    }
+}

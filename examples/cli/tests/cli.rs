@@ -1,0 +1,240 @@
+//! The program as its users see it: arguments in, output and exit codes out.
+
+mod bench;
+
+use std::fs;
+use std::path::Path;
+
+use bench::{Bench, json_of, lines_of};
+
+const SMALL: u64 = 100_000;
+const LARGE: u64 = 64 * 1024 * 1024;
+/// Slow enough that every test that interrupts this one is in mid-file.
+const SLOW: &str = "rate=8000000";
+
+#[test]
+fn get_downloads_one_file_and_leaves_no_job() {
+    let bench = Bench::new();
+    let path = format!("/gen/1/{SMALL}");
+    let out = bench.run(&["get", &bench.url(&path), "-o", "one.bin"]);
+    assert_eq!(out.code, 0, "{out:?}");
+    assert!(out.stdout.contains(&bench.path("one.bin").display().to_string()), "{out:?}");
+    assert_eq!(bench.content("one.bin"), Bench::generated(1, SMALL));
+    assert_eq!(bench.names(), ["one.bin"]);
+    assert_eq!(bench.run(&["list", "--json"]).stdout.trim(), "[]");
+}
+
+#[test]
+fn get_names_the_file_after_the_url_and_replaces_an_old_one() {
+    let bench = Bench::new();
+    let name = SMALL.to_string();
+    fs::write(bench.path(&name), "old").expect("a file");
+    let out = bench.run(&["get", "--quiet", &bench.url(&format!("/gen/1/{SMALL}?x=/y"))]);
+    assert_eq!((out.code, out.stdout.as_str(), out.stderr.as_str()), (0, "", ""));
+    assert_eq!(bench.content(&name), Bench::generated(1, SMALL));
+}
+
+#[test]
+fn get_takes_a_list_into_a_folder() {
+    let bench = Bench::new();
+    let named = bench.url(&format!("/gen/2/{SMALL}"));
+    let nameless = bench.url(&format!("/gen/3/{}", SMALL + 1));
+    fs::write(bench.path("list"), format!("{named}\tsub/two.bin\n\n{nameless}\r\n")).expect("a list");
+    let out = bench.run(&["get", "-i", "list", "-d", "new/folder"]);
+    assert_eq!(out.code, 0, "{out:?}");
+    assert_eq!(bench.content("new/folder/sub/two.bin"), Bench::generated(2, SMALL));
+    let name = format!("new/folder/{}", SMALL + 1);
+    assert_eq!(bench.content(&name), Bench::generated(3, SMALL + 1));
+}
+
+#[test]
+fn list_cannot_write_outside_its_folder() {
+    let bench = Bench::new();
+    fs::write(bench.path("list"), format!("{}\t../out\n", bench.url("/gen/1/5"))).expect("a list");
+    let out = bench.run(&["get", "-i", "list", "-d", "folder"]);
+    assert_eq!(out.code, 2, "{out:?}");
+    assert!(!bench.path("out").exists());
+}
+
+#[test]
+fn right_sha256_is_accepted_and_a_wrong_one_is_refused() {
+    let bench = Bench::new();
+    let url = bench.url(&format!("/gen/1/{SMALL}"));
+    let wrong = "0".repeat(64);
+    let out = bench.run(&["get", &url, "-o", "x", "--sha256", &wrong]);
+    assert_eq!(out.code, 1, "{out:?}");
+    assert!(out.stderr.contains("0x") && out.stderr.contains("BGCOPY_E_HASH_MISMATCH"), "{out:?}");
+    assert!(!bench.path("x").exists(), "bad content is never released");
+
+    let right = Bench::sha256(1, SMALL);
+    let out = bench.run(&["get", &url, "-o", "x", "--sha256", &right]);
+    assert_eq!(out.code, 0, "the same target with the right hash: {out:?}");
+    assert_eq!(bench.content("x"), Bench::generated(1, SMALL));
+}
+
+#[test]
+fn missing_file_fails_with_its_code_and_the_job_says_why() {
+    let bench = Bench::new();
+    let out = bench.run(&["get", &bench.url("/nothing/here"), "-o", "x"]);
+    assert_eq!(out.code, 1, "{out:?}");
+    assert!(out.stderr.contains("0x80190194"), "{out:?}");
+    let jobs = json_of(&bench.run(&["list", "--json"]).stdout);
+    let id = jobs[0]["id"].as_str().expect("an id").to_owned();
+    assert_eq!(jobs[0]["error"]["code"], "0x80190194");
+    let why = json_of(&bench.run(&["why", &id[..8], "--json"]).stdout);
+    assert_eq!(why["wait_reason"]["code"], "0x80190194");
+    assert_eq!(bench.run(&["cancel", &id[..8]]).code, 0);
+    assert_eq!(bench.run(&["list"]).stdout, "");
+}
+
+#[test]
+fn wrong_usage_is_exit_code_2() {
+    let bench = Bench::new();
+    let url = bench.url("/gen/1/5");
+    let wrong: [&[&str]; 9] = [
+        &["get"],
+        &["frobnicate"],
+        &["get", &url, &url, "-o", "x"],
+        &["get", &url, "--sha256", "12"],
+        &["get", &url, "-o", "x", "-d", "y"],
+        &["get", &url, "--priority", "urgent"],
+        &["get", "http://127.0.0.1/.."],
+        &["add", &url],
+        &["cancel"],
+    ];
+    for arguments in wrong {
+        let out = bench.run(arguments);
+        assert_eq!(out.code, 2, "{arguments:?}: {out:?}");
+    }
+}
+
+#[test]
+fn bad_url_has_its_code() {
+    let bench = Bench::new();
+    let out = bench.run(&["get", "ftp://127.0.0.1/x"]);
+    assert_eq!(out.code, 1, "{out:?}");
+    assert!(out.stderr.contains("0x80070057 E_INVALIDARG"), "{out:?}");
+    assert_eq!(bench.run(&["list", "--json"]).stdout.trim(), "[]", "no job is left behind");
+}
+
+#[test]
+fn queue_that_does_not_exist_is_empty() {
+    let bench = Bench::new();
+    assert_eq!(bench.run(&["list"]).stdout, "");
+    assert_eq!(bench.run(&["list", "--json"]).stdout.trim(), "[]");
+    let out = bench.run(&["show", "12345678"]);
+    assert_eq!(out.code, 1, "{out:?}");
+    assert!(out.stderr.contains("DO_E_JOB_NOT_FOUND"), "{out:?}");
+    assert!(!bench.store().exists(), "looking makes nothing");
+}
+
+#[test]
+fn json_is_one_object_a_line() {
+    let bench = Bench::new();
+    let out = bench.run(&["get", &bench.url(&format!("/gen/1/{SMALL}")), "-o", "x", "--json"]);
+    assert_eq!(out.code, 0, "{out:?}");
+    let events = lines_of(&out.stdout);
+    assert_eq!(events.first().expect("a line")["event"], "created");
+    assert!(events.iter().any(|event| event["event"] == "progress" && event["id"].is_string()));
+    let last = events.last().expect("a line");
+    assert_eq!(last["event"], "done");
+    assert_eq!(last["bytes_transferred"], SMALL);
+    assert_eq!(last["files"][0], bench.path("x").display().to_string());
+}
+
+#[test]
+fn same_command_takes_up_an_interrupted_job() {
+    let bench = Bench::new();
+    let path = format!("/gen/5/{LARGE}?{SLOW}");
+    let url = bench.url(&path);
+    let arguments = ["get", url.as_str(), "-o", "big file.bin"];
+    let process = bench.start(&arguments);
+    bench.wait_for_recorded_bytes(1024 * 1024);
+    let out = process.interrupt();
+    assert_eq!(out.code, 130, "{out:?}");
+    assert!(out.stderr.contains("'big file.bin'"), "it says how to go on: {out:?}");
+    assert!(!bench.path("big file.bin").exists());
+    let jobs = json_of(&bench.run(&["list", "--json"]).stdout);
+    let held = jobs[0]["bytes_transferred"].as_u64().expect("a number");
+    assert!(held >= 1024 * 1024, "{jobs}");
+    assert_eq!(jobs[0]["wait_reason"]["kind"], "SUSPENDED_BY_CALLER");
+
+    let again = bench.start(&arguments);
+    let requests = bench.wait_for_requests(&path, 2);
+    assert_eq!(requests[1].header("range"), Some(format!("bytes={held}-").as_str()));
+    let jobs = json_of(&bench.run(&["list", "--json"]).stdout);
+    assert_eq!(jobs.as_array().map(Vec::len), Some(1), "it is the same job: {jobs}");
+    again.interrupt();
+}
+
+#[test]
+fn queue_can_be_looked_at_while_it_is_driven() {
+    let bench = Bench::new();
+    let url = bench.url(&format!("/gen/5/{LARGE}?{SLOW}"));
+    let process = bench.start(&["get", &url, "-o", "x"]);
+    let id = bench.wait_for_recorded_bytes(1);
+    let list = bench.run(&["list"]);
+    assert!(list.stdout.starts_with(&id), "{list:?}");
+    let shown = json_of(&bench.run(&["show", &id[..8], "--json"]).stdout);
+    assert_eq!(shown["bytes_total"], LARGE);
+    assert_eq!(shown["files"][0]["remote_name"], url);
+    assert_eq!(shown["priority"], "FOREGROUND");
+    let temporary = shown["files"][0]["temporary_name"].as_str().expect("a name");
+    assert!(Path::new(temporary).exists());
+    assert!(bench.run(&["show", &id]).stdout.contains(&id));
+    let why = json_of(&bench.run(&["why", &id, "--json"]).stdout);
+    assert_eq!(why["wait_reason"]["kind"], "TRANSFERRING");
+    assert!(bench.run(&["why", &id]).stdout.contains("what helps"));
+
+    let out = bench.run(&["suspend", &id]);
+    assert_eq!(out.code, 1, "{out:?}");
+    assert!(out.stderr.contains("E_SHARING_VIOLATION"), "{out:?}");
+    process.interrupt();
+}
+
+#[test]
+fn cancel_removes_the_temporary_file() {
+    let bench = Bench::new();
+    let process = bench.start(&["get", &bench.url(&format!("/gen/5/{LARGE}?{SLOW}")), "-o", "x"]);
+    let id = bench.wait_for_recorded_bytes(1);
+    process.interrupt();
+    assert_eq!(bench.names().len(), 1, "the temporary file: {:?}", bench.names());
+    let out = bench.run(&["cancel", &id]);
+    assert_eq!(out.code, 0, "{out:?}");
+    assert_eq!(bench.names().len(), 0, "{:?}", bench.names());
+    assert_eq!(bench.run(&["cancel", &id]).code, 1, "it is gone");
+}
+
+#[test]
+fn added_job_is_run_and_then_completed() {
+    let bench = Bench::new();
+    let (a, b) = (bench.url(&format!("/gen/1/{SMALL}")), bench.url("/gen/2/5"));
+    let added = bench.run(&["add", &a, "a.bin", &b, "b.bin"]);
+    assert_eq!(added.code, 0, "{added:?}");
+    let id = added.stdout.trim();
+    let run = bench.run(&["run"]);
+    assert_eq!(run.code, 0, "{run:?}");
+    assert!(run.stdout.contains(id), "{run:?}");
+    assert!(!bench.path("a.bin").exists(), "nothing is released before complete");
+    let completed = bench.run(&["complete", &id[..8]]);
+    assert_eq!(completed.code, 0, "{completed:?}");
+    assert_eq!(bench.content("a.bin"), Bench::generated(1, SMALL));
+    assert_eq!(bench.names(), ["a.bin", "b.bin"]);
+}
+
+#[test]
+fn run_completes_on_request_and_fails_if_a_job_does() {
+    let bench = Bench::new();
+    bench.run(&["add", &bench.url("/gen/2/5"), "good"]);
+    let bad = bench.run(&["add", &bench.url("/nothing/here"), "bad"]);
+    let suspended = bench.run(&["add", &bench.url("/gen/3/5"), "still"]);
+    assert_eq!(bench.run(&["suspend", suspended.stdout.trim()]).code, 0);
+    let out = bench.run(&["run", "--complete"]);
+    assert_eq!(out.code, 1, "{out:?}");
+    assert!(out.stderr.contains(bad.stdout.trim()) && out.stderr.contains("0x80190194"), "{out:?}");
+    assert_eq!(bench.names(), ["good"]);
+    assert_eq!(bench.run(&["resume", suspended.stdout.trim()]).code, 0);
+    let out = bench.run(&["run", "--complete", suspended.stdout.trim()]);
+    assert_eq!(out.code, 0, "{out:?}");
+    assert_eq!(bench.names(), ["good", "still"]);
+}

@@ -1,0 +1,46 @@
+//! A scriptable HTTP/1.1 server for the tests and demonstrations of `bgcopy`.
+//!
+//! The server listens on the loopback interface only and gives every
+//! connection its own thread. Each path holds a [`Resource`]: a [`Content`],
+//! its validators and a script of [`Reply`]s. An untouched `Reply` is correct
+//! HTTP; each of its methods adds one deviation. Everything the server saw and
+//! sent can be asked for, or waited for with [`Server::wait_until`].
+//!
+//! ```
+//! use bgcopy_test_server::{Reply, Resource, Server};
+//!
+//! let server = Server::start().unwrap();
+//! server.put(
+//!     "/file",
+//!     Resource::generated(7, 1 << 20).script(vec![Reply::normal().cut_after(1000)]),
+//! );
+//! assert!(server.url("/file").starts_with("http://127.0.0.1:"));
+//! ```
+
+mod base64;
+mod body;
+mod connection;
+mod content;
+mod date;
+mod generated;
+mod gzip;
+mod link;
+mod plan;
+mod range;
+mod reason;
+mod reply;
+mod reply_faults;
+mod representation;
+mod request;
+mod resource;
+mod send;
+mod server;
+mod shared;
+
+pub use content::Content;
+pub use date::http_date;
+pub use reply::Reply;
+pub use request::Request;
+pub use resource::Resource;
+pub use server::Server;
+pub use shared::Seen;
