@@ -286,6 +286,10 @@ impl JobRecord {
             self.state = JobState::Queued;
         }
         self.active_since_ms = None;
+        if let Some(Closing::Cleaning { retry }) = &mut self.closing {
+            // A start is as good a moment as any.
+            *retry = None;
+        }
         if boot.is_some() && self.boot == boot {
             return;
         }
@@ -294,9 +298,6 @@ impl JobRecord {
             retry.at = retry.at.after_reboot(now);
         }
         if let Some(deadline) = &mut self.no_progress_deadline {
-            *deadline = deadline.after_reboot(now);
-        }
-        if let Some(Closing::Cleaning { retry: Some(deadline) }) = &mut self.closing {
             *deadline = deadline.after_reboot(now);
         }
     }

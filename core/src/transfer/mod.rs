@@ -36,6 +36,9 @@ const IDLE_HANDLES: usize = 64;
 pub struct Transfers {
     // Handles must go before the multi handle they belong to.
     running: BTreeMap<Token, Easy2Handle<Receiver>>,
+    /// Requests for local sources whose body is held back: curl cannot pause
+    /// those, so they begin only when it may flow.
+    parked: BTreeMap<Token, Easy2<Receiver>>,
     idle: Vec<Easy2<Receiver>>,
     multi: Multi,
     next_token: Token,
@@ -58,7 +61,7 @@ impl Transfers {
     pub fn new() -> Result<Self> {
         let multi = Multi::new();
         let mut transfers =
-            Self { running: BTreeMap::new(), idle: Vec::new(), multi, next_token: 1 };
+            Self { running: BTreeMap::new(), parked: BTreeMap::new(), idle: Vec::new(), multi, next_token: 1 };
         transfers.multi.pipelining(false, true).map_err(errors::of_multi)?;
         transfers.refuse_select()?;
         Ok(transfers)
@@ -87,21 +90,32 @@ impl Transfers {
         };
         let prepared = source::prepare(&order)?;
         options::apply(&mut easy, &order, &prepared, options).map_err(errors::of_setup)?;
-        easy.get_mut().take_order(order, prepared);
-        let mut handle = self.multi.add2(easy).map_err(errors::of_multi)?;
+        let held = easy.get_mut().take_order(order, prepared);
         let token = self.next_token;
         self.next_token += 1;
+        if held {
+            self.parked.insert(token, easy);
+        } else {
+            self.run(token, easy)?;
+        }
+        Ok(token)
+    }
+
+    fn run(&mut self, token: Token, easy: Easy2<Receiver>) -> Result<()> {
+        let mut handle = self.multi.add2(easy).map_err(errors::of_multi)?;
         let slot = usize::try_from(token).unwrap_or(usize::MAX);
         handle.set_token(slot).map_err(errors::of_setup)?;
         self.running.insert(token, handle);
-        Ok(token)
+        Ok(())
     }
 
     /// Stops a request without an [`Ending`]. Bytes still in its buffer are
     /// written first: the position up to which the file is good is returned.
     pub fn stop(&mut self, token: Token) -> Option<u64> {
-        let handle = self.running.remove(&token)?;
-        let mut easy = self.multi.remove2(handle).ok()?;
+        let mut easy = match self.parked.remove(&token) {
+            Some(easy) => easy,
+            None => self.multi.remove2(self.running.remove(&token)?).ok()?,
+        };
         let written = easy.get_mut().leave();
         self.retire(easy);
         written
@@ -109,6 +123,10 @@ impl Transfers {
 
     /// Lets a held-back body flow.
     pub fn proceed(&mut self, token: Token) -> Result<()> {
+        if let Some(mut easy) = self.parked.remove(&token) {
+            easy.get_mut().proceed();
+            return self.run(token, easy);
+        }
         let Some(handle) = self.running.get_mut(&token) else {
             return Ok(());
         };
@@ -118,8 +136,12 @@ impl Transfers {
 
     /// Moves everything that can move without waiting.
     pub fn turn(&mut self) -> Result<Vec<News>> {
+        let mut news = Vec::new();
+        for (token, easy) in &mut self.parked {
+            news.extend(easy.get_mut().take_head().map(|head| News::Head(*token, head)));
+        }
         if self.running.is_empty() {
-            return Ok(Vec::new());
+            return Ok(news);
         }
         self.multi.perform().map_err(errors::of_multi)?;
         let mut ended = Vec::new();
@@ -128,7 +150,6 @@ impl Transfers {
                 ended.push((token as Token, result));
             }
         });
-        let mut news = Vec::new();
         for (token, handle) in &mut self.running {
             if let Some(head) = handle.get_mut().take_head() {
                 news.push(News::Head(*token, with_address(head, handle)));

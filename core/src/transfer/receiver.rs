@@ -128,13 +128,15 @@ pub struct Receiver {
 }
 
 impl Receiver {
-    /// Makes it ready for an order.
-    pub fn take_order(&mut self, order: Order, prepared: Prepared) {
-        *self = Self { order: Some(order), ..Self::default() };
-        if let Some(source) = &prepared.source {
+    /// Makes it ready for an order. True if its body is held back already:
+    /// the head of a local source is known before it is read.
+    pub fn take_order(&mut self, order: Order, prepared: Prepared) -> bool {
+        *self = Self { order: Some(order), prepared, ..Self::default() };
+        if let Some(source) = &self.prepared.source {
             self.head = source.head();
+            self.judge();
         }
-        self.prepared = prepared;
+        matches!(self.phase, Phase::Held(_))
     }
 
     /// Lets go of everything it held.

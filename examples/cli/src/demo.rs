@@ -10,7 +10,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use bgcopy_core::{FileRecord, Job, JobRecord, JobSnapshot, JobState, JobType, Manager, Reader};
-use bgcopy_test_server::Server;
+use bgcopy_test_server::{Content, Server};
 use indicatif::HumanBytes;
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
@@ -27,6 +27,7 @@ use crate::targets::hexadecimal;
 
 /// Enough for a file that takes seconds at a rate any machine can serve.
 const LENGTH: u64 = 256 * 1024 * 1024;
+const SEED: u64 = 1;
 const BYTES_PER_SECOND: u64 = 60_000_000;
 const SUSPEND_AT: u64 = LENGTH / 4;
 const KILL_AT: u64 = LENGTH * 6 / 10;
@@ -48,6 +49,9 @@ const BROKEN_CONNECTIONS: u64 = 2;
 
 /// How long the suspended job is watched: long enough to see that it stands.
 const STANDSTILL: Duration = Duration::from_secs(1);
+
+/// How much of the generated content is in memory at a time.
+const PIECE: u64 = 1024 * 1024;
 
 /// How often the queue is looked at.
 const TICK: Duration = Duration::from_millis(50);
@@ -90,7 +94,8 @@ impl Stage {
         let interrupt = Interrupt::listen()?;
         let folder = TempDir::with_prefix("bgcopy-demo-")
             .map_err(|error| Failure::failed(format!("no temporary folder: {error}")))?;
-        let server = Server::start();
+        let server = Server::start()
+            .map_err(|error| Failure::failed(format!("no server on the loopback interface: {error}")))?;
         server.serve_generated();
         Ok(Self {
             store: folder.path().join("store"),
@@ -177,7 +182,7 @@ impl Stage {
         check(!self.target.exists(), "before, there is no file of that name")?;
         manager.get_job(id)?.complete()?;
         let here = sha256_of(&self.target)?;
-        let wanted = bgcopy_test_server::generated_sha256(SEED, LENGTH);
+        let wanted = sha256_of_generated();
         check(here == wanted, &format!("SHA-256 as generated: {here}"))
     }
 
@@ -267,8 +272,6 @@ impl Stage {
     }
 }
 
-const SEED: u64 = 1;
-
 fn first_path() -> String {
     format!("/gen/{SEED}/{LENGTH}?rate={BYTES_PER_SECOND}")
 }
@@ -291,6 +294,18 @@ fn sha256_of(path: &Path) -> Outcome<String> {
         .and_then(|mut file| io::copy(&mut file, &mut digest))
         .map_err(|error| Failure::failed(format!("{}: {error}", path.display())))?;
     Ok(hexadecimal(&digest.finalize()))
+}
+
+fn sha256_of_generated() -> String {
+    let content = Content::generated(SEED, LENGTH);
+    let mut digest = Sha256::new();
+    let mut offset = 0;
+    while offset < LENGTH {
+        let piece = content.slice(offset..offset + PIECE);
+        offset += PIECE;
+        digest.update(piece);
+    }
+    hexadecimal(&digest.finalize())
 }
 
 fn names_in(folder: &Path) -> Outcome<Vec<String>> {

@@ -52,7 +52,9 @@ enum Selection {
 pub(crate) fn draft(request: &Request, resource: &Resource, reply: &Reply) -> Draft {
     if let Some(status) = reply.status.filter(|status| !(200..300).contains(status)) {
         let mut draft = Draft::plain(status);
-        if let Some(body) = &reply.body {
+        if let Some(body) = &reply.body
+            && !reason::bodiless(status)
+        {
             draft.body = Body::of(&Content::Bytes(body.clone()));
         }
         add_content_range(&mut draft, reply, None);

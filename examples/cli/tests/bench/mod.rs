@@ -1,13 +1,14 @@
 //! A folder, a queue and a server for one test, and the program at work there.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use bgcopy_test_server::Server;
+use bgcopy_test_server::{Content, Request, Server};
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_bgcopy");
@@ -33,7 +34,7 @@ impl Bench {
     pub fn new() -> Self {
         let folder = TempDir::new().expect("a temporary folder");
         fs::create_dir(folder.path().join("work")).expect("a folder");
-        let server = Server::start();
+        let server = Server::start().expect("a server");
         server.serve_generated();
         Self { folder, server }
     }
@@ -91,6 +92,25 @@ impl Bench {
             job["bytes_transferred"].as_u64().is_some_and(|here| here >= bytes)
         });
         id
+    }
+
+    /// Waits until so many requests for a path have come; all of them.
+    pub fn wait_for_requests(&self, path: &str, count: usize) -> Vec<Request> {
+        let came =
+            self.server.wait_until(PATIENCE, |seen| seen.requests_for(path).len() >= count);
+        assert!(came, "waited in vain for {count} requests");
+        self.server.requests_for(path)
+    }
+
+    /// What the server serves at `/gen/SEED/LENGTH`.
+    pub fn generated(seed: u64, length: u64) -> Vec<u8> {
+        Content::generated(seed, length).slice(0..length)
+    }
+
+    /// The SHA-256 of that.
+    pub fn sha256(seed: u64, length: u64) -> String {
+        let digest = Sha256::digest(Self::generated(seed, length));
+        digest.iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
     fn command(&self, arguments: &[&str]) -> Command {

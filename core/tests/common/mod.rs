@@ -1,0 +1,143 @@
+//! A server, a folder and a manager for one test.
+#![allow(dead_code, reason = "each test binary uses its own part")]
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use bgcopy_core::{
+    FileSpec, HResult, Job, JobError, JobState, JobType, Manager, Options, WaitKind,
+};
+use bgcopy_test_server::{Content, Resource, Server};
+use tempfile::TempDir;
+
+/// No test waits longer than this for anything; a rule that holds is there
+/// long before.
+pub const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Bytes of the usual file: more than curl reads at a time, and not a round
+/// number.
+pub const LENGTH: u64 = 1_500_007;
+
+/// Where the usual interruption comes.
+pub const CUT: u64 = 700_001;
+
+/// The states in which a job stands still.
+pub const STOPS: [JobState; 3] =
+    [JobState::Transferred, JobState::Error, JobState::TransientError];
+
+pub struct Bench {
+    pub server: Server,
+    pub folder: TempDir,
+    pub manager: Manager,
+}
+
+impl Bench {
+    pub fn new() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let manager = open(folder.path());
+        Self { server: Server::start().expect("a server"), folder, manager }
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    pub fn name(&self, name: &str) -> String {
+        self.path(name).to_string_lossy().into_owned()
+    }
+
+    /// A suspended job of one file, served as `/file`.
+    pub fn job(&self, resource: Resource) -> Job {
+        self.server.put("/file", resource);
+        let job = self.manager.create_job("test", JobType::Download).expect("a job");
+        job.add_file(&self.server.url("/file"), &self.name("file")).expect("a file");
+        job
+    }
+
+    /// Runs the job until it is transferred or failed for good; transient
+    /// errors are resumed at once, so many times at most.
+    pub fn run(&self, job: &Job, resumes: u32) -> JobState {
+        job.resume().expect("resumed");
+        for _ in 0..resumes {
+            match stopped(job) {
+                JobState::TransientError => job.resume().expect("resumed"),
+                state => return state,
+            }
+        }
+        stopped(job)
+    }
+
+    /// Fetches a resource and checks that the result is this content.
+    pub fn must_fetch(&self, resource: Resource, content: &Content) -> Job {
+        let job = self.job(resource);
+        let state = self.run(&job, 5);
+        assert_eq!(state, JobState::Transferred, "{:?}", job.error());
+        assert!(!self.path("file").exists(), "nothing is in place before Complete");
+        job.complete().expect("completed");
+        self.must_hold("file", content);
+        self.must_be_tidy();
+        job
+    }
+
+    /// Fetches a resource that cannot be had, and returns why.
+    pub fn must_fail(&self, resource: Resource, state: JobState) -> JobError {
+        let job = self.job(resource);
+        job.resume().expect("resumed");
+        let stopped = stopped(&job);
+        assert_eq!(stopped, state, "{:?}", job.error());
+        let error = job.error().expect("an error");
+        let reason = job.wait_reason().expect("a reason");
+        assert_eq!(reason.code, Some(error.code));
+        assert!(!reason.unblock.is_empty());
+        job.cancel().expect("cancelled");
+        assert!(!self.path("file").exists());
+        self.must_be_tidy();
+        error
+    }
+
+    pub fn must_hold(&self, name: &str, content: &Content) {
+        let found = std::fs::read(self.path(name)).expect("the file");
+        assert_eq!(found.len() as u64, content.len(), "the length");
+        assert!(found == content.slice(0..content.len()), "the bytes");
+    }
+
+    /// No temporary file is left.
+    pub fn must_be_tidy(&self) {
+        assert_eq!(temporaries(self.folder.path()), Vec::<PathBuf>::new());
+    }
+}
+
+pub fn open(folder: &Path) -> Manager {
+    Manager::open(Options::new(folder.join("store"))).expect("a manager")
+}
+
+/// Waits until the job stands still.
+pub fn stopped(job: &Job) -> JobState {
+    job.wait(&STOPS, Some(PATIENCE)).unwrap_or_else(|error| {
+        panic!("{error}: {:?} {:?}", job.wait_reason(), job.progress());
+    })
+}
+
+pub fn temporaries(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).expect("the folder");
+    entries
+        .map(|entry| entry.expect("an entry").path())
+        .filter(|path| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(".bgcopy-")))
+        .collect()
+}
+
+pub fn content(seed: u64) -> Content {
+    Content::generated(seed, LENGTH)
+}
+
+pub fn http(status: u32) -> HResult {
+    HResult::from_http_status(status)
+}
+
+pub fn kind(job: &Job) -> WaitKind {
+    job.wait_reason().expect("a reason").kind
+}
+
+pub fn spec(remote_name: String, local_name: String) -> FileSpec {
+    FileSpec { remote_name, local_name, ranges: Vec::new() }
+}

@@ -1,0 +1,116 @@
+//! The n-th operation on disk or store fails, for every n: nothing is lost,
+//! nothing is wrong, and the story can be told to its end.
+
+mod common;
+
+use bgcopy_core::vocab::code;
+use bgcopy_core::{Faults, Job, JobState, JobType, Manager, Options, Result};
+use bgcopy_test_server::{Resource, Server};
+
+use common::{Bench, content, stopped, temporaries};
+
+/// More operations than any of the stories has.
+const OPERATIONS_MAX: u32 = 400;
+
+struct Stage {
+    bench: Bench,
+    faults: Faults,
+}
+
+impl Stage {
+    /// A manager whose n-th operation after opening fails.
+    fn new(n: u32) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let faults = Faults::default();
+        let options = Options { faults: faults.clone(), ..Options::new(folder.path().join("store")) };
+        let manager = Manager::open(options).expect("a manager");
+        let server = Server::start().expect("a server");
+        server.put("/file", Resource::new(content(1)));
+        faults.set(n);
+        Self { bench: Bench { server, folder, manager }, faults }
+    }
+
+    fn create(&self) -> Result<Job> {
+        let create = || self.bench.manager.create_job("story", JobType::Download);
+        create().or_else(|_| create())
+    }
+
+    fn add(&self, job: &Job) -> Result<()> {
+        let add = || job.add_file(&self.bench.server.url("/file"), &self.bench.name("file"));
+        add().or_else(|_| add())
+    }
+
+    /// Resumes until the job is transferred; one failure may come.
+    fn transfer(&self, job: &Job) {
+        for _ in 0..5 {
+            if job.resume().is_ok() && stopped(job) == JobState::Transferred {
+                return;
+            }
+        }
+        panic!("{:?} {:?}", job.state(), job.error());
+    }
+}
+
+#[test]
+fn a_download_survives_any_one_failure() {
+    let mut reached = 0;
+    for n in 1..OPERATIONS_MAX {
+        let stage = Stage::new(n);
+        let job = stage.create().expect("at the second try");
+        stage.add(&job).expect("at the second try");
+        assert_eq!(job.progress().expect("progress").files_total, 1, "operation {n}");
+        stage.transfer(&job);
+        assert!(!stage.bench.path("file").exists());
+        if let Err(error) = job.complete() {
+            assert!(error.code.is_failure());
+            job.complete().expect("it can be repeated");
+        }
+        stage.bench.must_hold("file", &content(1));
+        stage.bench.must_be_tidy();
+        assert_eq!(job.state().expect("a state"), JobState::Acknowledged);
+        if !stage.faults.reached() {
+            reached = n;
+            break;
+        }
+    }
+    assert!(reached > 10, "the story has {reached} operations");
+}
+
+#[test]
+fn a_cancel_survives_any_one_failure() {
+    let mut undeleted = 0;
+    for n in 1..OPERATIONS_MAX {
+        let stage = Stage::new(0);
+        let job = stage.create().expect("a job");
+        stage.add(&job).expect("a file");
+        stage.transfer(&job);
+        stage.faults.set(n);
+        let told = match job.cancel() {
+            Ok(told) => told,
+            Err(_) => {
+                assert_eq!(job.state().expect("a state"), JobState::Transferred, "nothing happened");
+                job.cancel().expect("at the second try")
+            }
+        };
+        let reached = stage.faults.reached();
+        if told == code::BG_S_UNABLE_TO_DELETE_FILES {
+            undeleted += 1;
+            assert_eq!(temporaries(stage.bench.folder.path()).len(), 1);
+            // The next start tries again.
+            drop(job);
+            stage.bench.manager.close();
+            let manager = common::open(stage.bench.folder.path());
+            let probe = manager.create_job("probe", JobType::Download).expect("a job");
+            probe.cancel().expect("in line behind the other deletion");
+            stage.bench.must_be_tidy();
+        } else {
+            assert_eq!(told, code::S_OK);
+            stage.bench.must_be_tidy();
+        }
+        assert!(!stage.bench.path("file").exists());
+        if !reached {
+            break;
+        }
+    }
+    assert!(undeleted > 0, "some deletion failed");
+}

@@ -1,0 +1,42 @@
+//! Serves generated content until its input ends.
+
+use bgcopy_test_server::Server;
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+const USAGE: &str = "usage: bgcopy-test-server [--port N]
+
+Serves /gen/SEED/LENGTH on the loopback interface until the input ends.
+Query: etag=TEXT, rate=BYTES_PER_SECOND, norange=1, stall_after=BYTES";
+
+fn main() -> ExitCode {
+    let Some(port) = port(std::env::args().skip(1)) else {
+        eprintln!("{USAGE}");
+        return ExitCode::from(2);
+    };
+    match run(port) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("bgcopy-test-server: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn port(mut arguments: impl Iterator<Item = String>) -> Option<u16> {
+    match (arguments.next(), arguments.next(), arguments.next()) {
+        (None, _, _) => Some(0),
+        (Some(name), Some(value), None) if name == "--port" => value.parse().ok(),
+        (Some(_), _, _) => None,
+    }
+}
+
+fn run(port: u16) -> io::Result<()> {
+    let server = Server::start_on(port)?;
+    server.serve_generated();
+    let mut output = io::stdout();
+    writeln!(output, "listening {}", server.url(""))?;
+    output.flush()?;
+    io::copy(&mut io::stdin(), &mut io::sink())?;
+    Ok(())
+}
