@@ -60,7 +60,8 @@ fn a_body_without_a_length_is_taken_to_its_end() {
 fn a_length_that_is_none_is_an_error() {
     let bench = Bench::new();
     let negative = Reply::normal().content_length("-5");
-    let error = bench.must_fail(Resource::new(content(1)).always(negative), JobState::TransientError);
+    let error =
+        bench.must_fail(Resource::new(content(1)).always(negative), JobState::TransientError);
     assert_eq!(error.code, code::BG_E_INVALID_SERVER_RESPONSE);
 }
 
@@ -100,7 +101,8 @@ fn success_without_a_file_is_none() {
         (304, http(304), JobState::Error),
     ] {
         let bench = Bench::new();
-        let error = bench.must_fail(Resource::new(content(1)).always(Reply::normal().status(status)), state);
+        let error = bench
+            .must_fail(Resource::new(content(1)).always(Reply::normal().status(status)), state);
         assert_eq!((error.code, error.context), (code, ErrorContext::RemoteFile));
     }
 }
@@ -116,7 +118,10 @@ fn informational_answers_are_passed_over() {
 #[test]
 fn a_huge_header_is_no_harm() {
     let bench = Bench::new();
-    bench.must_fetch(Resource::new(content(1)).script(vec![Reply::normal().huge_header(90_000)]), &content(1));
+    bench.must_fetch(
+        Resource::new(content(1)).script(vec![Reply::normal().huge_header(90_000)]),
+        &content(1),
+    );
     let bench = Bench::new();
     bench.must_fail(
         Resource::new(content(1)).always(Reply::normal().huge_header(400_000)),
@@ -127,7 +132,8 @@ fn a_huge_header_is_no_harm() {
 #[test]
 fn an_answer_without_a_head_is_refused() {
     let bench = Bench::new();
-    let error = bench.must_fail(Resource::new(content(1)).always(Reply::normal().no_head()), JobState::Error);
+    let error = bench
+        .must_fail(Resource::new(content(1)).always(Reply::normal().no_head()), JobState::Error);
     assert_eq!(error.code, code::BG_E_INSUFFICIENT_HTTP_SUPPORT);
 }
 
@@ -145,7 +151,8 @@ fn a_time_of_the_server_becomes_the_time_of_the_file() {
     let bench = Bench::new();
     let dated = Resource::new(content(1)).last_modified("Sun, 09 Sep 2001 01:46:40 GMT");
     bench.must_fetch(dated, &content(1));
-    let modified = std::fs::metadata(bench.path("file")).and_then(|there| there.modified()).expect("a time");
+    let modified =
+        std::fs::metadata(bench.path("file")).and_then(|there| there.modified()).expect("a time");
     let seconds = modified.duration_since(std::time::UNIX_EPOCH).expect("after 1970").as_secs();
     assert_eq!(seconds, 1_000_000_000);
 }

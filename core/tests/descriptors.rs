@@ -11,8 +11,10 @@ use common::{Bench, content};
 fn transfers_work_beyond_1024_descriptors() {
     let limit = rustix::process::getrlimit(rustix::process::Resource::Nofile);
     let wanted = rustix::process::Rlimit { current: Some(4096), maximum: limit.maximum };
-    rustix::process::setrlimit(rustix::process::Resource::Nofile, wanted).expect("4,096 descriptors");
-    let many: Vec<_> = (0..1100).map(|_| std::fs::File::open("/dev/null").expect("a descriptor")).collect();
+    rustix::process::setrlimit(rustix::process::Resource::Nofile, wanted)
+        .expect("4,096 descriptors");
+    let many: Vec<_> =
+        (0..1100).map(|_| std::fs::File::open("/dev/null").expect("a descriptor")).collect();
     let bench = Bench::new();
     let job = bench.job(Resource::new(content(1)));
     assert_eq!(bench.run(&job, 0), JobState::Transferred, "{:?}", job.error());

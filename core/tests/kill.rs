@@ -30,7 +30,11 @@ fn drive(store: &Path) -> Child {
     path.pop();
     path.pop();
     path.push("examples/drive");
-    Command::new(path).arg(store).stdout(Stdio::null()).spawn().expect("the example is built with the tests")
+    Command::new(path)
+        .arg(store)
+        .stdout(Stdio::null())
+        .spawn()
+        .expect("the example is built with the tests")
 }
 
 #[test]
@@ -122,6 +126,9 @@ fn after_one_kill_at_most_half_a_second_is_fetched_again() {
     let job = manager.get_job(id).expect("no job is lost");
     assert_eq!(stopped(&job), JobState::Transferred);
     let again = server.requests_for("/one")[1].range.expect("it goes on with a range").0;
-    assert!(again + BYTES_PER_SECOND / 2 + 256 * 1024 + IN_FLIGHT >= sent, "from {again} after {sent}");
+    assert!(
+        again + BYTES_PER_SECOND / 2 + 256 * 1024 + IN_FLIGHT >= sent,
+        "from {again} after {sent}"
+    );
     assert!(again > 0);
 }

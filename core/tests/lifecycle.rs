@@ -68,7 +68,9 @@ fn complete_moves_the_finished_and_discards_the_rest() {
     job.add_file(&bench.server.url("/done"), &bench.name("done")).expect("added");
     let done = job.file(1).expect("a file");
     let deadline = std::time::Instant::now() + PATIENCE;
-    while done.progress().expect("progress").bytes_transferred < LENGTH || job.progress().expect("p").files_transferred < 1 {
+    while done.progress().expect("progress").bytes_transferred < LENGTH
+        || job.progress().expect("p").files_transferred < 1
+    {
         assert!(std::time::Instant::now() < deadline);
         std::thread::yield_now();
     }
@@ -99,7 +101,10 @@ fn suspend_keeps_progress_and_resume_goes_on() {
     let bench = Bench::new();
     let job = gated(&bench);
     job.suspend().expect("suspended");
-    assert_eq!((job.state().expect("a state"), kind(&job)), (JobState::Suspended, WaitKind::SuspendedByCaller));
+    assert_eq!(
+        (job.state().expect("a state"), kind(&job)),
+        (JobState::Suspended, WaitKind::SuspendedByCaller)
+    );
     assert!(job.progress().expect("progress").bytes_transferred > 0);
     bench.server.open_gate("/file");
     assert_eq!(bench.run(&job, 0), JobState::Transferred);
@@ -141,7 +146,10 @@ fn a_second_opener_is_told_at_once_and_a_reader_may_look() {
     assert_eq!((record.id, files.len()), (job.id(), 1));
     bench.manager.close();
     assert!(!reader.engine_is_running());
-    assert_eq!(reader.wait_reason(&reader.job(job.id()).expect("the job").0).kind, WaitKind::EngineNotRunning);
+    assert_eq!(
+        reader.wait_reason(&reader.job(job.id()).expect("the job").0).kind,
+        WaitKind::EngineNotRunning
+    );
     Manager::open(Options::new(bench.path("store"))).expect("free again");
 }
 
@@ -185,7 +193,8 @@ fn refused_content_is_fetched_again() {
 fn events_come_at_least_once_and_files_before_jobs() {
     let mut bench = Bench::new();
     let job = bench.job(Resource::new(content(1)));
-    let flags = notify::JOB_TRANSFERRED | notify::FILE_TRANSFERRED | notify::FILE_RANGES_TRANSFERRED;
+    let flags =
+        notify::JOB_TRANSFERRED | notify::FILE_TRANSFERRED | notify::FILE_RANGES_TRANSFERRED;
     job.set_notify_flags(flags).expect("set");
     assert_eq!(bench.run(&job, 0), JobState::Transferred);
     let mut kinds = Vec::new();
@@ -199,7 +208,10 @@ fn events_come_at_least_once_and_files_before_jobs() {
     assert!(place(EventKind::FileRangesTransferred).is_some());
     assert_eq!(bench.manager.next_event(Some(Duration::ZERO)).expect("open"), None);
     bench.manager.close();
-    assert_eq!(bench.manager.next_event(None).expect_err("closed").code, code::BGCOPY_E_MANAGER_CLOSED);
+    assert_eq!(
+        bench.manager.next_event(None).expect_err("closed").code,
+        code::BGCOPY_E_MANAGER_CLOSED
+    );
     bench.manager = common::open(bench.folder.path());
     let again = bench.manager.next_event(Some(PATIENCE)).expect("open").expect("an event");
     assert_eq!(again.kind, EventKind::JobTransferred, "it may not have been seen");
@@ -225,8 +237,14 @@ fn limits_are_kept_and_can_be_changed() {
     let bench = Bench::new();
     let limits = bench.manager.limits().expect("limits");
     assert_eq!(limits, Limits::default());
-    bench.manager.set_limits(Limits { simultaneous_files: 1, jobs: 2, files_per_job: 2, ..limits }).expect("set");
-    assert_eq!(bench.manager.set_limits(Limits { jobs: 0, ..limits }).expect_err("zero").code, code::E_INVALIDARG);
+    bench
+        .manager
+        .set_limits(Limits { simultaneous_files: 1, jobs: 2, files_per_job: 2, ..limits })
+        .expect("set");
+    assert_eq!(
+        bench.manager.set_limits(Limits { jobs: 0, ..limits }).expect_err("zero").code,
+        code::E_INVALIDARG
+    );
     let job = gated(&bench);
     bench.server.put("/second", Resource::new(content(2)));
     let second = bench.manager.create_job("second", JobType::Download).expect("a job");
@@ -247,7 +265,15 @@ fn a_new_job_has_the_defaults_of_the_contract() {
     let bench = Bench::new();
     let job = bench.manager.create_job("new", JobType::Download).expect("a job");
     let progress = job.progress().expect("progress");
-    assert_eq!((progress.bytes_total, progress.bytes_transferred, progress.files_total, progress.files_transferred), (0, 0, 0, 0));
+    assert_eq!(
+        (
+            progress.bytes_total,
+            progress.bytes_transferred,
+            progress.files_total,
+            progress.files_transferred
+        ),
+        (0, 0, 0, 0)
+    );
     assert_eq!(job.state().expect("a state"), JobState::Suspended);
     assert_eq!(kind(&job), WaitKind::NoFiles);
     assert_eq!(job.job_type().expect("a type"), JobType::Download);

@@ -23,7 +23,17 @@ fn sources(room: &str) -> Vec<(PathBuf, String)> {
 
 #[test]
 fn pure_rooms_touch_no_files_sockets_threads_or_clocks() {
-    let impure = ["std::fs", "std::net", "std::thread", "Instant", "SystemTime::now", "curl::", "rusqlite", "rustix", "libc::"];
+    let impure = [
+        "std::fs",
+        "std::net",
+        "std::thread",
+        "Instant",
+        "SystemTime::now",
+        "curl::",
+        "rusqlite",
+        "rustix",
+        "libc::",
+    ];
     for room in ["vocab", "protocol", "model"] {
         for (path, text) in sources(room) {
             for word in impure {
@@ -35,7 +45,8 @@ fn pure_rooms_touch_no_files_sockets_threads_or_clocks() {
 
 #[test]
 fn dependencies_point_up() {
-    let rooms = ["vocab", "protocol", "model", "store", "disk", "transfer", "notify", "engine", "handle"];
+    let rooms =
+        ["vocab", "protocol", "model", "store", "disk", "transfer", "notify", "engine", "handle"];
     let allowed: [(&str, &[&str]); 9] = [
         ("vocab", &[]),
         ("protocol", &["vocab"]),
@@ -51,7 +62,11 @@ fn dependencies_point_up() {
         for (path, text) in sources(room) {
             for other in rooms {
                 let used = text.contains(&format!("crate::{other}::"));
-                assert!(!used || other == room || uses.contains(&other), "{} uses {other}", path.display());
+                assert!(
+                    !used || other == room || uses.contains(&other),
+                    "{} uses {other}",
+                    path.display()
+                );
             }
         }
     }
@@ -59,7 +74,9 @@ fn dependencies_point_up() {
 
 #[test]
 fn no_source_file_grows_beyond_reading() {
-    for room in ["vocab", "protocol", "model", "store", "disk", "transfer", "notify", "engine", "handle"] {
+    for room in
+        ["vocab", "protocol", "model", "store", "disk", "transfer", "notify", "engine", "handle"]
+    {
         for (path, text) in sources(room) {
             let lines = text.lines().count();
             assert!(lines <= 520, "{} has {lines} lines", path.display());

@@ -60,7 +60,9 @@ fn no_head_is_asked_for() {
 
 #[test]
 fn retry_after_is_kept_and_told() {
-    let in_an_hour = bgcopy_test_server::http_date(std::time::SystemTime::now() + std::time::Duration::from_secs(3600));
+    let in_an_hour = bgcopy_test_server::http_date(
+        std::time::SystemTime::now() + std::time::Duration::from_secs(3600),
+    );
     for (status, value, seconds) in [
         (503, "120", 115..=120),
         (429, "120", 115..=120),
@@ -76,7 +78,8 @@ fn retry_after_is_kept_and_told() {
         let reason = job.wait_reason().expect("a reason");
         let wait_s = (reason.next_try_ms.expect("a next try") - reason.since_ms) / 1000;
         assert!(seconds.contains(&wait_s), "{value}: {wait_s}");
-        let expected = if wait_s > 7 { WaitKind::ServerAskedToWait } else { WaitKind::RetryAfterError };
+        let expected =
+            if wait_s > 7 { WaitKind::ServerAskedToWait } else { WaitKind::RetryAfterError };
         assert_eq!(reason.kind, expected);
     }
 }
@@ -91,7 +94,8 @@ fn an_expired_link_is_replaced_without_losing_bytes() {
         stopped(&job);
         job.resume().expect("resumed");
         assert_eq!(stopped(&job), JobState::Error);
-        let expected = if status == 401 { WaitKind::CredentialsNeeded } else { WaitKind::LinkExpired };
+        let expected =
+            if status == 401 { WaitKind::CredentialsNeeded } else { WaitKind::LinkExpired };
         assert_eq!(kind(&job), expected);
         bench.server.put("/new", Resource::new(content(1)).etag("\"v\""));
         job.file(0).expect("a file").set_remote_name(&bench.server.url("/new")).expect("set");
@@ -129,12 +133,16 @@ fn after_a_restart_a_job_waits_for_its_credentials() {
     bench.server.put("/file", always(guarded));
     bench.manager = common::open(bench.folder.path());
     let job = bench.manager.get_job(id).expect("still there");
-    assert_eq!((job.state().expect("a state"), kind(&job)), (JobState::Queued, WaitKind::CredentialsNeeded));
+    assert_eq!(
+        (job.state().expect("a state"), kind(&job)),
+        (JobState::Queued, WaitKind::CredentialsNeeded)
+    );
     job.set_credentials(AuthTarget::Server, AuthScheme::Basic, "ada", "pass").expect("set");
     assert_eq!(stopped(&job), JobState::Transferred);
     let code = job.remove_credentials(AuthTarget::Server, AuthScheme::Basic).expect("removed");
     assert_eq!(code, code::S_OK);
-    let code = job.remove_credentials(AuthTarget::Server, AuthScheme::Basic).expect("nothing to remove");
+    let code =
+        job.remove_credentials(AuthTarget::Server, AuthScheme::Basic).expect("nothing to remove");
     assert_eq!(code, code::S_FALSE);
 }
 
@@ -151,7 +159,9 @@ fn redirects_are_followed() {
 fn a_permanent_redirect_is_remembered_and_another_is_not() {
     for (status, asked) in [(301, 1), (308, 1), (302, 2), (307, 2)] {
         let bench = Bench::new();
-        bench.server.put("/there", Resource::new(content(1)).script(vec![Reply::normal().cut_after(CUT)]));
+        bench
+            .server
+            .put("/there", Resource::new(content(1)).script(vec![Reply::normal().cut_after(CUT)]));
         bench.must_fetch(always(Reply::normal().redirect(status, "/there")), &content(1));
         assert_eq!(bench.server.requests_for("/file").len(), asked, "{status}");
     }
@@ -165,7 +175,12 @@ fn redirects_that_lead_nowhere_are_errors() {
     for target in ["file:///etc/passwd", "ftp://127.0.0.1/x", "gopher://127.0.0.1/x"] {
         let bench = Bench::new();
         let error = bench.must_fail(always(Reply::normal().redirect(302, target)), JobState::Error);
-        assert_eq!((error.code, error.context), (http(302), ErrorContext::RemoteFile), "{}", error.message);
+        assert_eq!(
+            (error.code, error.context),
+            (http(302), ErrorContext::RemoteFile),
+            "{}",
+            error.message
+        );
     }
 }
 
@@ -235,7 +250,10 @@ fn a_refused_connection_passes_when_the_server_is_back() {
     job.resume().expect("resumed");
     assert_eq!(stopped(&job), JobState::TransientError);
     let error = job.error().expect("an error");
-    assert_eq!((error.code, error.context), (code::BG_E_CONNECT_FAILURE, ErrorContext::GeneralTransport));
+    assert_eq!(
+        (error.code, error.context),
+        (code::BG_E_CONNECT_FAILURE, ErrorContext::GeneralTransport)
+    );
     let back = Server::start_on(address.port()).expect("the same port");
     back.put("/file", Resource::new(content(1)));
     assert_eq!(bench.run(&job, 3), JobState::Transferred);

@@ -95,10 +95,11 @@ impl Disk {
         let file = match self.options().open(path) {
             Ok(file) => file,
             Err(error) => {
-                return match error.kind() {
-                    ErrorKind::NotFound => Ok(Opened::Lost),
-                    _ if error.raw_os_error() == Some(libc::ELOOP) => Ok(Opened::Lost),
-                    _ => Err(failed(&error, "open", Some(path))),
+                let gone = matches!(error.raw_os_error(), Some(libc::ENOENT | libc::ELOOP));
+                return if gone {
+                    Ok(Opened::Lost)
+                } else {
+                    Err(failed(&error, "open", Some(path)))
                 };
             }
         };
@@ -194,7 +195,8 @@ impl Disk {
             _ = file.set_modified(UNIX_EPOCH + modified);
         }
         let mode = |mode| file.set_permissions(std::fs::Permissions::from_mode(mode));
-        mode(0o666 & !self.umask).map_err(|error| failed(&error, "set the mode of", Some(temporary)))?;
+        mode(0o666 & !self.umask)
+            .map_err(|error| failed(&error, "set the mode of", Some(temporary)))?;
         self.faults.check()?;
         std::fs::rename(temporary, target).map_err(|error| {
             // It stays a temporary file, so it stays private.
@@ -233,7 +235,9 @@ fn is_absent(error: &std::io::Error) -> bool {
 }
 
 fn is_ours(metadata: &std::fs::Metadata) -> bool {
-    metadata.is_file() && metadata.nlink() == 1 && metadata.uid() == rustix::process::geteuid().as_raw()
+    metadata.is_file()
+        && metadata.nlink() == 1
+        && metadata.uid() == rustix::process::geteuid().as_raw()
 }
 
 /// Reserves blocks without changing the length, which says nothing about what
@@ -265,6 +269,8 @@ fn umask() -> u32 {
     told.unwrap_or_else(|| {
         let mask = rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
         rustix::process::umask(mask);
+        // Some systems have a narrower type for it.
+        #[allow(clippy::useless_conversion, reason = "not useless on all systems")]
         u32::from(mask.as_raw_mode())
     })
 }

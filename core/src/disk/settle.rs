@@ -42,9 +42,8 @@ impl Disk {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Settled::Short),
             Err(error) => return Err(failed(&error, "open", Some(path))),
         };
-        let look = |file: &File| {
-            file.metadata().map_err(|error| failed(&error, "look at", Some(path)))
-        };
+        let look =
+            |file: &File| file.metadata().map_err(|error| failed(&error, "look at", Some(path)));
         let metadata = look(&file)?;
         if metadata.len() < length {
             return Ok(Settled::Short);
@@ -53,8 +52,8 @@ impl Disk {
             file.set_len(length).map_err(|error| failed(&error, "cut", Some(path)))?;
         }
         if let Some((algorithm, expected)) = hash {
-            let found = digest(&file, algorithm)
-                .map_err(|error| failed(&error, "read", Some(path)))?;
+            let found =
+                digest(&file, algorithm).map_err(|error| failed(&error, "read", Some(path)))?;
             if !found.eq_ignore_ascii_case(expected) {
                 return Ok(Settled::HashMismatch { found });
             }

@@ -4,7 +4,8 @@
 use uuid::Uuid;
 
 use crate::model::{
-    Command, CredentialSlot, Input, JobRecord, NewJob, Now, Setting, Situation, check_credentials, wait_reason,
+    Command, CredentialSlot, Input, JobRecord, NewJob, Now, Setting, Situation, check_credentials,
+    wait_reason,
 };
 use crate::store::Durability;
 use crate::transfer::Credentials;
@@ -181,7 +182,8 @@ impl Engine {
                         self.answers.push((answer, id, Ok(Reply::Done(applied.result))));
                     }
                 }
-                if self.queue.jobs.get(&id).is_some_and(|loaded| loaded.job.record.state.is_final()) {
+                if self.queue.jobs.get(&id).is_some_and(|loaded| loaded.job.record.state.is_final())
+                {
                     self.secrets.remove(&id);
                 }
             }
@@ -285,7 +287,11 @@ impl Engine {
             engine_runs: true,
             has_transfer: moves,
             locked: self.is_locked(&snapshot.record),
-            settling: self.queue.jobs.get(&id).is_some_and(|loaded| loaded.job.received().next().is_some()),
+            settling: self
+                .queue
+                .jobs
+                .get(&id)
+                .is_some_and(|loaded| loaded.job.received().next().is_some()),
         };
         snapshot.wait_reason = wait_reason(&snapshot.record, situation, at);
         Ok(Reply::Job(Box::new(snapshot)))
@@ -294,10 +300,7 @@ impl Engine {
     /// True if the job needs credentials that no longer are in memory.
     pub(super) fn is_locked(&self, record: &JobRecord) -> bool {
         let held = self.secrets.get(&record.id);
-        record
-            .credential_slots
-            .iter()
-            .any(|slot| held.is_none_or(|held| !held.contains_key(slot)))
+        record.credential_slots.iter().any(|slot| held.is_none_or(|held| !held.contains_key(slot)))
     }
 }
 

@@ -10,26 +10,57 @@ use crate::vocab::{HResult, JobState, JobType};
 /// One call.
 #[derive(Clone, Serialize, Deserialize)]
 pub enum Request {
-    CreateJob { display_name: String, job_type: JobType },
+    CreateJob {
+        display_name: String,
+        job_type: JobType,
+    },
     /// Answers whether the job is in the queue, and counts a handle for it.
-    OpenJob { id: Uuid },
+    OpenJob {
+        id: Uuid,
+    },
     /// Counts one more handle for a job that already has one.
-    RetainJob { id: Uuid },
+    RetainJob {
+        id: Uuid,
+    },
     /// The handle is gone.
-    CloseJob { id: Uuid },
+    CloseJob {
+        id: Uuid,
+    },
     /// All jobs in the queue.
     Jobs,
     /// A method that changes a job.
-    Command { id: Uuid, command: Command },
-    SetCredentials { id: Uuid, slot: CredentialSlot, secret: Secret },
-    RemoveCredentials { id: Uuid, slot: CredentialSlot },
-    Job { id: Uuid },
-    Files { id: Uuid },
-    File { id: Uuid, index: u32 },
+    Command {
+        id: Uuid,
+        command: Command,
+    },
+    SetCredentials {
+        id: Uuid,
+        slot: CredentialSlot,
+        secret: Secret,
+    },
+    RemoveCredentials {
+        id: Uuid,
+        slot: CredentialSlot,
+    },
+    Job {
+        id: Uuid,
+    },
+    Files {
+        id: Uuid,
+    },
+    File {
+        id: Uuid,
+        index: u32,
+    },
     /// Answers when the job is in one of the states.
-    Wait { id: Uuid, states: Vec<JobState> },
+    Wait {
+        id: Uuid,
+        states: Vec<JobState>,
+    },
     /// The caller of that ticket has stopped waiting.
-    Forget { ticket: u64 },
+    Forget {
+        ticket: u64,
+    },
     Limits,
     SetLimits(Limits),
     /// Stops the engine after what is under way was recorded.

@@ -327,7 +327,8 @@ impl Engine {
     }
 
     fn sync_store(&mut self, at: Now) {
-        let due = self.unsynced_since_ms.is_some_and(|since| at.monotonic_ms >= since + SYNC_STORE_MS);
+        let due =
+            self.unsynced_since_ms.is_some_and(|since| at.monotonic_ms >= since + SYNC_STORE_MS);
         if due && self.queue.store.sync().is_ok() {
             self.unsynced_since_ms = None;
         }
@@ -344,18 +345,13 @@ impl Engine {
         if !self.inbox.is_empty() {
             return Duration::ZERO;
         }
-        let store_due = self
-            .queue
-            .store
-            .next_due()
-            .ok()
-            .flatten()
-            .map(|due| {
-                let left = u64::try_from(due.saturating_sub(at.unix_ms)).unwrap_or(0);
-                (at.monotonic_ms + left).max(self.due_checked_ms + DUE_CHECK_MS)
-            });
+        let store_due = self.queue.next_due_ms.map(|due| {
+            let left = u64::try_from(due.saturating_sub(at.unix_ms)).unwrap_or(0);
+            (at.monotonic_ms + left).max(self.due_checked_ms + DUE_CHECK_MS)
+        });
         let paused = (self.paused_until_ms > at.monotonic_ms).then_some(self.paused_until_ms);
-        let found = (self.found.transferred.is_some() || self.found.error.is_some()).then_some(at.monotonic_ms);
+        let found = (self.found.transferred.is_some() || self.found.error.is_some())
+            .then_some(at.monotonic_ms);
         let next = [
             wake_at_ms,
             self.queue.flush_due_ms(),

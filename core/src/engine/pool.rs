@@ -23,11 +23,31 @@ const SLOW_THREADS: usize = 4;
 
 /// One piece of blocking work.
 pub enum Task {
-    Settle { job: Uuid, file: u32, temporary: PathBuf, length: u64, hash: Option<(HashAlgorithm, String)> },
-    Release { job: Uuid, files: Vec<Release> },
-    Remove { job: Uuid, temporaries: Vec<PathBuf> },
-    Reserve { token: Token, file: TempFile, length: u64 },
-    Sync { token: Token, file: TempFile, position: u64 },
+    Settle {
+        job: Uuid,
+        file: u32,
+        temporary: PathBuf,
+        length: u64,
+        hash: Option<(HashAlgorithm, String)>,
+    },
+    Release {
+        job: Uuid,
+        files: Vec<Release>,
+    },
+    Remove {
+        job: Uuid,
+        temporaries: Vec<PathBuf>,
+    },
+    Reserve {
+        token: Token,
+        file: TempFile,
+        length: u64,
+    },
+    Sync {
+        token: Token,
+        file: TempFile,
+        position: u64,
+    },
 }
 
 /// One file to be moved to its local name.
@@ -43,9 +63,14 @@ pub struct Release {
 pub enum Report {
     Settled(Result<Settled>),
     /// The files that are in place, and what stopped the others.
-    Released { files: Vec<u32>, error: Option<(u32, HResult, String)> },
+    Released {
+        files: Vec<u32>,
+        error: Option<(u32, HResult, String)>,
+    },
     /// How many temporary files could not be deleted.
-    Removed { undeleted: u32 },
+    Removed {
+        undeleted: u32,
+    },
 }
 
 /// The helper threads.
@@ -151,8 +176,12 @@ fn release(disk: &Disk, files: &[Release]) -> Report {
     let mut error = None;
     let mut folders = std::collections::BTreeSet::new();
     for release in files {
-        let moved =
-            disk.release(&release.temporary, &release.target, release.identity, release.modified_ms);
+        let moved = disk.release(
+            &release.temporary,
+            &release.target,
+            release.identity,
+            release.modified_ms,
+        );
         match moved {
             Ok(()) => {
                 released.push(release.file);

@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use uuid::Uuid;
 
-use crate::model::{Change, Closing, Input, Job, JobRecord, Limits, Meter, NewJob, Now, apply, apply_creation};
+use crate::model::{
+    Change, Closing, Input, Job, JobRecord, Limits, Meter, NewJob, Now, apply, apply_creation,
+};
 use crate::notify::{Events, Note};
 use crate::store::{Batch, Durability, Store};
 use crate::vocab::{Error, HResult, JobState, Result, code};
@@ -52,6 +54,8 @@ pub struct Queue {
     notes: Vec<Note>,
     /// True if the store may hold runnable jobs that are not in memory.
     pub has_more_runnable: bool,
+    /// When the first retry in the store is due, milliseconds since 1970.
+    pub next_due_ms: Option<i64>,
     /// True if the plan must be made anew.
     pub replan: bool,
 }
@@ -60,7 +64,9 @@ impl Queue {
     /// A queue over an opened store.
     pub fn new(store: Store, limits: Limits, boot: Option<Uuid>) -> Result<Self> {
         let job_count = store.job_count()?;
+        let next_due_ms = store.next_due()?;
         Ok(Self {
+            next_due_ms,
             store,
             jobs: BTreeMap::new(),
             limits,
@@ -101,7 +107,10 @@ impl Queue {
     pub fn job(&mut self, id: Uuid, now: Now) -> Result<&Loaded> {
         if !self.jobs.contains_key(&id) {
             let Some((record, files)) = self.store.load(id)? else {
-                return Err(Error::new(code::DO_E_JOB_NOT_FOUND, format!("no job {id} in the queue")));
+                return Err(Error::new(
+                    code::DO_E_JOB_NOT_FOUND,
+                    format!("no job {id} in the queue"),
+                ));
             };
             let mut job = Job::new(record, files);
             job.after_restart(self.boot, now);
@@ -112,7 +121,13 @@ impl Queue {
     }
 
     /// Applies what a caller wants. It is believed only after [`Queue::commit`].
-    pub fn command(&mut self, id: Uuid, input: &Input, durability: Durability, now: Now) -> Result<Applied> {
+    pub fn command(
+        &mut self,
+        id: Uuid,
+        input: &Input,
+        durability: Durability,
+        now: Now,
+    ) -> Result<Applied> {
         let applied = self.apply(id, input, now)?;
         self.commanded.insert(id);
         self.require(durability);
@@ -146,19 +161,26 @@ impl Queue {
             file.boot = self.boot;
         }
         let ends = change.record.state != before.state
-            && matches!(change.record.state, JobState::Transferred | JobState::Error | JobState::Acknowledged);
+            && matches!(
+                change.record.state,
+                JobState::Transferred | JobState::Error | JobState::Acknowledged
+            );
         let urgent = ends || change.record.closing != before.closing;
         let moves = urgent
             || change.record.state != before.state
             || change.record.priority != before.priority
             || change.record.totals.files != before.totals.files
             || change.files.iter().any(|(index, file)| {
-                loaded.job.files.get(*index as usize).is_none_or(|old| old.stage != file.stage || old.remote_name != file.remote_name)
+                loaded.job.files.get(*index as usize).is_none_or(|old| {
+                    old.stage != file.stage || old.remote_name != file.remote_name
+                })
             });
         self.replan |= moves;
         let mut synced_bytes_fall = false;
         for (index, file) in &change.files {
-            if let Some(old) = loaded.job.files.get(*index as usize).filter(|old| file.written < old.written) {
+            if let Some(old) =
+                loaded.job.files.get(*index as usize).filter(|old| file.written < old.written)
+            {
                 self.fallen.insert((id, *index));
                 synced_bytes_fall |= file.synced < old.synced;
             }
@@ -176,7 +198,8 @@ impl Queue {
     }
 
     fn require(&mut self, durability: Durability) {
-        let is_power_cut = |durability: &Option<Durability>| matches!(durability, Some(Durability::PowerCut));
+        let is_power_cut =
+            |durability: &Option<Durability>| matches!(durability, Some(Durability::PowerCut));
         if !is_power_cut(&self.urgent) {
             self.urgent = Some(durability);
         }
@@ -209,6 +232,8 @@ impl Queue {
                 self.fallen.clear();
                 self.dirty_since_ms = None;
                 self.job_count -= gone;
+                // An answer missed here comes with the next commit.
+                self.next_due_ms = self.store.next_due().unwrap_or(self.next_due_ms);
                 self.notes.drain(..).for_each(|note| events.add(note));
                 Ok(())
             }
@@ -295,7 +320,12 @@ impl Queue {
     /// what is wrong with it.
     fn job_or_damaged(&mut self, id: Uuid, now: Now) -> Result<()> {
         match self.job(id, now) {
-            Err(error) if error.code != code::BG_E_DATABASE_CORRUPT && error.code != code::DO_E_JOB_NOT_FOUND => Err(error),
+            Err(error)
+                if error.code != code::BG_E_DATABASE_CORRUPT
+                    && error.code != code::DO_E_JOB_NOT_FOUND =>
+            {
+                Err(error)
+            }
             Ok(_) | Err(_) => Ok(()),
         }
     }

@@ -47,7 +47,9 @@ impl Engine {
         let (id, index) = key;
         if let Err(error) = self.try_start(key, at) {
             let failure = Failure {
-                transient: error.code == code::E_DISK_FULL || error.context == ErrorContext::GeneralTransport && error.code == code::E_FAIL,
+                transient: error.code == code::E_DISK_FULL
+                    || error.context == ErrorContext::GeneralTransport
+                        && error.code == code::E_FAIL,
                 code: error.code,
                 context: error.context,
                 message: error.message,
@@ -117,9 +119,17 @@ impl Engine {
         let headers = record.custom_headers.as_deref().unwrap_or("");
         Options {
             user_agent: self.settings.user_agent.clone(),
-            headers: headers.split("\r\n").filter(|line| !line.is_empty()).map(str::to_owned).collect(),
+            headers: headers
+                .split("\r\n")
+                .filter(|line| !line.is_empty())
+                .map(str::to_owned)
+                .collect(),
             security_flags: record.security_flags,
-            proxy: Some((record.proxy.usage, record.proxy.list.clone(), record.proxy.bypass.clone())),
+            proxy: Some((
+                record.proxy.usage,
+                record.proxy.list.clone(),
+                record.proxy.bypass.clone(),
+            )),
             client_certificate: record
                 .client_certificate
                 .as_ref()
@@ -144,7 +154,8 @@ impl Engine {
     /// Stops the requests of a job whose record fell back to what is stored:
     /// what they have done since is not known to it.
     pub(super) fn forget_transfers(&mut self, id: Uuid) {
-        let keys: Vec<_> = self.moving.range((id, 0)..=(id, u32::MAX)).map(|(key, _)| *key).collect();
+        let keys: Vec<_> =
+            self.moving.range((id, 0)..=(id, u32::MAX)).map(|(key, _)| *key).collect();
         for key in keys {
             if let Some(moving) = self.moving.remove(&key) {
                 self.tokens.remove(&moving.token);
@@ -170,7 +181,8 @@ impl Engine {
         };
         let permanent = head.redirects.iter().all(|status| matches!(status, 301 | 308));
         let reports = self.queue.jobs.get(&key.0).is_some_and(|loaded| {
-            loaded.job.record.security_flags & security::REDIRECT_MASK == security::REDIRECT_ALLOW_REPORT
+            loaded.job.record.security_flags & security::REDIRECT_MASK
+                == security::REDIRECT_ALLOW_REPORT
         });
         let facts = HeadFacts {
             position: head.body.position,
@@ -260,7 +272,8 @@ impl Engine {
             return;
         };
         let (position, asked_ms) = moving.sync_asked;
-        let due = written.saturating_sub(position) >= SYNC_BYTES || at.monotonic_ms >= asked_ms + SYNC_MS;
+        let due =
+            written.saturating_sub(position) >= SYNC_BYTES || at.monotonic_ms >= asked_ms + SYNC_MS;
         if due && !moving.sync_runs {
             moving.sync_runs = true;
             moving.sync_asked = (written, at.monotonic_ms);
@@ -321,7 +334,9 @@ impl Engine {
                     .map_or(0, |file| file.written);
                 self.outcome(id, Outcome::Received { file, size }, at);
             }
-            Ending::Again(adjustment) => self.outcome(id, Outcome::AskAgain { file, adjustment }, at),
+            Ending::Again(adjustment) => {
+                self.outcome(id, Outcome::AskAgain { file, adjustment }, at)
+            }
             Ending::Failed { failure, written, redirect } => {
                 if let Some(written) = written {
                     self.outcome(id, Outcome::Progress { file, written }, at);

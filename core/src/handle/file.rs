@@ -113,17 +113,17 @@ impl File {
     /// goes to ERROR with BGCOPY_E_HASH_MISMATCH. E_INVALIDARG for a digest of
     /// the wrong length, DO_E_INVALID_STATE once the file is transferred.
     pub fn set_expected_hash(&self, hash: Option<ExpectedHash>) -> Result<()> {
-        let hash = hash.map(|hash| ExpectedHash {
-            digest: hash.digest.to_ascii_lowercase(),
-            ..hash
-        });
+        let hash =
+            hash.map(|hash| ExpectedHash { digest: hash.digest.to_ascii_lowercase(), ..hash });
         self.job.command(Command::SetExpectedHash { file: self.index, hash }).map(|_| ())
     }
 
     fn record(&self) -> Result<FileRecord> {
-        match self.job.ask(Request::File { id: self.job.id(), index: self.index })? {
-            Reply::File(file) => Ok(*file),
-            other => Err(unexpected(&other)),
-        }
+        let Reply::File(file) =
+            self.job.ask(Request::File { id: self.job.id(), index: self.index })?
+        else {
+            return Err(unexpected("File"));
+        };
+        Ok(*file)
     }
 }

@@ -152,10 +152,10 @@ impl Job {
     /// `None` waits for ever; E_TIMEOUT when the time is over.
     pub fn wait(&self, states: &[JobState], timeout: Option<Duration>) -> Result<JobState> {
         let request = Request::Wait { id: self.id, states: states.to_vec() };
-        match self.shared.call_for(request, timeout)? {
-            Reply::State(state) => Ok(state),
-            other => Err(unexpected(&other)),
-        }
+        let Reply::State(state) = self.shared.call_for(request, timeout)? else {
+            return Err(unexpected("State"));
+        };
+        Ok(state)
     }
 }
 
@@ -230,10 +230,10 @@ impl Job {
 
     /// Everything about the job at one moment.
     pub fn snapshot(&self) -> Result<JobSnapshot> {
-        match self.ask(Request::Job { id: self.id })? {
-            Reply::Job(snapshot) => Ok(*snapshot),
-            other => Err(unexpected(&other)),
-        }
+        let Reply::Job(snapshot) = self.ask(Request::Job { id: self.id })? else {
+            return Err(unexpected("Job"));
+        };
+        Ok(*snapshot)
     }
 }
 
@@ -338,7 +338,8 @@ impl Job {
         password: &str,
     ) -> Result<()> {
         let secret = Secret { user_name: user_name.to_owned(), password: password.to_owned() };
-        self.ask(Request::SetCredentials { id: self.id, slot: (target, scheme), secret }).map(|_| ())
+        self.ask(Request::SetCredentials { id: self.id, slot: (target, scheme), secret })
+            .map(|_| ())
     }
 
     /// Forgets them (RemoveCredentials): S_FALSE if that pair was not set.
@@ -391,7 +392,10 @@ impl Job {
     /// A job property by its id: DO_E_UNKNOWN_PROPERTY_ID. Contract 3.4.
     pub fn property(&self, id: u32) -> Result<PropertyValue> {
         let Some(property) = JobPropertyId::from_u32(id) else {
-            return Err(Error::new(code::DO_E_UNKNOWN_PROPERTY_ID, format!("no job property {id}")));
+            return Err(Error::new(
+                code::DO_E_UNKNOWN_PROPERTY_ID,
+                format!("no job property {id}"),
+            ));
         };
         let set = self.record()?.properties.get(&id).cloned();
         Ok(set.unwrap_or(match property {
@@ -446,8 +450,8 @@ pub fn progress_of(record: &JobRecord) -> JobProgress {
 }
 
 fn done(reply: Reply) -> Result<HResult> {
-    match reply {
-        Reply::Done(code) => Ok(code),
-        other => Err(unexpected(&other)),
-    }
+    let Reply::Done(code) = reply else {
+        return Err(unexpected("Done"));
+    };
+    Ok(code)
 }

@@ -142,10 +142,10 @@ impl Manager {
     /// BG_E_TOO_MANY_JOBS_PER_USER at the limit of jobs. Contract 2.1.
     pub fn create_job(&self, display_name: &str, job_type: JobType) -> Result<Job> {
         let request = Request::CreateJob { display_name: display_name.to_owned(), job_type };
-        match self.shared.call(request)? {
-            Reply::Created(id) => Ok(Job::new(Arc::clone(&self.shared), id)),
-            other => Err(unexpected(&other)),
-        }
+        let Reply::Created(id) = self.shared.call(request)? else {
+            return Err(unexpected("Created"));
+        };
+        Ok(Job::new(Arc::clone(&self.shared), id))
     }
 
     /// The job of that id (GetJob): DO_E_JOB_NOT_FOUND if it is not in the
@@ -158,13 +158,11 @@ impl Manager {
     /// The jobs in the queue, in order of creation (EnumJobs): a snapshot of
     /// which there are; each handle shows what is true when it is asked.
     pub fn jobs(&self) -> Result<Vec<Job>> {
-        match self.shared.call(Request::Jobs)? {
-            Reply::Jobs(records) => {
-                // A job may leave the queue while this goes on.
-                Ok(records.iter().filter_map(|record| self.get_job(record.id).ok()).collect())
-            }
-            other => Err(unexpected(&other)),
-        }
+        let Reply::Jobs(records) = self.shared.call(Request::Jobs)? else {
+            return Err(unexpected("Jobs"));
+        };
+        // A job may leave the queue while this goes on.
+        Ok(records.iter().filter_map(|record| self.get_job(record.id).ok()).collect())
     }
 
     /// A readable text for any code (GetErrorDescription).
@@ -201,20 +199,17 @@ impl Manager {
                 events = queue.arrived.wait(events).unwrap_or_else(PoisonError::into_inner);
                 continue;
             };
-            events = queue
-                .arrived
-                .wait_timeout(events, wait)
-                .unwrap_or_else(PoisonError::into_inner)
-                .0;
+            events =
+                queue.arrived.wait_timeout(events, wait).unwrap_or_else(PoisonError::into_inner).0;
         }
     }
 
     /// The limits in force.
     pub fn limits(&self) -> Result<Limits> {
-        match self.shared.call(Request::Limits)? {
-            Reply::Limits(limits) => Ok(limits),
-            other => Err(unexpected(&other)),
-        }
+        let Reply::Limits(limits) = self.shared.call(Request::Limits)? else {
+            return Err(unexpected("Limits"));
+        };
+        Ok(limits)
     }
 
     /// Sets the limits, at once and until this manager is closed. E_INVALIDARG
@@ -247,7 +242,7 @@ fn stopped() -> Error {
     Error::new(code::BGCOPY_E_MANAGER_CLOSED, "the manager was closed during the call")
 }
 
-/// A reply of another kind than the request asks for.
-pub(super) fn unexpected(reply: &Reply) -> Error {
-    Error::new(code::E_UNEXPECTED, format!("unexpected reply {reply:?}"))
+/// The reply is of another kind than the request asks for.
+pub(super) fn unexpected(wanted: &str) -> Error {
+    Error::new(code::E_UNEXPECTED, format!("the engine's reply is not a {wanted}"))
 }

@@ -36,9 +36,9 @@ impl Reader {
 
     /// One job with its files: DO_E_JOB_NOT_FOUND.
     pub fn job(&self, id: Uuid) -> Result<(JobRecord, Vec<FileRecord>)> {
-        self.store
-            .load(id)?
-            .ok_or_else(|| Error::new(code::DO_E_JOB_NOT_FOUND, format!("no job {id} in the queue")))
+        self.store.load(id)?.ok_or_else(|| {
+            Error::new(code::DO_E_JOB_NOT_FOUND, format!("no job {id} in the queue"))
+        })
     }
 
     /// Why a job does not move, by what is recorded of it.

@@ -36,8 +36,11 @@ pub fn apply(change: &mut Change, job: &Job, file: u32, failure: &Failure, now: 
     }
     change.record.attempts = change.record.attempts.saturating_add(1);
     let asked_ms = failure.retry_after.and_then(|after| asked_delay_ms(after, now));
-    let own_ms =
-        retry_delay_ms(change.record.minimum_retry_delay_s, change.record.attempts, now.jitter_permille);
+    let own_ms = retry_delay_ms(
+        change.record.minimum_retry_delay_s,
+        change.record.attempts,
+        now.jitter_permille,
+    );
     let delay_ms = asked_ms.map_or(own_ms, |asked| asked.max(own_ms));
     change.record.enter(JobState::TransientError, now);
     change.record.retry = Some(Retry {
@@ -69,7 +72,10 @@ pub fn job_error(code: HResult, message: String, now: Now) -> JobError {
 pub fn no_progress(last: &JobError, timeout_s: u32) -> JobError {
     JobError {
         code: code::DO_E_DOWNLOAD_NO_PROGRESS,
-        message: format!("no progress for {timeout_s} s; last error {}: {}", last.code, last.message),
+        message: format!(
+            "no progress for {timeout_s} s; last error {}: {}",
+            last.code, last.message
+        ),
         ..last.clone()
     }
 }

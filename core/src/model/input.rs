@@ -40,10 +40,22 @@ pub enum Command {
     Cancel,
     Complete,
     Set(Setting),
-    SetRemoteName { file: u32, remote_name: String },
-    ReplaceRemotePrefix { old: String, new: String },
-    SetExpectedHash { file: u32, hash: Option<ExpectedHash> },
-    SetValidationState { file: u32, valid: bool },
+    SetRemoteName {
+        file: u32,
+        remote_name: String,
+    },
+    ReplaceRemotePrefix {
+        old: String,
+        new: String,
+    },
+    SetExpectedHash {
+        file: u32,
+        hash: Option<ExpectedHash>,
+    },
+    SetValidationState {
+        file: u32,
+        valid: bool,
+    },
 }
 
 /// The properties of a job that a caller may set.
@@ -63,7 +75,10 @@ pub enum Setting {
     /// The secret itself stays with the engine.
     CredentialsSet(CredentialSlot),
     CredentialsRemoved(CredentialSlot),
-    Property { id: u32, value: PropertyValue },
+    Property {
+        id: u32,
+        value: PropertyValue,
+    },
 }
 
 /// What the rooms that do the work report.

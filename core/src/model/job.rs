@@ -29,8 +29,13 @@ impl Job {
     /// A job from its records.
     pub fn new(record: JobRecord, files: Vec<FileRecord>) -> Self {
         let local_names = files.iter().map(|file| file.local_name.clone()).collect();
-        let mut job =
-            Self { record, files: Vec::new(), local_names, waiting: BTreeSet::new(), received: BTreeSet::new() };
+        let mut job = Self {
+            record,
+            files: Vec::new(),
+            local_names,
+            waiting: BTreeSet::new(),
+            received: BTreeSet::new(),
+        };
         for (index, file) in files.into_iter().enumerate() {
             job.put(u32::try_from(index).unwrap_or(u32::MAX), file);
         }

@@ -27,10 +27,13 @@ pub use input::{Command, FileSpec, HeadFacts, Input, Outcome, Setting};
 pub use job::{Change, Job, apply, apply_creation};
 pub use plan::{Environment, Limits, Plan, Work, plan};
 pub use reason::{Situation, WaitReason, wait_reason};
-pub use setting::check_credentials;
 pub use record::{
     ClientCertificate, Closing, CredentialSlot, JobError, JobRecord, NewJob, ProxySettings,
 };
+pub use setting::check_credentials;
 pub use speed::Meter;
 #[cfg(test)]
-pub use {deadline::Deadline, record::{Retry, Totals}};
+pub use {
+    deadline::Deadline,
+    record::{Retry, Totals},
+};

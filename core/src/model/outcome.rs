@@ -24,7 +24,9 @@ pub fn apply(job: &Job, outcome: &Outcome, now: Now) -> Result<Change> {
     let mut change = Change::of(job);
     let is_final = job.record.state.is_final();
     match outcome {
-        Outcome::Released { files, error } => released(&mut change, job, files, error.as_ref(), now)?,
+        Outcome::Released { files, error } => {
+            released(&mut change, job, files, error.as_ref(), now)?
+        }
         Outcome::Removed { undeleted } => removed(&mut change, *undeleted, now),
         _ if is_final => {}
         Outcome::Connecting { file } => {
@@ -304,8 +306,9 @@ fn released(
         return Ok(());
     }
     let totals = change.record.totals;
-    let left = (0..totals.files)
-        .any(|index| change.file(job, index).is_ok_and(|file| file.stage == FileStage::Transferred));
+    let left = (0..totals.files).any(|index| {
+        change.file(job, index).is_ok_and(|file| file.stage == FileStage::Transferred)
+    });
     if left {
         return Ok(());
     }

@@ -164,10 +164,8 @@ fn keep_running<'a>(
 }
 
 fn hand_out<'a>(plan: &mut Plan, slots: &mut Slots<'a>, level: &[&'a Job]) {
-    let mut queues: Vec<_> = level
-        .iter()
-        .map(|job| (*job, job.waiting().take(slots.free + LOOKAHEAD_FILES)))
-        .collect();
+    let mut queues: Vec<_> =
+        level.iter().map(|job| (*job, job.waiting().take(slots.free + LOOKAHEAD_FILES))).collect();
     while slots.free > 0 && !queues.is_empty() {
         queues.retain_mut(|(job, waiting)| {
             for index in waiting.by_ref() {

@@ -55,13 +55,23 @@ pub fn wait_reason(record: &JobRecord, situation: Situation, now: Now) -> WaitRe
             runnable(record, situation)
         }
         JobState::Suspended | JobState::Transferred => match record.closing {
-            None => (WaitKind::AwaitingComplete, "all files are transferred", "complete the job to put its files in place"),
-            Some(Closing::Releasing | Closing::Discarding | Closing::Cleaning { .. }) => {
-                (WaitKind::Completing, "files are being moved to their local names", "it ends by itself")
-            }
+            None => (
+                WaitKind::AwaitingComplete,
+                "all files are transferred",
+                "complete the job to put its files in place",
+            ),
+            Some(Closing::Releasing | Closing::Discarding | Closing::Cleaning { .. }) => (
+                WaitKind::Completing,
+                "files are being moved to their local names",
+                "it ends by itself",
+            ),
         },
-        JobState::Acknowledged => (WaitKind::Finished, "the job is completed", "nothing: it is done"),
-        JobState::Cancelled => (WaitKind::Finished, "the job is cancelled", "nothing: it cannot be recovered"),
+        JobState::Acknowledged => {
+            (WaitKind::Finished, "the job is completed", "nothing: it is done")
+        }
+        JobState::Cancelled => {
+            (WaitKind::Finished, "the job is cancelled", "nothing: it cannot be recovered")
+        }
     };
     reason.kind = kind;
     if reason.message.is_empty() {
@@ -106,7 +116,9 @@ fn runnable(record: &JobRecord, situation: Situation) -> Words {
         (true, JobState::Transferring) => {
             (WaitKind::Transferring, "the job is transferring", "nothing: it is moving")
         }
-        (true, _) => (WaitKind::Connecting, "waiting for the server to answer", "an answer of the server"),
+        (true, _) => {
+            (WaitKind::Connecting, "waiting for the server to answer", "an answer of the server")
+        }
         (false, _) => (
             WaitKind::WaitingForSlot,
             "other files hold all the slots for transfers",
@@ -144,7 +156,11 @@ fn waiting_for_retry(
             retry.at.unix_ms
         });
         if retry.server_asked {
-            return (WaitKind::ServerAskedToWait, "", "the time the server named, or resume to try at once");
+            return (
+                WaitKind::ServerAskedToWait,
+                "",
+                "the time the server named, or resume to try at once",
+            );
         }
     }
     match record.error.as_ref().and_then(kind_of) {
@@ -163,14 +179,30 @@ fn note_error(reason: &mut WaitReason, error: &JobError) {
 fn kind_of(error: &JobError) -> Option<Words> {
     let http = |status| HResult::from_http_status(status);
     let known = [
-        (http(401), WaitKind::CredentialsNeeded, "set credentials for the server, then resume the job"),
-        (http(407), WaitKind::CredentialsNeeded, "set credentials for the proxy, then resume the job"),
-        (http(403), WaitKind::LinkExpired, "set a new remote name or credentials, then resume the job"),
+        (
+            http(401),
+            WaitKind::CredentialsNeeded,
+            "set credentials for the server, then resume the job",
+        ),
+        (
+            http(407),
+            WaitKind::CredentialsNeeded,
+            "set credentials for the proxy, then resume the job",
+        ),
+        (
+            http(403),
+            WaitKind::LinkExpired,
+            "set a new remote name or credentials, then resume the job",
+        ),
         (http(404), WaitKind::LinkExpired, "set a remote name that exists, then resume the job"),
         (http(410), WaitKind::LinkExpired, "set a remote name that exists, then resume the job"),
         (code::E_DISK_FULL, WaitKind::DiskFull, "free space on the disk of the target"),
         (code::DO_E_BLOCKED_BY_NO_NETWORK, WaitKind::NoNetwork, "a network connection"),
-        (code::DO_E_BLOCKED_BY_COST_TRANSFER_POLICY, WaitKind::PolicyClosed, "a cheaper network, or other cost flags"),
+        (
+            code::DO_E_BLOCKED_BY_COST_TRANSFER_POLICY,
+            WaitKind::PolicyClosed,
+            "a cheaper network, or other cost flags",
+        ),
     ];
     known
         .into_iter()

@@ -78,9 +78,9 @@ fn validator_of(head: &Head) -> Validator {
 
 fn whole(content: &Content<'_>, request: &Request, head: &Head) -> Decision {
     let validator = validator_of(head);
-    let unchanged = content.validator.is_some_and(|known| {
-        known.strong_etag().is_some() && known.agrees_with(&validator)
-    });
+    let unchanged = content
+        .validator
+        .is_some_and(|known| known.strong_etag().is_some() && known.agrees_with(&validator));
     if request.if_range.is_some() && unchanged {
         return Decision::Again(Adjustment::WithoutIfRange);
     }
@@ -109,7 +109,9 @@ fn whole(content: &Content<'_>, request: &Request, head: &Head) -> Decision {
 
 fn partial(content: &Content<'_>, request: &Request, head: &Head) -> Decision {
     let Some((asked_first, asked_last)) = request.range else {
-        return Decision::Refuse(invalid_response("a partial answer to a request for the whole file"));
+        return Decision::Refuse(invalid_response(
+            "a partial answer to a request for the whole file",
+        ));
     };
     let multipart = head
         .value("content-type")
@@ -132,10 +134,8 @@ fn partial(content: &Content<'_>, request: &Request, head: &Head) -> Decision {
         return Decision::Again(Adjustment::Restart);
     }
     let validator = validator_of(head);
-    if content.position > 0 {
-        if let Some(verdict) = joined(content, request, &validator, total) {
-            return verdict;
-        }
+    if let Some(verdict) = joined(content, request, &validator, total) {
+        return verdict;
     }
     if let (Some(size), false) = (size, content.ranges.is_empty()) {
         let beyond = content.ranges.iter().any(|range| {
@@ -239,4 +239,3 @@ fn outside(size: u64) -> Failure {
         format!("a requested range lies outside the file of {size} bytes"),
     )
 }
-

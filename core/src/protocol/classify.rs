@@ -58,7 +58,11 @@ pub fn http_failure(status: u32, head: &Head) -> Failure {
         (true, None) | (false, _) => None,
     };
     Failure {
-        code: if known { HResult::from_http_status(status) } else { code::BG_E_INVALID_SERVER_RESPONSE },
+        code: if known {
+            HResult::from_http_status(status)
+        } else {
+            code::BG_E_INVALID_SERVER_RESPONSE
+        },
         context: ErrorContext::RemoteFile,
         message: status_text(status, head),
         transient,

@@ -87,8 +87,11 @@ impl Head {
         }
         let (first, last) = range.split_once('-')?;
         let (first, last) = (first.trim().parse().ok()?, last.trim().parse().ok()?);
-        (first <= last && total.is_none_or(|total| last < total))
-            .then_some(ContentRange::Part { first, last, total })
+        (first <= last && total.is_none_or(|total| last < total)).then_some(ContentRange::Part {
+            first,
+            last,
+            total,
+        })
     }
 
     fn text_len(&self) -> usize {

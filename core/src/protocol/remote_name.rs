@@ -97,7 +97,8 @@ pub fn check_header_lines(text: &str) -> Result<()> {
         if name.is_empty() || !name.chars().all(token) {
             return refuse("a custom header has an invalid name");
         }
-        let owned = ["range", "if-range", "host", "content-length", "transfer-encoding", "accept-encoding"];
+        let owned =
+            ["range", "if-range", "host", "content-length", "transfer-encoding", "accept-encoding"];
         if owned.iter().any(|own| name.eq_ignore_ascii_case(own)) {
             return refuse("this header is set by the transfer itself");
         }

@@ -31,9 +31,7 @@ pub struct Validator {
 impl Validator {
     /// The ETag if it is a strong one: only such a one identifies bytes.
     pub fn strong_etag(&self) -> Option<&str> {
-        self.etag
-            .as_deref()
-            .filter(|tag| tag.starts_with('"') && tag.len() > 2)
+        self.etag.as_deref().filter(|tag| tag.starts_with('"') && tag.len() > 2)
     }
 
     /// True if both name the same version as far as they say anything.
@@ -42,9 +40,7 @@ impl Validator {
     /// and equal, and a weak ETag must not contradict it.
     pub fn agrees_with(&self, other: &Validator) -> bool {
         if let Some(mine) = self.strong_etag() {
-            return other
-                .strong_etag()
-                .is_some_and(|theirs| plain(mine) == plain(theirs));
+            return other.strong_etag().is_some_and(|theirs| plain(mine) == plain(theirs));
         }
         match (&self.last_modified, &other.last_modified) {
             (Some(mine), Some(theirs)) => mine == theirs && self.etag == other.etag,
@@ -113,9 +109,8 @@ enum Splice {
 /// there.
 pub fn next_request(content: &Content<'_>) -> Request {
     let splice = splice_rule(content);
-    let may_splice = content.position > 0
-        && !content.ranges_refused
-        && !matches!(splice, Splice::Impossible);
+    let may_splice =
+        content.position > 0 && !content.ranges_refused && !matches!(splice, Splice::Impossible);
     let position = if may_splice { content.position } else { 0 };
     let if_range = match (&splice, content.validator) {
         (Splice::Proven, Some(validator)) if may_splice && !content.if_range_refused => {
@@ -167,7 +162,8 @@ fn piece_at(ranges: &[FileRange], position: u64, size: Option<u64>) -> (FileRang
         }
         start += length;
     }
-    let last = ranges.last().copied().unwrap_or(FileRange { initial_offset: 0, length: LENGTH_TO_EOF });
+    let last =
+        ranges.last().copied().unwrap_or(FileRange { initial_offset: 0, length: LENGTH_TO_EOF });
     (last, 0)
 }
 

@@ -27,7 +27,6 @@ mod write;
 mod tests;
 
 use std::cell::Cell;
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
@@ -168,6 +167,7 @@ impl Store {
     }
 
     /// How many jobs the last call of [`Store::records`] had to leave out.
+    #[cfg(test)]
     pub fn unreadable(&self) -> u64 {
         self.unreadable.get()
     }
@@ -208,7 +208,8 @@ impl Store {
     }
 
     /// How many jobs are in each state that any job is in.
-    pub fn count_by_state(&self) -> Result<BTreeMap<u32, u64>> {
+    #[cfg(test)]
+    pub fn count_by_state(&self) -> Result<std::collections::BTreeMap<u32, u64>> {
         self.faults.check()?;
         Ok(self.ledger.jobs_by_state.clone())
     }

@@ -33,7 +33,9 @@ fn classify(error: &curl::Error, os_error: i32, head: &Head) -> Failure {
     let transient = |code: HResult| Failure::transient(code, transport, text.clone());
     let fatal = |code: HResult| Failure::fatal(code, transport, text.clone());
     match error.code() {
-        _ if no_network && error.is_couldnt_connect() => transient(code::DO_E_BLOCKED_BY_NO_NETWORK),
+        _ if no_network && error.is_couldnt_connect() => {
+            transient(code::DO_E_BLOCKED_BY_NO_NETWORK)
+        }
         curl_sys::CURLE_COULDNT_RESOLVE_HOST | curl_sys::CURLE_COULDNT_RESOLVE_PROXY => {
             transient(code::E_WINHTTP_NAME_NOT_RESOLVED)
         }
@@ -60,11 +62,9 @@ fn classify(error: &curl::Error, os_error: i32, head: &Head) -> Failure {
         curl_sys::CURLE_BAD_CONTENT_ENCODING => fatal(code::BG_E_INVALID_SERVER_RESPONSE),
         curl_sys::CURLE_URL_MALFORMAT => fatal(code::INET_E_INVALID_URL),
         curl_sys::CURLE_OUT_OF_MEMORY => transient(code::E_OUTOFMEMORY),
-        curl_sys::CURLE_FILE_COULDNT_READ_FILE => Failure::fatal(
-            code::E_FILE_NOT_FOUND,
-            ErrorContext::RemoteFile,
-            text.clone(),
-        ),
+        curl_sys::CURLE_FILE_COULDNT_READ_FILE => {
+            Failure::fatal(code::E_FILE_NOT_FOUND, ErrorContext::RemoteFile, text.clone())
+        }
         _ => Failure::transient(code::BG_E_INVALID_SERVER_RESPONSE, transport, text.clone()),
     }
 }

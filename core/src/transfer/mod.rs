@@ -60,8 +60,13 @@ impl Transfers {
     /// for descriptors of 1,024 and above.
     pub fn new() -> Result<Self> {
         let multi = Multi::new();
-        let mut transfers =
-            Self { running: BTreeMap::new(), parked: BTreeMap::new(), idle: Vec::new(), multi, next_token: 1 };
+        let mut transfers = Self {
+            running: BTreeMap::new(),
+            parked: BTreeMap::new(),
+            idle: Vec::new(),
+            multi,
+            next_token: 1,
+        };
         transfers.multi.pipelining(false, true).map_err(errors::of_multi)?;
         transfers.refuse_select()?;
         Ok(transfers)

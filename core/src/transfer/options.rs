@@ -123,7 +123,8 @@ fn redirects(easy: &mut Easy2<Receiver>, url: &str, flags: u32) -> Setup {
     raw_number(easy, curl_sys::CURLOPT_PROTOCOLS, first)?;
     let is_secure = url.get(..6).is_some_and(|start| start.eq_ignore_ascii_case("https:"));
     let may_lower = flags & security::REDIRECT_ALLOW_HTTPS_TO_HTTP != 0;
-    let then = if is_secure && !may_lower { PROTOCOL_HTTPS } else { PROTOCOL_HTTP | PROTOCOL_HTTPS };
+    let then =
+        if is_secure && !may_lower { PROTOCOL_HTTPS } else { PROTOCOL_HTTP | PROTOCOL_HTTPS };
     raw_number(easy, curl_sys::CURLOPT_REDIR_PROTOCOLS, then)
 }
 
@@ -150,7 +151,9 @@ fn proxy(easy: &mut Easy2<Receiver>, url: &str, options: &Options) -> Setup {
             let list = list.as_deref().unwrap_or("");
             easy.proxy(proxy_for(url, list).unwrap_or(""))?;
             match bypass {
-                Some(bypass) => easy.noproxy(&bypass.split_whitespace().collect::<Vec<_>>().join(",")),
+                Some(bypass) => {
+                    easy.noproxy(&bypass.split_whitespace().collect::<Vec<_>>().join(","))
+                }
                 None => Ok(()),
             }
         }
@@ -166,7 +169,8 @@ fn proxy_for<'a>(url: &str, list: &'a str) -> Option<&'a str> {
         None => (None, entry),
     };
     let entries = || list.split_whitespace().map(named);
-    let own = entries().find(|(name, _)| name.is_some_and(|name| name.eq_ignore_ascii_case(scheme)));
+    let own =
+        entries().find(|(name, _)| name.is_some_and(|name| name.eq_ignore_ascii_case(scheme)));
     own.or_else(|| entries().find(|(name, _)| name.is_none())).map(|(_, server)| server)
 }
 
@@ -196,11 +200,7 @@ fn auth(scheme: AuthScheme) -> Auth {
     auth
 }
 
-fn raw_number(
-    easy: &Easy2<Receiver>,
-    option: curl_sys::CURLoption,
-    value: libc::c_long,
-) -> Setup {
+fn raw_number(easy: &Easy2<Receiver>, option: curl_sys::CURLoption, value: libc::c_long) -> Setup {
     // SAFETY: the handle is alive, and each option passed here takes a long.
     let code = unsafe { curl_sys::curl_easy_setopt(easy.raw(), option, value) };
     if code == curl_sys::CURLE_OK { Ok(()) } else { Err(curl::Error::new(code)) }

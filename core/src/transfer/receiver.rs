@@ -212,7 +212,8 @@ impl Receiver {
         if self.prepared.source.as_ref().is_some_and(|source| !source.is_unchanged()) {
             return Ending::Again(Adjustment::Restart);
         }
-        let cut = body.length.is_some() && self.left > 0 || matches!(self.phase, Phase::Comparing { .. });
+        let cut =
+            body.length.is_some() && self.left > 0 || matches!(self.phase, Phase::Comparing { .. });
         if cut {
             let failure = Failure::transient(
                 code::BG_E_CONNECTION_CLOSED,

@@ -19,12 +19,7 @@ pub enum ProxyUsage {
 
 impl ProxyUsage {
     /// All of them, by number.
-    pub const ALL: [Self; 4] = [
-        Self::Preconfig,
-        Self::NoProxy,
-        Self::Override,
-        Self::Autodetect,
-    ];
+    pub const ALL: [Self; 4] = [Self::Preconfig, Self::NoProxy, Self::Override, Self::Autodetect];
 
     /// The one of that number.
     pub fn from_u32(number: u32) -> Option<Self> {
@@ -59,10 +54,7 @@ pub enum AuthTarget {
 
 impl AuthTarget {
     /// All of them, by number.
-    pub const ALL: [Self; 2] = [
-        Self::Server,
-        Self::Proxy,
-    ];
+    pub const ALL: [Self; 2] = [Self::Server, Self::Proxy];
 
     /// The one of that number.
     pub fn from_u32(number: u32) -> Option<Self> {
@@ -101,13 +93,8 @@ pub enum AuthScheme {
 
 impl AuthScheme {
     /// All of them, by number.
-    pub const ALL: [Self; 5] = [
-        Self::Basic,
-        Self::Digest,
-        Self::Ntlm,
-        Self::Negotiate,
-        Self::Passport,
-    ];
+    pub const ALL: [Self; 5] =
+        [Self::Basic, Self::Digest, Self::Ntlm, Self::Negotiate, Self::Passport];
 
     /// The one of that number.
     pub fn from_u32(number: u32) -> Option<Self> {
@@ -205,11 +192,7 @@ pub enum HashAlgorithm {
 
 impl HashAlgorithm {
     /// All of them, by number.
-    pub const ALL: [Self; 3] = [
-        Self::Sha256,
-        Self::Sha512,
-        Self::Blake3,
-    ];
+    pub const ALL: [Self; 3] = [Self::Sha256, Self::Sha512, Self::Blake3];
 
     /// The one of that number.
     pub fn from_u32(number: u32) -> Option<Self> {

@@ -87,11 +87,7 @@ pub enum JobType {
 
 impl JobType {
     /// All of them, by number.
-    pub const ALL: [Self; 3] = [
-        Self::Download,
-        Self::Upload,
-        Self::UploadReply,
-    ];
+    pub const ALL: [Self; 3] = [Self::Download, Self::Upload, Self::UploadReply];
 
     /// The one of that number.
     pub fn from_u32(number: u32) -> Option<Self> {
@@ -129,12 +125,7 @@ pub enum JobPriority {
 
 impl JobPriority {
     /// All of them, by number.
-    pub const ALL: [Self; 4] = [
-        Self::Foreground,
-        Self::High,
-        Self::Normal,
-        Self::Low,
-    ];
+    pub const ALL: [Self; 4] = [Self::Foreground, Self::High, Self::Normal, Self::Low];
 
     /// The one of that number.
     pub fn from_u32(number: u32) -> Option<Self> {

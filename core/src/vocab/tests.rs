@@ -17,7 +17,10 @@ fn codes_are_unique_and_in_their_facilities() {
             Some("BGCOPY") => assert_eq!(family, 0xA0BC_0000, "{}", entry.name),
             Some(_) | None => assert!(!entry.text.is_empty()),
         }
-        assert_eq!(entry.code.is_failure(), entry.name.contains("E_") && !entry.name.starts_with("BG_S_"));
+        assert_eq!(
+            entry.code.is_failure(),
+            entry.name.contains("E_") && !entry.name.starts_with("BG_S_")
+        );
     }
     assert!(names.len() > 180);
 }

@@ -22,8 +22,7 @@ pub const LENGTH: u64 = 1_500_007;
 pub const CUT: u64 = 700_001;
 
 /// The states in which a job stands still.
-pub const STOPS: [JobState; 3] =
-    [JobState::Transferred, JobState::Error, JobState::TransientError];
+pub const STOPS: [JobState; 3] = [JobState::Transferred, JobState::Error, JobState::TransientError];
 
 pub struct Bench {
     pub server: Server,
@@ -122,7 +121,9 @@ pub fn temporaries(folder: &Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(folder).expect("the folder");
     entries
         .map(|entry| entry.expect("an entry").path())
-        .filter(|path| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(".bgcopy-")))
+        .filter(|path| {
+            path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(".bgcopy-"))
+        })
         .collect()
 }
 

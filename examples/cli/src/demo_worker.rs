@@ -6,12 +6,15 @@ use std::io;
 use crate::args::DemoWorker;
 use crate::failure::{Failure, Outcome};
 use crate::get::open;
+use crate::interrupt::Interrupt;
 
 /// What it can be told, one a line.
 pub const SUSPEND: &str = "suspend";
 pub const RESUME: &str = "resume";
 
 pub fn serve(worker: &DemoWorker) -> Outcome {
+    // Ctrl-C reaches both processes; answering it is for the other one.
+    let _heard = Interrupt::listen()?;
     let manager = open(&worker.folder)?;
     let job = manager.get_job(worker.id)?;
     for line in io::stdin().lines() {

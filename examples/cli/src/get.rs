@@ -92,7 +92,13 @@ fn finish(
 pub fn open(store: &Path) -> Outcome<Manager> {
     let manager = Manager::open(Options::new(store)).map_err(|error| explain(store, &error))?;
     if let Some(damage) = manager.damage() {
-        output::complain(&format!("bgcopy: the store was damaged: {damage:?}"));
+        output::complain(&format!(
+            "bgcopy: the queue was damaged: {}\n  {} jobs were saved, {} were lost; the damaged one is kept as {}",
+            damage.message,
+            damage.jobs_saved,
+            damage.jobs_lost,
+            damage.kept_at.display()
+        ));
     }
     Ok(manager)
 }

@@ -97,7 +97,7 @@ struct Shown {
     bytes: u64,
     files: u32,
     kind: WaitKind,
-    message: String,
+    since_ms: i64,
 }
 
 impl Pace {
@@ -106,7 +106,7 @@ impl Pace {
     fn is_due(&mut self, snapshot: &JobSnapshot, progress: JobProgress) -> bool {
         let reason = &snapshot.wait_reason;
         let due = self.last.as_ref().is_none_or(|last| {
-            let changed = last.kind != reason.kind || last.message != reason.message;
+            let changed = last.kind != reason.kind || last.since_ms != reason.since_ms;
             let moved = last.bytes != progress.bytes_transferred
                 || last.files != progress.files_transferred;
             changed || moved && last.at.elapsed() >= LINE_INTERVAL
@@ -117,7 +117,7 @@ impl Pace {
                 bytes: progress.bytes_transferred,
                 files: progress.files_transferred,
                 kind: reason.kind,
-                message: reason.message.clone(),
+                since_ms: reason.since_ms,
             });
         }
         due
@@ -167,6 +167,9 @@ fn doing(snapshot: &JobSnapshot, progress: JobProgress) -> String {
     let reason = &snapshot.wait_reason;
     if reason.kind != WaitKind::Transferring {
         return format!("{files}{}", standstill(reason));
+    }
+    if snapshot.bytes_per_second == 0 {
+        return format!("{files}transferring");
     }
     let speed = format!("{}/s", HumanBytes(snapshot.bytes_per_second));
     match snapshot.seconds_left {

@@ -171,7 +171,8 @@ fn in_words(record: &JobRecord, files: &[FileRecord], reason: &WaitReason) -> St
         lines.push(format!("error     {}", describe(error.code, &error.message)));
     }
     for file in files {
-        let total = file.bytes_total().map_or("?".to_owned(), |total| HumanBytes(total).to_string());
+        let total =
+            file.bytes_total().map_or("?".to_owned(), |total| HumanBytes(total).to_string());
         lines.push(format!("\n  {}", file.local_name));
         lines.push(format!("  from {}", file.remote_name));
         lines.push(format!("  {} of {total}", HumanBytes(file.written)));

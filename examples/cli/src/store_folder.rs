@@ -14,7 +14,9 @@ pub fn find(given: Option<PathBuf>) -> Outcome<PathBuf> {
     let folder = match given {
         Some(folder) => folder,
         None => default(env::var_os("XDG_STATE_HOME").map(PathBuf::from), env::home_dir())
-            .ok_or_else(|| Failure::usage("there is no home folder: name the store with --store"))?,
+            .ok_or_else(|| {
+                Failure::usage("there is no home folder: name the store with --store")
+            })?,
     };
     std::path::absolute(&folder)
         .map_err(|error| Failure::failed(format!("{}: {error}", folder.display())))

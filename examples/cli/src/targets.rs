@@ -180,7 +180,9 @@ mod tests {
 
     #[test]
     fn name_never_leads_out_of_the_folder() {
-        for url in ["http://h/..", "http://h/%2e%2E", "http://h/.", "http://h/..%2fx", "http://h/%00"] {
+        for url in
+            ["http://h/..", "http://h/%2e%2E", "http://h/.", "http://h/..%2fx", "http://h/%00"]
+        {
             assert!(name_in_url(url).is_err(), "{url}");
         }
         for line in ["http://h/x\t../y", "http://h/x\t/etc/y", "http://h/x\ta/../../y"] {
@@ -204,7 +206,8 @@ mod tests {
         let a = target("http://h/a", Path::new("/d/a")).expect("a target");
         let b = target("http://h/b", Path::new("/d/b")).expect("a target");
         assert_eq!(key(&[a.clone(), b.clone()]), key(&[b.clone(), a.clone()]));
-        assert_ne!(key(&[a.clone()]), key(&[b]));
-        assert!(key(&[a]).starts_with("bgcopy get "));
+        let (key_a, key_b) = (key(&[a]), key(&[b]));
+        assert_ne!(key_a, key_b);
+        assert!(key_a.starts_with("bgcopy get "));
     }
 }

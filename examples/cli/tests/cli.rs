@@ -6,9 +6,12 @@ use std::fs;
 use std::path::Path;
 
 use bench::{Bench, json_of, lines_of};
+use serde_json::Value;
 
 const SMALL: u64 = 100_000;
 const LARGE: u64 = 64 * 1024 * 1024;
+/// A second's worth at the rate below.
+const SLOW_LENGTH: u64 = 8_000_000;
 /// Slow enough that every test that interrupts this one is in mid-file.
 const SLOW: &str = "rate=8000000";
 
@@ -29,7 +32,7 @@ fn get_names_the_file_after_the_url_and_replaces_an_old_one() {
     let bench = Bench::new();
     let name = SMALL.to_string();
     fs::write(bench.path(&name), "old").expect("a file");
-    let out = bench.run(&["get", "--quiet", &bench.url(&format!("/gen/1/{SMALL}?x=/y"))]);
+    let out = bench.run(&["get", "--quiet", &bench.url(&format!("/gen/1/{SMALL}?etag=x/y"))]);
     assert_eq!((out.code, out.stdout.as_str(), out.stderr.as_str()), (0, "", ""));
     assert_eq!(bench.content(&name), Bench::generated(1, SMALL));
 }
@@ -39,7 +42,8 @@ fn get_takes_a_list_into_a_folder() {
     let bench = Bench::new();
     let named = bench.url(&format!("/gen/2/{SMALL}"));
     let nameless = bench.url(&format!("/gen/3/{}", SMALL + 1));
-    fs::write(bench.path("list"), format!("{named}\tsub/two.bin\n\n{nameless}\r\n")).expect("a list");
+    fs::write(bench.path("list"), format!("{named}\tsub/two.bin\n\n{nameless}\r\n"))
+        .expect("a list");
     let out = bench.run(&["get", "-i", "list", "-d", "new/folder"]);
     assert_eq!(out.code, 0, "{out:?}");
     assert_eq!(bench.content("new/folder/sub/two.bin"), Bench::generated(2, SMALL));
@@ -227,14 +231,52 @@ fn run_completes_on_request_and_fails_if_a_job_does() {
     let bench = Bench::new();
     bench.run(&["add", &bench.url("/gen/2/5"), "good"]);
     let bad = bench.run(&["add", &bench.url("/nothing/here"), "bad"]);
-    let suspended = bench.run(&["add", &bench.url("/gen/3/5"), "still"]);
+    let still = format!("/gen/3/{SLOW_LENGTH}?{SLOW}");
+    let suspended = bench.run(&["add", &bench.url(&still), "still"]);
     assert_eq!(bench.run(&["suspend", suspended.stdout.trim()]).code, 0);
     let out = bench.run(&["run", "--complete"]);
     assert_eq!(out.code, 1, "{out:?}");
     assert!(out.stderr.contains(bad.stdout.trim()) && out.stderr.contains("0x80190194"), "{out:?}");
-    assert_eq!(bench.names(), ["good"]);
+    assert!(bench.path("good").exists() && !bench.path("still").exists());
+    assert_eq!(bench.run(&["cancel", bad.stdout.trim()]).code, 0);
     assert_eq!(bench.run(&["resume", suspended.stdout.trim()]).code, 0);
     let out = bench.run(&["run", "--complete", suspended.stdout.trim()]);
     assert_eq!(out.code, 0, "{out:?}");
     assert_eq!(bench.names(), ["good", "still"]);
+}
+
+#[test]
+fn retry_is_announced() {
+    let bench = Bench::new();
+    // Nobody listens there.
+    let process = bench.start(&["get", "http://127.0.0.1:1/x"]);
+    let mut why = Value::Null;
+    bench::wait_until("the job waits for a retry", || {
+        let jobs = json_of(&bench.run(&["list", "--json"]).stdout);
+        why = jobs[0]["wait_reason"].clone();
+        why["kind"] == "RETRY_AFTER_ERROR"
+    });
+    assert!(why["next_try_ms"].is_number(), "{why}");
+    assert_eq!(why["name"], "BG_E_CONNECT_FAILURE");
+    let out = process.interrupt();
+    assert_eq!(out.code, 130, "{out:?}");
+    assert!(out.stdout.contains("retry in "), "{out:?}");
+}
+
+#[test]
+fn reader_that_goes_away_does_not_stop_a_download() {
+    let bench = Bench::new();
+    let arguments = ["get", &bench.url(&format!("/gen/1/{SMALL}")), "-o", "x"];
+    let out = bench.run_unread(&arguments);
+    assert_eq!((out.code, out.stderr.as_str()), (0, ""));
+    assert_eq!(bench.content("x"), Bench::generated(1, SMALL));
+}
+
+#[test]
+fn demonstration_holds_and_leaves_nothing() {
+    let bench = Bench::new();
+    let out = bench.run(&["demo"]);
+    assert_eq!(out.code, 0, "{out:?}");
+    assert_eq!(out.stdout.matches("   ok: ").count(), 8, "{}", out.stdout);
+    assert_eq!(bench.names().len(), 0);
 }

@@ -47,11 +47,7 @@ impl Body {
 
     fn push(&mut self, content: &Content, start: u64, length: u64) {
         self.length += length;
-        self.pieces.push(Piece {
-            content: content.clone(),
-            start,
-            length,
-        });
+        self.pieces.push(Piece { content: content.clone(), start, length });
     }
 
     /// Writes the bytes from `offset` on over `buffer`, which must not reach

@@ -26,11 +26,9 @@ fn answer(link: &mut Link) -> Result<After, Gone> {
         return send(link, &Plan::bad_request(), "", "");
     };
     let (plan, key) = match link.shared().receive(&request) {
-        Found::Scripted {
-            key,
-            resource,
-            reply,
-        } => (Plan::scripted(&request, &resource, &reply), key),
+        Found::Scripted { key, resource, reply } => {
+            (Plan::scripted(&request, &resource, &reply), key)
+        }
         Found::Missing => (Plan::plain(&request, 404), request.path.clone()),
         Found::WrongMethod => (Plan::plain(&request, 405), request.path.clone()),
     };

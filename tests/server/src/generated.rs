@@ -29,11 +29,7 @@ pub(crate) fn resource(path: &str) -> Option<Resource> {
 /// Quotes may be given percent-encoded, or left out.
 fn etag(value: &str) -> String {
     let text = value.replace("%22", "\"");
-    if text.ends_with('"') {
-        text
-    } else {
-        format!("\"{text}\"")
-    }
+    if text.ends_with('"') { text } else { format!("\"{text}\"") }
 }
 
 #[cfg(test)]

@@ -34,12 +34,7 @@ impl Link {
     pub(crate) fn new(stream: TcpStream, number: u64, shared: Arc<Shared>) -> Link {
         // Without it answers only take longer.
         let _ = stream.set_nodelay(true);
-        Link {
-            stream,
-            number,
-            shared,
-            unread: false,
-        }
+        Link { stream, number, shared, unread: false }
     }
 
     pub(crate) fn number(&self) -> u64 {
@@ -69,9 +64,7 @@ impl Link {
                 .position(|window| window == END_OF_HEAD)
                 .map(|place| from + place + END_OF_HEAD.len());
             let taken = end.map_or(count, |end| end - before - 1);
-            self.stream
-                .read_exact(&mut ahead[..taken])
-                .map_err(|_| Gone)?;
+            self.stream.read_exact(&mut ahead[..taken]).map_err(|_| Gone)?;
             if let Some(end) = end {
                 head.truncate(end);
                 self.unread = true;
@@ -127,9 +120,8 @@ impl Link {
         until: impl Fn(&State) -> bool,
     ) -> Result<(), Gone> {
         loop {
-            let (ends, reached) = self
-                .shared
-                .check(|state| (state.ends(self.number), until(state)));
+            let (ends, reached) =
+                self.shared.check(|state| (state.ends(self.number), until(state)));
             if ends {
                 return Err(Gone);
             }
@@ -156,10 +148,7 @@ impl Link {
         let restored = self.stream.set_nonblocking(false);
         let left = match peeked {
             Ok(count) => count == 0,
-            Err(error) => !matches!(
-                error.kind(),
-                ErrorKind::WouldBlock | ErrorKind::Interrupted
-            ),
+            Err(error) => !matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted),
         };
         left || restored.is_err()
     }

@@ -73,10 +73,8 @@ impl Plan {
 
     fn framed(request: &Request, draft: Draft, reply: &Reply) -> Plan {
         let close = request.closes() || closes(&draft, reply);
-        let mut headers: Headers = vec![(
-            "Date".to_owned(),
-            http_date(SystemTime::now()).into_bytes(),
-        )];
+        let mut headers: Headers =
+            vec![("Date".to_owned(), http_date(SystemTime::now()).into_bytes())];
         headers.extend(draft.headers);
         let chunked = reply.framing.chunked && !reason::bodiless(draft.status);
         if !reason::bodiless(draft.status) {
@@ -95,11 +93,7 @@ impl Plan {
         }
         let close = close || says_close(&headers);
         let with_body = request.method != "HEAD";
-        let body = if with_body {
-            draft.body
-        } else {
-            Body::default()
-        };
+        let body = if with_body { draft.body } else { Body::default() };
         Plan {
             opening: reply.opening,
             head: head(reply, draft.status, &headers),
@@ -141,7 +135,8 @@ fn closes(draft: &Draft, reply: &Reply) -> bool {
 fn framing(framing: &Framing, length: u64) -> Headers {
     let mut headers = Headers::new();
     let normal = length.to_string();
-    if !framing.chunked || framing.chunked_and_length {
+    let asked = matches!(framing.length, Override::Set(_)) || framing.second_length.is_some();
+    if !framing.chunked || framing.chunked_and_length || asked {
         if let Some(text) = framing.length.over(Some(&normal)) {
             headers.push(("Content-Length".to_owned(), text.into_bytes()));
         }

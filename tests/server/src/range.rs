@@ -64,11 +64,7 @@ fn number(text: &str) -> Option<u64> {
 
 /// Whether an `If-Range` value names the current representation: entity tags
 /// by the strong comparison, dates only when they are the same text.
-pub(crate) fn if_range_holds(
-    value: &str,
-    etag: Option<&str>,
-    last_modified: Option<&str>,
-) -> bool {
+pub(crate) fn if_range_holds(value: &str, etag: Option<&str>, last_modified: Option<&str>) -> bool {
     if value.starts_with("W/") {
         false
     } else if value.starts_with('"') {

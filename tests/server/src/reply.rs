@@ -120,7 +120,8 @@ impl Reply {
         self
     }
 
-    /// Another status line, sent as it is; everything else stays.
+    /// Another status line, sent as it is; everything else stays. The
+    /// connection is closed behind the answer.
     pub fn status_line(mut self, line: impl Into<String>) -> Reply {
         self.status_line = Some(line.into());
         self
@@ -145,10 +146,8 @@ impl Reply {
 
     /// An interim answer with headers.
     pub fn informational_with(mut self, status: u16, headers: &[(&str, &str)]) -> Reply {
-        let headers = headers
-            .iter()
-            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
-            .collect();
+        let headers =
+            headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         self.informational.push(Informational { status, headers });
         self
     }
@@ -162,8 +161,7 @@ impl Reply {
 
     /// Takes every header of this name out, those of the server included.
     pub fn without_header(mut self, name: &str) -> Reply {
-        self.header_changes
-            .push(HeaderChange::Remove(name.to_owned()));
+        self.header_changes.push(HeaderChange::Remove(name.to_owned()));
         self
     }
 

@@ -25,11 +25,7 @@ impl Draft {
     /// An answer of a short text.
     pub(crate) fn plain(status: u16) -> Draft {
         let text = format!("{status} {}\n", reason::phrase(status));
-        let mut draft = Draft {
-            status,
-            headers: Headers::new(),
-            body: Body::default(),
-        };
+        let mut draft = Draft { status, headers: Headers::new(), body: Body::default() };
         if !reason::bodiless(status) {
             draft.header("Content-Type", "text/plain");
             draft.body = Body::literal(text);
@@ -101,31 +97,21 @@ pub(crate) fn draft(request: &Request, resource: &Resource, reply: &Reply) -> Dr
 
 /// The answer to a request that lacks credentials the reply asks for.
 pub(crate) fn refusal(request: &Request, reply: &Reply) -> Option<Draft> {
-    let checks = [
-        (&reply.proxy_basic, "Proxy-Authorization", 407),
-        (&reply.basic, "Authorization", 401),
-    ];
+    let checks =
+        [(&reply.proxy_basic, "Proxy-Authorization", 407), (&reply.basic, "Authorization", 401)];
     let (.., status) = checks.into_iter().find(|(wanted, name, _)| {
         let given = request.header(name);
         wanted.as_deref().is_some_and(|it| given != Some(it))
     })?;
     let mut draft = Draft::plain(status);
-    let challenge = if status == 407 {
-        "Proxy-Authenticate"
-    } else {
-        "WWW-Authenticate"
-    };
+    let challenge = if status == 407 { "Proxy-Authenticate" } else { "WWW-Authenticate" };
     draft.header(challenge, "Basic realm=\"bgcopy\"");
     Some(draft)
 }
 
 fn encoded(resource: &Resource, reply: &Reply) -> Content {
     let content = reply.content.as_ref().unwrap_or(&resource.content);
-    if reply.gzip {
-        Content::bytes(gzip::stream(content))
-    } else {
-        content.clone()
-    }
+    if reply.gzip { Content::bytes(gzip::stream(content)) } else { content.clone() }
 }
 
 fn select(
@@ -163,18 +149,12 @@ fn select(
         .filter_map(|spec| spec.resolve(length))
         .map(|part| moved(part, reply, length))
         .collect();
-    if parts.is_empty() {
-        Selection::Unsatisfiable
-    } else {
-        Selection::Parts(parts)
-    }
+    if parts.is_empty() { Selection::Unsatisfiable } else { Selection::Parts(parts) }
 }
 
 /// A range under the changes of the reply, which never leave the content.
 fn moved((first, last): (u64, u64), reply: &Reply, length: u64) -> (u64, u64) {
-    let first = first
-        .saturating_add_signed(reply.ranges.shift)
-        .min(length - 1);
+    let first = first.saturating_add_signed(reply.ranges.shift).min(length - 1);
     let last = last.saturating_sub(reply.ranges.shorter_by).max(first);
     (first, last)
 }
@@ -184,22 +164,14 @@ fn whole(reply: &Reply, content: &Content) -> Draft {
         Some(body) => Body::of(&Content::Bytes(body.clone())),
         None => Body::of(content),
     };
-    let mut draft = Draft {
-        status: 200,
-        headers: Headers::new(),
-        body,
-    };
+    let mut draft = Draft { status: 200, headers: Headers::new(), body };
     draft.header("Content-Type", "application/octet-stream");
     add_content_range(&mut draft, reply, None);
     draft
 }
 
 fn partial(content: &Content, part: (u64, u64), reply: &Reply) -> Draft {
-    let mut draft = Draft {
-        status: 206,
-        headers: Headers::new(),
-        body: Body::part(content, part),
-    };
+    let mut draft = Draft { status: 206, headers: Headers::new(), body: Body::part(content, part) };
     draft.header("Content-Type", "application/octet-stream");
     let normal = (format!("{}-{}", part.0, part.1), content.len());
     add_content_range(&mut draft, reply, Some(normal));
@@ -220,11 +192,7 @@ fn multipart(content: &Content, parts: &[(u64, u64)], reply: &Reply) -> Draft {
         body.append(Body::literal("\r\n"));
     }
     body.append(Body::literal(format!("--{BOUNDARY}--\r\n")));
-    let mut draft = Draft {
-        status: 206,
-        headers: Headers::new(),
-        body,
-    };
+    let mut draft = Draft { status: 206, headers: Headers::new(), body };
     let media_type = format!("multipart/byteranges; boundary={BOUNDARY}");
     draft.header("Content-Type", media_type);
     draft

@@ -49,14 +49,7 @@ pub(crate) fn send(link: &mut Link, plan: &Plan, path: &str, key: &str) -> Resul
     if !plan.resets() {
         link.finish_head()?;
     }
-    let mut sending = Sending {
-        link,
-        plan,
-        path,
-        key,
-        position: 0,
-        pace: None,
-    };
+    let mut sending = Sending { link, plan, path, key, position: 0, pace: None };
     match plan.opening {
         Opening::Answer => {}
         Opening::Close => return Ok(After::Close),

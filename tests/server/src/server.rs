@@ -37,14 +37,9 @@ impl Server {
         let address = listener.local_addr()?;
         let shared = Arc::new(Shared::default());
         let own = shared.clone();
-        let accepting = Builder::new()
-            .name("test-server".to_owned())
-            .spawn(move || accept(&listener, &own))?;
-        Ok(Server {
-            address,
-            shared,
-            accepting: Some(accepting),
-        })
+        let accepting =
+            Builder::new().name("test-server".to_owned()).spawn(move || accept(&listener, &own))?;
+        Ok(Server { address, shared, accepting: Some(accepting) })
     }
 
     /// Where the server listens.
@@ -111,11 +106,7 @@ impl Server {
     /// evaluated at once and after each request head, each written part of a
     /// body and each end of a connection. It must not call the server itself:
     /// what it may know is in [`Seen`].
-    pub fn wait_until(
-        &self,
-        timeout: Duration,
-        condition: impl FnMut(&Seen<'_>) -> bool,
-    ) -> bool {
+    pub fn wait_until(&self, timeout: Duration, condition: impl FnMut(&Seen<'_>) -> bool) -> bool {
         self.shared.wait_until(timeout, condition)
     }
 
@@ -172,10 +163,7 @@ fn accept(listener: &TcpListener, shared: &Arc<Shared>) {
 fn begin(stream: TcpStream, shared: &Arc<Shared>) -> Option<JoinHandle<()>> {
     let number = shared.admit(&stream)?;
     let link = Link::new(stream, number, shared.clone());
-    let leaving = Leaving {
-        shared: shared.clone(),
-        number,
-    };
+    let leaving = Leaving { shared: shared.clone(), number };
     Builder::new()
         .name(format!("test-server-{number}"))
         .spawn(move || {

@@ -46,11 +46,7 @@ struct Connection {
 
 /// How a request is to be answered, decided in the moment it is recorded.
 pub(crate) enum Found {
-    Scripted {
-        key: String,
-        resource: Arc<Resource>,
-        reply: Box<Reply>,
-    },
+    Scripted { key: String, resource: Arc<Resource>, reply: Box<Reply> },
     Missing,
     WrongMethod,
 }
@@ -75,9 +71,7 @@ impl Seen<'_> {
     /// The body bytes handed to connections for one path.
     pub fn body_bytes_sent(&self, path: &str) -> u64 {
         let sent = self.state.sent.iter();
-        sent.filter(|(own, _)| path_matches(own, path))
-            .map(|(_, bytes)| bytes)
-            .sum()
+        sent.filter(|(own, _)| path_matches(own, path)).map(|(_, bytes)| bytes).sum()
     }
 
     /// The number of connections that are open now.
@@ -93,10 +87,7 @@ impl Seen<'_> {
 
 impl State {
     pub(crate) fn put(&mut self, path: &str, resource: Resource) {
-        let entry = Entry {
-            resource: Arc::new(resource),
-            served: 0,
-        };
+        let entry = Entry { resource: Arc::new(resource), served: 0 };
         self.resources.insert(path.to_owned(), entry);
     }
 
@@ -148,12 +139,10 @@ impl State {
         let key = keys.into_iter().find(|key| self.resources.contains_key(*key));
         let Some(key) = key else {
             let generated = self.serve_generated.then(|| generated::resource(&request.path));
-            return generated.flatten().map_or(Found::Missing, |resource| {
-                Found::Scripted {
-                    key: request.path.clone(),
-                    reply: Box::new(resource.reply(0).clone()),
-                    resource: Arc::new(resource),
-                }
+            return generated.flatten().map_or(Found::Missing, |resource| Found::Scripted {
+                key: request.path.clone(),
+                reply: Box::new(resource.reply(0).clone()),
+                resource: Arc::new(resource),
             });
         };
         let Some(entry) = self.resources.get_mut(key) else {
@@ -164,11 +153,7 @@ impl State {
         if request.method != "HEAD" || resource.head_status.is_none() {
             entry.served += 1;
         }
-        Found::Scripted {
-            key: key.to_owned(),
-            resource,
-            reply,
-        }
+        Found::Scripted { key: key.to_owned(), resource, reply }
     }
 }
 
@@ -242,13 +227,13 @@ impl Shared {
         timeout: Duration,
         mut condition: impl FnMut(&Seen<'_>) -> bool,
     ) -> bool {
-        let end = Instant::now() + timeout;
+        let start = Instant::now();
         let mut state = self.lock();
         loop {
             if condition(&Seen { state: &state }) {
                 return true;
             }
-            let rest = end.saturating_duration_since(Instant::now());
+            let rest = timeout.saturating_sub(start.elapsed());
             if rest.is_zero() {
                 return false;
             }

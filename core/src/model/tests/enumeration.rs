@@ -22,7 +22,10 @@ fn no_order_of_events_breaks_a_promise() {
                 continue;
             }
             if world.job.record.state.is_final() {
-                assert_eq!(next.job.record.state, world.job.record.state, "final is final: {path:?}");
+                assert_eq!(
+                    next.job.record.state, world.job.record.state,
+                    "final is final: {path:?}"
+                );
             }
             let mut path = path.clone();
             path.push(event);
@@ -34,7 +37,11 @@ fn no_order_of_events_breaks_a_promise() {
             }
         }
     }
-    assert_eq!(ends.len(), JobState::ALL.len() - 1, "every state but CONNECTING is reached: {ends:?}");
+    assert_eq!(
+        ends.len(),
+        JobState::ALL.len() - 1,
+        "every state but CONNECTING is reached: {ends:?}"
+    );
     assert!(seen.len() > 1_000, "only {} worlds", seen.len());
 }
 

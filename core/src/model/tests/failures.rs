@@ -143,7 +143,8 @@ fn after_a_reboot_a_retry_is_never_further_away_than_it_was() {
 fn a_job_that_transfers_too_long_fails() {
     let mut job = running();
     command(&mut job, Command::Set(Setting::MaximumDownloadTime(10))).expect("set");
-    input(&mut job, &Input::Outcome(Outcome::Connecting { file: 0 }), Now::default()).expect("begin");
+    input(&mut job, &Input::Outcome(Outcome::Connecting { file: 0 }), Now::default())
+        .expect("begin");
     let later = Now { monotonic_ms: 9_999, ..Now::default() };
     input(&mut job, &Input::TimePassed, later).expect("time");
     assert_eq!(job.record.state, JobState::Connecting);

@@ -63,7 +63,8 @@ fn check(method: &Command, expected: impl Fn(JobState) -> Expected) {
         let answer = command(&mut job, method.clone());
         match expected(state) {
             Ok((result, then)) => {
-                let change = answer.unwrap_or_else(|error| panic!("{method:?} in {state:?}: {error}"));
+                let change =
+                    answer.unwrap_or_else(|error| panic!("{method:?} in {state:?}: {error}"));
                 assert_eq!(change.result, result, "{method:?} in {state:?}");
                 assert_eq!(job.record.state, then, "{method:?} in {state:?}");
             }
@@ -147,7 +148,10 @@ fn files_and_properties_are_taken_until_the_job_is_final() {
         Command::Set(Setting::MinimumRetryDelay(60)),
         Command::Set(Setting::NoProgressTimeout(60)),
         Command::SetRemoteName { file: 0, remote_name: "http://other/0".to_owned() },
-        Command::ReplaceRemotePrefix { old: "http://host".to_owned(), new: "http://new".to_owned() },
+        Command::ReplaceRemotePrefix {
+            old: "http://host".to_owned(),
+            new: "http://new".to_owned(),
+        },
     ] {
         check(&method, unchanged);
     }

@@ -71,7 +71,8 @@ fn a_full_host_does_not_stop_the_others() {
 #[test]
 fn a_job_without_its_credentials_holds_no_slot_and_says_so() {
     let jobs = [queued(1, 1, JobPriority::Normal)];
-    let environment = Environment { locked: BTreeSet::from([Uuid::from_u128(1)]), ..Environment::default() };
+    let environment =
+        Environment { locked: BTreeSet::from([Uuid::from_u128(1)]), ..Environment::default() };
     let plan = plan(jobs.iter(), &slots(1), &environment, Now::default());
     assert!(plan.transfers.is_empty());
     let situation = Situation { engine_runs: true, locked: true, ..Situation::default() };

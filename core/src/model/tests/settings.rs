@@ -22,7 +22,10 @@ fn refused(method: Command, code: HResult) {
 fn add(remote_name: &str, local_name: &str, ranges: &[(u64, u64)]) -> Command {
     let ranges = ranges
         .iter()
-        .map(|(initial_offset, length)| FileRange { initial_offset: *initial_offset, length: *length })
+        .map(|(initial_offset, length)| FileRange {
+            initial_offset: *initial_offset,
+            length: *length,
+        })
         .collect();
     Command::AddFiles(vec![FileSpec {
         remote_name: remote_name.to_owned(),
@@ -35,9 +38,21 @@ fn add(remote_name: &str, local_name: &str, ranges: &[(u64, u64)]) -> Command {
 fn bad_remote_names_are_refused() {
     let long = format!("http://host/{}", "x".repeat(2200));
     for name in [
-        "", "nonsense", "ftp://host/x", "javascript:alert(1)", "http://", "http:///path", "//host/x",
-        "http://user:secret@host/x", "http://user@host/x", "http://host/a b", "http://host/a\nb",
-        "http://host/\0", "http://[::1/x", "file://elsewhere/x", &long,
+        "",
+        "nonsense",
+        "ftp://host/x",
+        "javascript:alert(1)",
+        "http://",
+        "http:///path",
+        "//host/x",
+        "http://user:secret@host/x",
+        "http://user@host/x",
+        "http://host/a b",
+        "http://host/a\nb",
+        "http://host/\0",
+        "http://[::1/x",
+        "file://elsewhere/x",
+        &long,
     ] {
         refused(add(name, "/folder/x", &[]), code::E_INVALIDARG);
         let set = Command::SetRemoteName { file: 0, remote_name: name.to_owned() };

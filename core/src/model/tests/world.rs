@@ -176,7 +176,8 @@ impl World {
         let closing = change.record.closing != self.job.record.closing;
         let ends = change.record.state != self.job.record.state;
         // A record that claims less is stored before anything is overwritten.
-        let falls = change.files.get(&0).is_some_and(|file| file.written < self.job.files[0].written);
+        let falls =
+            change.files.get(&0).is_some_and(|file| file.written < self.job.files[0].written);
         self.job.accept(change);
         self.stamp();
         if closing || ends || falls {
@@ -220,7 +221,8 @@ impl World {
         if self.temporary.is_none() {
             self.temporary = Some(Vec::new());
         }
-        if self.job.files[0].validator.is_some() && self.job.files[0].bytes_total() == Some(written) {
+        if self.job.files[0].validator.is_some() && self.job.files[0].bytes_total() == Some(written)
+        {
             self.outcome(Outcome::Received { file: 0, size: written });
             return true;
         }
@@ -256,7 +258,9 @@ impl World {
         match request.range.filter(|_| same) {
             Some((first, _)) => {
                 head.push_line(b"HTTP/1.1 206 Partial Content");
-                head.push_line(format!("Content-Range: bytes {first}-{}/{SIZE}", SIZE - 1).as_bytes());
+                head.push_line(
+                    format!("Content-Range: bytes {first}-{}/{SIZE}", SIZE - 1).as_bytes(),
+                );
             }
             None => {
                 head.push_line(b"HTTP/1.1 200 OK");
@@ -327,7 +331,8 @@ impl World {
         let outcome = match work {
             Work::Settle { file } if !fails => {
                 self.synced.clone_from(&self.temporary);
-                let long_enough = self.temporary.as_ref().is_some_and(|held| held.len() as u64 >= SIZE);
+                let long_enough =
+                    self.temporary.as_ref().is_some_and(|held| held.len() as u64 >= SIZE);
                 match long_enough {
                     true => Outcome::Settled { file, identity: Some((1, 1)) },
                     false => Outcome::LostBytes { file, keep: 0 },
@@ -335,7 +340,8 @@ impl World {
             }
             Work::Settle { file } => Outcome::LostBytes { file, keep: self.job.files[0].synced },
             Work::Release { files } if fails => {
-                let error = files.first().map(|file| (*file, code::E_ACCESSDENIED, "no".to_owned()));
+                let error =
+                    files.first().map(|file| (*file, code::E_ACCESSDENIED, "no".to_owned()));
                 Outcome::Released { files: Vec::new(), error }
             }
             Work::Release { files } => {
@@ -389,7 +395,10 @@ impl World {
         }
         if let Some(target) = &self.target {
             let whole = target.len() as u64 == SIZE;
-            assert!(whole && target.iter().all(|byte| *byte == target[0]), "torn or mixed: {target:?}");
+            assert!(
+                whole && target.iter().all(|byte| *byte == target[0]),
+                "torn or mixed: {target:?}"
+            );
             assert_ne!(target[0], 0, "bytes that never came");
         }
         if record.state == JobState::Cancelled && record.closing.is_none() {
@@ -400,7 +409,10 @@ impl World {
         }
         if file.stage == FileStage::Transferred && !record.state.is_final() {
             let held = self.temporary.as_ref().or(self.target.as_ref());
-            assert!(held.is_some_and(|held| held.len() as u64 == SIZE), "transferred bytes are there");
+            assert!(
+                held.is_some_and(|held| held.len() as u64 == SIZE),
+                "transferred bytes are there"
+            );
         }
     }
 }

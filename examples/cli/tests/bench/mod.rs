@@ -71,6 +71,14 @@ impl Bench {
         out_of(self.command(arguments).output().expect("the program runs"))
     }
 
+    /// Runs the program to its end with nobody at the other end of stdout.
+    pub fn run_unread(&self, arguments: &[&str]) -> Out {
+        let (reader, writer) = std::io::pipe().expect("a pipe");
+        drop(reader);
+        let mut command = self.command(arguments);
+        out_of(command.stdout(writer).output().expect("the program runs"))
+    }
+
     /// Starts the program and lets it run.
     pub fn start(&self, arguments: &[&str]) -> Running {
         let child = self
@@ -96,8 +104,7 @@ impl Bench {
 
     /// Waits until so many requests for a path have come; all of them.
     pub fn wait_for_requests(&self, path: &str, count: usize) -> Vec<Request> {
-        let came =
-            self.server.wait_until(PATIENCE, |seen| seen.requests_for(path).len() >= count);
+        let came = self.server.wait_until(PATIENCE, |seen| seen.requests_for(path).len() >= count);
         assert!(came, "waited in vain for {count} requests");
         self.server.requests_for(path)
     }
@@ -116,6 +123,8 @@ impl Bench {
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(PROGRAM);
         command.args(arguments).current_dir(self.path("")).env("BGCOPY_STORE", self.store());
+        // What the demonstration leaves would be seen here.
+        command.env("TMPDIR", self.path(""));
         command.stdin(Stdio::null());
         command
     }
