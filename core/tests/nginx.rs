@@ -1,0 +1,234 @@
+//! A real server: nginx, with HTTP/1.1, TLS and HTTP/2.
+//!
+//! These need nginx and openssl, which `tests/run` installs.
+
+mod common;
+
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use bgcopy_core::vocab::{code, security};
+use bgcopy_core::{Job, JobState, JobType, Manager, Options, Reader};
+
+use common::{LENGTH, PATIENCE, content, open, stopped};
+
+/// nginx in a folder of its own, on ports that were free a moment ago.
+struct Nginx {
+    child: Child,
+    folder: tempfile::TempDir,
+    plain: u16,
+    secure: u16,
+}
+
+impl Drop for Nginx {
+    fn drop(&mut self) {
+        // It may have ended by itself; then there is nothing to do.
+        _ = self.child.kill();
+        _ = self.child.wait();
+    }
+}
+
+fn free_port() -> u16 {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    listener.local_addr().expect("an address").port()
+}
+
+fn must_run(command: &mut Command) {
+    let output = command.output().expect("it starts");
+    assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
+}
+
+impl Nginx {
+    fn start() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let root = folder.path();
+        std::fs::create_dir(root.join("www")).expect("a folder");
+        std::fs::write(root.join("www/file"), content(1).slice(0..LENGTH)).expect("written");
+        must_run(
+            Command::new("openssl")
+                .args(["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"])
+                .args(["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"])
+                .arg("-keyout")
+                .arg(root.join("key.pem"))
+                .arg("-out")
+                .arg(root.join("cert.pem")),
+        );
+        let (plain, secure) = (free_port(), free_port());
+        std::fs::write(root.join("nginx.conf"), config(root, plain, secure)).expect("written");
+        let child = Command::new("nginx")
+            .arg("-c")
+            .arg(root.join("nginx.conf"))
+            .arg("-p")
+            .arg(root)
+            .args(["-g", "daemon off;"])
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("nginx is installed by tests/run");
+        let nginx = Self { child, folder, plain, secure };
+        nginx.wait_until_it_listens();
+        nginx
+    }
+
+    fn wait_until_it_listens(&self) {
+        let deadline = std::time::Instant::now() + PATIENCE;
+        for port in [self.plain, self.secure] {
+            while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
+                assert!(std::time::Instant::now() < deadline, "nginx does not listen");
+                std::thread::yield_now();
+            }
+        }
+    }
+
+    fn log(&self) -> String {
+        std::fs::read_to_string(self.folder.path().join("access.log")).unwrap_or_default()
+    }
+
+    fn certificate(&self) -> PathBuf {
+        self.folder.path().join("cert.pem")
+    }
+}
+
+fn config(root: &Path, plain: u16, secure: u16) -> String {
+    let root = root.display();
+    format!(
+        "user root; worker_processes 1; pid {root}/pid; error_log {root}/error.log;
+        events {{}}
+        http {{
+            log_format seen '$server_protocol $request_method $status $http_range $http_if_range';
+            access_log {root}/access.log seen;
+            client_body_temp_path {root}/t1; proxy_temp_path {root}/t2;
+            fastcgi_temp_path {root}/t3; uwsgi_temp_path {root}/t4; scgi_temp_path {root}/t5;
+            server {{
+                listen 127.0.0.1:{plain};
+                root {root}/www;
+                location /slow/ {{ alias {root}/www/; limit_rate 1m; }}
+            }}
+            server {{
+                listen 127.0.0.1:{secure} ssl http2;
+                ssl_certificate {root}/cert.pem; ssl_certificate_key {root}/key.pem;
+                root {root}/www;
+            }}
+        }}"
+    )
+}
+
+fn job(manager: &Manager, url: &str, target: &Path) -> Job {
+    let job = manager.create_job("nginx", JobType::Download).expect("a job");
+    job.add_file(url, &target.to_string_lossy()).expect("added");
+    job
+}
+
+fn must_hold(path: &Path) {
+    assert!(std::fs::read(path).expect("the file") == content(1).slice(0..LENGTH));
+}
+
+#[test]
+#[ignore = "needs nginx"]
+fn a_suspended_download_goes_on_with_a_range() {
+    let nginx = Nginx::start();
+    let folder = tempfile::tempdir().expect("a folder");
+    let manager = open(folder.path());
+    let target = folder.path().join("file");
+    let job = job(&manager, &format!("http://127.0.0.1:{}/slow/file", nginx.plain), &target);
+    job.resume().expect("resumed");
+    let deadline = std::time::Instant::now() + PATIENCE;
+    while job.progress().expect("progress").bytes_transferred < LENGTH / 4 {
+        assert!(std::time::Instant::now() < deadline);
+        std::thread::yield_now();
+    }
+    job.suspend().expect("suspended");
+    job.resume().expect("resumed");
+    assert_eq!(stopped(&job), JobState::Transferred);
+    job.complete().expect("completed");
+    must_hold(&target);
+    let deadline = std::time::Instant::now() + PATIENCE;
+    while nginx.log().lines().count() < 2 {
+        assert!(std::time::Instant::now() < deadline, "two requests are logged");
+        std::thread::yield_now();
+    }
+    let log = nginx.log();
+    assert!(
+        log.lines().any(|line| line.starts_with("HTTP/1.1 GET 206 bytes=") && line.contains('"')),
+        "{log}"
+    );
+}
+
+#[test]
+#[ignore = "needs nginx"]
+fn a_file_replaced_between_two_parts_is_never_mixed() {
+    let nginx = Nginx::start();
+    let folder = tempfile::tempdir().expect("a folder");
+    let manager = open(folder.path());
+    let target = folder.path().join("file");
+    let job = job(&manager, &format!("http://127.0.0.1:{}/slow/file", nginx.plain), &target);
+    job.resume().expect("resumed");
+    let deadline = std::time::Instant::now() + PATIENCE;
+    while job.progress().expect("progress").bytes_transferred < LENGTH / 4 {
+        assert!(std::time::Instant::now() < deadline);
+        std::thread::yield_now();
+    }
+    job.suspend().expect("suspended");
+    let www = nginx.folder.path().join("www");
+    std::fs::write(www.join("new"), content(2).slice(0..LENGTH)).expect("written");
+    // Another time, so that nginx gives it another ETag.
+    let new = std::fs::File::options().write(true).open(www.join("new")).expect("opened");
+    let earlier = std::time::SystemTime::now() - std::time::Duration::from_secs(1000);
+    new.set_modified(earlier).expect("another time");
+    std::fs::rename(www.join("new"), www.join("file")).expect("replaced");
+    job.resume().expect("resumed");
+    assert_eq!(stopped(&job), JobState::Transferred);
+    job.complete().expect("completed");
+    assert!(std::fs::read(&target).expect("the file") == content(2).slice(0..LENGTH));
+}
+
+#[test]
+#[ignore = "needs nginx"]
+fn tls_is_checked_and_http_2_spoken() {
+    let nginx = Nginx::start();
+    let folder = tempfile::tempdir().expect("a folder");
+    let url = format!("https://localhost:{}/file", nginx.secure);
+    let target = folder.path().join("file");
+    let manager = open(folder.path());
+    let unknown = job(&manager, &url, &target);
+    unknown.resume().expect("resumed");
+    assert_eq!(stopped(&unknown), JobState::Error);
+    assert_eq!(unknown.error().expect("an error").code, code::DO_E_HTTP_CERT_VALIDATION);
+    unknown.set_security_flags(security::IGNORE_UNKNOWN_CA).expect("set");
+    unknown.resume().expect("resumed");
+    assert_eq!(stopped(&unknown), JobState::Transferred);
+    unknown.complete().expect("completed");
+    must_hold(&target);
+    assert!(nginx.log().contains("HTTP/2.0 GET 200"), "{}", nginx.log());
+
+    // The name in the certificate is checked as well.
+    let other = job(&manager, &url.replace("localhost", "127.0.0.1"), &folder.path().join("other"));
+    other.set_security_flags(security::IGNORE_UNKNOWN_CA).expect("set");
+    other.resume().expect("resumed");
+    assert_eq!(stopped(&other), JobState::Error);
+    assert_eq!(other.error().expect("an error").code, code::DO_E_HTTP_CERT_VALIDATION);
+    let both = security::IGNORE_UNKNOWN_CA | security::IGNORE_CERT_CN_INVALID;
+    other.set_security_flags(both).expect("set");
+    other.resume().expect("resumed");
+    assert_eq!(stopped(&other), JobState::Transferred);
+}
+
+#[test]
+#[ignore = "needs nginx"]
+fn a_trusted_authority_needs_no_flag() {
+    let nginx = Nginx::start();
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = folder.path().join("store");
+    let target = folder.path().join("file");
+    let id = {
+        let manager = Manager::open(Options::new(&store)).expect("a manager");
+        job(&manager, &format!("https://localhost:{}/file", nginx.secure), &target).id()
+    };
+    // Another process, as the authorities are read once.
+    let mut drive = std::env::current_exe().expect("this test");
+    drive.pop();
+    drive.pop();
+    drive.push("examples/drive");
+    must_run(Command::new(drive).arg(&store).env("SSL_CERT_FILE", nginx.certificate()));
+    let reader = Reader::open(&store).expect("a reader");
+    assert_eq!(reader.job(id).expect("the job").0.state, JobState::Transferred);
+}

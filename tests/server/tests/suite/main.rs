@@ -1,0 +1,6 @@
+//! The server as a client sees it.
+
+mod client;
+mod control;
+mod faults;
+mod ranges;
