@@ -2,7 +2,7 @@
 #![allow(dead_code, reason = "each test binary uses its own part")]
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bgcopy_core::{
     FileSpec, HResult, Job, JobError, JobState, JobType, Manager, Options, WaitKind,
@@ -58,10 +58,11 @@ impl Bench {
     pub fn run(&self, job: &Job, resumes: u32) -> JobState {
         job.resume().expect("resumed");
         for _ in 0..resumes {
-            match stopped(job) {
-                JobState::TransientError => job.resume().expect("resumed"),
-                state => return state,
+            let state = stopped(job);
+            if state != JobState::TransientError {
+                return state;
             }
+            job.resume().expect("resumed");
         }
         stopped(job)
     }
@@ -115,6 +116,15 @@ pub fn stopped(job: &Job) -> JobState {
     job.wait(&STOPS, Some(PATIENCE)).unwrap_or_else(|error| {
         panic!("{error}: {:?} {:?}", job.wait_reason(), job.progress());
     })
+}
+
+/// Waits until so many bytes of the job are in its temporary files.
+pub fn wait_for_bytes(job: &Job, bytes: u64) {
+    let deadline = Instant::now() + PATIENCE;
+    while job.progress().expect("progress").bytes_transferred < bytes {
+        assert!(Instant::now() < deadline, "{:?}", job.wait_reason());
+        std::thread::yield_now();
+    }
 }
 
 pub fn temporaries(folder: &Path) -> Vec<PathBuf> {
