@@ -25,7 +25,12 @@ pub fn source_facts(path: &Path) -> Result<SourceFacts> {
     if metadata.is_dir() {
         return Err(refuse(code::E_DIRECTORY, format!("{} is a folder", path.display())));
     }
+    Ok(facts_of(&metadata))
+}
+
+/// The facts that the system tells of a file.
+pub(super) fn facts_of(metadata: &std::fs::Metadata) -> SourceFacts {
     let (size, seconds, nanos) = (metadata.len(), metadata.mtime(), metadata.mtime_nsec());
     let version = format!("\"{seconds}.{nanos}-{size}-{}\"", metadata.ino());
-    Ok(SourceFacts { size, version })
+    SourceFacts { size, version }
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 use uuid::Uuid;
 
 use crate::disk::Opened;
-use crate::model::{FileStage, HeadFacts, Input, JobRecord, Now, Outcome};
+use crate::model::{FileStage, HeadFacts, Input, JobRecord, Now, Outcome, UploadNews};
 use crate::protocol::{Failure, next_request, requested_bytes};
 use crate::transfer::{
     Credentials, Ending, HeadNews, Known, News, Options, Order, RESERVE_FROM_BYTES, Token,
@@ -44,7 +44,6 @@ impl Engine {
     }
 
     pub(super) fn start_moving(&mut self, key: (Uuid, u32), at: Now) {
-        let (id, index) = key;
         if let Err(error) = self.try_start(key, at) {
             let failure = Failure {
                 transient: error.code == code::E_DISK_FULL
@@ -55,13 +54,16 @@ impl Engine {
                 message: error.message,
                 retry_after: None,
             };
-            self.outcome(id, Outcome::Failed { file: index, failure, redirect: None }, at);
+            self.failed_to_start(key, failure, at);
         }
     }
 
     fn try_start(&mut self, key: (Uuid, u32), at: Now) -> Result<()> {
         let (id, index) = key;
         self.queue.job(id, at)?;
+        if self.is_upload(id) {
+            return self.try_start_upload(key, at);
+        }
         let Some(loaded) = self.queue.jobs.get(&id) else {
             return Ok(());
         };
@@ -97,10 +99,11 @@ impl Engine {
         let token = self.transfers.start(order, &options)?;
         let moving = Moving {
             token,
-            target,
+            target: Some(target),
             sync_asked: (written, at.monotonic_ms),
             sync_runs: false,
             held: None,
+            upload: None,
         };
         self.moving.insert(key, moving);
         self.tokens.insert(token, key);
@@ -108,7 +111,7 @@ impl Engine {
         Ok(())
     }
 
-    fn options(&self, record: &JobRecord) -> Options {
+    pub(super) fn options(&self, record: &JobRecord) -> Options {
         let secrets = self.secrets.get(&record.id);
         let credentials = |target: AuthTarget| {
             let of_target = |(slot, found): (&(AuthTarget, _), &Credentials)| {
@@ -146,6 +149,9 @@ impl Engine {
         self.tokens.remove(&moving.token);
         let written = self.transfers.stop(moving.token);
         let held = moving.held.is_some();
+        if moving.upload.is_some() {
+            self.upload_news(key, UploadNews::Stopped, at);
+        }
         if let Some(written) = written.filter(|_| !held) {
             self.outcome(key.0, Outcome::Progress { file: key.1, written }, at);
         }
@@ -170,6 +176,8 @@ impl Engine {
                 News::Head(token, head) => self.head_arrived(token, head, at),
                 News::Written(token, written) => self.written(token, written, at),
                 News::Ended(token, ending) => self.ended(token, ending, at),
+                News::Sent(token, sent) => self.on_the_way(token, sent, at),
+                News::Answered(token, ending) => self.upload_ended(token, ending, at),
             }
         }
         Ok(())
@@ -219,10 +227,10 @@ impl Engine {
                 .get(id)
                 .and_then(|loaded| loaded.job.files.get(*index as usize))
                 .and_then(|file| file.bytes_total());
-            match requested.filter(|_| reserve) {
-                Some(length) => {
+            match requested.filter(|_| reserve).zip(moving.target.clone()) {
+                Some((length, file)) => {
                     moving.held = Some(Held::ForSpace);
-                    let (token, file) = (moving.token, moving.target.clone());
+                    let token = moving.token;
                     self.pool.submit(Task::Reserve { token, file, length });
                 }
                 None => {
@@ -274,10 +282,10 @@ impl Engine {
         let (position, asked_ms) = moving.sync_asked;
         let due =
             written.saturating_sub(position) >= SYNC_BYTES || at.monotonic_ms >= asked_ms + SYNC_MS;
-        if due && !moving.sync_runs {
+        if let Some(file) = moving.target.clone().filter(|_| due && !moving.sync_runs) {
             moving.sync_runs = true;
             moving.sync_asked = (written, at.monotonic_ms);
-            self.pool.submit(Task::Sync { token, file: moving.target.clone(), position: written });
+            self.pool.submit(Task::Sync { token, file, position: written });
         }
     }
 

@@ -7,6 +7,8 @@
 mod errors;
 mod options;
 mod receiver;
+mod sender;
+mod sending;
 mod source;
 
 use std::collections::BTreeMap;
@@ -20,7 +22,10 @@ use crate::vocab::{Error, Result, code};
 pub use options::{Credentials, Options};
 pub use receiver::{Ending, HeadNews, Known, Order, RESERVE_FROM_BYTES};
 
+pub use sender::{UploadEnding, UploadOrder};
+
 use receiver::Receiver;
+use sending::Sendings;
 
 /// Names one running order.
 pub type Token = u64;
@@ -36,6 +41,7 @@ const IDLE_HANDLES: usize = 64;
 pub struct Transfers {
     // Handles must go before the multi handle they belong to.
     running: BTreeMap<Token, Easy2Handle<Receiver>>,
+    sending: Sendings,
     /// Requests for local sources whose body is held back: curl cannot pause
     /// those, so they begin only when it may flow.
     parked: BTreeMap<Token, Easy2<Receiver>>,
@@ -53,6 +59,10 @@ pub enum News {
     Written(Token, u64),
     /// The order is over.
     Ended(Token, Ending),
+    /// So many bytes of an upload's request were handed to the connection.
+    Sent(Token, u64),
+    /// A request of an upload is over.
+    Answered(Token, UploadEnding),
 }
 
 impl Transfers {
@@ -62,6 +72,7 @@ impl Transfers {
         let multi = Multi::new();
         let mut transfers = Self {
             running: BTreeMap::new(),
+            sending: Sendings::default(),
             parked: BTreeMap::new(),
             idle: Vec::new(),
             multi,
@@ -96,14 +107,26 @@ impl Transfers {
         let prepared = source::prepare(&order)?;
         options::apply(&mut easy, &order, &prepared, options).map_err(errors::of_setup)?;
         let held = easy.get_mut().take_order(order, prepared);
-        let token = self.next_token;
-        self.next_token += 1;
+        let token = self.take_token();
         if held {
             self.parked.insert(token, easy);
         } else {
             self.run(token, easy)?;
         }
         Ok(token)
+    }
+
+    /// Starts a request of an upload. An error means that it was not started.
+    pub fn start_upload(&mut self, order: UploadOrder, options: &Options) -> Result<Token> {
+        let token = self.take_token();
+        self.sending.start(&self.multi, token, order, options)?;
+        Ok(token)
+    }
+
+    fn take_token(&mut self) -> Token {
+        let token = self.next_token;
+        self.next_token += 1;
+        token
     }
 
     fn run(&mut self, token: Token, easy: Easy2<Receiver>) -> Result<()> {
@@ -117,6 +140,9 @@ impl Transfers {
     /// Stops a request without an [`Ending`]. Bytes still in its buffer are
     /// written first: the position up to which the file is good is returned.
     pub fn stop(&mut self, token: Token) -> Option<u64> {
+        if self.sending.stop(&self.multi, token) {
+            return None;
+        }
         let mut easy = match self.parked.remove(&token) {
             Some(easy) => easy,
             None => self.multi.remove2(self.running.remove(&token)?).ok()?,
@@ -145,7 +171,7 @@ impl Transfers {
         for (token, easy) in &mut self.parked {
             news.extend(easy.get_mut().take_head().map(|head| News::Head(*token, head)));
         }
-        if self.running.is_empty() {
+        if self.running.is_empty() && self.sending.is_empty() {
             return Ok(news);
         }
         self.multi.perform().map_err(errors::of_multi)?;
@@ -163,8 +189,10 @@ impl Transfers {
                 news.push(News::Written(*token, written));
             }
         }
+        self.sending.progress(&self.multi, &mut news)?;
         for (token, result) in ended {
             let Some(mut handle) = self.running.remove(&token) else {
+                self.sending.end(&self.multi, token, result, &mut news)?;
                 continue;
             };
             let facts = errors::Facts::of(&mut handle, result);
