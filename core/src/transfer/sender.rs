@@ -156,8 +156,18 @@ impl Handler for Sender {
         }
     }
 
-    /// curl begins again, as after a challenge for credentials.
+    /// curl begins again. After a challenge for credentials that is right. When
+    /// a kept connection broke it is not: the server may have got the bytes,
+    /// and is asked first how many it holds.
     fn seek(&mut self, whence: SeekFrom) -> SeekResult {
+        if self.sent > 0 && !matches!(self.head.status, 401 | 407) {
+            self.verdict = Some(UploadEnding::Failed(Failure::transient(
+                code::BG_E_CONNECTION_CLOSED,
+                ErrorContext::GeneralTransport,
+                "the connection ended before the server answered".to_owned(),
+            )));
+            return SeekResult::Fail;
+        }
         match whence {
             SeekFrom::Start(position) if position <= self.length() => {
                 self.sent = position;
