@@ -38,5 +38,5 @@ pub use model::FileRecord;
 pub use store::Faults;
 pub use vocab::{
     AuthScheme, AuthTarget, Error, ErrorContext, EventKind, HResult, HashAlgorithm, JobPriority,
-    JobPropertyId, JobState, JobType, PropertyValue, ProxyUsage, Result, WaitKind,
+    JobPropertyId, JobState, JobType, PropertyValue, ProxyUsage, Result, UploadProtocol, WaitKind,
 };

@@ -7,6 +7,7 @@
 
 mod codes;
 mod names;
+mod outgoing;
 mod settle;
 mod source;
 #[cfg(test)]
@@ -27,6 +28,7 @@ use uuid::Uuid;
 use crate::store::Faults;
 use crate::vocab::{Error, ErrorContext, Result, code};
 
+pub use outgoing::Outgoing;
 pub use settle::Settled;
 pub use source::Source;
 pub use writer::Writer;

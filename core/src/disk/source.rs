@@ -10,13 +10,22 @@ use crate::vocab::{Error, ErrorContext, Result, code};
 
 use super::codes::code_of;
 
+/// What names the present content of a local file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SourceFacts {
+    /// In bytes.
+    pub size: u64,
+    /// Changes whenever the file does, in the form of an ETag. The time of the
+    /// last change is in it, which nobody can set back.
+    pub version: String,
+}
+
 /// An open local file that is to be copied.
 #[derive(Debug)]
 pub struct Source {
     file: File,
     path: PathBuf,
-    size: u64,
-    version: String,
+    facts: SourceFacts,
 }
 
 impl Source {
@@ -36,22 +45,17 @@ impl Source {
             let why = format!("{} is {kind}", path.display());
             return Err(Error::with_context(code, ErrorContext::RemoteFile, why));
         }
-        Ok(Self {
-            file,
-            path: path.to_owned(),
-            size: metadata.len(),
-            version: version_of(&metadata),
-        })
+        Ok(Self { file, path: path.to_owned(), facts: facts_of(&metadata) })
     }
 
     /// Its size when it was opened, in bytes.
     pub fn size(&self) -> u64 {
-        self.size
+        self.facts.size
     }
 
     /// What names its content when it was opened, in the form of an ETag.
     pub fn version(&self) -> &String {
-        &self.version
+        &self.facts.version
     }
 
     /// Reads up to the length of `buffer`; 0 at the end.
@@ -66,14 +70,13 @@ impl Source {
 
     /// True if the file at the path still is what was opened.
     pub fn is_unchanged(&self) -> bool {
-        std::fs::metadata(&self.path).is_ok_and(|now| version_of(&now) == self.version)
+        std::fs::metadata(&self.path).is_ok_and(|now| facts_of(&now) == self.facts)
     }
 }
 
-/// Changes whenever the file does: the time of the last change cannot be set
-/// back by anybody.
-fn version_of(metadata: &Metadata) -> String {
-    format!(
+/// The facts that the system tells of a file.
+pub(super) fn facts_of(metadata: &Metadata) -> SourceFacts {
+    let version = format!(
         "\"{}.{}-{}.{}-{}-{}\"",
         metadata.mtime(),
         metadata.mtime_nsec(),
@@ -81,7 +84,8 @@ fn version_of(metadata: &Metadata) -> String {
         metadata.ctime_nsec(),
         metadata.len(),
         metadata.ino()
-    )
+    );
+    SourceFacts { size: metadata.len(), version }
 }
 
 fn refused(error: &std::io::Error, what: &str, path: &Path) -> Error {

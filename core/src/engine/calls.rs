@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use crate::model::{
     Command, CredentialSlot, Input, JobRecord, NewJob, Now, Setting, Situation, check_credentials,
-    wait_reason,
+    is_upload, wait_reason,
 };
 use crate::store::Durability;
 use crate::transfer::Credentials;
@@ -139,7 +139,9 @@ impl Engine {
     }
 
     fn command(&mut self, id: Uuid, command: Command, answer: Answer, at: Now) {
-        if let Err(error) = self.check_on_disk(&command) {
+        let checked = self.queue.job(id, at).map(|loaded| is_upload(&loaded.job.record));
+        let checked = checked.and_then(|uploads| self.check_on_disk(&command, uploads));
+        if let Err(error) = checked {
             _ = answer.send(Err(error));
             return;
         }
@@ -167,8 +169,11 @@ impl Engine {
                     Command::Complete if !ended => {
                         self.completing.entry(id).or_default().push(answer);
                     }
-                    Command::Cancel => self.cancelling.entry(id).or_default().push(answer),
-                    Command::Complete
+                    Command::Cancel if applied.cancelled.is_none() => {
+                        self.cancelling.entry(id).or_default().push(answer);
+                    }
+                    Command::Cancel
+                    | Command::Complete
                     | Command::Resume
                     | Command::AddFiles(_)
                     | Command::Suspend
@@ -180,8 +185,9 @@ impl Engine {
                         self.answers.push((answer, id, Ok(Reply::Done(applied.result))));
                     }
                 }
-                if self.queue.jobs.get(&id).is_some_and(|loaded| loaded.job.record.state.is_final())
-                {
+                if self.queue.jobs.get(&id).is_some_and(|loaded| {
+                    loaded.job.record.state.is_final() && !loaded.job.record.owes_server()
+                }) {
                     self.secret_changes.push((id, SecretChange::Forget));
                 }
             }
@@ -190,11 +196,12 @@ impl Engine {
     }
 
     /// What only the disk can tell of a command.
-    fn check_on_disk(&self, command: &Command) -> Result<()> {
+    fn check_on_disk(&self, command: &Command, uploads: bool) -> Result<()> {
         match command {
-            Command::AddFiles(files) => {
-                files.iter().try_for_each(|file| self.disk.check_local_name(&file.local_name))
-            }
+            Command::AddFiles(files) => files.iter().try_for_each(|file| match uploads {
+                true => self.disk.check_outgoing(&file.local_name),
+                false => self.disk.check_local_name(&file.local_name),
+            }),
             Command::Suspend
             | Command::Resume
             | Command::Cancel

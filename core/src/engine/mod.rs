@@ -14,6 +14,7 @@ mod queue;
 mod requests;
 #[cfg(test)]
 mod tests;
+mod uploads;
 mod work;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -27,6 +28,7 @@ use uuid::Uuid;
 use crate::disk::{Disk, TempFile, boot_id};
 use crate::model::{CredentialSlot, Environment, Input, JobRecord, Limits, Now, Plan, Work, plan};
 use crate::notify::Events;
+use crate::protocol::Call;
 use crate::store::{Damage, Faults, Store};
 use crate::transfer::{Credentials, Token, Transfers};
 use crate::vocab::{Error, JobState, Result, code};
@@ -82,11 +84,14 @@ type Answer = Sender<Result<Reply>>;
 /// A request under way.
 struct Moving {
     token: Token,
-    target: TempFile,
+    /// Where a body goes; None for an upload.
+    target: Option<TempFile>,
     /// Position of the last sync that was asked for, and when.
     sync_asked: (u64, u64),
     /// What is missing before a held-back body may flow.
     held: Option<Held>,
+    /// The request of an upload.
+    upload: Option<Call>,
 }
 
 /// A body waits for its head to be stored, and then for its space.
@@ -303,11 +308,18 @@ impl Engine {
     }
 
     fn reconcile(&mut self, plan: &Plan, at: Now) {
-        let surplus: Vec<_> =
-            self.moving.keys().filter(|key| !plan.transfers.contains(key)).copied().collect();
+        let surplus: Vec<_> = self
+            .moving
+            .iter()
+            .filter(|(key, moving)| {
+                !plan.transfers.contains(key) && !uploads::outlives_plan(moving)
+            })
+            .map(|(key, _)| *key)
+            .collect();
         for key in surplus {
             self.stop_moving(key, at);
         }
+        self.stop_futile(at);
         for key in &plan.transfers {
             if !self.moving.contains_key(key) {
                 self.start_moving(*key, at);

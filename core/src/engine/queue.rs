@@ -173,7 +173,7 @@ impl Queue {
                 change.record.state,
                 JobState::Transferred | JobState::Error | JobState::Acknowledged
             );
-        let urgent = ends || change.record.closing != before.closing;
+        let urgent = ends || change.urgent || change.record.closing != before.closing;
         // The caller who is told that Complete is done may move the files away:
         // no power cut brings such a job back.
         let is_done = ends && change.record.state == JobState::Acknowledged;
@@ -448,7 +448,7 @@ impl Queue {
         let known: BTreeSet<Uuid> = records.iter().map(|record| record.id).collect();
         let created = self.jobs.values().map(|loaded| &loaded.job.record);
         records.extend(created.filter(|record| !known.contains(&record.id)).cloned());
-        records.retain(|record| !record.state.is_final());
+        records.retain(JobRecord::is_in_queue);
         Ok(records)
     }
 }
@@ -457,7 +457,12 @@ impl Queue {
 pub fn is_gone(record: &JobRecord) -> bool {
     let cleaned = !matches!(
         record.closing,
-        Some(Closing::Releasing | Closing::Discarding | Closing::Cleaning { .. })
+        Some(
+            Closing::Releasing
+                | Closing::Discarding
+                | Closing::Cleaning { .. }
+                | Closing::Owing { .. }
+        )
     );
     record.state.is_final() && cleaned
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 use uuid::Uuid;
 
 use crate::disk::Opened;
-use crate::model::{FileRecord, FileStage, HeadFacts, Input, JobRecord, Now, Outcome};
+use crate::model::{FileRecord, FileStage, HeadFacts, Input, JobRecord, Now, Outcome, UploadNews};
 use crate::protocol::{Failure, next_request, requested_bytes};
 use crate::transfer::{
     Credentials, Ending, HeadNews, Known, News, Options, Order, RESERVE_FROM_BYTES, Token,
@@ -44,7 +44,6 @@ impl Engine {
     }
 
     pub(super) fn start_moving(&mut self, key: (Uuid, u32), at: Now) {
-        let (id, index) = key;
         if let Err(error) = self.try_start(key, at) {
             let failure = Failure {
                 transient: [code::E_DISK_FULL, code::E_TOO_MANY_OPEN_FILES].contains(&error.code)
@@ -55,13 +54,16 @@ impl Engine {
                 message: error.message,
                 retry_after: None,
             };
-            self.outcome(id, Outcome::Failed { file: index, failure, redirect: None }, at);
+            self.failed_to_start(key, failure, at);
         }
     }
 
     fn try_start(&mut self, key: (Uuid, u32), at: Now) -> Result<()> {
         let (id, index) = key;
         self.queue.job(id, at)?;
+        if self.is_upload(id) {
+            return self.try_start_upload(key, at);
+        }
         let Some(loaded) = self.queue.jobs.get(&id) else {
             return Ok(());
         };
@@ -99,14 +101,20 @@ impl Engine {
         let written = file.written;
         let order = Order { request, target: target.clone(), known };
         let token = self.transfers.start(order, &options)?;
-        let moving = Moving { token, target, sync_asked: (written, at.monotonic_ms), held: None };
+        let moving = Moving {
+            token,
+            target: Some(target),
+            sync_asked: (written, at.monotonic_ms),
+            held: None,
+            upload: None,
+        };
         self.moving.insert(key, moving);
         self.tokens.insert(token, key);
         self.outcome(id, Outcome::Connecting { file: index }, at);
         Ok(())
     }
 
-    fn options(&self, record: &JobRecord, file: &FileRecord) -> Options {
+    pub(super) fn options(&self, record: &JobRecord, file: &FileRecord) -> Options {
         let tells = file.may_tell_secrets();
         let secrets = self.secrets.get(&record.id);
         let credentials = |target: AuthTarget| {
@@ -145,6 +153,9 @@ impl Engine {
         self.tokens.remove(&moving.token);
         let written = self.transfers.stop(moving.token);
         let held = moving.held.is_some();
+        if moving.upload.is_some() {
+            self.upload_news(key, UploadNews::Stopped, at);
+        }
         if let Some(written) = written.filter(|_| !held) {
             self.outcome(key.0, Outcome::Progress { file: key.1, written }, at);
         }
@@ -169,6 +180,8 @@ impl Engine {
                 News::Head(token, head) => self.head_arrived(token, head, at),
                 News::Written(token, written) => self.written(token, written, at),
                 News::Ended(token, ending) => self.ended(token, ending, at),
+                News::Sent(token, sent) => self.on_the_way(token, sent, at),
+                News::Answered(token, ending) => self.upload_ended(token, ending, at),
             }
         }
         Ok(())
@@ -220,10 +233,10 @@ impl Engine {
                 .get(id)
                 .and_then(|loaded| loaded.job.files.get(*index as usize))
                 .and_then(|file| file.bytes_total());
-            match requested.filter(|_| reserve) {
-                Some(length) => {
+            match requested.filter(|_| reserve).zip(moving.target.clone()) {
+                Some((length, file)) => {
                     moving.held = Some(Held::ForSpace);
-                    let (token, file) = (moving.token, moving.target.clone());
+                    let token = moving.token;
                     self.pool.submit(Task::Reserve { token, file, length });
                 }
                 None => {
@@ -275,9 +288,10 @@ impl Engine {
         let (position, asked_ms) = moving.sync_asked;
         let due =
             written.saturating_sub(position) >= SYNC_BYTES || at.monotonic_ms >= asked_ms + SYNC_MS;
-        if due && self.syncing.insert(key) {
+        if let Some(file) = moving.target.clone().filter(|_| due && !self.syncing.contains(&key)) {
+            self.syncing.insert(key);
             moving.sync_asked = (written, at.monotonic_ms);
-            self.pool.submit(Task::Sync { key, file: moving.target.clone(), position: written });
+            self.pool.submit(Task::Sync { key, file, position: written });
         }
     }
 

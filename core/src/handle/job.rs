@@ -12,7 +12,7 @@ use crate::model::{
 use crate::protocol::FileRange;
 use crate::vocab::{
     AuthScheme, AuthTarget, Error, HResult, JobPriority, JobPropertyId, JobState, JobType,
-    PropertyValue, Result, SIZE_UNKNOWN, code, cost, limit,
+    PropertyValue, Result, SIZE_UNKNOWN, UploadProtocol, code, cost, limit,
 };
 
 use super::file::File;
@@ -411,6 +411,7 @@ impl Job {
             JobPropertyId::MinimumNotificationIntervalMs => {
                 PropertyValue::Dword(limit::NOTIFICATION_INTERVAL_DEFAULT_MS)
             }
+            JobPropertyId::UploadProtocol => PropertyValue::Dword(UploadProtocol::Auto.as_u32()),
         }))
     }
 

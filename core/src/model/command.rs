@@ -9,7 +9,7 @@ use super::input::{Command, FileSpec};
 use super::job::{Change, Job, refuse_final};
 use super::plan::Limits;
 use super::record::{Closing, JobError};
-use super::{setting, target};
+use super::{setting, target, upload};
 
 /// Applies one method call.
 pub fn apply(job: &Job, command: &Command, now: Now, limits: &Limits) -> Result<Change> {
@@ -22,7 +22,13 @@ pub fn apply(job: &Job, command: &Command, now: Now, limits: &Limits) -> Result<
         Command::AddFiles(specs) => add_files(&mut change, job, specs, limits)?,
         Command::Suspend => suspend(&mut change, now),
         Command::Resume => resume(&mut change, job, now)?,
+        Command::Cancel if upload::is_upload(&job.record) => {
+            upload::cancel(&mut change, job, now);
+        }
         Command::Cancel => cancel(&mut change, now),
+        Command::Complete if upload::is_upload(&job.record) => {
+            upload::complete(&mut change, now)?;
+        }
         Command::Complete => complete(&mut change, job, now),
         Command::Set(setting) => setting::apply(&mut change, setting)?,
         Command::SetRemoteName { file, remote_name } => {
@@ -45,6 +51,7 @@ pub fn apply(job: &Job, command: &Command, now: Now, limits: &Limits) -> Result<
 }
 
 fn add_files(change: &mut Change, job: &Job, specs: &[FileSpec], limits: &Limits) -> Result<()> {
+    upload::check_files(&job.record, specs)?;
     let count = job.record.totals.files as usize + specs.len();
     if count > limits.files_per_job as usize {
         return Err(Error::new(
@@ -156,6 +163,7 @@ fn complete(change: &mut Change, job: &Job, now: Now) {
 }
 
 fn set_remote_name(change: &mut Change, job: &Job, index: u32, remote_name: &str) -> Result<()> {
+    upload::refuse_upload(&job.record)?;
     check_remote_name(remote_name)?;
     let file = job.file(index)?;
     if file.remote_name == remote_name {
@@ -165,6 +173,7 @@ fn set_remote_name(change: &mut Change, job: &Job, index: u32, remote_name: &str
 }
 
 fn replace_remote_prefix(change: &mut Change, job: &Job, old: &str, new: &str) -> Result<()> {
+    upload::refuse_upload(&job.record)?;
     if old.is_empty() || new.is_empty() {
         return Err(Error::new(code::E_INVALIDARG, "a prefix cannot be empty"));
     }
@@ -188,6 +197,7 @@ fn set_expected_hash(
     index: u32,
     hash: Option<&ExpectedHash>,
 ) -> Result<()> {
+    upload::refuse_upload(&job.record)?;
     if job.file(index)?.stage > FileStage::Waiting {
         return Err(Error::new(
             code::DO_E_INVALID_STATE,
@@ -207,6 +217,7 @@ fn set_validation_state(
     valid: bool,
     now: Now,
 ) -> Result<()> {
+    upload::refuse_upload(&job.record)?;
     if job.file(index)?.stage != FileStage::Transferred {
         return Err(Error::new(code::E_PENDING, "the file is not transferred yet"));
     }

@@ -6,6 +6,8 @@ use uuid::Uuid;
 use crate::protocol::{Content, FileRange, Validator, origin_of, requested_bytes};
 use crate::vocab::HashAlgorithm;
 
+use super::upload::UploadRecord;
+
 /// How far a file has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum FileStage {
@@ -15,7 +17,8 @@ pub enum FileStage {
     Received,
     /// Checked and synced in its temporary file.
     Transferred,
-    /// Complete moved it to its local name; it is the caller's.
+    /// Complete moved it to its local name; it is the caller's. For a file that
+    /// is sent: it is in its place on the server.
     Released,
 }
 
@@ -77,6 +80,10 @@ pub struct FileRecord {
     pub identity: Option<(u64, u64)>,
     /// What the caller said of the content (SetValidationState).
     pub validation_state: Option<bool>,
+    /// For a file that is sent: where that stands. `written` is what the
+    /// server holds.
+    #[serde(default)]
+    pub upload: Option<Box<UploadRecord>>,
 }
 
 impl FileRecord {
@@ -104,6 +111,7 @@ impl FileRecord {
             response_headers: None,
             identity: None,
             validation_state: None,
+            upload: None,
         }
     }
 
@@ -179,6 +187,9 @@ impl FileRecord {
     /// What holds after a start of the engine in `boot`: after a reboot, only
     /// what was synced.
     pub fn after_restart(&mut self, boot: Option<Uuid>) {
+        if let Some(upload) = &mut self.upload {
+            upload.state.creating = false;
+        }
         if boot.is_some() && self.boot == boot {
             return;
         }

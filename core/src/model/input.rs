@@ -7,6 +7,7 @@ use crate::vocab::{HResult, JobPriority, PropertyValue};
 
 use super::file::ExpectedHash;
 use super::record::{ClientCertificate, CredentialSlot, ProxySettings};
+use super::upload::UploadNews;
 
 /// What a job is told.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -22,9 +23,9 @@ pub enum Input {
 /// A file to be added.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileSpec {
-    /// The URL to fetch.
+    /// The URL to fetch, or to send to.
     pub remote_name: String,
-    /// The absolute path to put it.
+    /// The absolute path to put it, or where it is.
     pub local_name: String,
     /// The pieces wanted, stored back to back in this order; empty = all.
     pub ranges: Vec<FileRange>,
@@ -112,6 +113,8 @@ pub enum Outcome {
     Released { files: Vec<u32>, error: Option<(u32, HResult, String)> },
     /// The temporary files were deleted, except so many.
     Removed { undeleted: u32 },
+    /// Something happened to an upload.
+    Upload { file: u32, news: UploadNews },
 }
 
 /// What a response head told.

@@ -118,6 +118,8 @@ pub struct Change {
     pub completed: Option<std::result::Result<HResult, Error>>,
     /// True if Cancel's deletions ended, with the code its caller gets.
     pub cancelled: Option<HResult>,
+    /// True if it is to be stored before anything follows from it.
+    pub urgent: bool,
 }
 
 impl Change {
@@ -130,6 +132,7 @@ impl Change {
             restarted: BTreeSet::new(),
             completed: None,
             cancelled: None,
+            urgent: false,
         }
     }
 
@@ -175,7 +178,7 @@ pub fn apply(job: &Job, input: &Input, now: Now, limits: &Limits) -> Result<Chan
 }
 
 /// Applies CreateJob: E_INVALIDARG for a name over 256 characters or with
-/// control characters, E_NOTIMPL for uploads (contract section 2.1).
+/// control characters, E_NOTIMPL for UPLOAD_REPLY (contract section 2.1).
 pub fn apply_creation(new: NewJob, now: Now) -> Result<Job> {
     if new.display_name.chars().count() > limit::DISPLAY_NAME_CHARS_MAX {
         return Err(Error::new(
@@ -190,9 +193,9 @@ pub fn apply_creation(new: NewJob, now: Now) -> Result<Job> {
         ));
     }
     match new.job_type {
-        JobType::Download => Ok(Job::new(JobRecord::new(new, now), Vec::new())),
-        JobType::Upload | JobType::UploadReply => {
-            Err(Error::new(code::E_NOTIMPL, "upload jobs are not implemented yet"))
+        JobType::Download | JobType::Upload => Ok(Job::new(JobRecord::new(new, now), Vec::new())),
+        JobType::UploadReply => {
+            Err(Error::new(code::E_NOTIMPL, "uploads with a reply are not implemented yet"))
         }
     }
 }

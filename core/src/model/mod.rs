@@ -7,6 +7,7 @@
 
 mod command;
 mod deadline;
+mod debt;
 mod failure;
 mod file;
 mod input;
@@ -20,6 +21,8 @@ mod speed;
 mod target;
 #[cfg(test)]
 mod tests;
+mod upload;
+mod upload_outcome;
 
 pub use deadline::Now;
 pub use file::{ExpectedHash, FileRecord, FileStage};
@@ -32,6 +35,7 @@ pub use record::{
 };
 pub use setting::check_credentials;
 pub use speed::Meter;
+pub use upload::{UploadNews, is_upload, next_upload_call, sending, upload_state};
 #[cfg(test)]
 pub use {
     deadline::Deadline,

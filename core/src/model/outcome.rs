@@ -11,6 +11,7 @@ use super::file::{FileRecord, FileStage};
 use super::input::{HeadFacts, Outcome};
 use super::job::{Change, Job};
 use super::record::{Closing, JobError};
+use super::upload_outcome;
 
 /// Restarts of one file without progress after which the job waits before the
 /// next one: a server that changes its file with each answer is not hammered.
@@ -28,6 +29,9 @@ pub fn apply(job: &Job, outcome: &Outcome, now: Now) -> Result<Change> {
             released(&mut change, job, files, error.as_ref(), now)?
         }
         Outcome::Removed { undeleted } => removed(&mut change, *undeleted, now),
+        Outcome::Upload { file, news } => {
+            upload_outcome::apply(&mut change, job, *file, news, now)?
+        }
         _ if is_final => {}
         Outcome::Connecting { file } => {
             job.file(*file)?;
@@ -87,6 +91,12 @@ pub fn time_passed(job: &Job, now: Now) -> Change {
     if let Some(Closing::Cleaning { retry: Some(deadline) }) = job.record.closing {
         if deadline.is_over(now) {
             change.record.closing = Some(Closing::Cleaning { retry: None });
+        }
+        return change;
+    }
+    if let Some(Closing::Owing { until, retry: Some(deadline), attempts }) = job.record.closing {
+        if deadline.is_over(now) {
+            change.record.closing = Some(Closing::Owing { until, retry: None, attempts });
         }
         return change;
     }
@@ -257,7 +267,7 @@ fn settled(
 
 /// TRANSFERRED once the last file is, and at once for a job that is queued
 /// with nothing left to do.
-fn finish_if_done(change: &mut Change, now: Now) {
+pub fn finish_if_done(change: &mut Change, now: Now) {
     let totals = change.record.totals;
     if change.record.is_runnable() && totals.files > 0 && totals.files_transferred == totals.files {
         change.record.enter(JobState::Transferred, now);
@@ -366,6 +376,6 @@ fn removed(change: &mut Change, undeleted: u32, now: Now) {
             acknowledge(change, leftover.unwrap_or(code::BG_S_PARTIAL_COMPLETE), now);
         }
         Some(Closing::Cleaning { .. }) => change.cancelled = Some(leftover.unwrap_or(code::S_OK)),
-        Some(Closing::Releasing) | None => change.record.closing = was,
+        Some(Closing::Releasing | Closing::Owing { .. }) | None => change.record.closing = was,
     }
 }

@@ -97,7 +97,8 @@ pub fn plan<'a>(
     for job in jobs {
         owe(&mut plan, job);
         note_deadline(&mut plan, job, now);
-        if job.record.is_runnable() && !environment.locked.contains(&job.record.id) {
+        let runs = job.record.is_runnable() && !environment.locked.contains(&job.record.id);
+        if runs || job.record.owes_server() {
             levels.entry(job.record.priority).or_default().push(job);
         }
     }
@@ -131,7 +132,7 @@ fn owe(plan: &mut Plan, job: &Job) {
         Some(Closing::Discarding | Closing::Cleaning { retry: None }) => {
             plan.work.push((id, Work::Remove));
         }
-        Some(Closing::Cleaning { retry: Some(_) }) | None => {}
+        Some(Closing::Cleaning { retry: Some(_) } | Closing::Owing { .. }) | None => {}
     }
 }
 

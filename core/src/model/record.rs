@@ -119,6 +119,9 @@ pub enum Closing {
     /// Final; its temporary files go. Those that could not be deleted are
     /// tried again at the deadline.
     Cleaning { retry: Option<Deadline> },
+    /// Final; the server is to forget the unfinished upload. If it cannot be
+    /// told, that is tried again at `retry`, and given up after `until`.
+    Owing { until: Deadline, retry: Option<Deadline>, attempts: u32 },
 }
 
 /// Sums over the files, kept so that a job can be shown without reading them.
@@ -246,6 +249,16 @@ impl JobRecord {
         self.active_ms + spell
     }
 
+    /// True if a server is to be told of a cancelled upload now.
+    pub fn owes_server(&self) -> bool {
+        matches!(self.closing, Some(Closing::Owing { retry: None, .. }))
+    }
+
+    /// True if the job still has something to do, which makes it visible.
+    pub fn is_in_queue(&self) -> bool {
+        !self.state.is_final() || matches!(self.closing, Some(Closing::Owing { .. }))
+    }
+
     /// True in the states in which the job wants to move.
     pub fn is_runnable(&self) -> bool {
         self.closing.is_none()
@@ -258,7 +271,7 @@ impl JobRecord {
     /// When this job needs attention although nothing happens to it.
     pub fn wake_at(&self) -> Option<Deadline> {
         match self.closing {
-            Some(Closing::Cleaning { retry }) => return retry,
+            Some(Closing::Cleaning { retry } | Closing::Owing { retry, .. }) => return retry,
             Some(Closing::Releasing | Closing::Discarding) => return None,
             None => {}
         }
@@ -288,7 +301,8 @@ impl JobRecord {
             self.state = JobState::Queued;
         }
         self.active_since_ms = None;
-        if let Some(Closing::Cleaning { retry }) = &mut self.closing {
+        if let Some(Closing::Cleaning { retry } | Closing::Owing { retry, .. }) = &mut self.closing
+        {
             // A start is as good a moment as any.
             *retry = None;
         }
@@ -296,6 +310,9 @@ impl JobRecord {
             return;
         }
         self.boot = boot;
+        if let Some(Closing::Owing { until, .. }) = &mut self.closing {
+            *until = until.after_reboot(now);
+        }
         if let Some(retry) = &mut self.retry {
             retry.at = retry.at.after_reboot(now);
         }

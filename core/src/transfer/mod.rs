@@ -7,6 +7,8 @@
 mod errors;
 mod options;
 mod receiver;
+mod sender;
+mod sending;
 mod source;
 
 use std::collections::BTreeMap;
@@ -21,7 +23,10 @@ use crate::vocab::{Error, Result, code};
 pub use options::{Credentials, Options};
 pub use receiver::{Ending, HeadNews, Known, Order, RESERVE_FROM_BYTES};
 
+pub use sender::{UploadEnding, UploadOrder};
+
 use receiver::Receiver;
+use sending::Sendings;
 use source::LocalCopy;
 
 /// Names one running order.
@@ -38,6 +43,7 @@ const IDLE_HANDLES: usize = 64;
 pub struct Transfers {
     // Handles must go before the multi handle they belong to.
     running: BTreeMap<Token, Easy2Handle<Receiver>>,
+    sending: Sendings,
     /// Requests for local sources: curl would copy such a file in one go.
     local: BTreeMap<Token, LocalCopy>,
     idle: Vec<Easy2<Receiver>>,
@@ -54,6 +60,10 @@ pub enum News {
     Written(Token, u64),
     /// The order is over.
     Ended(Token, Ending),
+    /// So many bytes of an upload's request were handed to the connection.
+    Sent(Token, u64),
+    /// A request of an upload is over.
+    Answered(Token, UploadEnding),
 }
 
 impl Transfers {
@@ -63,6 +73,7 @@ impl Transfers {
         let multi = Multi::new();
         let mut transfers = Self {
             running: BTreeMap::new(),
+            sending: Sendings::default(),
             local: BTreeMap::new(),
             idle: Vec::new(),
             multi,
@@ -87,7 +98,7 @@ impl Transfers {
 
     /// Starts a request. An error means that it was not started.
     pub fn start(&mut self, order: Order, options: &Options) -> Result<Token> {
-        let token = self.next_token;
+        let token = self.take_token();
         if Scheme::of(&order.request.url) == Scheme::File {
             self.local.insert(token, LocalCopy::open(order)?);
         } else {
@@ -102,8 +113,20 @@ impl Transfers {
             easy.get_mut().take_order(order);
             self.run(token, easy)?;
         }
-        self.next_token += 1;
         Ok(token)
+    }
+
+    /// Starts a request of an upload. An error means that it was not started.
+    pub fn start_upload(&mut self, order: UploadOrder, options: &Options) -> Result<Token> {
+        let token = self.take_token();
+        self.sending.start(&self.multi, token, order, options)?;
+        Ok(token)
+    }
+
+    fn take_token(&mut self) -> Token {
+        let token = self.next_token;
+        self.next_token += 1;
+        token
     }
 
     fn run(&mut self, token: Token, easy: Easy2<Receiver>) -> Result<()> {
@@ -117,6 +140,9 @@ impl Transfers {
     /// Stops a request without an [`Ending`]. Bytes still in its buffer are
     /// written first: the position up to which the file is good is returned.
     pub fn stop(&mut self, token: Token) -> Option<u64> {
+        if self.sending.stop(&self.multi, token) {
+            return None;
+        }
         if let Some(mut copy) = self.local.remove(&token) {
             return copy.receiver.leave();
         }
@@ -143,7 +169,7 @@ impl Transfers {
     pub fn turn(&mut self) -> Result<Vec<News>> {
         let mut news = Vec::new();
         self.copy_some(&mut news);
-        if self.running.is_empty() {
+        if self.running.is_empty() && self.sending.is_empty() {
             return Ok(news);
         }
         self.multi.perform().map_err(errors::of_multi)?;
@@ -161,8 +187,10 @@ impl Transfers {
                 news.push(News::Written(*token, written));
             }
         }
+        self.sending.progress(&self.multi, &mut news)?;
         for (token, result) in ended {
             let Some(mut handle) = self.running.remove(&token) else {
+                self.sending.end(&self.multi, token, result, &mut news)?;
                 continue;
             };
             let facts = errors::Facts::of(&mut handle, result);

@@ -42,11 +42,13 @@ pub enum WaitKind {
     Transferring = 17,
     /// A process to drive the queue.
     EngineNotRunning = 18,
+    /// The server to forget a cancelled upload.
+    CancellingOnServer = 19,
 }
 
 impl WaitKind {
     /// All of them, by number.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::SuspendedByCaller,
         Self::NoFiles,
         Self::WaitingForSlot,
@@ -65,6 +67,7 @@ impl WaitKind {
         Self::Connecting,
         Self::Transferring,
         Self::EngineNotRunning,
+        Self::CancellingOnServer,
     ];
 
     /// The one of that number.
@@ -98,6 +101,7 @@ impl WaitKind {
             Self::Connecting => "CONNECTING",
             Self::Transferring => "TRANSFERRING",
             Self::EngineNotRunning => "ENGINE_NOT_RUNNING",
+            Self::CancellingOnServer => "CANCELLING_ON_SERVER",
         }
     }
 }

@@ -4,10 +4,11 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use bgcopy_core::vocab::code;
 use bgcopy_core::{
     FileSpec, HResult, Job, JobError, JobState, JobType, Manager, Options, WaitKind,
 };
-use bgcopy_test_server::{Content, Resource, Server};
+use bgcopy_test_server::{Area, Content, Resource, Server};
 use tempfile::TempDir;
 
 /// No test waits longer than this for anything; a rule that holds is there
@@ -50,6 +51,47 @@ impl Bench {
         self.server.put("/file", resource);
         let job = self.manager.create_job("test", JobType::Download).expect("a job");
         job.add_file(&self.server.url("/file"), &self.name("file")).expect("a file");
+        job
+    }
+
+    /// A file here with this content, and its path.
+    pub fn source(&self, name: &str, content: &Content) -> String {
+        std::fs::write(self.path(name), content.slice(0..content.len())).expect("a source");
+        self.name(name)
+    }
+
+    /// A suspended job that sends this content to `/up/file`.
+    pub fn upload(&self, area: Area, content: &Content) -> Job {
+        self.server.accept_uploads("/up/", area);
+        let source = self.source("source", content);
+        let job = self.manager.create_job("test", JobType::Upload).expect("a job");
+        job.add_file(&self.server.url("/up/file"), &source).expect("a file");
+        job
+    }
+
+    /// The server has the file, whole and right, and nothing else of it.
+    pub fn must_have_sent(&self, content: &Content) {
+        let area = self.server.area("/up/");
+        let file = area.files.get("/up/file").expect("the file is in its place");
+        assert!(file.bytes() == content.slice(0..content.len()), "the bytes");
+        self.must_have_nothing_unfinished();
+    }
+
+    /// The server holds no partial data.
+    pub fn must_have_nothing_unfinished(&self) {
+        let area = self.server.area("/up/");
+        assert!(area.sessions.is_empty(), "{:?}", area.sessions);
+        assert_eq!(area.violations, Vec::<String>::new());
+    }
+
+    /// Sends a content and checks that the server has it.
+    pub fn must_send(&self, area: Area, content: &Content) -> Job {
+        let job = self.upload(area, content);
+        let state = self.run(&job, 12);
+        assert_eq!(state, JobState::Transferred, "{:?}", job.error());
+        self.must_have_sent(content);
+        assert_eq!(job.complete().expect("completed"), code::S_OK);
+        self.must_be_tidy();
         job
     }
 
