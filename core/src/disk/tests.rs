@@ -165,7 +165,8 @@ fn a_release_can_be_repeated_after_a_crash() {
     let Settled::Good { identity } = place.disk.settle(&path, 3, None).expect("settled") else {
         panic!("not good");
     };
-    let release = |identity| place.disk.release(&path, &target, identity, Some(1_000_000_000_000));
+    let release =
+        |identity| place.disk.release(&path, &target, identity, Some(1_000_000_000_000), None);
     release(Some(identity)).expect("released");
     release(Some(identity)).expect("already released");
     assert_eq!(release(None).expect_err("no proof").code, code::E_FILE_NOT_FOUND);
@@ -181,7 +182,7 @@ fn a_folder_in_the_way_keeps_the_temporary_file() {
     fs::write(&path, "abc").expect("written");
     fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).expect("private");
     fs::create_dir(&target).expect("a folder");
-    let error = place.disk.release(&path, &target, None, None).expect_err("in the way");
+    let error = place.disk.release(&path, &target, None, None, None).expect_err("in the way");
     assert_eq!(error.code, code::E_DIRECTORY);
     assert_eq!(fs::metadata(&path).expect("there").mode() & 0o777, 0o600);
 }

@@ -57,6 +57,7 @@ pub struct Release {
     pub target: PathBuf,
     pub identity: Option<(u64, u64)>,
     pub modified_ms: Option<i64>,
+    pub umask: Option<u32>,
 }
 
 /// What became of a piece of owed work.
@@ -181,6 +182,7 @@ fn release(disk: &Disk, files: &[Release]) -> Report {
             &release.target,
             release.identity,
             release.modified_ms,
+            release.umask,
         );
         match moved {
             Ok(()) => {

@@ -34,6 +34,7 @@ pub(super) struct Meta(i64, &'static str);
 const SCHEMA: Meta = Meta(1, "schema");
 pub(super) const LEDGER: Meta = Meta(2, "ledger");
 pub(super) const SALVAGE: Meta = Meta(3, "salvage");
+pub(super) const CALLS: Meta = Meta(4, "calls");
 
 /// The version again, and the shape it has.
 #[derive(Serialize, Deserialize)]
