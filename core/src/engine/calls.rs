@@ -7,7 +7,7 @@ use crate::model::{
     Command, CredentialSlot, Input, JobRecord, NewJob, Now, Setting, Situation, check_credentials,
     wait_reason,
 };
-use crate::store::Durability;
+use crate::store::{Call, Durability};
 use crate::transfer::Credentials;
 use crate::vocab::{Error, HResult, JobState, Result, code};
 
@@ -52,17 +52,17 @@ impl Engine {
                 self.create_job(session, new, umask, answer, at);
             }
             Request::Command { id, call, command } => {
-                self.command(Called { session, call, answer }, id, command, at);
+                _ = self.command(Called { session, call, answer }, id, command, at);
             }
-            Request::SetCredentials { id, slot, secret } => {
-                self.set_credentials(id, slot, secret, answer, at);
+            Request::SetCredentials { id, call, slot, secret } => {
+                self.set_credentials(Called { session, call, answer }, id, slot, secret, at);
             }
             Request::RemoveCredentials { id, call, slot } => {
                 if let Some(secrets) = self.secrets.get_mut(&id) {
                     secrets.remove(&slot);
                 }
                 let command = Command::Set(Setting::CredentialsRemoved(slot));
-                self.command(Called { session, call, answer }, id, command, at);
+                _ = self.command(Called { session, call, answer }, id, command, at);
             }
             Request::Wait { id, states } => self.wait_for(session, id, states, answer, at),
             Request::NextEvent => {
@@ -95,7 +95,9 @@ impl Engine {
                 done
             }
             Request::CloseJob { id } => {
-                if self.sessions.release(session, id) {
+                let ends = |loaded: &super::queue::Loaded| loaded.job.record.state.is_final();
+                if self.sessions.release(session, id) && self.queue.jobs.get(&id).is_some_and(ends)
+                {
                     self.forget_gone();
                 }
                 done
@@ -181,7 +183,7 @@ impl Engine {
         at: Now,
     ) {
         let id = new.id;
-        let created = if self.queue.job(id, at).is_ok() {
+        let created = if self.queue.called(id).is_some() {
             // The call is repeated, as its answer was lost.
             Ok(id)
         } else {
@@ -190,6 +192,10 @@ impl Engine {
                 self.queue.create(new, umask, at)
             })
         };
+        if created.is_ok() {
+            let call = Call { id, job: id, ends: None, result: code::S_OK };
+            self.remember_call(session, call);
+        }
         match created {
             Ok(id) => {
                 self.sessions.retain(session, id, 1);
@@ -213,14 +219,15 @@ impl Engine {
         self.queue.forget_gone(|id| sessions.hold(id));
     }
 
-    fn command(&mut self, called: Called, id: Uuid, command: Command, at: Now) {
+    /// False if nothing changed now: the call was refused, or it is a repeat.
+    fn command(&mut self, called: Called, id: Uuid, command: Command, at: Now) -> bool {
         let Called { session, call, answer } = called;
         let Some(answer) = self.answer_again(call, id, &command, answer, at) else {
-            return;
+            return false;
         };
         if let Err(error) = self.check_on_disk(&command) {
             answer.send(Err(error));
-            return;
+            return false;
         }
         let durability = match command {
             Command::Resume | Command::Complete | Command::Cancel => Durability::PowerCut,
@@ -240,7 +247,7 @@ impl Engine {
             Ok(applied) => applied,
             Err(error) => {
                 answer.send(Err(error));
-                return;
+                return false;
             }
         };
         self.remember(session, call, id, &command, &applied);
@@ -266,6 +273,7 @@ impl Engine {
         if self.queue.jobs.get(&id).is_some_and(|loaded| loaded.job.record.state.is_final()) {
             self.secrets.remove(&id);
         }
+        true
     }
 
     /// What only the disk can tell of a command.
@@ -295,24 +303,26 @@ impl Engine {
 
     fn set_credentials(
         &mut self,
+        called: Called,
         id: Uuid,
         slot: CredentialSlot,
         secret: Secret,
-        answer: Answer,
         at: Now,
     ) {
-        if let Err(error) = check_credentials(slot.1, &secret.user_name, &secret.password) {
-            answer.send(Err(error));
+        let checked = check_credentials(slot.1, &secret.user_name, &secret.password);
+        // What the last host had of them is gone, even if it has stored that
+        // they are set; a job that is gone, too, is told of by the command.
+        let checked =
+            checked.and_then(|()| match self.restore_credentials(id, slot, secret.clone(), at) {
+                Err(error) if error.code != code::DO_E_JOB_NOT_FOUND => Err(error),
+                Ok(()) | Err(_) => Ok(()),
+            });
+        if let Err(error) = checked {
+            called.answer.send(Err(error));
             return;
         }
-        let input = Input::Command(Command::Set(Setting::CredentialsSet(slot)));
-        match self.queue.command(id, &input, Durability::Kill, at) {
-            Ok(applied) => {
-                self.keep_secret(id, slot, secret);
-                self.unsynced_since_ms.get_or_insert(at.monotonic_ms);
-                self.answers.push((answer, id, Ok(Reply::Done(applied.result))));
-            }
-            Err(error) => answer.send(Err(error)),
+        if self.command(called, id, Command::Set(Setting::CredentialsSet(slot)), at) {
+            self.keep_secret(id, slot, secret);
         }
     }
 

@@ -46,6 +46,7 @@ pub enum Request {
     },
     SetCredentials {
         id: Uuid,
+        call: Uuid,
         slot: CredentialSlot,
         secret: Secret,
     },

@@ -297,7 +297,7 @@ impl Queue {
             }
         }
         let gone = batch.deleted.len() as u64;
-        if !batch.jobs.is_empty() || !batch.deleted.is_empty() {
+        if !batch.jobs.is_empty() || !batch.deleted.is_empty() || calls.is_some() {
             self.store.save(&batch, durability)?;
         }
         Ok(gone)

@@ -1,12 +1,12 @@
 //! Calls that are repeated because their answer was lost with the last host.
 //!
-//! Most calls may be carried out twice: the end is the same. The others are
-//! remembered in the store, together with what they changed, and a repeat of
-//! them gets the answer of the first.
+//! The calls of other processes that change something are remembered in the
+//! store, together with what they changed. A repeat of one gets the answer of
+//! the first, whatever has become of the job since.
 
 use uuid::Uuid;
 
-use crate::model::{Closing, Command, Now, Setting};
+use crate::model::{Closing, Command, Now};
 use crate::store::{Call, End};
 use crate::vocab::{Error, JobState, code};
 
@@ -68,8 +68,8 @@ impl Engine {
         None
     }
 
-    /// Remembers a call of another process that must not be carried out twice.
-    /// The process the engine is in ends with it.
+    /// Remembers a call of another process. The process the engine is in ends
+    /// with it and repeats nothing.
     pub(super) fn remember(
         &mut self,
         session: u64,
@@ -82,18 +82,22 @@ impl Engine {
             Command::Complete => (Some(End::Complete), self.result_of_complete(id, applied)),
             Command::Cancel => (Some(End::Cancel), code::S_OK),
             Command::AddFiles(_)
-            | Command::ReplaceRemotePrefix { .. }
-            | Command::SetValidationState { .. }
-            | Command::Set(Setting::CredentialsRemoved(_)) => (None, applied.result),
-            Command::Suspend
+            | Command::Suspend
             | Command::Resume
             | Command::Set(_)
             | Command::SetRemoteName { .. }
-            | Command::SetExpectedHash { .. } => return,
+            | Command::ReplaceRemotePrefix { .. }
+            | Command::SetExpectedHash { .. }
+            | Command::SetValidationState { .. } => (None, applied.result),
         };
-        let undoes = ends == Some(End::Cancel) && self.queue.remembers_complete(id);
+        self.remember_call(session, Call { id: call, job: id, ends, result });
+    }
+
+    /// The same for a call whose result is known.
+    pub(super) fn remember_call(&mut self, session: u64, call: Call) {
+        let undoes = call.ends == Some(End::Cancel) && self.queue.remembers_complete(call.job);
         if session != OWN_SESSION || undoes {
-            self.queue.remember(Call { id: call, job: id, ends, result });
+            self.queue.remember(call);
         }
     }
 

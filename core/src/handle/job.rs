@@ -347,7 +347,8 @@ impl Job {
     ) -> Result<()> {
         let secret = Secret { user_name: user_name.to_owned(), password: password.to_owned() };
         let (id, slot) = (self.id, (target, scheme));
-        self.ask(Request::SetCredentials { id, slot, secret: secret.clone() })?;
+        let call = Uuid::new_v4();
+        self.ask(Request::SetCredentials { id, call, slot, secret: secret.clone() })?;
         self.shared.keep_secret(id, slot, secret);
         Ok(())
     }

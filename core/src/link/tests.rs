@@ -58,7 +58,7 @@ fn requests() -> Vec<Request> {
         },
         Request::RetainJobs { jobs: vec![(id(1), 2)] },
         Request::OpenJobs { after: Some(i64::MAX) },
-        Request::SetCredentials { id: id(1), slot, secret },
+        Request::SetCredentials { id: id(1), call: id(2), slot, secret },
         Request::Wait { id: id(1), states: vec![JobState::Error, JobState::Transferred] },
         Request::NextEvent,
         Request::Forget { ticket: u64::MAX - 1 },

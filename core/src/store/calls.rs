@@ -1,8 +1,9 @@
 //! Calls of other processes that must not be carried out twice.
 //!
 //! A process whose host dies does not know whether its last call was carried
-//! out, and repeats it. The calls are written in the transaction that carries
-//! them out, so that the next host knows.
+//! out, and repeats it: by then a Complete would find no job, and a file would
+//! be there already. The calls are written in the transaction that carries them
+//! out, so that the next host knows.
 
 use std::collections::VecDeque;
 
@@ -11,8 +12,8 @@ use uuid::Uuid;
 
 use crate::vocab::HResult;
 
-/// How many calls are remembered. Only those whose answer was on its way when
-/// the host died matter, and they are repeated within a second.
+/// How many calls are remembered, in 12 KB. Only those whose answer was on its
+/// way when the host died matter, and they are repeated within a second.
 const CALLS_MAX: usize = 256;
 
 /// A call that was carried out.
@@ -49,6 +50,18 @@ impl Calls {
         while self.0.len() > CALLS_MAX {
             self.0.pop_front();
         }
+    }
+
+    /// The form in which they are stored: short, as it is written with each of
+    /// them.
+    pub(super) fn to_bytes(&self) -> Vec<u8> {
+        // Nothing in it can fail; without it a repeated call is a new one.
+        rmp_serde::to_vec(self).unwrap_or_default()
+    }
+
+    /// What [`Calls::to_bytes`] made; none if it is something else.
+    pub(super) fn from_bytes(bytes: &[u8]) -> Self {
+        rmp_serde::from_slice(bytes).unwrap_or_default()
     }
 
     /// The call of that name, if it was carried out.

@@ -164,7 +164,8 @@ impl Store {
     /// The calls that must not be carried out twice. Damage to them is none to
     /// the jobs.
     pub fn calls(&self) -> Calls {
-        schema::read_meta(&self.connection, &schema::CALLS).unwrap_or_default()
+        schema::read_meta_bytes(&self.connection, &schema::CALLS)
+            .map_or_else(|_| Calls::default(), |bytes| Calls::from_bytes(&bytes))
     }
 
     /// Jobs that are not final, in the order in which they came, from after a
