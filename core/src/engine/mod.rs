@@ -14,6 +14,8 @@ mod queue;
 mod repeats;
 mod requests;
 mod sessions;
+#[cfg(test)]
+mod tests;
 mod work;
 
 use std::collections::{BTreeMap, BTreeSet};
