@@ -23,6 +23,7 @@ pub mod vocab;
 mod disk;
 mod engine;
 mod handle;
+mod link;
 mod model;
 mod notify;
 mod protocol;

@@ -133,10 +133,11 @@ fn jobs_survive_their_manager() {
 }
 
 #[test]
-fn a_second_opener_is_told_at_once_and_a_reader_may_look() {
+fn an_opener_that_wants_the_store_alone_is_told_at_once_and_a_reader_may_look() {
     let bench = Bench::new();
     let job = gated(&bench);
-    let second = Manager::open(Options::new(bench.path("store"))).err().expect("refused");
+    let alone = Options { exclusive: true, ..Options::new(bench.path("store")) };
+    let second = Manager::open(alone).err().expect("refused");
     assert_eq!(second.code, code::E_SHARING_VIOLATION);
     let reader = Reader::open(bench.path("store")).expect("a reader");
     assert!(reader.engine_is_running());

@@ -193,7 +193,8 @@ impl Disk {
     }
 
     /// Moves a finished temporary file to its target, with the mode a new file
-    /// would have and, if given, the server's time.
+    /// of a process with that umask would have (None: of this one) and, if
+    /// given, the server's time.
     ///
     /// If it is gone and the target is the finished file, it was moved before.
     /// BG_E_LOCAL_FILE_CHANGED if it is gone otherwise, or is not what was
@@ -205,6 +206,7 @@ impl Disk {
         target: &Path,
         finished: Finished,
         modified_ms: Option<i64>,
+        umask: Option<u32>,
     ) -> Result<()> {
         self.faults.check()?;
         let changed = |why: &str| {
@@ -237,7 +239,7 @@ impl Disk {
             _ = file.set_modified(UNIX_EPOCH + modified);
         }
         let mode = |mode| file.set_permissions(std::fs::Permissions::from_mode(mode));
-        mode(0o666 & !self.umask)
+        mode(0o666 & !umask.unwrap_or(self.umask))
             .map_err(|error| failed(&error, "set the mode of", Some(temporary)))?;
         self.faults.check()?;
         std::fs::rename(temporary, target).map_err(|error| {
@@ -301,20 +303,23 @@ fn allocate(file: &File, length: u64) -> Result<()> {
     Ok(())
 }
 
-/// What the process takes away from the mode of new files. Read without
-/// changing it where the system tells, as other threads may make files.
+/// What the process takes away from the mode of new files.
 fn umask() -> u32 {
-    let told = std::fs::read_to_string("/proc/self/status").ok().and_then(|status| {
-        let line = status.lines().find_map(|line| line.strip_prefix("Umask:"))?;
-        u32::from_str_radix(line.trim(), 8).ok()
-    });
-    told.unwrap_or_else(|| {
+    told_umask().unwrap_or_else(|| {
         let mask = rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
         rustix::process::umask(mask);
         // Some systems have a narrower type for it.
         #[allow(clippy::useless_conversion, reason = "not useless on all systems")]
         u32::from(mask.as_raw_mode())
     })
+}
+
+/// The same where the system tells it. To find it out otherwise it must be
+/// changed for a moment, in which other threads may make files.
+pub fn told_umask() -> Option<u32> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("Umask:"))?;
+    u32::from_str_radix(line.trim(), 8).ok()
 }
 
 /// Names this boot of the machine, where the system tells; None means that

@@ -167,7 +167,7 @@ fn a_release_can_be_repeated_after_a_crash() {
     };
     let release = |length, identity| {
         let finished = Finished { length, identity };
-        place.disk.release(&path, &target, finished, Some(1_000_000_000_000))
+        place.disk.release(&path, &target, finished, Some(1_000_000_000_000), None)
     };
     release(3, Some(identity)).expect("released");
     release(3, Some(identity)).expect("already released");
@@ -191,7 +191,7 @@ fn a_folder_in_the_way_keeps_the_temporary_file() {
         panic!("not good");
     };
     let finished = Finished { length: 3, identity: Some(identity) };
-    let error = place.disk.release(&path, &target, finished, None).expect_err("in the way");
+    let error = place.disk.release(&path, &target, finished, None, None).expect_err("in the way");
     assert_eq!(error.code, code::E_DIRECTORY);
     assert_eq!(fs::metadata(&path).expect("there").mode() & 0o777, 0o600);
 }
@@ -206,7 +206,7 @@ fn what_was_changed_after_it_was_finished_is_never_released() {
     };
     let finished = Finished { length: 3, identity: Some(identity) };
     let refused = || {
-        let error = place.disk.release(&path, &target, finished, None).expect_err("changed");
+        let error = place.disk.release(&path, &target, finished, None, None).expect_err("changed");
         assert_eq!(error.code, code::BG_E_LOCAL_FILE_CHANGED);
         assert!(!target.exists());
     };

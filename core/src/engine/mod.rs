@@ -11,7 +11,9 @@ mod inbox;
 mod message;
 mod pool;
 mod queue;
+mod repeats;
 mod requests;
+mod sessions;
 #[cfg(test)]
 mod tests;
 mod uploads;
@@ -19,27 +21,27 @@ mod work;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::mpsc::Sender;
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
 use uuid::Uuid;
 
 use crate::disk::{Disk, TempFile, boot_id};
 use crate::model::{CredentialSlot, Environment, Input, JobRecord, Limits, Now, Plan, Work, plan};
-use crate::notify::Events;
 use crate::protocol::Call;
 use crate::store::{Damage, Faults, Store};
 use crate::transfer::{Credentials, Token, Transfers};
 use crate::vocab::{Error, JobState, Result, code};
 
-pub use clock::{monotonic_ms, now};
-pub use inbox::Inbox;
+pub use crate::disk::told_umask as umask;
+pub use clock::now;
+pub use inbox::{Answer, Answered, END_OF_SESSION, Inbox, closed_error};
 pub use message::{JobSnapshot, Reply, Request, Secret};
 
-use inbox::closed_error;
 use pool::Pool;
 use queue::Queue;
+use sessions::Sessions;
 
 /// A store write that only a kill must not undo is made safe against a power
 /// cut after this time.
@@ -64,22 +66,12 @@ pub struct Settings {
     pub faults: Faults,
 }
 
-/// Events, and the signal that there is a new one.
-#[derive(Default)]
-pub struct EventQueue {
-    pub events: Mutex<Events>,
-    pub arrived: Condvar,
-}
-
 /// A running engine, as its callers see it.
 pub struct Running {
     pub inbox: Arc<Inbox>,
-    pub events: Arc<EventQueue>,
     pub damage: Option<Damage>,
     pub thread: std::thread::JoinHandle<()>,
 }
-
-type Answer = Sender<Result<Reply>>;
 
 /// A request under way.
 struct Moving {
@@ -108,7 +100,6 @@ struct Engine {
     disk: Disk,
     transfers: Transfers,
     inbox: Arc<Inbox>,
-    events: Arc<EventQueue>,
     settings: Settings,
     /// The requests under way, by file and by token.
     moving: BTreeMap<(Uuid, u32), Moving>,
@@ -120,8 +111,9 @@ struct Engine {
     secrets: Secrets,
     /// Changes of secrets that hold once their jobs are stored.
     secret_changes: Vec<(Uuid, SecretChange)>,
-    handles: BTreeMap<Uuid, u64>,
-    waiters: BTreeMap<u64, (Uuid, Vec<JobState>, Answer)>,
+    sessions: Sessions,
+    /// By session and ticket.
+    waiters: BTreeMap<(u64, u64), (Uuid, Vec<JobState>, Answer)>,
     completing: BTreeMap<Uuid, Vec<Answer>>,
     cancelling: BTreeMap<Uuid, Vec<Answer>>,
     /// Answers that go out when what they say is stored.
@@ -129,8 +121,10 @@ struct Engine {
     unsynced_since_ms: Option<u64>,
     due_checked_ms: u64,
     paused_until_ms: u64,
-    found: FoundCursor,
-    stops: bool,
+    /// When an event that is being held back may go to one who listens.
+    event_due_ms: Option<u64>,
+    /// Why the engine is to end, once it is.
+    stops: Option<Error>,
 }
 
 /// What a call makes of the secrets of a job.
@@ -140,61 +134,47 @@ enum SecretChange {
     Forget,
 }
 
-/// How far the events of jobs found at the start have been raised.
-#[derive(Default)]
-struct FoundCursor {
-    transferred: Option<Option<Uuid>>,
-    error: Option<Option<Uuid>>,
-}
-
 /// Opens the store and starts the engine's thread. Codes: those of
 /// [`Store::open`], E_NOT_SUPPORTED for an unusable libcurl.
 pub fn start(settings: Settings) -> Result<Running> {
     let store = Store::open(&settings.folder, settings.faults.clone())?;
     let damage = store.damage().cloned();
-    let events = Arc::new(EventQueue::default());
     let (ready, is_ready) = std::sync::mpsc::channel();
-    let for_thread = Arc::clone(&events);
     let thread = std::thread::Builder::new()
         .name("bgcopy-engine".to_owned())
-        .spawn(move || live(store, settings, for_thread, &ready))
+        .spawn(move || live(store, settings, &ready))
         .map_err(|error| Error::new(code::E_OUTOFMEMORY, format!("no thread: {error}")))?;
     match is_ready.recv() {
-        Ok(Ok(inbox)) => Ok(Running { inbox, events, damage, thread }),
+        Ok(Ok(inbox)) => Ok(Running { inbox, damage, thread }),
         Ok(Err(error)) => Err(error),
         Err(_) => Err(Error::new(code::E_UNEXPECTED, "the engine's thread ended at its start")),
     }
 }
 
-fn live(
-    store: Store,
-    settings: Settings,
-    events: Arc<EventQueue>,
-    ready: &Sender<Result<Arc<Inbox>>>,
-) {
-    let engine = Engine::new(store, settings, Arc::clone(&events));
+fn live(store: Store, settings: Settings, ready: &Sender<Result<Arc<Inbox>>>) {
+    let engine = Engine::new(store, settings);
     match engine {
         Ok(mut engine) => {
             let inbox = Arc::clone(&engine.inbox);
             _ = ready.send(Ok(Arc::clone(&inbox)));
             let run = std::panic::AssertUnwindSafe(|| engine.run());
             let error = match std::panic::catch_unwind(run) {
-                Ok(()) => closed_error(),
+                Ok(()) => engine.stops.clone().unwrap_or_else(closed_error),
                 Err(_) => Error::new(code::E_UNEXPECTED, "the engine stopped on an internal error"),
             };
-            inbox.close(error);
-            // Those who wait for an event look again, and find it closed.
-            drop(events.events.lock());
-            events.arrived.notify_all();
-            // The helpers report into an inbox that nobody reads any more.
+            inbox.close(error.clone());
+            let sessions = std::mem::replace(&mut engine.sessions, Sessions::new());
+            // The helpers report into an inbox that nobody reads any more. The
+            // store is free before the others look for a new host.
             drop(engine);
+            sessions.end(&error);
         }
         Err(error) => _ = ready.send(Err(error)),
     }
 }
 
 impl Engine {
-    fn new(store: Store, settings: Settings, events: Arc<EventQueue>) -> Result<Self> {
+    fn new(store: Store, settings: Settings) -> Result<Self> {
         let transfers = Transfers::new()?;
         let inbox = Arc::new(Inbox::new(transfers.waker()));
         let disk = Disk::new(settings.faults.clone());
@@ -207,7 +187,6 @@ impl Engine {
             transfers,
             pool,
             inbox,
-            events,
             settings,
             moving: BTreeMap::new(),
             tokens: BTreeMap::new(),
@@ -215,7 +194,7 @@ impl Engine {
             syncing: BTreeSet::new(),
             secrets: BTreeMap::new(),
             secret_changes: Vec::new(),
-            handles: BTreeMap::new(),
+            sessions: Sessions::new(),
             waiters: BTreeMap::new(),
             completing: BTreeMap::new(),
             cancelling: BTreeMap::new(),
@@ -223,8 +202,8 @@ impl Engine {
             unsynced_since_ms: None,
             due_checked_ms: 0,
             paused_until_ms: 0,
-            found: FoundCursor { transferred: Some(None), error: Some(None) },
-            stops: false,
+            event_due_ms: None,
+            stops: None,
         };
         engine.apply_limits()?;
         Ok(engine)
@@ -232,13 +211,13 @@ impl Engine {
 
     fn run(&mut self) {
         let mut wake_at_ms = None;
-        while !self.stops {
+        while self.stops.is_none() {
             let at = now();
             if self.turn(at, &mut wake_at_ms).is_err() {
                 self.pause(at);
             }
             self.tell_waiters();
-            if self.stops {
+            if self.stops.is_some() {
                 break;
             }
             let timeout = self.timeout(now(), wake_at_ms);
@@ -278,7 +257,8 @@ impl Engine {
             );
         }
         self.release_held();
-        self.raise_found()
+        self.event_due_ms = self.sessions.serve(&self.queue.store, at)?;
+        Ok(())
     }
 
     fn environment(&self) -> Environment {
@@ -353,12 +333,11 @@ impl Engine {
 
     /// Stores what is due, then sends the answers that depend on it.
     fn commit(&mut self, at: Now, everything: bool) {
-        let mut events = self.events.events.lock().unwrap_or_else(PoisonError::into_inner);
-        let committed = self.queue.commit(&mut events, at, everything);
-        drop(events);
-        self.events.arrived.notify_all();
-        let failed = match committed {
-            Ok(()) => BTreeMap::new(),
+        let failed = match self.queue.commit(at, everything) {
+            Ok(notes) => {
+                notes.iter().for_each(|note| self.sessions.note(note));
+                BTreeMap::new()
+            }
             Err((ids, error)) => {
                 self.pause(at);
                 ids.into_iter().map(|id| (id, error.clone())).collect()
@@ -372,12 +351,11 @@ impl Engine {
         }
         self.apply_secrets(&failed);
         for (answer, id, reply) in std::mem::take(&mut self.answers) {
-            // The caller may have stopped waiting.
             match failed.get(&id) {
-                Some(error) => _ = answer.send(Err(error.clone())),
+                Some(error) => answer.send(Err(error.clone())),
                 // What it says is not stored yet.
                 None if self.queue.is_dirty(id) => self.answers.push((answer, id, reply)),
-                None => _ = answer.send(reply),
+                None => answer.send(reply),
             }
         }
         if self.queue.owes_sync() {
@@ -436,15 +414,13 @@ impl Engine {
             (at.monotonic_ms + left).max(self.due_checked_ms + DUE_CHECK_MS)
         });
         let paused = (self.paused_until_ms > at.monotonic_ms).then_some(self.paused_until_ms);
-        let found = (self.found.transferred.is_some() || self.found.error.is_some())
-            .then_some(at.monotonic_ms);
         let next = [
             wake_at_ms,
             self.queue.flush_due_ms(),
             self.unsynced_since_ms.map(|since| since + SYNC_STORE_MS),
             store_due,
             paused,
-            found,
+            self.event_due_ms,
             self.queue.replan.then_some(at.monotonic_ms),
         ];
         let floor = if self.paused_until_ms > at.monotonic_ms { self.paused_until_ms } else { 0 };
@@ -460,32 +436,6 @@ impl Engine {
     fn pause(&mut self, at: Now) {
         self.paused_until_ms = at.monotonic_ms + TROUBLE_PAUSE_MS;
         self.queue.replan = true;
-    }
-
-    /// Raises the events of jobs that were transferred or failed before the
-    /// start, a page at a time.
-    fn raise_found(&mut self) -> Result<()> {
-        const PAGE: usize = 256;
-        for (state, cursor) in [
-            (JobState::Transferred, &mut self.found.transferred),
-            (JobState::Error, &mut self.found.error),
-        ] {
-            let Some(after) = *cursor else {
-                continue;
-            };
-            let page = self.queue.store.in_state(state, after, PAGE)?;
-            *cursor = if page.len() < PAGE { None } else { page.last().copied().map(Some) };
-            for id in page {
-                let Ok(Some(record)) = self.queue.store.record(id) else {
-                    continue;
-                };
-                let mut events = self.events.events.lock().unwrap_or_else(PoisonError::into_inner);
-                events.note_found(&record);
-                drop(events);
-                self.events.arrived.notify_all();
-            }
-        }
-        Ok(())
     }
 
     /// Ends in good order: what moves is written and recorded.

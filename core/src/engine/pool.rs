@@ -57,6 +57,7 @@ pub struct Release {
     pub target: PathBuf,
     pub finished: Finished,
     pub modified_ms: Option<i64>,
+    pub umask: Option<u32>,
 }
 
 /// What became of a piece of owed work.
@@ -185,6 +186,7 @@ pub(super) fn release(disk: &Disk, files: &[Release]) -> Report {
             &release.target,
             release.finished,
             release.modified_ms,
+            release.umask,
         );
         match moved {
             Ok(()) => {

@@ -7,9 +7,9 @@ use uuid::Uuid;
 use crate::model::{
     Change, Closing, Input, Job, JobRecord, Limits, Meter, NewJob, Now, apply, apply_creation,
 };
-use crate::notify::{Events, Note};
+use crate::notify::Note;
 use crate::protocol::host_of;
-use crate::store::{Batch, Durability, Store};
+use crate::store::{Batch, Call, Calls, Durability, Store};
 use crate::vocab::{Error, HResult, JobState, Result, code};
 
 /// Results of transfers are recorded at most this long after they came: the
@@ -21,6 +21,9 @@ const CACHED_JOBS: usize = 1024;
 
 /// Runnable jobs brought in from the store at a time.
 pub const PAGE_JOBS: usize = 256;
+
+/// Jobs listed at a time: a list of any length takes little memory.
+const LIST_PAGE_JOBS: usize = 1024;
 
 /// A job in memory.
 pub struct Loaded {
@@ -56,6 +59,10 @@ pub struct Queue {
     /// Jobs that a caller changed in this turn.
     commanded: BTreeSet<Uuid>,
     notes: Vec<Note>,
+    /// Calls that must not be carried out twice: those stored, and those of
+    /// this turn.
+    calls: Calls,
+    called: Vec<Call>,
     /// True if the store may hold runnable jobs that are not in memory: behind
     /// this place in their order.
     has_more_runnable: bool,
@@ -71,8 +78,11 @@ impl Queue {
     pub fn new(store: Store, limits: Limits, boot: Option<Uuid>) -> Result<Self> {
         let job_count = store.job_count()?;
         let next_due_ms = store.next_due()?;
+        let calls = store.calls();
         Ok(Self {
             next_due_ms,
+            calls,
+            called: Vec::new(),
             store,
             jobs: BTreeMap::new(),
             limits,
@@ -93,7 +103,7 @@ impl Queue {
     }
 
     /// CreateJob.
-    pub fn create(&mut self, new: NewJob, now: Now) -> Result<Uuid> {
+    pub fn create(&mut self, new: NewJob, umask: Option<u32>, now: Now) -> Result<Uuid> {
         if self.job_count >= u64::from(self.limits.jobs) {
             return Err(Error::new(
                 code::BG_E_TOO_MANY_JOBS_PER_USER,
@@ -103,6 +113,7 @@ impl Queue {
         let id = new.id;
         let mut job = apply_creation(new, now)?;
         job.record.boot = self.boot;
+        job.record.umask = umask;
         self.jobs.insert(id, Loaded { job, meter: Meter::default() });
         self.job_count += 1;
         self.dirty_jobs.insert(id);
@@ -217,6 +228,21 @@ impl Queue {
         }
     }
 
+    /// The call of that name, if it was carried out.
+    pub fn called(&self, call: Uuid) -> Option<Call> {
+        self.calls.find(call).cloned()
+    }
+
+    /// True if a Complete of the job is remembered.
+    pub fn remembers_complete(&self, job: Uuid) -> bool {
+        self.calls.complete(job)
+    }
+
+    /// Remembers a call, once what it changed is stored.
+    pub fn remember(&mut self, call: Call) {
+        self.called.push(call);
+    }
+
     fn require(&mut self, durability: Durability) {
         let is_power_cut =
             |durability: &Option<Durability>| matches!(durability, Some(Durability::PowerCut));
@@ -232,21 +258,27 @@ impl Queue {
 
     /// Stores what is urgent or has waited long enough. If that fails, what
     /// callers changed is as if it had not been: those jobs are returned with
-    /// the error.
+    /// the error. What was stored is returned for those who listen.
     pub fn commit(
         &mut self,
-        events: &mut Events,
         now: Now,
         everything: bool,
-    ) -> std::result::Result<(), (BTreeSet<Uuid>, Error)> {
+    ) -> std::result::Result<Vec<Note>, (BTreeSet<Uuid>, Error)> {
         let due = self.flush_due_ms().is_some_and(|due| now.monotonic_ms >= due);
         if self.urgent.is_none() && !(due || everything) {
-            return Ok(());
+            return Ok(Vec::new());
         }
         let durability = self.urgent.take().unwrap_or(Durability::Kill);
         let commanded = std::mem::take(&mut self.commanded);
-        match self.save(durability) {
+        let called = std::mem::take(&mut self.called);
+        let calls = (!called.is_empty()).then(|| {
+            let mut calls = self.calls.clone();
+            called.into_iter().for_each(|call| calls.add(call));
+            calls
+        });
+        match self.save(calls.as_ref(), durability) {
             Ok(gone) => {
+                self.calls = calls.unwrap_or_else(|| std::mem::take(&mut self.calls));
                 self.dirty_jobs.clear();
                 self.dirty_files.clear();
                 self.fallen.clear();
@@ -254,8 +286,7 @@ impl Queue {
                 self.job_count -= gone;
                 // An answer missed here comes with the next commit.
                 self.next_due_ms = self.store.next_due().unwrap_or(self.next_due_ms);
-                self.notes.drain(..).for_each(|note| events.add(note));
-                Ok(())
+                Ok(std::mem::take(&mut self.notes))
             }
             Err(error) => {
                 for id in &commanded {
@@ -280,8 +311,8 @@ impl Queue {
         self.dirty_jobs.is_empty() && std::mem::take(&mut self.owes_sync)
     }
 
-    fn save(&mut self, durability: Durability) -> Result<u64> {
-        let mut batch = Batch { jobs: Vec::new(), files: Vec::new(), deleted: Vec::new() };
+    fn save(&mut self, calls: Option<&Calls>, durability: Durability) -> Result<u64> {
+        let mut batch = Batch { calls, ..Batch::default() };
         for id in &self.dirty_jobs {
             let Some(loaded) = self.jobs.get(id) else {
                 continue;
@@ -299,7 +330,7 @@ impl Queue {
             }
         }
         let gone = batch.deleted.len() as u64;
-        if !batch.jobs.is_empty() || !batch.deleted.is_empty() {
+        if !batch.jobs.is_empty() || !batch.deleted.is_empty() || calls.is_some() {
             self.store.save(&batch, durability)?;
         }
         Ok(gone)
@@ -437,19 +468,15 @@ impl Queue {
         }
     }
 
-    /// All jobs in the queue, those in memory as they are there.
-    pub fn records(&self) -> Result<Vec<JobRecord>> {
-        let mut records: Vec<JobRecord> = self.store.records()?;
-        for record in &mut records {
-            if let Some(loaded) = self.jobs.get(&record.id) {
-                *record = loaded.job.record.clone();
-            }
-        }
-        let known: BTreeSet<Uuid> = records.iter().map(|record| record.id).collect();
-        let created = self.jobs.values().map(|loaded| &loaded.job.record);
-        records.extend(created.filter(|record| !known.contains(&record.id)).cloned());
-        records.retain(JobRecord::is_in_queue);
-        Ok(records)
+    /// Jobs in the queue, in order of creation, from after a place; the place
+    /// after them if there may be more.
+    pub fn page(&self, after: Option<i64>) -> Result<(Vec<Uuid>, Option<i64>)> {
+        let page = self.store.page(after, LIST_PAGE_JOBS)?;
+        let next = (page.len() == LIST_PAGE_JOBS).then(|| page.last().map(|(place, _)| *place));
+        let is_final =
+            |id: &Uuid| self.jobs.get(id).is_some_and(|loaded| loaded.job.record.state.is_final());
+        let ids = page.into_iter().map(|(_, id)| id).filter(|id| !is_final(id)).collect();
+        Ok((ids, next.flatten()))
     }
 }
 

@@ -19,7 +19,7 @@ fn finished(disk: &Disk, folder: &Path) -> Release {
         panic!("not good");
     };
     let finished = Finished { length: 3, identity: Some(identity) };
-    Release { file: 0, temporary, target, finished, modified_ms: None }
+    Release { file: 0, temporary, target, finished, modified_ms: None, umask: None }
 }
 
 #[test]
@@ -50,7 +50,7 @@ fn store_with(folder: &Path, jobs: u128) -> Store {
         let batch = Batch {
             jobs: part.iter().map(|(record, _)| record).collect(),
             files: part.iter().map(|(record, file)| (record.id, 0, file)).collect(),
-            deleted: Vec::new(),
+            ..Batch::default()
         };
         store.save(&batch, Durability::Kill).expect("saved");
     }

@@ -93,6 +93,7 @@ fn release(job: &Job, index: u32) -> Option<Release> {
         target: PathBuf::from(&file.local_name),
         finished: Finished { length: file.written, identity: file.identity },
         modified_ms: modified.and_then(http_date_unix_ms),
+        umask: job.record.umask,
     })
 }
 

@@ -10,7 +10,8 @@ use crate::protocol::FileRange;
 use crate::vocab::{Result, SIZE_UNKNOWN};
 
 use super::job::Job;
-use super::manager::{Shared, unexpected};
+use super::manager::unexpected;
+use super::shared::Shared;
 
 /// How far a file has come (BG_FILE_PROGRESS).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,7 +32,7 @@ pub struct File {
 
 impl File {
     pub(super) fn new(shared: Arc<Shared>, id: Uuid, index: u32) -> Result<Self> {
-        shared.call(Request::RetainJob { id })?;
+        shared.call(Request::RetainJobs { jobs: vec![(id, 1)] })?;
         Ok(Self { job: Job::new(shared, id), index })
     }
 

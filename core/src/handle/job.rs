@@ -16,7 +16,8 @@ use crate::vocab::{
 };
 
 use super::file::File;
-use super::manager::{Shared, unexpected};
+use super::manager::unexpected;
+use super::shared::Shared;
 
 /// How far a job has come (BG_JOB_PROGRESS).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,13 +51,15 @@ pub struct Job {
 
 impl Drop for Job {
     fn drop(&mut self) {
-        self.shared.tell(Request::CloseJob { id: self.id });
+        self.shared.let_go(self.id);
     }
 }
 
 /// Files and life cycle.
 impl Job {
+    /// A handle that the engine has counted already.
     pub(super) fn new(shared: Arc<Shared>, id: Uuid) -> Self {
+        shared.hold(id);
         Self { shared, id }
     }
 
@@ -133,7 +136,9 @@ impl Job {
     /// S_OK, or BG_S_UNABLE_TO_DELETE_FILES if temporary files remain: they
     /// are tried again later. Contract 9.6.
     pub fn cancel(&self) -> Result<HResult> {
-        self.command(Command::Cancel)
+        let result = self.command(Command::Cancel)?;
+        self.shared.forget_secrets(self.id, None);
+        Ok(result)
     }
 
     /// Puts every finished file in place and takes the job out of the queue
@@ -145,7 +150,9 @@ impl Job {
     /// the call can be repeated. DO_E_INVALID_STATE if the job is final.
     /// Contract 9.5.
     pub fn complete(&self) -> Result<HResult> {
-        self.command(Command::Complete)
+        let result = self.command(Command::Complete)?;
+        self.shared.forget_secrets(self.id, None);
+        Ok(result)
     }
 
     /// Waits until the job is in one of the states, and says in which.
@@ -328,8 +335,9 @@ impl Job {
     }
 
     /// Sets a name and a password for the server or the proxy
-    /// (SetCredentials). They are kept in memory only: after a restart the job
-    /// waits with CREDENTIALS_NEEDED until they are set again.
+    /// (SetCredentials). They are kept in memory only, by this process and by
+    /// the one that hosts the queue: once both have ended the job waits with
+    /// CREDENTIALS_NEEDED until they are set again.
     /// BG_E_USERNAME_TOO_LARGE above 300 characters, BG_E_PASSWORD_TOO_LARGE
     /// above 65,536, E_NOTIMPL for a scheme other than BASIC and DIGEST.
     pub fn set_credentials(
@@ -340,13 +348,19 @@ impl Job {
         password: &str,
     ) -> Result<()> {
         let secret = Secret { user_name: user_name.to_owned(), password: password.to_owned() };
-        self.ask(Request::SetCredentials { id: self.id, slot: (target, scheme), secret })
-            .map(|_| ())
+        let (id, slot) = (self.id, (target, scheme));
+        let call = Uuid::new_v4();
+        self.ask(Request::SetCredentials { id, call, slot, secret: secret.clone() })?;
+        self.shared.keep_secret(id, slot, secret);
+        Ok(())
     }
 
     /// Forgets them (RemoveCredentials): S_FALSE if that pair was not set.
     pub fn remove_credentials(&self, target: AuthTarget, scheme: AuthScheme) -> Result<HResult> {
-        done(self.ask(Request::RemoveCredentials { id: self.id, slot: (target, scheme) })?)
+        let (id, call, slot) = (self.id, Uuid::new_v4(), (target, scheme));
+        let result = done(self.ask(Request::RemoveCredentials { id, call, slot })?)?;
+        self.shared.forget_secrets(id, Some(slot));
+        Ok(result)
     }
 
     /// The client certificate, if one is set.
@@ -429,7 +443,7 @@ impl Job {
     }
 
     pub(super) fn command(&self, command: Command) -> Result<HResult> {
-        done(self.ask(Request::Command { id: self.id, command })?)
+        done(self.ask(Request::Command { id: self.id, call: Uuid::new_v4(), command })?)
     }
 
     pub(super) fn ask(&self, request: Request) -> Result<Reply> {

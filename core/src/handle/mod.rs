@@ -1,12 +1,16 @@
 //! The API: [`Manager`], [`Job`] and [`File`].
 //!
 //! Every handle may be used from any thread. Calls are answered by the
-//! engine's thread; none of them waits for the network.
+//! engine's thread, in this process or in the one that hosts the queue; none of
+//! them waits for the network.
 
 mod file;
+mod hosting;
 mod job;
 mod manager;
+mod opening;
 mod reader;
+mod shared;
 
 pub use crate::engine::JobSnapshot;
 pub use crate::model::{

@@ -64,6 +64,10 @@ pub struct JobRecord {
     pub totals: Totals,
     /// The boot of the machine whose monotonic clock the deadlines are on.
     pub boot: Option<Uuid>,
+    /// What the process that created it takes away from the mode of new files;
+    /// None if it is not known.
+    #[serde(default)]
+    pub umask: Option<u32>,
 }
 
 /// Which secret of a job.
@@ -212,6 +216,7 @@ impl JobRecord {
             closing: None,
             totals: Totals::default(),
             boot: None,
+            umask: None,
         }
     }
 

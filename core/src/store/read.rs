@@ -4,6 +4,7 @@ use rusqlite::{CachedStatement, Connection, OptionalExtension, Row, params};
 use uuid::Uuid;
 
 use crate::model::{FileRecord, JobRecord};
+use crate::vocab::JobState;
 
 use super::failure::{Failure, Fallible};
 use super::row::{self, JobRow, Keys};
@@ -84,6 +85,39 @@ pub(super) fn records(connection: &Connection, expected: u64) -> Fallible<Record
     }
     found.records.sort_by_key(|record| (record.created_ms, record.id));
     Ok(found)
+}
+
+/// Damage if the queue does not have so many jobs: a damaged tree can hide rows
+/// without any error.
+pub(super) fn check_count(connection: &Connection, expected: u64) -> Fallible<()> {
+    let mut statement = connection.prepare_cached("SELECT count(*) FROM jobs NOT INDEXED")?;
+    let count: i64 = statement.query_row([], |row| row.get(0))?;
+    if u64::try_from(count) == Ok(expected) {
+        return Ok(());
+    }
+    Err(Failure::Damaged(format!("{count} of {expected} jobs were found")))
+}
+
+/// Jobs that are not final by number, from after a number.
+pub(super) fn page(
+    connection: &Connection,
+    after: Option<i64>,
+    limit: usize,
+) -> Fallible<Vec<(i64, Uuid)>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT number, id FROM jobs NOT INDEXED
+         WHERE number > ?1 AND state NOT IN (?2, ?3) ORDER BY number LIMIT ?4",
+    )?;
+    let rows = statement.query_map(
+        params![
+            after.unwrap_or(0),
+            JobState::Acknowledged as u32,
+            JobState::Cancelled as u32,
+            limit_of(limit)
+        ],
+        |row| Ok((row.get(0)?, id_at(row, 1)?)),
+    )?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
 /// The files of a job, in order. Fewer or more than the job says is damage.

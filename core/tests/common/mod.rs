@@ -194,3 +194,14 @@ pub fn kind(job: &Job) -> WaitKind {
 pub fn spec(remote_name: String, local_name: String) -> FileSpec {
     FileSpec { remote_name, local_name, ranges: Vec::new() }
 }
+
+/// An example, built beside the tests.
+pub fn example(name: &str) -> PathBuf {
+    let mut path = std::env::current_exe().expect("this test");
+    path.pop();
+    path.pop();
+    path.push("examples");
+    path.push(name);
+    assert!(path.exists(), "{} is built with the tests", path.display());
+    path
+}

@@ -40,7 +40,10 @@ pub enum QueueCommand {
     /// replaced. Ctrl-C suspends the job; the same command takes it up again.
     #[command(after_help = EXIT_CODES)]
     Get(Get),
-    /// Add a job to the queue and print its id; `run` transfers it.
+    /// Add a job to the queue, print its id and return at once.
+    ///
+    /// It is transferred by the process that hosts the queue: `serve`, `run`,
+    /// `get` or any other program that has it open.
     Add(Add),
     /// List the jobs of the queue.
     List(List),
@@ -53,9 +56,14 @@ pub enum QueueCommand {
     /// Retries are waited for. Finished jobs stay in the queue, with their
     /// files under temporary names, until they are completed.
     Run(Run),
+    /// Host the queue, so that its jobs go on while no other program is open.
+    ///
+    /// If another process hosts it already this one stands by and takes over
+    /// when that ends. Ctrl-C ends it in good order, with exit code 0.
+    Serve(Serve),
     /// Stop the transfer of jobs; what is here stays.
     Suspend(Jobs),
-    /// Make jobs ready to be transferred by `run`.
+    /// Let jobs go on: they are transferred by whatever process hosts the queue.
     Resume(Jobs),
     /// Put the finished files of jobs in place and take the jobs out of the queue.
     ///
@@ -130,6 +138,17 @@ pub struct Run {
     /// Complete the jobs that are transferred.
     #[arg(long)]
     pub complete: bool,
+}
+
+#[derive(Args)]
+pub struct Serve {
+    /// End when nothing in the queue could move, and no other process had it
+    /// open, for so many seconds.
+    #[arg(long, value_name = "SECONDS")]
+    pub idle_exit: Option<u32>,
+    /// Take the place of a host that is too old to work with this one.
+    #[arg(long)]
+    pub replace_older: bool,
 }
 
 #[derive(Args)]

@@ -70,9 +70,14 @@ fn finish(
 ) -> Outcome {
     match state {
         JobState::Transferred => {
-            let result = job.complete()?;
-            if result != code::S_OK {
-                output::complain(&format!("bgcopy: {}", describe(result, "")));
+            match job.complete() {
+                Ok(code::S_OK) => {}
+                Ok(result) => output::complain(&format!("bgcopy: {}", describe(result, ""))),
+                // Another process was faster.
+                Err(error)
+                    if error.code == code::DO_E_INVALID_STATE
+                        && job.state()? == JobState::Acknowledged => {}
+                Err(error) => return Err(error.into()),
             }
             tell_done(job, files, display)
         }
@@ -90,7 +95,12 @@ fn finish(
 
 /// Opens the queue, and says what the start found damaged.
 pub fn open(store: &Path) -> Outcome<Manager> {
-    let manager = Manager::open(Options::new(store)).map_err(|error| explain(store, &error))?;
+    open_with(store, Options::new(store))
+}
+
+/// The same in a way of one's own.
+pub fn open_with(store: &Path, options: Options) -> Outcome<Manager> {
+    let manager = Manager::open(options).map_err(|error| explain(store, &error))?;
     if let Some(damage) = manager.damage() {
         output::complain(&format!(
             "bgcopy: the queue was damaged: {}\n  {} jobs were saved, {} were lost; the damaged one is kept as {}",

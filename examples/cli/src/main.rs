@@ -15,6 +15,7 @@ mod output;
 mod progress;
 mod queue_commands;
 mod run;
+mod serve;
 mod store_folder;
 mod targets;
 
@@ -51,6 +52,7 @@ fn dispatch(store: &std::path::Path, command: &QueueCommand) -> Outcome {
         QueueCommand::Show(one) => queue_commands::show(store, one),
         QueueCommand::Why(one) => queue_commands::why(store, one),
         QueueCommand::Run(run) => run::run(store, run),
+        QueueCommand::Serve(serve) => serve::serve(store, serve),
         QueueCommand::Suspend(jobs) => queue_commands::suspend(store, &jobs.ids),
         QueueCommand::Resume(jobs) => queue_commands::resume(store, &jobs.ids),
         QueueCommand::Complete(jobs) => queue_commands::complete(store, &jobs.ids),

@@ -107,9 +107,7 @@ pub fn suspend(store: &Path, ids: &[String]) -> Outcome {
 }
 
 pub fn resume(store: &Path, ids: &[String]) -> Outcome {
-    for_each(store, ids, "resumed: `bgcopy run` transfers it", |job| {
-        job.resume().map(|()| code::S_OK)
-    })
+    for_each(store, ids, "resumed", |job| job.resume().map(|()| code::S_OK))
 }
 
 pub fn complete(store: &Path, ids: &[String]) -> Outcome {

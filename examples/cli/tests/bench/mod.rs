@@ -102,6 +102,11 @@ impl Bench {
         id
     }
 
+    /// Waits until a process hosts the queue and lets others in.
+    pub fn wait_for_host(&self) {
+        wait_until("there is a host", || self.store().join("engine.sock").exists());
+    }
+
     /// Waits until so many requests for a path have come; all of them.
     pub fn wait_for_requests(&self, path: &str, count: usize) -> Vec<Request> {
         let came = self.server.wait_until(PATIENCE, |seen| seen.requests_for(path).len() >= count);
@@ -142,6 +147,11 @@ impl Running {
         let sent = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
         assert!(sent.expect("kill runs").success());
         out_of(child.wait_with_output().expect("it ends"))
+    }
+
+    /// What came of it when it ends by itself.
+    pub fn end(mut self) -> Out {
+        out_of(self.child.take().expect("it runs").wait_with_output().expect("it ends"))
     }
 }
 
