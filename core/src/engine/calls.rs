@@ -14,7 +14,7 @@ use crate::vocab::{Error, HResult, JobState, JobType, Result, code};
 use super::inbox::Message;
 use super::message::{JobSnapshot, Reply, Request, Secret};
 use super::queue::Queue;
-use super::{Answer, Engine};
+use super::{Answer, Engine, SecretChange};
 
 impl Engine {
     pub(super) fn receive(&mut self, message: Message, at: Now) {
@@ -22,7 +22,7 @@ impl Engine {
             Message::Call { ticket, request, answer } => self.call(ticket, request, answer, at),
             Message::Worked { job, work, report } => self.worked(job, work, report, at),
             Message::Reserved { token, result } => self.reserved(token, result, at),
-            Message::Synced { token, position, result } => self.synced(token, position, result, at),
+            Message::Synced { key, position, result } => self.synced(key, position, result, at),
         }
     }
 
@@ -41,9 +41,7 @@ impl Engine {
                 return;
             }
             Request::RemoveCredentials { id, slot } => {
-                if let Some(secrets) = self.secrets.get_mut(&id) {
-                    secrets.remove(&slot);
-                }
+                self.secret_changes.push((id, SecretChange::Remove(slot)));
                 let command = Command::Set(Setting::CredentialsRemoved(slot));
                 self.command(id, command, answer, at);
                 return;
@@ -52,7 +50,7 @@ impl Engine {
                 self.wait_for(ticket, id, states, answer, at);
                 return;
             }
-            Request::OpenJob { id } => self.open_job(id, at),
+            Request::OpenJob { id } => self.open_job(id),
             Request::RetainJob { id } => {
                 *self.handles.entry(id).or_default() += 1;
                 Ok(Reply::Done(code::S_OK))
@@ -116,8 +114,8 @@ impl Engine {
         }
     }
 
-    fn open_job(&mut self, id: Uuid, at: Now) -> Result<Reply> {
-        let state = self.queue.job(id, at)?.job.record.state;
+    fn open_job(&mut self, id: Uuid) -> Result<Reply> {
+        let state = state_of(&self.queue, id)?;
         if state.is_final() {
             return Err(Error::new(code::DO_E_JOB_NOT_FOUND, format!("no job {id} in the queue")));
         }
@@ -190,7 +188,7 @@ impl Engine {
                 if self.queue.jobs.get(&id).is_some_and(|loaded| {
                     loaded.job.record.state.is_final() && !loaded.job.record.owes_server()
                 }) {
-                    self.secrets.remove(&id);
+                    self.secret_changes.push((id, SecretChange::Forget));
                 }
             }
             Err(error) => _ = answer.send(Err(error)),
@@ -243,8 +241,7 @@ impl Engine {
                     user_name: secret.user_name,
                     password: secret.password,
                 };
-                self.secrets.entry(id).or_default().insert(slot, credentials);
-                self.queue.replan = true;
+                self.secret_changes.push((id, SecretChange::Set(slot, credentials)));
                 self.unsynced_since_ms.get_or_insert(at.monotonic_ms);
                 self.answers.push((answer, id, Ok(Reply::Done(applied.result))));
             }
@@ -265,7 +262,15 @@ impl Engine {
         self.waiters.retain(|_, (id, states, answer)| {
             let state = state_of(queue, *id);
             match state {
-                Ok(state) if !states.contains(&state) => true,
+                Ok(state) if !states.contains(&state) && !state.is_final() => true,
+                Ok(state) if !states.contains(&state) => {
+                    let error = Error::new(
+                        code::DO_E_INVALID_STATE,
+                        format!("the job is {} for good", state.name()),
+                    );
+                    _ = answer.send(Err(error));
+                    false
+                }
                 Ok(state) => {
                     _ = answer.send(Ok(Reply::State(state)));
                     false
@@ -306,8 +311,7 @@ impl Engine {
 
     /// True if the job needs credentials that no longer are in memory.
     pub(super) fn is_locked(&self, record: &JobRecord) -> bool {
-        let held = self.secrets.get(&record.id);
-        record.credential_slots.iter().any(|slot| held.is_none_or(|held| !held.contains_key(slot)))
+        super::is_locked(&self.secrets, record)
     }
 }
 

@@ -12,6 +12,8 @@ mod message;
 mod pool;
 mod queue;
 mod requests;
+#[cfg(test)]
+mod tests;
 mod uploads;
 mod work;
 
@@ -24,7 +26,7 @@ use std::time::Duration;
 use uuid::Uuid;
 
 use crate::disk::{Disk, TempFile, boot_id};
-use crate::model::{CredentialSlot, Environment, Input, Limits, Now, Plan, Work, plan};
+use crate::model::{CredentialSlot, Environment, Input, JobRecord, Limits, Now, Plan, Work, plan};
 use crate::notify::Events;
 use crate::protocol::Call;
 use crate::store::{Damage, Faults, Store};
@@ -45,6 +47,9 @@ const SYNC_STORE_MS: u64 = 500;
 
 /// How often the store is asked for retries that are due.
 const DUE_CHECK_MS: u64 = 1_000;
+
+/// Pages of jobs brought in before others get a turn.
+const PAGES_PER_TURN: u32 = 4;
 
 /// After an error of the store or of curl, how long until the next try.
 const TROUBLE_PAUSE_MS: u64 = 500;
@@ -83,7 +88,6 @@ struct Moving {
     target: Option<TempFile>,
     /// Position of the last sync that was asked for, and when.
     sync_asked: (u64, u64),
-    sync_runs: bool,
     /// What is missing before a held-back body may flow.
     held: Option<Held>,
     /// The request of an upload.
@@ -98,10 +102,11 @@ enum Held {
 }
 
 struct Engine {
+    // The helpers end before the store is free for another engine.
+    pool: Pool,
     queue: Queue,
     disk: Disk,
     transfers: Transfers,
-    pool: Pool,
     inbox: Arc<Inbox>,
     events: Arc<EventQueue>,
     settings: Settings,
@@ -110,7 +115,11 @@ struct Engine {
     tokens: BTreeMap<Token, (Uuid, u32)>,
     /// Owed work that a helper has.
     working: BTreeSet<(Uuid, Work)>,
-    secrets: BTreeMap<Uuid, BTreeMap<CredentialSlot, Credentials>>,
+    /// Files that a helper syncs.
+    syncing: BTreeSet<(Uuid, u32)>,
+    secrets: Secrets,
+    /// Changes of secrets that hold once their jobs are stored.
+    secret_changes: Vec<(Uuid, SecretChange)>,
     handles: BTreeMap<Uuid, u64>,
     waiters: BTreeMap<u64, (Uuid, Vec<JobState>, Answer)>,
     completing: BTreeMap<Uuid, Vec<Answer>>,
@@ -122,6 +131,13 @@ struct Engine {
     paused_until_ms: u64,
     found: FoundCursor,
     stops: bool,
+}
+
+/// What a call makes of the secrets of a job.
+enum SecretChange {
+    Set(CredentialSlot, Credentials),
+    Remove(CredentialSlot),
+    Forget,
 }
 
 /// How far the events of jobs found at the start have been raised.
@@ -156,7 +172,7 @@ fn live(
     events: Arc<EventQueue>,
     ready: &Sender<Result<Arc<Inbox>>>,
 ) {
-    let engine = Engine::new(store, settings, events);
+    let engine = Engine::new(store, settings, Arc::clone(&events));
     match engine {
         Ok(mut engine) => {
             let inbox = Arc::clone(&engine.inbox);
@@ -167,6 +183,9 @@ fn live(
                 Err(_) => Error::new(code::E_UNEXPECTED, "the engine stopped on an internal error"),
             };
             inbox.close(error);
+            // Those who wait for an event look again, and find it closed.
+            drop(events.events.lock());
+            events.arrived.notify_all();
             // The helpers report into an inbox that nobody reads any more.
             drop(engine);
         }
@@ -193,7 +212,9 @@ impl Engine {
             moving: BTreeMap::new(),
             tokens: BTreeMap::new(),
             working: BTreeSet::new(),
+            syncing: BTreeSet::new(),
             secrets: BTreeMap::new(),
+            secret_changes: Vec::new(),
             handles: BTreeMap::new(),
             waiters: BTreeMap::new(),
             completing: BTreeMap::new(),
@@ -236,25 +257,32 @@ impl Engine {
         self.pass_time(at, *wake_at_ms)?;
         self.commit(at, false);
         if self.queue.replan && at.monotonic_ms >= self.paused_until_ms {
-            self.queue.page_in(at)?;
             self.queue.replan = false;
-            let plan = self.plan(at);
+            self.page_in(at)?;
+            let environment = self.environment();
+            let jobs = self.queue.jobs.values().map(|loaded| &loaded.job);
+            let plan = plan(jobs, &self.queue.limits, &environment, at);
             *wake_at_ms = plan.wake_at_ms;
             self.reconcile(&plan, at);
             self.commit(at, false);
             self.forget_gone();
             let (moving, waiters) = (&self.moving, &self.waiters);
-            self.queue.shrink(|id| {
-                moving.range((id, 0)..=(id, u32::MAX)).next().is_some()
-                    || waiters.values().any(|(job, ..)| *job == id)
-            });
+            let waited_for: BTreeSet<Uuid> = waiters.values().map(|(job, ..)| *job).collect();
+            let locked = &environment.locked;
+            self.queue.shrink(
+                |id| {
+                    moving.range((id, 0)..=(id, u32::MAX)).next().is_some()
+                        || waited_for.contains(&id)
+                },
+                |id| locked.contains(&id),
+            );
         }
         self.release_held();
         self.raise_found()
     }
 
-    fn plan(&self, at: Now) -> Plan {
-        let environment = Environment {
+    fn environment(&self) -> Environment {
+        Environment {
             running: self.moving.keys().copied().collect(),
             locked: self
                 .queue
@@ -263,9 +291,20 @@ impl Engine {
                 .filter(|loaded| self.is_locked(&loaded.job.record))
                 .map(|loaded| loaded.job.record.id)
                 .collect(),
-        };
-        let jobs = self.queue.jobs.values().map(|loaded| &loaded.job);
-        plan(jobs, &self.queue.limits, &environment, at)
+        }
+    }
+
+    /// Brings in as many jobs as the slots can use. Jobs that wait for their
+    /// credentials use none.
+    fn page_in(&mut self, at: Now) -> Result<()> {
+        for _ in 0..PAGES_PER_TURN {
+            if !self.queue.wants_more(|record| is_locked(&self.secrets, record)) {
+                return Ok(());
+            }
+            self.queue.page_in(at)?;
+        }
+        self.queue.replan = true;
+        Ok(())
     }
 
     fn reconcile(&mut self, plan: &Plan, at: Now) {
@@ -287,6 +326,9 @@ impl Engine {
             }
         }
         for (job, work) in &plan.work {
+            if matches!(work, Work::Settle { file } if self.syncing.contains(&(*job, *file))) {
+                continue;
+            }
             if self.working.insert((*job, work.clone())) {
                 self.start_work(*job, work);
             }
@@ -328,21 +370,53 @@ impl Engine {
                 self.answers.push((answer, *id, Ok(Reply::State(JobState::Queued))));
             }
         }
-        for (answer, id, reply) in self.answers.drain(..) {
+        self.apply_secrets(&failed);
+        for (answer, id, reply) in std::mem::take(&mut self.answers) {
             // The caller may have stopped waiting.
-            _ = answer.send(match failed.get(&id) {
-                Some(error) => Err(error.clone()),
-                None => reply,
-            });
+            match failed.get(&id) {
+                Some(error) => _ = answer.send(Err(error.clone())),
+                // What it says is not stored yet.
+                None if self.queue.is_dirty(id) => self.answers.push((answer, id, reply)),
+                None => _ = answer.send(reply),
+            }
+        }
+        if self.queue.owes_sync() {
+            self.unsynced_since_ms.get_or_insert(at.monotonic_ms);
         }
         self.sync_store(at);
+    }
+
+    fn apply_secrets(&mut self, failed: &BTreeMap<Uuid, Error>) {
+        for (id, change) in std::mem::take(&mut self.secret_changes) {
+            if failed.contains_key(&id) {
+                continue;
+            }
+            match change {
+                SecretChange::Set(slot, credentials) => {
+                    self.secrets.entry(id).or_default().insert(slot, credentials);
+                    self.queue.replan = true;
+                }
+                SecretChange::Remove(slot) => {
+                    if let Some(secrets) = self.secrets.get_mut(&id) {
+                        secrets.remove(&slot);
+                    }
+                }
+                SecretChange::Forget => _ = self.secrets.remove(&id),
+            }
+        }
     }
 
     fn sync_store(&mut self, at: Now) {
         let due =
             self.unsynced_since_ms.is_some_and(|since| at.monotonic_ms >= since + SYNC_STORE_MS);
-        if due && self.queue.store.sync().is_ok() {
+        if !due {
+            return;
+        }
+        if self.queue.store.sync().is_ok() {
             self.unsynced_since_ms = None;
+        } else {
+            self.unsynced_since_ms = Some(at.monotonic_ms);
+            self.pause(at);
         }
     }
 
@@ -371,6 +445,7 @@ impl Engine {
             store_due,
             paused,
             found,
+            self.queue.replan.then_some(at.monotonic_ms),
         ];
         let floor = if self.paused_until_ms > at.monotonic_ms { self.paused_until_ms } else { 0 };
         let next_ms = next.into_iter().flatten().min().map(|next| next.max(floor));
@@ -424,4 +499,12 @@ impl Engine {
         // What could not be synced now is safe against a kill all the same.
         _ = self.queue.store.sync();
     }
+}
+
+type Secrets = BTreeMap<Uuid, BTreeMap<CredentialSlot, Credentials>>;
+
+/// True if the job needs credentials that no longer are in memory.
+fn is_locked(secrets: &Secrets, record: &JobRecord) -> bool {
+    let held = secrets.get(&record.id);
+    record.credential_slots.iter().any(|slot| held.is_none_or(|held| !held.contains_key(slot)))
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 use uuid::Uuid;
 
 use crate::disk::Opened;
-use crate::model::{FileStage, HeadFacts, Input, JobRecord, Now, Outcome, UploadNews};
+use crate::model::{FileRecord, FileStage, HeadFacts, Input, JobRecord, Now, Outcome, UploadNews};
 use crate::protocol::{Failure, next_request, requested_bytes};
 use crate::transfer::{
     Credentials, Ending, HeadNews, Known, News, Options, Order, RESERVE_FROM_BYTES, Token,
@@ -46,7 +46,7 @@ impl Engine {
     pub(super) fn start_moving(&mut self, key: (Uuid, u32), at: Now) {
         if let Err(error) = self.try_start(key, at) {
             let failure = Failure {
-                transient: error.code == code::E_DISK_FULL
+                transient: [code::E_DISK_FULL, code::E_TOO_MANY_OPEN_FILES].contains(&error.code)
                     || error.context == ErrorContext::GeneralTransport
                         && error.code == code::E_FAIL,
                 code: error.code,
@@ -76,13 +76,17 @@ impl Engine {
             self.queue.replan = true;
             return Ok(());
         }
+        if self.syncing.contains(&key) {
+            // What that sync says decides what is held; then it is planned again.
+            return Ok(());
+        }
         if file.validator.is_some() && file.bytes_total() == Some(file.written) {
             let size = file.written;
             self.outcome(id, Outcome::Received { file: index, size }, at);
             return Ok(());
         }
         let record = &loaded.job.record;
-        let options = self.options(record);
+        let options = self.options(record, file);
         let path = file.temporary_name(id, index);
         let content = file.content();
         let (request, known) = (next_request(&content), Known::of(&content));
@@ -101,7 +105,6 @@ impl Engine {
             token,
             target: Some(target),
             sync_asked: (written, at.monotonic_ms),
-            sync_runs: false,
             held: None,
             upload: None,
         };
@@ -111,7 +114,8 @@ impl Engine {
         Ok(())
     }
 
-    pub(super) fn options(&self, record: &JobRecord) -> Options {
+    pub(super) fn options(&self, record: &JobRecord, file: &FileRecord) -> Options {
+        let tells = file.may_tell_secrets();
         let secrets = self.secrets.get(&record.id);
         let credentials = |target: AuthTarget| {
             let of_target = |(slot, found): (&(AuthTarget, _), &Credentials)| {
@@ -124,7 +128,7 @@ impl Engine {
             user_agent: self.settings.user_agent.clone(),
             headers: headers
                 .split("\r\n")
-                .filter(|line| !line.is_empty())
+                .filter(|line| !line.is_empty() && (tells || !is_secret_header(line)))
                 .map(str::to_owned)
                 .collect(),
             security_flags: record.security_flags,
@@ -137,7 +141,7 @@ impl Engine {
                 .client_certificate
                 .as_ref()
                 .map(|client| (client.certificate.clone(), client.key.clone())),
-            server_credentials: credentials(AuthTarget::Server),
+            server_credentials: credentials(AuthTarget::Server).filter(|_| tells),
             proxy_credentials: credentials(AuthTarget::Proxy),
         }
     }
@@ -198,8 +202,10 @@ impl Engine {
             validator: head.body.validator.clone(),
             restart: head.body.restart,
             response_headers: Some(head.response_headers),
-            redirected_to: head.effective_url.clone().filter(|_| permanent),
-            new_remote_name: head.effective_url.filter(|_| reports),
+            asked: Some(head.asked),
+            answered: head.answered,
+            is_permanent: permanent,
+            is_reported: reports,
         };
         if head.waits {
             let reserve = head.body.size.is_some_and(|size| size >= RESERVE_FROM_BYTES);
@@ -282,19 +288,21 @@ impl Engine {
         let (position, asked_ms) = moving.sync_asked;
         let due =
             written.saturating_sub(position) >= SYNC_BYTES || at.monotonic_ms >= asked_ms + SYNC_MS;
-        if let Some(file) = moving.target.clone().filter(|_| due && !moving.sync_runs) {
-            moving.sync_runs = true;
+        let Some(file) = moving.target.clone().filter(|_| due) else {
+            return;
+        };
+        if self.syncing.insert(key) {
             moving.sync_asked = (written, at.monotonic_ms);
-            self.pool.submit(Task::Sync { token, file, position: written });
+            self.pool.submit(Task::Sync { key, file, position: written });
         }
     }
 
-    pub(super) fn synced(&mut self, token: Token, position: u64, result: Result<()>, at: Now) {
-        let Some(key) = self.tokens.get(&token).copied() else {
-            return;
-        };
-        if let Some(moving) = self.moving.get_mut(&key) {
-            moving.sync_runs = false;
+    /// A sync that began before its request ended still says what is held:
+    /// nothing else of the file begins until it has.
+    pub(super) fn synced(&mut self, key: (Uuid, u32), position: u64, result: Result<()>, at: Now) {
+        self.syncing.remove(&key);
+        if !self.moving.contains_key(&key) {
+            self.queue.replan = true;
         }
         match result {
             Ok(()) => self.outcome(key.0, Outcome::Synced { file: key.1, synced: position }, at),
@@ -360,6 +368,12 @@ impl Engine {
         let file = self.queue.jobs.get(&key.0)?.job.files.get(key.1 as usize)?;
         requested_bytes(&file.ranges, size.or(file.size))
     }
+}
+
+/// True for the headers that curl, too, keeps from another host.
+fn is_secret_header(line: &str) -> bool {
+    let name = line.split(':').next().unwrap_or("");
+    ["authorization", "cookie"].iter().any(|secret| name.eq_ignore_ascii_case(secret))
 }
 
 fn local_failure(error: Error) -> Failure {

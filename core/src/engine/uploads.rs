@@ -13,7 +13,7 @@ use crate::protocol::{Call, Failure, Step, judge};
 use crate::transfer::{Token, UploadEnding, UploadOrder};
 use crate::vocab::Result;
 
-use super::{Engine, Moving};
+use super::{Engine, Moving, SecretChange};
 
 /// True if the request is to go on although the plan no longer has it: only
 /// its answer tells what the server has.
@@ -79,14 +79,13 @@ impl Engine {
             self.upload_news(key, UploadNews::NothingOwed, at);
             return Ok(());
         };
-        let options = self.options(record);
+        let options = self.options(record, file);
         let began = facts.map(|facts| (facts.size, facts.version.clone()));
         let order = UploadOrder { call: call.clone(), source };
         let token = self.transfers.start_upload(order, &options)?;
         let upload = Some(call.clone());
         let sync_asked = (0, at.monotonic_ms);
-        let moving =
-            Moving { token, target: None, sync_asked, sync_runs: false, held: None, upload };
+        let moving = Moving { token, target: None, sync_asked, held: None, upload };
         self.moving.insert(key, moving);
         self.tokens.insert(token, key);
         self.upload_news(key, UploadNews::Begun { call, source: began }, at);
@@ -113,7 +112,7 @@ impl Engine {
             record.state.is_final() && record.closing.is_none()
         });
         if done {
-            self.secrets.remove(&id);
+            self.secret_changes.push((id, SecretChange::Forget));
         }
     }
 

@@ -149,7 +149,9 @@ impl Job {
     }
 
     /// Waits until the job is in one of the states, and says in which.
-    /// `None` waits for ever; E_TIMEOUT when the time is over.
+    /// `None` waits for ever; E_TIMEOUT when the time is over;
+    /// DO_E_INVALID_STATE once the job is completed or cancelled and will be in
+    /// none of them.
     pub fn wait(&self, states: &[JobState], timeout: Option<Duration>) -> Result<JobState> {
         let request = Request::Wait { id: self.id, states: states.to_vec() };
         let Reply::State(state) = self.shared.call_for(request, timeout)? else {

@@ -111,8 +111,16 @@ impl Manager {
     /// can still look. A lock left by a dead process is no obstacle. A damaged
     /// store is replaced by what could be saved of it; see
     /// [`Manager::damage`]. BGCOPY_E_STORE_NEWER for a store of a later
-    /// version, E_ACCESSDENIED or a disk code if the folder cannot be used.
+    /// version, E_ACCESSDENIED or a disk code if the folder cannot be used,
+    /// E_INVALIDARG for a limit of 0 or a control character in the user agent.
     pub fn open(options: Options) -> Result<Self> {
+        check_limits(&options.limits)?;
+        if options.user_agent.chars().any(char::is_control) {
+            return Err(Error::new(
+                code::E_INVALIDARG,
+                "the user agent contains a control character",
+            ));
+        }
         let running = engine::start(Settings {
             folder: options.store,
             limits: options.limits,
@@ -177,7 +185,8 @@ impl Manager {
     /// opens raises its event again. Events of one job are coalesced. Contract
     /// section 11. BGCOPY_E_MANAGER_CLOSED after [`Manager::close`].
     pub fn next_event(&self, timeout: Option<Duration>) -> Result<Option<Event>> {
-        let deadline = timeout.map(|timeout| Instant::now() + timeout);
+        // A time that no clock can show is as good as for ever.
+        let deadline = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
         let queue = &self.shared.events;
         let mut events = queue.events.lock().unwrap_or_else(PoisonError::into_inner);
         loop {
@@ -215,17 +224,7 @@ impl Manager {
     /// Sets the limits, at once and until this manager is closed. E_INVALIDARG
     /// if one of them is 0.
     pub fn set_limits(&self, limits: Limits) -> Result<()> {
-        let all = [
-            limits.simultaneous_files,
-            limits.connections_total,
-            limits.connections_per_host,
-            limits.connections_per_file,
-            limits.jobs,
-            limits.files_per_job,
-        ];
-        if all.contains(&0) {
-            return Err(Error::new(code::E_INVALIDARG, "a limit of 0 would stop everything"));
-        }
+        check_limits(&limits)?;
         self.shared.call(Request::SetLimits(limits)).map(|_| ())
     }
 
@@ -235,6 +234,21 @@ impl Manager {
     pub fn close(&self) {
         self.shared.close();
     }
+}
+
+fn check_limits(limits: &Limits) -> Result<()> {
+    let all = [
+        limits.simultaneous_files,
+        limits.connections_total,
+        limits.connections_per_host,
+        limits.connections_per_file,
+        limits.jobs,
+        limits.files_per_job,
+    ];
+    if all.contains(&0) {
+        return Err(Error::new(code::E_INVALIDARG, "a limit of 0 would stop everything"));
+    }
+    Ok(())
 }
 
 /// The engine ended before it could answer.

@@ -64,7 +64,8 @@ fn add_files(change: &mut Change, job: &Job, specs: &[FileSpec], limits: &Limits
         check_remote_name(&spec.remote_name)?;
         target::check_ranges(&spec.ranges)?;
         target::check_local_name(&spec.local_name)?;
-        if job.has_local_name(&spec.local_name) || !names.insert(&spec.local_name) {
+        let local_name = target::normal_local_name(&spec.local_name);
+        if job.has_local_name(&local_name) || !names.insert(local_name) {
             return Err(Error::new(
                 code::BGCOPY_E_DUPLICATE_LOCAL_NAME,
                 format!("the job already has a file for {}", spec.local_name),
@@ -74,7 +75,7 @@ fn add_files(change: &mut Change, job: &Job, specs: &[FileSpec], limits: &Limits
     for spec in specs {
         change.push(FileRecord::new(
             spec.remote_name.clone(),
-            spec.local_name.clone(),
+            target::normal_local_name(&spec.local_name),
             spec.ranges.clone(),
         ));
     }
@@ -118,10 +119,15 @@ fn resume(change: &mut Change, job: &Job, now: Now) -> Result<()> {
         record.no_progress_deadline = None;
         let done = record.totals.files_transferred == record.totals.files;
         record.enter(if done { JobState::Transferred } else { JobState::Queued }, now);
+        // The server may have learned since.
         for index in job.waiting() {
-            let restarts = job.file(index)?.restarts;
-            if restarts > 0 {
-                change.edit(job, index, |file| file.restarts = 0)?;
+            let file = job.file(index)?;
+            if file.restarts > 0 || file.ranges_refused || file.if_range_refused {
+                change.edit(job, index, |file| {
+                    file.restarts = 0;
+                    file.ranges_refused = false;
+                    file.if_range_refused = false;
+                })?;
             }
         }
     }
@@ -163,19 +169,7 @@ fn set_remote_name(change: &mut Change, job: &Job, index: u32, remote_name: &str
     if file.remote_name == remote_name {
         return Ok(());
     }
-    change.edit(job, index, |file| redirect_to(file, remote_name.to_owned()))
-}
-
-/// Held bytes stay; the next response must prove that they fit.
-fn redirect_to(file: &mut FileRecord, remote_name: String) {
-    file.remote_name = remote_name;
-    if !file.is_transferred() {
-        file.redirected_to = None;
-        file.moved = file.written > 0;
-        file.if_range_refused = false;
-        file.ranges_refused = false;
-        file.restarts = 0;
-    }
+    change.edit(job, index, |file| file.rename(remote_name.to_owned()))
 }
 
 fn replace_remote_prefix(change: &mut Change, job: &Job, old: &str, new: &str) -> Result<()> {
@@ -191,7 +185,7 @@ fn replace_remote_prefix(change: &mut Change, job: &Job, old: &str, new: &str) -
         let name = format!("{new}{rest}");
         check_remote_name(&name)?;
         found = true;
-        change.edit(job, index, |file| redirect_to(file, name))?;
+        change.edit(job, index, |file| file.rename(name))?;
     }
     change.result = if found { code::S_OK } else { code::S_FALSE };
     Ok(())
@@ -204,10 +198,10 @@ fn set_expected_hash(
     hash: Option<&ExpectedHash>,
 ) -> Result<()> {
     upload::refuse_upload(&job.record)?;
-    if job.file(index)?.is_transferred() {
+    if job.file(index)?.stage > FileStage::Waiting {
         return Err(Error::new(
             code::DO_E_INVALID_STATE,
-            "the file is already transferred: its hash would not be checked",
+            "all bytes of the file are here: the hash would not be checked",
         ));
     }
     if let Some(hash) = hash {

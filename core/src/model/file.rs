@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::protocol::{Content, FileRange, Validator, requested_bytes};
+use crate::protocol::{Content, FileRange, Validator, origin_of, requested_bytes};
 use crate::vocab::HashAlgorithm;
 
 use super::upload::UploadRecord;
@@ -60,8 +60,15 @@ pub struct FileRecord {
     pub if_range_refused: bool,
     /// The server's partial answers cannot be used.
     pub ranges_refused: bool,
-    /// The held bytes came from another URL than `remote_name`.
+    /// The held bytes came from another remote name than `remote_name`.
     pub moved: bool,
+    /// The held bytes came by a redirect.
+    #[serde(default)]
+    pub redirected: bool,
+    /// The origin that may be told secrets, if it is not that of
+    /// `remote_name`: a redirect changed the name.
+    #[serde(default)]
+    pub trusted_origin: Option<String>,
     /// Restarts since the last progress.
     pub restarts: u32,
     /// Where permanent redirects lead.
@@ -97,6 +104,8 @@ impl FileRecord {
             if_range_refused: false,
             ranges_refused: false,
             moved: false,
+            redirected: false,
+            trusted_origin: None,
             restarts: 0,
             redirected_to: None,
             response_headers: None,
@@ -118,7 +127,39 @@ impl FileRecord {
             if_range_refused: self.if_range_refused,
             ranges_refused: self.ranges_refused,
             moved: self.moved,
+            redirected: self.redirected,
         }
+    }
+
+    /// True if the place that is asked next may be told the job's secrets.
+    pub fn may_tell_secrets(&self) -> bool {
+        let asked = origin_of(self.content().url);
+        match &self.trusted_origin {
+            Some(trusted) => *trusted == asked,
+            None => origin_of(&self.remote_name) == asked,
+        }
+    }
+
+    /// Sets another name for the content. Held bytes stay; the next response
+    /// must prove that they fit.
+    pub fn rename(&mut self, remote_name: String) {
+        self.remote_name = remote_name;
+        self.trusted_origin = None;
+        if !self.is_transferred() {
+            self.redirected_to = None;
+            self.moved = true;
+            self.if_range_refused = false;
+            self.ranges_refused = false;
+            self.restarts = 0;
+        }
+    }
+
+    /// Takes the name that a redirect told. Secrets stay with the place that
+    /// the caller named.
+    pub fn follow(&mut self, remote_name: String) {
+        let trusted = self.trusted_origin.take().unwrap_or_else(|| origin_of(&self.remote_name));
+        self.rename(remote_name);
+        self.trusted_origin = Some(trusted);
     }
 
     /// Bytes asked for, if known (BG_FILE_PROGRESS.BytesTotal).
@@ -138,7 +179,7 @@ impl FileRecord {
         self.synced = 0;
         self.size = None;
         self.validator = None;
-        self.moved = false;
+        self.redirected = false;
         self.identity = None;
         self.validation_state = None;
     }

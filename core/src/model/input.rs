@@ -126,8 +126,13 @@ pub struct HeadFacts {
     pub validator: Validator,
     pub restart: bool,
     pub response_headers: Option<String>,
-    /// Where permanent redirects led.
-    pub redirected_to: Option<String>,
-    /// The address to report as remote name (redirect policy ALLOW_REPORT).
-    pub new_remote_name: Option<String>,
+    /// The address that was asked; None = the one that the file names.
+    pub asked: Option<String>,
+    /// The address that redirects led to, if there were any.
+    pub answered: Option<String>,
+    /// True if all of those redirects hold for good.
+    pub is_permanent: bool,
+    /// True if `answered` becomes the remote name (redirect policy
+    /// ALLOW_REPORT).
+    pub is_reported: bool,
 }

@@ -186,8 +186,11 @@ pub fn apply_creation(new: NewJob, now: Now) -> Result<Job> {
             format!("a display name has at most {} characters", limit::DISPLAY_NAME_CHARS_MAX),
         ));
     }
-    if new.display_name.contains('\0') {
-        return Err(Error::new(code::E_INVALIDARG, "a display name cannot contain NUL"));
+    if new.display_name.chars().any(char::is_control) {
+        return Err(Error::new(
+            code::E_INVALIDARG,
+            "a display name cannot contain control characters",
+        ));
     }
     match new.job_type {
         JobType::Download | JobType::Upload => Ok(Job::new(JobRecord::new(new, now), Vec::new())),

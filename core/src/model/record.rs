@@ -143,13 +143,15 @@ impl Totals {
             self.files -= 1;
             self.files_transferred -= u32::from(old.is_transferred());
             self.sizes_unknown -= u32::from(old.bytes_total().is_none());
-            self.bytes_known -= old.bytes_total().unwrap_or(0);
+            self.bytes_known = self.bytes_known.wrapping_sub(old.bytes_total().unwrap_or(0));
             self.bytes_transferred -= old.written;
         }
         self.files += 1;
         self.files_transferred += u32::from(new.is_transferred());
         self.sizes_unknown += u32::from(new.bytes_total().is_none());
-        self.bytes_known += new.bytes_total().unwrap_or(0);
+        // A server may claim any size. A sum that wraps is right again as soon as
+        // the claim is gone.
+        self.bytes_known = self.bytes_known.wrapping_add(new.bytes_total().unwrap_or(0));
         self.bytes_transferred += new.written;
     }
 

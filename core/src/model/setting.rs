@@ -261,8 +261,8 @@ pub fn check_credentials(scheme: AuthScheme, user_name: &str, password: &str) ->
     if password.chars().count() > limit::PASSWORD_CHARS_MAX {
         return Err(Error::of(code::BG_E_PASSWORD_TOO_LARGE));
     }
-    if user_name.contains('\0') || password.contains('\0') {
-        return Err(Error::new(code::E_INVALIDARG, "credentials cannot contain NUL"));
+    if user_name.chars().any(char::is_control) || password.contains(['\0', '\r', '\n']) {
+        return Err(Error::new(code::E_INVALIDARG, "credentials cannot contain line ends or NUL"));
     }
     match scheme {
         AuthScheme::Basic | AuthScheme::Digest => Ok(()),

@@ -120,7 +120,9 @@ impl Events {
         }
         if flags & notify::FILE_RANGES_TRANSFERRED != 0 {
             for (index, from, to) in note.grown {
-                pending.ranges.entry(index).or_insert((from, to)).1 = to;
+                let pending = pending.ranges.entry(index).or_insert((from, to));
+                // After a restart the bytes are counted from there.
+                *pending = (pending.0.min(from), to.max(from));
             }
         }
         match note.entered {

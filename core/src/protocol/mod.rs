@@ -18,6 +18,6 @@ mod upload;
 pub use answer::{Adjustment, Body, Decision, decide};
 pub use classify::{Failure, RetryAfter, http_date_unix_ms};
 pub use head::Head;
-pub use remote_name::{Scheme, check_header_lines, check_remote_name, host_of};
+pub use remote_name::{Scheme, check_header_lines, check_remote_name, host_of, origin_of};
 pub use request::{Content, FileRange, Request, Validator, next_request, requested_bytes};
 pub use upload::{Call, Sending, Step, Upload, Verdict, invalid_failure, judge, next_call};

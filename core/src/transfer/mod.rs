@@ -17,6 +17,7 @@ use std::time::Duration;
 use curl::easy::Easy2;
 use curl::multi::{Easy2Handle, Multi, MultiWaker, WaitFd};
 
+use crate::protocol::{Scheme, check_remote_name};
 use crate::vocab::{Error, Result, code};
 
 pub use options::{Credentials, Options};
@@ -26,6 +27,7 @@ pub use sender::{UploadEnding, UploadOrder};
 
 use receiver::Receiver;
 use sending::Sendings;
+use source::LocalCopy;
 
 /// Names one running order.
 pub type Token = u64;
@@ -42,9 +44,8 @@ pub struct Transfers {
     // Handles must go before the multi handle they belong to.
     running: BTreeMap<Token, Easy2Handle<Receiver>>,
     sending: Sendings,
-    /// Requests for local sources whose body is held back: curl cannot pause
-    /// those, so they begin only when it may flow.
-    parked: BTreeMap<Token, Easy2<Receiver>>,
+    /// Requests for local sources: curl would copy such a file in one go.
+    local: BTreeMap<Token, LocalCopy>,
     idle: Vec<Easy2<Receiver>>,
     multi: Multi,
     next_token: Token,
@@ -73,7 +74,7 @@ impl Transfers {
         let mut transfers = Self {
             running: BTreeMap::new(),
             sending: Sendings::default(),
-            parked: BTreeMap::new(),
+            local: BTreeMap::new(),
             idle: Vec::new(),
             multi,
             next_token: 1,
@@ -97,36 +98,31 @@ impl Transfers {
 
     /// Starts a request. An error means that it was not started.
     pub fn start(&mut self, order: Order, options: &Options) -> Result<Token> {
-        let mut easy = match self.idle.pop() {
-            Some(mut easy) => {
-                easy.reset();
-                easy
-            }
-            None => Easy2::new(Receiver::default()),
-        };
-        let prepared = source::prepare(&order)?;
-        options::apply(&mut easy, &order, &prepared, options).map_err(errors::of_setup)?;
-        let held = easy.get_mut().take_order(order, prepared);
-        let token = self.take_token();
-        if held {
-            self.parked.insert(token, easy);
+        let token = self.next_token;
+        if Scheme::of(&order.request.url) == Scheme::File {
+            self.local.insert(token, LocalCopy::open(order)?);
         } else {
+            let mut easy = match self.idle.pop() {
+                Some(mut easy) => {
+                    easy.reset();
+                    easy
+                }
+                None => Easy2::new(Receiver::default()),
+            };
+            options::apply(&mut easy, &order.request, options).map_err(errors::of_setup)?;
+            easy.get_mut().take_order(order);
             self.run(token, easy)?;
         }
+        self.next_token += 1;
         Ok(token)
     }
 
     /// Starts a request of an upload. An error means that it was not started.
     pub fn start_upload(&mut self, order: UploadOrder, options: &Options) -> Result<Token> {
-        let token = self.take_token();
-        self.sending.start(&self.multi, token, order, options)?;
-        Ok(token)
-    }
-
-    fn take_token(&mut self) -> Token {
         let token = self.next_token;
+        self.sending.start(&self.multi, token, order, options)?;
         self.next_token += 1;
-        token
+        Ok(token)
     }
 
     fn run(&mut self, token: Token, easy: Easy2<Receiver>) -> Result<()> {
@@ -143,10 +139,10 @@ impl Transfers {
         if self.sending.stop(&self.multi, token) {
             return None;
         }
-        let mut easy = match self.parked.remove(&token) {
-            Some(easy) => easy,
-            None => self.multi.remove2(self.running.remove(&token)?).ok()?,
-        };
+        if let Some(mut copy) = self.local.remove(&token) {
+            return copy.receiver.leave();
+        }
+        let mut easy = self.multi.remove2(self.running.remove(&token)?).ok()?;
         let written = easy.get_mut().leave();
         self.retire(easy);
         written
@@ -154,9 +150,9 @@ impl Transfers {
 
     /// Lets a held-back body flow.
     pub fn proceed(&mut self, token: Token) -> Result<()> {
-        if let Some(mut easy) = self.parked.remove(&token) {
-            easy.get_mut().proceed();
-            return self.run(token, easy);
+        if let Some(copy) = self.local.get_mut(&token) {
+            copy.receiver.proceed();
+            return Ok(());
         }
         let Some(handle) = self.running.get_mut(&token) else {
             return Ok(());
@@ -168,9 +164,7 @@ impl Transfers {
     /// Moves everything that can move without waiting.
     pub fn turn(&mut self) -> Result<Vec<News>> {
         let mut news = Vec::new();
-        for (token, easy) in &mut self.parked {
-            news.extend(easy.get_mut().take_head().map(|head| News::Head(*token, head)));
-        }
+        self.copy_some(&mut news);
         if self.running.is_empty() && self.sending.is_empty() {
             return Ok(news);
         }
@@ -196,7 +190,7 @@ impl Transfers {
                 continue;
             };
             let facts = errors::Facts::of(&mut handle, result);
-            let (head, ending) = handle.get_mut().finish(&facts);
+            let (head, ending) = handle.get_mut().finish(|head| facts.failure(head));
             news.extend(head.map(|head| News::Head(token, with_address(head, &mut handle))));
             news.push(News::Ended(token, ending));
             let easy = self.multi.remove2(handle).map_err(errors::of_multi)?;
@@ -205,9 +199,29 @@ impl Transfers {
         Ok(news)
     }
 
+    /// Takes a piece of each local source.
+    fn copy_some(&mut self, news: &mut Vec<News>) {
+        let mut over = Vec::new();
+        for (token, copy) in &mut self.local {
+            let ending = copy.step();
+            news.extend(copy.receiver.take_head().map(|head| News::Head(*token, head)));
+            news.extend(copy.receiver.take_progress().map(|to| News::Written(*token, to)));
+            if let Some((head, ending)) = ending {
+                news.extend(head.map(|head| News::Head(*token, head)));
+                over.push((*token, ending));
+            }
+        }
+        for (token, ending) in over {
+            self.local.remove(&token);
+            news.push(News::Ended(token, ending));
+        }
+    }
+
     /// Waits until there is something to move, the waker is used, or the
     /// time is over.
     pub fn wait(&self, timeout: Duration) -> Result<()> {
+        let is_copying = self.local.values().any(|copy| copy.receiver.takes_bytes());
+        let timeout = if is_copying { Duration::ZERO } else { timeout };
         self.multi.poll(&mut [], timeout).map(|_| ()).map_err(errors::of_multi)
     }
 
@@ -246,7 +260,9 @@ impl Transfers {
 /// Adds where the answer came from, if it is not where it was asked for.
 fn with_address(mut head: HeadNews, handle: &mut Easy2Handle<Receiver>) -> HeadNews {
     if !head.redirects.is_empty() {
-        head.effective_url = handle.effective_url().ok().flatten().map(str::to_owned);
+        let answered = handle.effective_url().ok().flatten();
+        // An address that no caller may name is not remembered either.
+        head.answered = answered.filter(|url| check_remote_name(url).is_ok()).map(str::to_owned);
     }
     head
 }

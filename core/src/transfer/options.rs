@@ -8,12 +8,11 @@ use std::time::Duration;
 
 use curl::easy::{Auth, Easy2, HttpVersion, List};
 
-use crate::protocol::{Call, Scheme, Step};
+use crate::protocol::{Call, Request, Step};
 use crate::vocab::{AuthScheme, ProxyUsage, security};
 
-use super::receiver::{Order, Receiver};
+use super::receiver::Receiver;
 use super::sender::Sender;
-use super::source::Prepared;
 
 /// Bytes that curl reads at a time. Shared by all transfers of a multi handle,
 /// so it costs this once; the default of 16 KiB costs twice the CPU.
@@ -41,10 +40,9 @@ const REDIRECTS_MAX: u32 = 20;
 /// hangs.
 const CURLOPT_QUICK_EXIT: curl_sys::CURLoption = 322;
 
-/// CURLPROTO_HTTP, CURLPROTO_HTTPS and CURLPROTO_FILE.
+/// CURLPROTO_HTTP and CURLPROTO_HTTPS.
 const PROTOCOL_HTTP: libc::c_long = 1;
 const PROTOCOL_HTTPS: libc::c_long = 2;
-const PROTOCOL_FILE: libc::c_long = 1 << 10;
 
 /// What the job sets for all of its requests.
 #[derive(Clone, Debug, Default)]
@@ -82,13 +80,7 @@ impl std::fmt::Debug for Credentials {
 type Setup = std::result::Result<(), curl::Error>;
 
 /// Sets every option a request needs on a handle that was reset.
-pub fn apply(
-    easy: &mut Easy2<Receiver>,
-    order: &Order,
-    prepared: &Prepared,
-    options: &Options,
-) -> Setup {
-    let request = &order.request;
+pub fn apply(easy: &mut Easy2<Receiver>, request: &Request, options: &Options) -> Setup {
     common(easy, &request.url, STALL_TIMEOUT, options)?;
     easy.buffer_size(BUFFER_BYTES)?;
     let mut headers = List::new();
@@ -103,8 +95,9 @@ pub fn apply(
         headers.append(&format!("If-Range: {etag}"))?;
     }
     easy.http_headers(headers)?;
-    if let Some(range) = prepared.curl_range(request) {
-        easy.range(&range)?;
+    if let Some((first, last)) = request.range {
+        let last = last.map_or(String::new(), |last| last.to_string());
+        easy.range(&format!("{first}-{last}"))?;
     }
     redirects(easy, &request.url, options.security_flags)
 }
@@ -158,11 +151,7 @@ fn redirects<H>(easy: &mut Easy2<H>, url: &str, flags: u32) -> Setup {
     let follows = flags & security::REDIRECT_MASK != security::REDIRECT_DISALLOW;
     easy.follow_location(follows)?;
     easy.max_redirections(REDIRECTS_MAX)?;
-    let first = match Scheme::of(url) {
-        Scheme::Http => PROTOCOL_HTTP | PROTOCOL_HTTPS,
-        Scheme::File => PROTOCOL_FILE,
-    };
-    raw_number(easy, curl_sys::CURLOPT_PROTOCOLS, first)?;
+    raw_number(easy, curl_sys::CURLOPT_PROTOCOLS, PROTOCOL_HTTP | PROTOCOL_HTTPS)?;
     let is_secure = url.get(..6).is_some_and(|start| start.eq_ignore_ascii_case("https:"));
     let may_lower = flags & security::REDIRECT_ALLOW_HTTPS_TO_HTTP != 0;
     let then =

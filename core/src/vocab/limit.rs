@@ -9,6 +9,8 @@ pub const DESCRIPTION_CHARS_MAX: usize = 1024;
 pub const URL_CHARS_MAX: usize = 2200;
 /// A local name: what POSIX systems take, where the contract has 260.
 pub const LOCAL_NAME_BYTES_MAX: usize = 4095;
+/// The largest size or offset of a file: what systems count in signed numbers.
+pub const OFFSET_MAX: u64 = i64::MAX as u64;
 /// Custom headers, with the terminator.
 pub const HEADERS_CHARS_MAX: usize = 16_384;
 /// Each of the two proxy lists (contract section 14.1).

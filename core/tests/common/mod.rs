@@ -2,7 +2,7 @@
 #![allow(dead_code, reason = "each test binary uses its own part")]
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bgcopy_core::vocab::code;
 use bgcopy_core::{
@@ -158,6 +158,15 @@ pub fn stopped(job: &Job) -> JobState {
     job.wait(&STOPS, Some(PATIENCE)).unwrap_or_else(|error| {
         panic!("{error}: {:?} {:?}", job.wait_reason(), job.progress());
     })
+}
+
+/// Waits until so many bytes of the job are in its temporary files.
+pub fn wait_for_bytes(job: &Job, bytes: u64) {
+    let deadline = Instant::now() + PATIENCE;
+    while job.progress().expect("progress").bytes_transferred < bytes {
+        assert!(Instant::now() < deadline, "{:?}", job.wait_reason());
+        std::thread::yield_now();
+    }
 }
 
 pub fn temporaries(folder: &Path) -> Vec<PathBuf> {

@@ -201,7 +201,14 @@ fn configure(job: &Job, get: &Get) -> Outcome {
         .map(|digest| ExpectedHash { algorithm: HashAlgorithm::Sha256, digest: digest.clone() });
     let file = job.file(0)?;
     if file.expected_hash()? != wanted {
-        file.set_expected_hash(wanted)?;
+        file.set_expected_hash(wanted).map_err(|error| match error.code {
+            code::DO_E_INVALID_STATE => Failure::failed(format!(
+                "the file is here already, checked against {}; complete or cancel the job {} first",
+                file.expected_hash().ok().flatten().map_or("no hash".into(), |hash| hash.digest),
+                job.id()
+            )),
+            _ => error.into(),
+        })?;
     }
     Ok(())
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use bgcopy_core::vocab::code;
-use bgcopy_core::{Job, JobSnapshot, JobState, Manager};
+use bgcopy_core::{Job, JobSnapshot, JobState, Manager, WaitKind};
 use uuid::Uuid;
 
 use crate::args::Run;
@@ -89,10 +89,9 @@ fn find(store: &Path, manager: &Manager, run: &Run) -> Outcome<BTreeMap<Uuid, Wa
 
 fn can_move(snapshot: &JobSnapshot) -> bool {
     match snapshot.record.state {
-        JobState::Queued
-        | JobState::Connecting
-        | JobState::Transferring
-        | JobState::TransientError => true,
+        // Nobody is here to give it what it needs.
+        JobState::Queued => snapshot.wait_reason.kind != WaitKind::CredentialsNeeded,
+        JobState::Connecting | JobState::Transferring | JobState::TransientError => true,
         JobState::Suspended | JobState::Transferred => snapshot.record.closing.is_some(),
         JobState::Error | JobState::Acknowledged | JobState::Cancelled => false,
     }
@@ -123,8 +122,13 @@ fn end(job: &Job, state: JobState, complete: bool) -> bool {
             }
             false
         }
-        JobState::Queued
-        | JobState::Connecting
+        JobState::Queued => {
+            if let Ok(reason) = job.wait_reason() {
+                output::complain(&format!("bgcopy: {}: {}", job.id(), standstill(&reason)));
+            }
+            false
+        }
+        JobState::Connecting
         | JobState::Transferring
         | JobState::TransientError
         | JobState::Suspended

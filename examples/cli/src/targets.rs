@@ -48,12 +48,29 @@ pub fn of(get: &Get) -> Outcome<Vec<FileSpec>> {
 
 /// A URL and a file, relative to the current folder.
 pub fn target(url: &str, file: &Path) -> Outcome<FileSpec> {
-    let local_name = std::path::absolute(file)
+    let local_name = absolute(file)
         .map_err(|error| Failure::failed(format!("{}: {error}", file.display())))?
         .into_os_string()
         .into_string()
         .map_err(|name| Failure::usage(format!("not a UTF-8 file name: {}", name.display())))?;
     Ok(FileSpec { remote_name: url.to_owned(), local_name, ranges: Vec::new() })
+}
+
+/// The absolute path of a file that need not exist. The library takes none with
+/// `..` in it: up to there the file system is asked where that leads.
+fn absolute(file: &Path) -> io::Result<PathBuf> {
+    let parts: Vec<_> = file.components().collect();
+    match parts.iter().rposition(|part| *part == Component::ParentDir) {
+        Some(last) => {
+            let (asked, rest) = parts.split_at(last + 1);
+            Ok(asked
+                .iter()
+                .collect::<PathBuf>()
+                .canonicalize()?
+                .join(rest.iter().collect::<PathBuf>()))
+        }
+        None => std::path::absolute(file),
+    }
 }
 
 /// What a job is described with, so that the same targets find it again. The
