@@ -14,14 +14,27 @@ use crate::vocab::{Error, ErrorContext, Result, code};
 use super::Disk;
 use super::codes::failed;
 use super::names::malformed;
-use super::source::{SourceFacts, facts_of};
+use super::source::version_of;
+
+/// What names the content of a local file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OutgoingFacts {
+    /// In bytes.
+    pub size: u64,
+    /// Changes whenever the file does.
+    pub version: String,
+}
 
 /// A file that is being sent, open for reading.
 #[derive(Clone, Debug)]
 pub struct Outgoing {
     file: Arc<File>,
-    facts: SourceFacts,
+    facts: OutgoingFacts,
     faults: Faults,
+}
+
+fn facts_of(metadata: &std::fs::Metadata) -> OutgoingFacts {
+    OutgoingFacts { size: metadata.len(), version: version_of(metadata) }
 }
 
 impl Disk {
@@ -62,7 +75,7 @@ impl Disk {
 
 impl Outgoing {
     /// What named its content when it was opened.
-    pub fn facts(&self) -> &SourceFacts {
+    pub fn facts(&self) -> &OutgoingFacts {
         &self.facts
     }
 

@@ -10,22 +10,13 @@ use crate::vocab::{Error, ErrorContext, Result, code};
 
 use super::codes::code_of;
 
-/// What names the present content of a local file.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SourceFacts {
-    /// In bytes.
-    pub size: u64,
-    /// Changes whenever the file does, in the form of an ETag. The time of the
-    /// last change is in it, which nobody can set back.
-    pub version: String,
-}
-
 /// An open local file that is to be copied.
 #[derive(Debug)]
 pub struct Source {
     file: File,
     path: PathBuf,
-    facts: SourceFacts,
+    size: u64,
+    version: String,
 }
 
 impl Source {
@@ -45,17 +36,22 @@ impl Source {
             let why = format!("{} is {kind}", path.display());
             return Err(Error::with_context(code, ErrorContext::RemoteFile, why));
         }
-        Ok(Self { file, path: path.to_owned(), facts: facts_of(&metadata) })
+        Ok(Self {
+            file,
+            path: path.to_owned(),
+            size: metadata.len(),
+            version: version_of(&metadata),
+        })
     }
 
     /// Its size when it was opened, in bytes.
     pub fn size(&self) -> u64 {
-        self.facts.size
+        self.size
     }
 
     /// What names its content when it was opened, in the form of an ETag.
     pub fn version(&self) -> &String {
-        &self.facts.version
+        &self.version
     }
 
     /// Reads up to the length of `buffer`; 0 at the end.
@@ -70,13 +66,14 @@ impl Source {
 
     /// True if the file at the path still is what was opened.
     pub fn is_unchanged(&self) -> bool {
-        std::fs::metadata(&self.path).is_ok_and(|now| facts_of(&now) == self.facts)
+        std::fs::metadata(&self.path).is_ok_and(|now| version_of(&now) == self.version)
     }
 }
 
-/// The facts that the system tells of a file.
-pub(super) fn facts_of(metadata: &Metadata) -> SourceFacts {
-    let version = format!(
+/// Changes whenever the file does: the time of the last change cannot be set
+/// back by anybody.
+pub(super) fn version_of(metadata: &Metadata) -> String {
+    format!(
         "\"{}.{}-{}.{}-{}-{}\"",
         metadata.mtime(),
         metadata.mtime_nsec(),
@@ -84,8 +81,7 @@ pub(super) fn facts_of(metadata: &Metadata) -> SourceFacts {
         metadata.ctime_nsec(),
         metadata.len(),
         metadata.ino()
-    );
-    SourceFacts { size: metadata.len(), version }
+    )
 }
 
 fn refused(error: &std::io::Error, what: &str, path: &Path) -> Error {

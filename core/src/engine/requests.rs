@@ -288,8 +288,10 @@ impl Engine {
         let (position, asked_ms) = moving.sync_asked;
         let due =
             written.saturating_sub(position) >= SYNC_BYTES || at.monotonic_ms >= asked_ms + SYNC_MS;
-        if let Some(file) = moving.target.clone().filter(|_| due && !self.syncing.contains(&key)) {
-            self.syncing.insert(key);
+        let Some(file) = moving.target.clone().filter(|_| due) else {
+            return;
+        };
+        if self.syncing.insert(key) {
             moving.sync_asked = (written, at.monotonic_ms);
             self.pool.submit(Task::Sync { key, file, position: written });
         }

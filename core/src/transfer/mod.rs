@@ -98,7 +98,7 @@ impl Transfers {
 
     /// Starts a request. An error means that it was not started.
     pub fn start(&mut self, order: Order, options: &Options) -> Result<Token> {
-        let token = self.take_token();
+        let token = self.next_token;
         if Scheme::of(&order.request.url) == Scheme::File {
             self.local.insert(token, LocalCopy::open(order)?);
         } else {
@@ -113,20 +113,16 @@ impl Transfers {
             easy.get_mut().take_order(order);
             self.run(token, easy)?;
         }
+        self.next_token += 1;
         Ok(token)
     }
 
     /// Starts a request of an upload. An error means that it was not started.
     pub fn start_upload(&mut self, order: UploadOrder, options: &Options) -> Result<Token> {
-        let token = self.take_token();
-        self.sending.start(&self.multi, token, order, options)?;
-        Ok(token)
-    }
-
-    fn take_token(&mut self) -> Token {
         let token = self.next_token;
+        self.sending.start(&self.multi, token, order, options)?;
         self.next_token += 1;
-        token
+        Ok(token)
     }
 
     fn run(&mut self, token: Token, easy: Easy2<Receiver>) -> Result<()> {
