@@ -125,6 +125,16 @@ fn something_else_at_the_socket_is_a_clear_error() {
 }
 
 #[test]
+fn a_host_that_does_not_answer_is_a_clear_error() {
+    let folder = tempfile::tempdir().expect("a folder");
+    // Nobody ever accepts.
+    let _listener = UnixListener::bind(folder.path().join("engine.sock")).expect("a socket");
+    let error = Manager::open(Options::new(folder.path())).err().expect("refused");
+    assert_eq!(error.code, code::BGCOPY_E_HOST_LOST);
+    assert!(error.message.contains(&std::process::id().to_string()), "it says who: {error}");
+}
+
+#[test]
 fn an_older_host_makes_room_if_asked_and_only_then() {
     let bench = Bench::new();
     let job = bench.job(Resource::new(content(1)));

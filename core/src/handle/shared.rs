@@ -20,8 +20,10 @@ use super::opening::Terms;
 /// How long a call waits for a new host before it answers that there is none.
 const TAKE_OVER_PATIENCE: Duration = Duration::from_secs(10);
 
-/// How long a call that waits for nothing may take in another process.
+/// How long a call that waits for nothing may take in another process before
+/// that is asked whether it is alive, and how long it may take to say so.
 const ANSWER_PATIENCE: Duration = Duration::from_secs(60);
+const ALIVE_PATIENCE: Duration = Duration::from_secs(10);
 
 /// How long a call that is taken back may take to say so.
 const FORGET_PATIENCE: Duration = Duration::from_secs(5);
@@ -285,15 +287,14 @@ fn call_guest(guest: &Guest, request: &Request, deadline: Option<Instant>) -> Re
         return Ok(Called::Lost);
     };
     let waits = matches!(request, Request::Wait { .. } | Request::NextEvent);
-    let patience = (!waits).then(|| Instant::now() + ANSWER_PATIENCE);
-    match receive(&answers, deadline.or(patience)) {
+    let mut received = receive(&answers, deadline.or_else(|| patience(waits)));
+    while deadline.is_none() && matches!(received, Err(RecvTimeoutError::Timeout)) {
+        must_be_alive(guest)?;
+        received = receive(&answers, patience(waits));
+    }
+    match received {
         Ok(reply) => Ok(Called::Answered(reply)),
         Err(RecvTimeoutError::Disconnected) => Ok(Called::Lost),
-        Err(RecvTimeoutError::Timeout) if deadline.is_none() => {
-            let text = "the process that drives the queue does not answer: it may be stopped; \
-                        whether it will carry out the call is not known";
-            Err(Error::new(code::BGCOPY_E_HOST_LOST, text))
-        }
         Err(RecvTimeoutError::Timeout) => {
             guest.tell(&Request::Forget { ticket });
             Ok(match answers.recv_timeout(FORGET_PATIENCE) {
@@ -301,6 +302,27 @@ fn call_guest(guest: &Guest, request: &Request, deadline: Option<Instant>) -> Re
                 Err(RecvTimeoutError::Disconnected) => Called::Lost,
                 Err(RecvTimeoutError::Timeout) => Called::Answered(Err(timed_out())),
             })
+        }
+    }
+}
+
+/// When a call without a time limit is looked after; None for one that waits
+/// for something to happen.
+fn patience(waits: bool) -> Option<Instant> {
+    (!waits).then(|| Instant::now() + ANSWER_PATIENCE)
+}
+
+/// BGCOPY_E_HOST_LOST if the host is there and does not answer.
+fn must_be_alive(guest: &Guest) -> Result<()> {
+    let Some((_, answers)) = guest.call(&Request::Limits)? else {
+        return Ok(());
+    };
+    match receive(&answers, Some(Instant::now() + ALIVE_PATIENCE)) {
+        Ok(_) | Err(RecvTimeoutError::Disconnected) => Ok(()),
+        Err(RecvTimeoutError::Timeout) => {
+            let text = "the process that drives the queue does not answer: it may be stopped; \
+                        whether it will carry out the call is not known";
+            Err(Error::new(code::BGCOPY_E_HOST_LOST, text))
         }
     }
 }

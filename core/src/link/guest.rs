@@ -54,13 +54,15 @@ impl Guest {
         folder: &Path,
         replace: bool,
     ) -> std::result::Result<(Arc<Self>, GuestReader), Refusal> {
-        let stream = socket::connect(folder).map_err(|error| match error.kind() {
-            ErrorKind::PermissionDenied => Refusal::Told(Error::with_context(
+        let stream = socket::connect(folder).map_err(|error| {
+            if error.kind() != ErrorKind::PermissionDenied {
+                return Refusal::Nobody;
+            }
+            Refusal::Told(Error::with_context(
                 code::E_ACCESSDENIED,
                 ErrorContext::GeneralQueueManager,
                 format!("cannot join the queue in {}: {error}", folder.display()),
-            )),
-            _ => Refusal::Nobody,
+            ))
         })?;
         greet(&stream, replace)?;
         let frames = stream.try_clone().map_err(|_| Refusal::Nobody)?;
@@ -177,14 +179,18 @@ fn greet(stream: &Stream, replace: bool) -> std::result::Result<(), Refusal> {
     // A host that refuses may not read; its verdict counts all the same.
     _ = socket::send(stream, &hello.to_bytes());
     let mut source = stream;
-    let welcome = Welcome::read(&mut source).map_err(|error| match error.kind() {
-        ErrorKind::WouldBlock | ErrorKind::TimedOut => Refusal::Told(silent(stream)),
-        ErrorKind::InvalidData => Refusal::Told(Error::with_context(
+    let welcome = Welcome::read(&mut source).map_err(|error| {
+        if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) {
+            return Refusal::Told(silent(stream));
+        }
+        if error.kind() != ErrorKind::InvalidData {
+            return Refusal::Nobody;
+        }
+        Refusal::Told(Error::with_context(
             code::BGCOPY_E_LINK_VERSION,
             ErrorContext::GeneralQueueManager,
             format!("cannot join the queue: {error}"),
-        )),
-        _ => Refusal::Nobody,
+        ))
     })?;
     if welcome.verdict == code::S_FALSE {
         return Err(Refusal::Nobody);

@@ -14,7 +14,7 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use crate::engine::{Answer, Answered, END_OF_SESSION, Inbox};
+use crate::engine::{Answer, Answered, END_OF_SESSION, Inbox, Request};
 use crate::vocab::{Error, HResult, Result, code};
 
 use super::frame::{FRAME_BYTES_MAX, FrameReader, decode, encode};
@@ -32,10 +32,14 @@ const REFUSED_MAX: usize = 16;
 const GUEST_PATIENCE: Duration = Duration::from_secs(10);
 
 /// Calls of one guest that are not answered yet. Further ones are not read.
-const CALLS_MAX: usize = 4096;
+const CALLS_MAX: usize = 64;
 
 /// Bytes that those calls may have in all.
 const CALL_BYTES_MAX: usize = FRAME_BYTES_MAX;
+
+/// Calls of one guest that wait for something to happen. Further ones are
+/// refused, as those that are to be read after them may end the wait.
+const WAITS_MAX: usize = 4096;
 
 /// The way in for other processes, while it lasts.
 pub struct Host {
@@ -187,12 +191,20 @@ fn converse(
         let Ok(Call { ticket, request }) = decode(message) else {
             break;
         };
-        if !load.add(ticket, bytes) {
-            break;
-        }
-        let answer = Answer::new(ticket, to.clone());
-        if inbox.call_of(session, request, answer).is_err() {
-            break;
+        let waits = matches!(request, Request::Wait { .. } | Request::NextEvent);
+        match load.add(ticket, if waits { Kind::Wait } else { Kind::Call { bytes } }) {
+            Added::Yes => {
+                let answer = Answer::new(ticket, to.clone());
+                if inbox.call_of(session, request, answer).is_err() {
+                    break;
+                }
+            }
+            Added::TooManyWaits => {
+                let text = format!("a process can wait for at most {WAITS_MAX} things at a time");
+                // The sender is there as long as this loop.
+                _ = to.send((ticket, Err(Error::new(code::E_OUTOFMEMORY, text))));
+            }
+            Added::Ended => break,
         }
     }
     _ = stream.shutdown(Shutdown::Both);
@@ -227,30 +239,71 @@ struct Load {
 
 #[derive(Default)]
 struct LoadState {
-    /// Bytes of each call by its ticket.
-    calls: BTreeMap<u64, usize>,
-    bytes: usize,
+    by_ticket: BTreeMap<u64, Kind>,
+    calls: usize,
+    call_bytes: usize,
     ended: bool,
 }
 
+#[derive(Clone, Copy)]
+enum Kind {
+    Call { bytes: usize },
+    Wait,
+}
+
+/// What became of a call that was to be added.
+enum Added {
+    Yes,
+    TooManyWaits,
+    /// The connection has ended, or is to end as the ticket is in use.
+    Ended,
+}
+
+impl LoadState {
+    fn has_room_for(&self, kind: Kind) -> bool {
+        match kind {
+            Kind::Call { bytes } => {
+                let fits = self.call_bytes.saturating_add(bytes) <= CALL_BYTES_MAX;
+                self.calls == 0 || self.calls < CALLS_MAX && fits
+            }
+            Kind::Wait => true,
+        }
+    }
+
+    fn count(&mut self, kind: Kind) {
+        if let Kind::Call { bytes } = kind {
+            self.calls += 1;
+            self.call_bytes += bytes;
+        }
+    }
+}
+
 impl Load {
-    /// Adds a call, as soon as there is room for it. False at the end, and for
-    /// a ticket that is in use.
-    fn add(&self, ticket: u64, bytes: usize) -> bool {
-        let full = |state: &mut LoadState| {
-            let fits = state.calls.len() < CALLS_MAX && state.bytes + bytes <= CALL_BYTES_MAX;
-            !state.ended && !state.calls.is_empty() && !fits
-        };
+    /// Adds a call, as soon as there is room for it.
+    fn add(&self, ticket: u64, kind: Kind) -> Added {
+        let full = |state: &mut LoadState| !state.ended && !state.has_room_for(kind);
         let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let mut state =
             self.changed.wait_while(state, full).unwrap_or_else(PoisonError::into_inner);
-        state.bytes += bytes;
-        state.calls.insert(ticket, bytes).is_none() && !state.ended
+        let waits = state.by_ticket.len() - state.calls;
+        if state.ended || state.by_ticket.contains_key(&ticket) {
+            return Added::Ended;
+        }
+        if matches!(kind, Kind::Wait) && waits >= WAITS_MAX {
+            return Added::TooManyWaits;
+        }
+        state.count(kind);
+        state.by_ticket.insert(ticket, kind);
+        Added::Yes
     }
 
+    /// A call was answered.
     fn remove(&self, ticket: u64) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        state.bytes -= state.calls.remove(&ticket).unwrap_or(0);
+        if let Some(Kind::Call { bytes }) = state.by_ticket.remove(&ticket) {
+            state.calls -= 1;
+            state.call_bytes -= bytes;
+        }
         drop(state);
         self.changed.notify_all();
     }

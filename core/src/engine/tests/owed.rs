@@ -1,4 +1,4 @@
-//! Rules of the engine that no caller can see.
+//! What is owed to the disk, and what a start reads.
 
 use std::path::{Path, PathBuf};
 
@@ -9,8 +9,8 @@ use crate::model::{FileRecord, Job, JobRecord, Limits, NewJob, Now};
 use crate::store::{Batch, Durability, Faults, Store};
 use crate::vocab::{JobState, JobType};
 
-use super::pool::{Release, Report, release};
-use super::queue::Queue;
+use crate::engine::pool::{Release, Report, release};
+use crate::engine::queue::Queue;
 
 fn finished(disk: &Disk, folder: &Path) -> Release {
     let (temporary, target) = (folder.join("temporary"), folder.join("target"));
