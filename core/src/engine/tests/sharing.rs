@@ -147,7 +147,9 @@ fn what_a_guest_held_and_waited_for_goes_with_it() {
     let other = inbox.join(to.clone()).expect("a session");
     let open = Request::OpenJob { id };
     inbox.call_of(other, open, Answer::new(1, to.clone())).expect("taken");
-    let wait = Request::Wait { id, states: vec![JobState::Transferred] };
+    let waits = Uuid::from_u128(2);
+    stage.create(waits).expect("created");
+    let wait = Request::Wait { id: waits, states: vec![JobState::Transferred] };
     inbox.call_of(other, wait, Answer::new(2, to.clone())).expect("taken");
     inbox.call_of(other, Request::NextEvent, Answer::new(3, to)).expect("taken");
     assert_eq!(code_of(stage.command(id, 10, Command::Cancel)), code::S_OK);
