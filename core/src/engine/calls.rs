@@ -4,8 +4,8 @@
 use uuid::Uuid;
 
 use crate::model::{
-    Command, CredentialSlot, Input, JobRecord, NewJob, Now, Setting, Situation, check_credentials,
-    wait_reason,
+    Command, CredentialSlot, Input, JobRecord, Limits, NewJob, Now, Setting, Situation,
+    check_credentials, wait_reason,
 };
 use crate::store::{Call, Durability};
 use crate::transfer::Credentials;
@@ -118,6 +118,7 @@ impl Engine {
             Request::Idle => self.is_idle().map(Reply::Idle),
             Request::Limits => Ok(Reply::Limits(self.queue.limits)),
             Request::SetLimits(limits) => {
+                check_limits(&limits)?;
                 self.queue.limits = limits;
                 self.queue.replan = true;
                 self.apply_limits().map(|()| Reply::Done(code::S_OK))
@@ -187,10 +188,12 @@ impl Engine {
             // The call is repeated, as its answer was lost.
             Ok(id)
         } else {
-            self.queue.store.next_queue_position().and_then(|position| {
-                new.queue_position = position;
-                self.queue.create(new, umask, at)
-            })
+            self.must_be_new(id, at).and_then(|()| self.queue.store.next_queue_position()).and_then(
+                |position| {
+                    new.queue_position = position;
+                    self.queue.create(new, umask, at)
+                },
+            )
         };
         if created.is_ok() {
             let call = Call { id, job: id, ends: None, result: code::S_OK };
@@ -202,6 +205,15 @@ impl Engine {
                 self.answers.push((answer, id, Ok(Reply::Created(id))));
             }
             Err(error) => answer.send(Err(error)),
+        }
+    }
+
+    /// An id is never used twice, whoever chose it.
+    fn must_be_new(&mut self, id: Uuid, at: Now) -> Result<()> {
+        match self.queue.job(id, at) {
+            Ok(_) => Err(Error::new(code::E_INVALIDARG, format!("there is a job {id} already"))),
+            Err(error) if error.code == code::DO_E_JOB_NOT_FOUND => Ok(()),
+            Err(error) => Err(error),
         }
     }
 
@@ -402,6 +414,21 @@ impl Engine {
         let held = self.secrets.get(&record.id);
         record.credential_slots.iter().any(|slot| held.is_none_or(|held| !held.contains_key(slot)))
     }
+}
+
+fn check_limits(limits: &Limits) -> Result<()> {
+    let all = [
+        limits.simultaneous_files,
+        limits.connections_total,
+        limits.connections_per_host,
+        limits.connections_per_file,
+        limits.jobs,
+        limits.files_per_job,
+    ];
+    if all.contains(&0) {
+        return Err(Error::new(code::E_INVALIDARG, "a limit of 0 would stop everything"));
+    }
+    Ok(())
 }
 
 fn state_of(queue: &Queue, id: Uuid) -> Result<JobState> {

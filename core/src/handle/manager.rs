@@ -195,17 +195,6 @@ impl Manager {
     /// Sets the limits of the queue, at once and until it gets another host,
     /// which has those of its own [`Options`]. E_INVALIDARG if one of them is 0.
     pub fn set_limits(&self, limits: Limits) -> Result<()> {
-        let all = [
-            limits.simultaneous_files,
-            limits.connections_total,
-            limits.connections_per_host,
-            limits.connections_per_file,
-            limits.jobs,
-            limits.files_per_job,
-        ];
-        if all.contains(&0) {
-            return Err(Error::new(code::E_INVALIDARG, "a limit of 0 would stop everything"));
-        }
         self.shared.call(Request::SetLimits(limits)).map(|_| ())
     }
 
