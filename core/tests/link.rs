@@ -236,6 +236,17 @@ fn a_guest_that_never_reads_holds_nobody_up() {
     }
     assert!(sent < 1_999_999, "the host takes in only so much");
     must_work(&bench);
+    // After a while it loses its connection.
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        match stream.write(&call(sent)) {
+            Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => {}
+            Err(_) => return,
+            Ok(_) => {}
+        }
+        assert!(Instant::now() < deadline, "it is never let go of");
+        std::thread::sleep(Duration::from_millis(100));
+    }
 }
 
 #[test]

@@ -115,6 +115,7 @@ impl Engine {
             Request::Idle => self.is_idle().map(Reply::Idle),
             Request::Limits => Ok(Reply::Limits(self.queue.limits)),
             Request::SetLimits(limits) => {
+                limits.check()?;
                 self.queue.limits = limits;
                 self.queue.replan = true;
                 self.apply_limits().map(|()| Reply::Done(code::S_OK))
@@ -184,10 +185,12 @@ impl Engine {
             // The call is repeated, as its answer was lost.
             Ok(id)
         } else {
-            self.queue.store.next_queue_position().and_then(|position| {
-                new.queue_position = position;
-                self.queue.create(new, umask, at)
-            })
+            self.must_be_new(id, at).and_then(|()| self.queue.store.next_queue_position()).and_then(
+                |position| {
+                    new.queue_position = position;
+                    self.queue.create(new, umask, at)
+                },
+            )
         };
         if created.is_ok() {
             let call = Call { id, job: id, ends: None, result: code::S_OK };
@@ -199,6 +202,15 @@ impl Engine {
                 self.answers.push((answer, id, Ok(Reply::Created(id))));
             }
             Err(error) => answer.send(Err(error)),
+        }
+    }
+
+    /// An id is never used twice, whoever chose it.
+    fn must_be_new(&mut self, id: Uuid, at: Now) -> Result<()> {
+        match self.queue.job(id, at) {
+            Ok(_) => Err(Error::new(code::E_INVALIDARG, format!("there is a job {id} already"))),
+            Err(error) if error.code == code::DO_E_JOB_NOT_FOUND => Ok(()),
+            Err(error) => Err(error),
         }
     }
 

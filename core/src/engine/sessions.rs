@@ -18,6 +18,11 @@ use super::message::Reply;
 /// Jobs looked at in one go for events of what was there before the session.
 const FOUND_PAGE_JOBS: usize = 256;
 
+/// Jobs that one process can have handles of that count. Those beyond are
+/// handles all the same; only, a job that has left the queue is forgotten
+/// although they are there.
+const HELD_JOBS_MAX: usize = 1_000_000;
+
 /// All sessions. The own one is always there.
 pub struct Sessions {
     all: BTreeMap<u64, Session>,
@@ -118,7 +123,10 @@ impl Sessions {
 
     /// Counts handles.
     pub fn retain(&mut self, session: u64, job: Uuid, count: u64) {
-        if let Some(session) = self.all.get_mut(&session) {
+        let Some(session) = self.all.get_mut(&session) else {
+            return;
+        };
+        if session.handles.len() < HELD_JOBS_MAX || session.handles.contains_key(&job) {
             let held = session.handles.entry(job).or_default();
             *held = held.saturating_add(count);
         }

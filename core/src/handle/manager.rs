@@ -79,7 +79,7 @@ impl Manager {
     /// A child made by fork has nothing of its parent's managers: they answer
     /// BGCOPY_E_MANAGER_CLOSED there.
     pub fn open(options: Options) -> Result<Self> {
-        check_limits(&options.limits)?;
+        options.limits.check()?;
         if options.user_agent.chars().any(char::is_control) {
             return Err(Error::new(
                 code::E_INVALIDARG,
@@ -203,7 +203,6 @@ impl Manager {
     /// Sets the limits of the queue, at once and until it gets another host,
     /// which has those of its own [`Options`]. E_INVALIDARG if one of them is 0.
     pub fn set_limits(&self, limits: Limits) -> Result<()> {
-        check_limits(&limits)?;
         self.shared.call(Request::SetLimits(limits)).map(|_| ())
     }
 
@@ -213,21 +212,6 @@ impl Manager {
     pub fn close(&self) {
         self.shared.close();
     }
-}
-
-fn check_limits(limits: &Limits) -> Result<()> {
-    let all = [
-        limits.simultaneous_files,
-        limits.connections_total,
-        limits.connections_per_host,
-        limits.connections_per_file,
-        limits.jobs,
-        limits.files_per_job,
-    ];
-    if all.contains(&0) {
-        return Err(Error::new(code::E_INVALIDARG, "a limit of 0 would stop everything"));
-    }
-    Ok(())
 }
 
 /// The reply is of another kind than the request asks for.

@@ -41,6 +41,9 @@ const CALL_BYTES_MAX: usize = FRAME_BYTES_MAX;
 /// refused, as those that are to be read after them may end the wait.
 const WAITS_MAX: usize = 4096;
 
+/// Bytes of such a call. None of ours has more than a tenth of it.
+const WAIT_BYTES_MAX: usize = 4096;
+
 /// The way in for other processes, while it lasts.
 pub struct Host {
     listener: Arc<Listener>,
@@ -192,6 +195,9 @@ fn converse(
             break;
         };
         let waits = matches!(request, Request::Wait { .. } | Request::NextEvent);
+        if waits && bytes > WAIT_BYTES_MAX {
+            break;
+        }
         match load.add(ticket, if waits { Kind::Wait } else { Kind::Call { bytes } }) {
             Added::Yes => {
                 let answer = Answer::new(ticket, to.clone());

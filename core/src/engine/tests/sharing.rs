@@ -137,6 +137,30 @@ fn a_repeated_cancel_is_done_and_one_of_somebody_else_is_refused() {
 }
 
 #[test]
+fn an_id_that_is_taken_makes_no_job_and_harms_none() {
+    let place = tempfile::tempdir().expect("a folder");
+    let store = place.path().join("store");
+    std::fs::write(place.path().join("source"), "content").expect("written");
+    let (id, other) = (Uuid::from_u128(1), Uuid::from_u128(2));
+    let stage = Stage::new(&store);
+    stage.create(id).expect("created");
+    stage.command(id, 10, file(place.path())).expect("added");
+    for number in 0..300 {
+        // So many calls later the first one is forgotten.
+        assert_eq!(code_of(stage.command(id, 100 + number, Command::Suspend)), code::S_OK);
+    }
+    assert_eq!(code_of(stage.create(id)), code::E_INVALIDARG);
+    stage.create(other).expect("created");
+    let Ok(Reply::Job(snapshot)) = stage.ask(Request::Job { id }) else {
+        panic!("the job is there");
+    };
+    assert_eq!(snapshot.record.totals.files, 1);
+    let zero = Limits { jobs: 0, ..Limits::default() };
+    assert_eq!(code_of(stage.ask(Request::SetLimits(zero))), code::E_INVALIDARG);
+    stage.end();
+}
+
+#[test]
 fn what_a_guest_held_and_waited_for_goes_with_it() {
     let place = tempfile::tempdir().expect("a folder");
     let stage = Stage::new(&place.path().join("store"));
