@@ -7,6 +7,7 @@ mod file;
 mod job;
 mod manager;
 mod reader;
+mod uploads;
 
 pub use crate::engine::JobSnapshot;
 pub use crate::model::{
