@@ -107,7 +107,11 @@ impl Job {
 
     /// The file at a place, from 0: DO_E_FILE_NOT_AVAILABLE if there is none.
     pub fn file(&self, index: u32) -> Result<File> {
-        self.ask(Request::File { id: self.id, index })?;
+        // The reply of an upload is none of them.
+        if index >= self.record()?.totals.files {
+            let error = Error::new(code::DO_E_FILE_NOT_AVAILABLE, "the job has no such file");
+            return Err(error);
+        }
         File::new(Arc::clone(&self.shared), self.id, index)
     }
 
@@ -428,7 +432,7 @@ impl Job {
 }
 
 impl Job {
-    fn set(&self, setting: Setting) -> Result<()> {
+    pub(super) fn set(&self, setting: Setting) -> Result<()> {
         self.command(Command::Set(setting)).map(|_| ())
     }
 

@@ -7,6 +7,7 @@ mod file;
 mod job;
 mod manager;
 mod reader;
+mod reply;
 mod uploads;
 
 pub use crate::engine::JobSnapshot;
@@ -21,3 +22,4 @@ pub use file::{File, FileProgress};
 pub use job::{Job, JobProgress, JobTimes, progress_of};
 pub use manager::{Manager, Options};
 pub use reader::Reader;
+pub use reply::ReplyProgress;
