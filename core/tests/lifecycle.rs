@@ -291,8 +291,6 @@ fn a_new_job_has_the_defaults_of_the_contract() {
     assert!(job.owner().expect("an owner").starts_with("uid "));
     assert_eq!(job.resume().expect_err("empty").code, code::DO_E_JOB_EMPTY);
     assert_eq!(job.file(0).err().expect("none").code, code::DO_E_FILE_NOT_AVAILABLE);
-    let refused = bench.manager.create_job("up", JobType::UploadReply).err().expect("not yet");
-    assert_eq!(refused.code, code::E_NOTIMPL);
 }
 
 #[test]

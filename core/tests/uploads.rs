@@ -366,3 +366,26 @@ fn a_server_that_needs_credentials_says_so() {
     assert_eq!(job.error().expect("an error").code, HResult::from_http_status(401));
     assert_eq!(kind(&job), WaitKind::CredentialsNeeded);
 }
+
+#[test]
+fn many_files_are_one_job_each_or_none() {
+    let bench = Bench::new();
+    bench.server.accept_uploads("/up/", Area::new());
+    let file = |seed: u64| {
+        let source = bench.source(&format!("source{seed}"), &content(seed));
+        common::spec(bench.server.url(&format!("/up/{seed}")), source)
+    };
+    let jobs = bench.manager.create_uploads(vec![file(1), file(2), file(3)]).expect("jobs");
+    jobs.iter().for_each(|job| job.resume().expect("resumed"));
+    for (seed, job) in (1..).zip(&jobs) {
+        assert_eq!(stopped(job), JobState::Transferred);
+        assert_eq!(job.display_name().expect("a name"), format!("source{seed}"));
+        let area = bench.server.area("/up/");
+        assert!(area.files[&format!("/up/{seed}")].bytes() == content(seed).slice(0..LENGTH));
+        job.complete().expect("completed");
+    }
+    let missing = common::spec(bench.server.url("/up/x"), bench.name("missing"));
+    let error = bench.manager.create_uploads(vec![file(4), missing]).err().expect("refused");
+    assert_eq!(error.code, code::E_FILE_NOT_FOUND);
+    assert_eq!(bench.manager.jobs().expect("jobs").len(), 0, "none is left behind");
+}

@@ -299,6 +299,9 @@ impl Engine {
                 true => self.disk.check_outgoing(&file.local_name),
                 false => self.disk.check_local_name(&file.local_name),
             }),
+            Command::Set(Setting::ReplyFileName(Some(name))) if !name.is_empty() => {
+                self.disk.check_local_name(name)
+            }
             Command::Suspend
             | Command::Resume
             | Command::Cancel

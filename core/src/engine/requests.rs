@@ -61,7 +61,7 @@ impl Engine {
     fn try_start(&mut self, key: (Uuid, u32), at: Now) -> Result<()> {
         let (id, index) = key;
         self.queue.job(id, at)?;
-        if self.is_upload(id) {
+        if self.is_upload(key) {
             return self.try_start_upload(key, at);
         }
         let Some(loaded) = self.queue.jobs.get(&id) else {

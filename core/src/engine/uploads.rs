@@ -31,8 +31,11 @@ fn is_futile(call: &Call) -> bool {
 
 impl Engine {
     /// True if the file is one that is sent.
-    pub(super) fn is_upload(&self, id: Uuid) -> bool {
-        self.queue.jobs.get(&id).is_some_and(|loaded| is_upload(&loaded.job.record))
+    pub(super) fn is_upload(&self, (id, index): (Uuid, u32)) -> bool {
+        self.queue.jobs.get(&id).is_some_and(|loaded| {
+            let is_reply = loaded.job.file(index).is_ok_and(|file| file.is_reply);
+            is_upload(&loaded.job.record) && !is_reply
+        })
     }
 
     /// Stops what cancelled jobs are still sending: their servers are told
@@ -94,7 +97,7 @@ impl Engine {
 
     /// A request could not even be begun.
     pub(super) fn failed_to_start(&mut self, key: (Uuid, u32), failure: Failure, at: Now) {
-        let outcome = match self.is_upload(key.0) {
+        let outcome = match self.is_upload(key) {
             true => Outcome::Upload {
                 file: key.1,
                 news: UploadNews::Failed { step: Step::Ask, failure },

@@ -20,7 +20,7 @@ pub struct FileProgress {
     pub bytes_total: u64,
     /// Bytes in the temporary file.
     pub bytes_transferred: u64,
-    /// True once Complete has put the file in place.
+    /// True once Complete has put the file in place, or its upload is done.
     pub completed: bool,
 }
 

@@ -10,7 +10,9 @@ mod job;
 mod manager;
 mod opening;
 mod reader;
+mod reply;
 mod shared;
+mod uploads;
 
 pub use crate::engine::JobSnapshot;
 pub use crate::model::{
@@ -24,3 +26,4 @@ pub use file::{File, FileProgress};
 pub use job::{Job, JobProgress, JobTimes, progress_of};
 pub use manager::{Manager, Options};
 pub use reader::Reader;
+pub use reply::ReplyProgress;

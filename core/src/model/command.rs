@@ -27,7 +27,7 @@ pub fn apply(job: &Job, command: &Command, now: Now, limits: &Limits) -> Result<
         }
         Command::Cancel => cancel(&mut change, now),
         Command::Complete if upload::is_upload(&job.record) => {
-            upload::complete(&mut change, now)?;
+            upload::complete(&mut change, job, now)?;
         }
         Command::Complete => complete(&mut change, job, now),
         Command::Set(setting) => setting::apply(&mut change, setting)?,

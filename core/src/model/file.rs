@@ -84,6 +84,9 @@ pub struct FileRecord {
     /// server holds.
     #[serde(default)]
     pub upload: Option<Box<UploadRecord>>,
+    /// The reply to an upload: the second file of its job, shown nowhere.
+    #[serde(default)]
+    pub is_reply: bool,
 }
 
 impl FileRecord {
@@ -112,6 +115,7 @@ impl FileRecord {
             identity: None,
             validation_state: None,
             upload: None,
+            is_reply: false,
         }
     }
 

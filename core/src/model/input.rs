@@ -76,6 +76,7 @@ pub enum Setting {
     /// The secret itself stays with the engine.
     CredentialsSet(CredentialSlot),
     CredentialsRemoved(CredentialSlot),
+    ReplyFileName(Option<String>),
     Property {
         id: u32,
         value: PropertyValue,

@@ -16,6 +16,7 @@ mod outcome;
 mod plan;
 mod reason;
 mod record;
+mod reply;
 mod setting;
 mod speed;
 mod target;
@@ -33,6 +34,7 @@ pub use reason::{Situation, WaitReason, wait_reason};
 pub use record::{
     ClientCertificate, Closing, CredentialSlot, JobError, JobRecord, NewJob, ProxySettings,
 };
+pub use reply::file_name as reply_name;
 pub use setting::check_credentials;
 pub use speed::Meter;
 pub use upload::{UploadNews, is_upload, next_upload_call, sending, upload_state};

@@ -11,7 +11,7 @@ use super::file::{FileRecord, FileStage};
 use super::input::{HeadFacts, Outcome};
 use super::job::{Change, Job};
 use super::record::{Closing, JobError};
-use super::upload_outcome;
+use super::{debt, upload, upload_outcome};
 
 /// Restarts of one file without progress after which the job waits before the
 /// next one: a server that changes its file with each answer is not hammered.
@@ -28,7 +28,7 @@ pub fn apply(job: &Job, outcome: &Outcome, now: Now) -> Result<Change> {
         Outcome::Released { files, error } => {
             released(&mut change, job, files, error.as_ref(), now)?
         }
-        Outcome::Removed { undeleted } => removed(&mut change, *undeleted, now),
+        Outcome::Removed { undeleted } => removed(&mut change, job, *undeleted, now),
         Outcome::Upload { file, news } => {
             upload_outcome::apply(&mut change, job, *file, news, now)?
         }
@@ -366,7 +366,7 @@ fn acknowledge(change: &mut Change, result: HResult, now: Now) {
     change.completed = Some(Ok(result));
 }
 
-fn removed(change: &mut Change, undeleted: u32, now: Now) {
+fn removed(change: &mut Change, job: &Job, undeleted: u32, now: Now) {
     let was = change.record.closing;
     let retry = Deadline::after(now, CLEANING_RETRY_MS);
     change.record.closing = (undeleted > 0).then_some(Closing::Cleaning { retry: Some(retry) });
@@ -375,7 +375,12 @@ fn removed(change: &mut Change, undeleted: u32, now: Now) {
         Some(Closing::Discarding) => {
             acknowledge(change, leftover.unwrap_or(code::BG_S_PARTIAL_COMPLETE), now);
         }
-        Some(Closing::Cleaning { .. }) => change.cancelled = Some(leftover.unwrap_or(code::S_OK)),
+        Some(Closing::Cleaning { .. }) => {
+            change.cancelled = Some(leftover.unwrap_or(code::S_OK));
+            if undeleted == 0 && job.files.first().is_some_and(upload::may_hold) {
+                change.record.closing = Some(debt::owing(&job.record, now));
+            }
+        }
         Some(Closing::Releasing | Closing::Owing { .. }) | None => change.record.closing = was,
     }
 }

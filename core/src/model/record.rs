@@ -35,6 +35,9 @@ pub struct JobRecord {
     pub client_certificate: Option<ClientCertificate>,
     /// Which credentials were set. The secrets themselves are never stored.
     pub credential_slots: BTreeSet<CredentialSlot>,
+    /// Where the reply of an upload goes; None = beside the file sent.
+    #[serde(default)]
+    pub reply_file_name: Option<String>,
     /// By property id; absent = the default.
     pub properties: BTreeMap<u32, PropertyValue>,
     /// True after the first Resume.
@@ -135,6 +138,9 @@ pub struct Totals {
     pub files_transferred: u32,
     /// Files whose size is not known yet.
     pub sizes_unknown: u32,
+    /// Replies of uploads, which none of the other sums knows.
+    #[serde(default)]
+    pub replies: u32,
     /// Sum of the known sizes.
     pub bytes_known: u64,
     pub bytes_transferred: u64,
@@ -143,6 +149,10 @@ pub struct Totals {
 impl Totals {
     /// Replaces what `old` contributed by what `new` contributes.
     pub fn exchange(&mut self, old: Option<&FileRecord>, new: &FileRecord) {
+        if new.is_reply {
+            self.replies += u32::from(old.is_none());
+            return;
+        }
         if let Some(old) = old {
             self.files -= 1;
             self.files_transferred -= u32::from(old.is_transferred());
@@ -198,6 +208,7 @@ impl JobRecord {
             security_flags: 0,
             client_certificate: None,
             credential_slots: BTreeSet::new(),
+            reply_file_name: None,
             properties: BTreeMap::new(),
             resumed_once: false,
             state: JobState::Suspended,

@@ -9,6 +9,7 @@ use crate::vocab::{
 use super::input::Setting;
 use super::job::Change;
 use super::record::{ClientCertificate, JobRecord, ProxySettings};
+use super::reply;
 use super::upload::is_upload;
 
 /// Applies one setter.
@@ -60,6 +61,7 @@ pub fn apply(change: &mut Change, setting: &Setting) -> Result<()> {
                 change.result = code::S_FALSE;
             }
         }
+        Setting::ReplyFileName(name) => reply::set_file_name(record, name.as_deref())?,
         Setting::Property { id, value } => set_property(record, *id, value)?,
     }
     Ok(())

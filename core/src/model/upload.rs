@@ -12,7 +12,8 @@ use super::debt;
 use super::file::{FileRecord, FileStage};
 use super::input::FileSpec;
 use super::job::{Change, Job};
-use super::record::JobRecord;
+use super::record::{Closing, JobRecord};
+use super::reply;
 
 /// What is stored of an upload, with its file.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -112,20 +113,33 @@ pub fn sending<'a>(record: &JobRecord, file: &'a FileRecord, size: u64) -> Sendi
 
 /// Cancel takes effect at once; what the server still has is owed.
 pub fn cancel(change: &mut Change, job: &Job, now: Now) {
-    let may_hold = |file: &FileRecord| {
-        let state = file.upload.as_ref().map(|upload| &upload.state);
-        file.stage == FileStage::Waiting
-            && state.is_some_and(|state| state.session.is_some() || state.creating)
-    };
     change.record.enter(JobState::Cancelled, now);
-    change.record.closing = job.files.iter().any(may_hold).then(|| debt::owing(&job.record, now));
+    change.record.closing = match job.record.totals.replies {
+        0 => job.files.first().filter(|file| may_hold(file)).map(|_| debt::owing(&job.record, now)),
+        // What is here of the reply goes first.
+        _ => Some(Closing::Cleaning { retry: None }),
+    };
     change.cancelled = Some(code::S_OK);
 }
 
+/// True if a server may hold something of an unfinished upload.
+pub fn may_hold(file: &FileRecord) -> bool {
+    let state = file.upload.as_ref().map(|upload| &upload.state);
+    file.stage == FileStage::Waiting
+        && state.is_some_and(|state| state.session.is_some() || state.creating)
+}
+
 /// Complete acknowledges a finished upload: DO_E_INVALID_STATE before.
-pub fn complete(change: &mut Change, now: Now) -> Result<()> {
+pub fn complete(change: &mut Change, job: &Job, now: Now) -> Result<()> {
+    if change.record.closing.is_some() {
+        return Ok(());
+    }
     if change.record.state != JobState::Transferred {
         return Err(Error::new(code::DO_E_INVALID_STATE, "the upload is not finished"));
+    }
+    if reply::is_here(job) {
+        change.record.closing = Some(Closing::Releasing);
+        return Ok(());
     }
     change.record.enter(JobState::Acknowledged, now);
     change.completed = Some(Ok(code::S_OK));

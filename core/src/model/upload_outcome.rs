@@ -8,7 +8,7 @@ use super::file::{FileRecord, FileStage};
 use super::job::{Change, Job};
 use super::record::Closing;
 use super::upload::{UploadNews, UploadRecord, upload_state};
-use super::{debt, failure};
+use super::{debt, failure, reply};
 
 /// Answers in a row without a byte more on the server after which the job
 /// waits before it asks again.
@@ -168,7 +168,12 @@ fn answered(
             change.urgent = true;
         }
         Verdict::Greeted => state(change, |state| state.greets = false)?,
-        Verdict::Holds { position } => holds(change, job, index, call, *position, now)?,
+        Verdict::Holds { position, reply_url } => {
+            holds(change, job, index, call, *position, now)?;
+            if let Some(url) = reply_url.as_ref().filter(|_| is_whole(change, job, index)) {
+                reply::arrived(change, job, url)?;
+            }
+        }
         Verdict::TooLarge => too_large(change, job, index, call, now)?,
         Verdict::Gone | Verdict::Absent => {
             leave_session(change, job, index)?;
@@ -219,6 +224,10 @@ fn holds(
         true => Ok(()),
         false => count_round(change, job, index, &no_headway(), now),
     }
+}
+
+fn is_whole(change: &Change, job: &Job, index: u32) -> bool {
+    change.file(job, index).is_ok_and(|file| file.size == Some(file.written))
 }
 
 fn no_headway() -> Failure {
@@ -287,6 +296,7 @@ fn stale_session(change: &mut Change, job: &Job, index: u32) -> Result<()> {
     edit(change, job, index, |upload, file| {
         upload.state.stale = upload.state.session.is_some();
         upload.state.verifies = false;
+        upload.state.has_reply = false;
         restart(file);
     })
 }

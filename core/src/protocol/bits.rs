@@ -89,6 +89,13 @@ fn url_of(upload: &Upload, sending: &Sending<'_>) -> String {
     other.unwrap_or_else(|| sending.url.to_owned())
 }
 
+/// Where a reply is: an absolute URL, or one relative to the upload's folder,
+/// with slashes of either kind (contract section 13.6).
+fn reply_url(url: &str, told: &str) -> Option<String> {
+    let joined = Url::parse(url).ok()?.join(&told.replace('\\', "/")).ok()?;
+    matches!(joined.scheme(), "http" | "https").then(|| joined.into())
+}
+
 /// A URL with another host, which may carry its port.
 fn with_host(url: &str, host: &str) -> Option<String> {
     let mut url = Url::parse(url).ok()?;
@@ -137,7 +144,7 @@ pub(super) fn greeted(head: &Head) -> Verdict {
     refused(head).unwrap_or(Verdict::Greeted)
 }
 
-pub(super) fn sent(head: &Head) -> Verdict {
+pub(super) fn sent(upload: &Upload, sending: &Sending<'_>, head: &Head) -> Verdict {
     let position = head.value("bits-received-content-range").and_then(|text| text.parse().ok());
     if head.status == 413 {
         return Verdict::TooLarge;
@@ -149,7 +156,11 @@ pub(super) fn sent(head: &Head) -> Verdict {
         return refusal;
     }
     match position {
-        Some(position) => Verdict::Holds { position },
+        Some(position) => {
+            let told = head.value("bits-reply-url").filter(|told| !told.is_empty());
+            let reply_url = told.and_then(|told| reply_url(&url_of(upload, sending), told));
+            Verdict::Holds { position, reply_url }
+        }
         None if error_code(head) == Some(code::BG_E_SESSION_NOT_FOUND) => Verdict::Gone,
         None => invalid("without saying how much it holds"),
     }
@@ -226,6 +237,17 @@ fn hexadecimal(text: &str) -> Option<u32> {
 mod tests {
     use super::*;
 
+    fn sent(head: &Head) -> Verdict {
+        let sending = Sending {
+            url: "http://a/up/x",
+            local_name: "/x",
+            size: 9,
+            position: 0,
+            cancelled: false,
+        };
+        super::sent(&Upload::default(), &sending, head)
+    }
+
     fn head(status: u32, lines: &[&str]) -> Head {
         let mut head = Head::default();
         head.push_line(format!("HTTP/1.1 {status} X").as_bytes());
@@ -250,7 +272,7 @@ mod tests {
     fn the_offset_told_is_followed_with_200_and_416() {
         let told = "BITS-Received-Content-Range: 5000000000";
         let ack = "BITS-Packet-Type: ACK";
-        let holds = Verdict::Holds { position: 5_000_000_000 };
+        let holds = Verdict::Holds { position: 5_000_000_000, reply_url: None };
         assert_eq!(sent(&head(200, &[ack, told])), holds);
         assert_eq!(sent(&head(416, &[told])), holds);
         assert_eq!(sent(&head(413, &[told])), Verdict::TooLarge);
@@ -271,6 +293,22 @@ mod tests {
         };
         assert_eq!(failure.code, HResult::from_http_status(403));
         assert_eq!(failure.context, ErrorContext::RemoteApplication);
+    }
+
+    #[test]
+    fn reply_urls_are_absolute_or_relative_with_either_slash() {
+        for (told, url) in [
+            (
+                r"BITS-Sessions\Replies\{G-1}\r.bin",
+                "http://a/up/BITS-Sessions/Replies/%7BG-1%7D/r.bin",
+            ),
+            ("replies/r", "http://a/up/replies/r"),
+            ("/replies/r", "http://a/replies/r"),
+            ("https://b/r", "https://b/r"),
+        ] {
+            assert_eq!(reply_url("http://a/up/x?q", told).as_deref(), Some(url));
+        }
+        assert_eq!(reply_url("http://a/up/x", "file:///etc/passwd"), None);
     }
 
     #[test]

@@ -43,6 +43,9 @@ pub struct Upload {
     pub close_tries: u32,
     /// The session was gone at a repeated close: is the file there?
     pub verifies: bool,
+    /// The server has a reply, which is fetched before the session is closed.
+    #[serde(default)]
+    pub has_reply: bool,
 }
 
 impl Default for Upload {
@@ -61,6 +64,7 @@ impl Default for Upload {
             piece_bytes_max: limit::PIECE_BYTES_MAX,
             close_tries: 0,
             verifies: false,
+            has_reply: false,
         }
     }
 }
@@ -77,6 +81,7 @@ impl Upload {
         self.sent_until = 0;
         self.close_tries = 0;
         self.verifies = false;
+        self.has_reply = false;
     }
 
     /// The next piece is smaller by half.
@@ -181,8 +186,9 @@ pub enum Verdict {
     Opened { session: String, host: Option<String>, host_timeout_s: Option<u64> },
     /// The host of the session answers.
     Greeted,
-    /// The session holds so many bytes.
-    Holds { position: u64 },
+    /// The session holds so many bytes. With the last of them may come where
+    /// the server's reply is.
+    Holds { position: u64, reply_url: Option<String> },
     /// The server wants smaller pieces.
     TooLarge,
     /// The server does not know the session.
@@ -232,7 +238,7 @@ pub fn judge(upload: &Upload, sending: &Sending<'_>, call: &Call, head: &Head) -
         Step::Probe => bits::probed(head),
         Step::Create => bits::created(head),
         Step::Greet => bits::greeted(head),
-        Step::Send => bits::sent(head),
+        Step::Send => bits::sent(upload, sending, head),
         Step::Close => bits::closed(upload, head),
         Step::Cancel => bits::cancelled(head),
         Step::Whole => put::answered(head),

@@ -140,7 +140,7 @@ fn files(connection: &Connection, number: i64, job: &JobRecord) -> Fallible<Vec<
         };
         files.push(row::decode_file(job.id, index, record, checksum)?);
     }
-    if files.len() as u64 != u64::from(job.totals.files) {
+    if files.len() as u64 != u64::from(job.totals.files) + u64::from(job.totals.replies) {
         return Err(incomplete(job));
     }
     Ok(files)

@@ -61,3 +61,5 @@ pub const PIECE_BYTES_FIRST: u64 = 1024 * 1024;
 /// The largest piece of an upload: what Windows sends at most (contract
 /// section 13.4).
 pub const PIECE_BYTES_MAX: u64 = 13 * 1024 * 1024;
+/// A reply that is given out as bytes.
+pub const REPLY_DATA_BYTES_MAX: u64 = 1024 * 1024;

@@ -50,12 +50,14 @@ pub fn run(store: &Path, run: &Run) -> Outcome {
             failures += usize::from(!end(&one.job, state, run.complete));
             watched.remove(&id);
         }
-        if watched.is_empty() {
+        // Cancelled uploads have no handles any more.
+        let owed = if run.ids.is_empty() { owed(store)? } else { 0 };
+        if watched.is_empty() && owed == 0 {
             break;
         }
         if interrupt.is_requested() {
             manager.close();
-            let jobs = watched.len();
+            let jobs = watched.len() + owed;
             return Err(Failure::Interrupted(format!("{jobs} unfinished; `bgcopy run` goes on.")));
         }
         manager.next_event(Some(TICK.max(began.elapsed() * SHARE_OF_LOOKING)))?;
@@ -85,6 +87,12 @@ fn find(store: &Path, manager: &Manager, run: &Run) -> Outcome<BTreeMap<Uuid, Wa
         }
     }
     Ok(watched)
+}
+
+/// Jobs whose server is still to be told that they are cancelled.
+fn owed(store: &Path) -> Outcome<usize> {
+    let records = job_ids::records(store)?;
+    Ok(records.iter().filter(|record| record.state.is_final()).count())
 }
 
 fn can_move(snapshot: &JobSnapshot) -> bool {

@@ -49,6 +49,7 @@ pub struct Area {
     pub(crate) size_max: u64,
     pub(crate) host: Option<(String, u64)>,
     pub(crate) rate: Option<u64>,
+    pub(crate) reply_url: Option<String>,
     pub(crate) expected: Option<Content>,
     pub(crate) discards: bool,
     pub(crate) faults: Vec<(String, UploadFault)>,
@@ -142,6 +143,7 @@ impl Default for Area {
             size_max: u64::MAX,
             host: None,
             rate: None,
+            reply_url: None,
             expected: None,
             discards: false,
             faults: Vec::new(),
@@ -216,6 +218,13 @@ impl Area {
     /// Sends clients to this host and port, for so many seconds of failures.
     pub fn host_id(mut self, host: &str, fallback_s: u64) -> Area {
         self.host = Some((host.to_owned(), fallback_s));
+        self
+    }
+
+    /// Says with the last fragment that there is a reply, which is a resource
+    /// of the server like any other.
+    pub fn reply_url(mut self, url: &str) -> Area {
+        self.reply_url = Some(url.to_owned());
         self
     }
 

@@ -73,7 +73,13 @@ pub(crate) fn end(area: &mut Area, answer: Answer) -> Answer {
     if area.places_on_last_fragment && is_whole(area, id) {
         area.place(id);
     }
-    answer.header("BITS-Received-Content-Range", held.to_string())
+    let is_last = area.sessions.get(id).is_some_and(|session| session.total == Some(held));
+    let reply = area.reply_url.as_ref().filter(|_| is_last);
+    let answer = answer.header("BITS-Received-Content-Range", held.to_string());
+    match reply {
+        Some(url) => answer.header("BITS-Reply-URL", url),
+        None => answer,
+    }
 }
 
 fn create(area: &mut Area, request: &Request) -> Answer {
@@ -133,7 +139,11 @@ fn fragment(area: &mut Area, request: &Request, id: &str, length: u64) -> Answer
         }
     };
     if !stores {
-        return ack(416).header("BITS-Received-Content-Range", expected.to_string());
+        let answer = ack(416).header("BITS-Received-Content-Range", expected.to_string());
+        return match area.reply_url.as_ref().filter(|_| expected == total) {
+            Some(url) => answer.header("BITS-Reply-URL", url),
+            None => answer,
+        };
     }
     let Some(session) = area.sessions.get_mut(id) else {
         return failed(area, 500, BG_E_SESSION_NOT_FOUND);

@@ -151,7 +151,9 @@ impl State {
     }
 
     fn find(&mut self, request: &Request) -> Found {
-        if let Some(prefix) = self.areas.of(request.path_alone()) {
+        // Replies are fetched from resources below the area.
+        let area = self.areas.of(request.path_alone()).filter(|_| request.method != "GET");
+        if let Some(prefix) = area {
             return Found::Area { prefix };
         }
         if request.method != "GET" && request.method != "HEAD" {
