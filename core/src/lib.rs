@@ -32,7 +32,7 @@ mod transfer;
 pub use handle::{
     ClientCertificate, CredentialSlot, Damage, Event, ExpectedHash, File, FileProgress, FileRange,
     FileSpec, Job, JobError, JobProgress, JobRecord, JobSnapshot, JobTimes, Limits, Manager,
-    Options, ProxySettings, Reader, WaitReason, progress_of,
+    Options, ProxySettings, Reader, WaitReason, default_store, progress_of,
 };
 pub use model::FileRecord;
 pub use store::Faults;

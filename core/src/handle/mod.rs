@@ -7,6 +7,7 @@ mod file;
 mod job;
 mod manager;
 mod reader;
+mod store_folder;
 
 pub use crate::engine::JobSnapshot;
 pub use crate::model::{
@@ -20,3 +21,4 @@ pub use file::{File, FileProgress};
 pub use job::{Job, JobProgress, JobTimes, progress_of};
 pub use manager::{Manager, Options};
 pub use reader::Reader;
+pub use store_folder::default_store;
