@@ -24,7 +24,7 @@ const ATTEMPT_DELAY: Duration = Duration::from_millis(2);
 
 /// The right to write in a folder, until it is dropped.
 pub(super) struct EngineLock {
-    _file: File,
+    file: File,
 }
 
 impl EngineLock {
@@ -37,7 +37,7 @@ impl EngineLock {
             match flock(&file, FlockOperation::NonBlockingLockExclusive) {
                 Ok(()) => {
                     write_holder(&mut file);
-                    return Ok(Self { _file: file });
+                    return Ok(Self { file });
                 }
                 Err(Errno::WOULDBLOCK) if attempt < ATTEMPTS => thread::sleep(ATTEMPT_DELAY),
                 Err(Errno::WOULDBLOCK) => break,
@@ -45,6 +45,13 @@ impl EngineLock {
             }
         }
         Err(in_use(folder, &mut file))
+    }
+}
+
+impl Drop for EngineLock {
+    fn drop(&mut self) {
+        // A forked child has the same descriptor, and would keep the lock.
+        _ = flock(&self.file, FlockOperation::Unlock);
     }
 }
 
