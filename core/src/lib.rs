@@ -35,8 +35,9 @@ pub use handle::{
     Options, ProxySettings, Reader, WaitReason, default_store, progress_of,
 };
 pub use model::FileRecord;
+pub use notify::{LogSink, set_log_sink};
 pub use store::Faults;
 pub use vocab::{
     AuthScheme, AuthTarget, Error, ErrorContext, EventKind, HResult, HashAlgorithm, JobPriority,
-    JobPropertyId, JobState, JobType, PropertyValue, ProxyUsage, Result, WaitKind,
+    JobPropertyId, JobState, JobType, LogLevel, PropertyValue, ProxyUsage, Result, WaitKind,
 };

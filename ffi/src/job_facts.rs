@@ -2,6 +2,8 @@
 
 use std::ffi::c_char;
 
+use bgcopy_core::JobProgress;
+
 use crate::call::{out, read, read_optional, read_text};
 use crate::error::{ErrorEntry, bgcopy_error};
 use crate::guard::{bgcopy_hresult, guard};
@@ -23,6 +25,17 @@ pub struct bgcopy_job_progress {
     pub files_total: u32,
     /// Files whose bytes are all here and checked.
     pub files_transferred: u32,
+}
+
+impl From<JobProgress> for bgcopy_job_progress {
+    fn from(progress: JobProgress) -> Self {
+        Self {
+            bytes_total: progress.bytes_total,
+            bytes_transferred: progress.bytes_transferred,
+            files_total: progress.files_total,
+            files_transferred: progress.files_transferred,
+        }
+    }
 }
 
 /// When things happened, in steps of 100 ns since 1601 (BG_JOB_TIMES). This
@@ -81,15 +94,7 @@ pub unsafe extern "C" fn bgcopy_job_get_progress(
     job: *mut bgcopy_job,
     out_progress: *mut bgcopy_job_progress,
 ) -> bgcopy_hresult {
-    read(job, out_progress, |entry| {
-        let progress = entry.job.progress()?;
-        Ok(bgcopy_job_progress {
-            bytes_total: progress.bytes_total,
-            bytes_transferred: progress.bytes_transferred,
-            files_total: progress.files_total,
-            files_transferred: progress.files_transferred,
-        })
-    })
+    read(job, out_progress, |entry| Ok(entry.job.progress()?.into()))
 }
 
 /// Tells when things happened (GetTimes).

@@ -11,12 +11,13 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// The order of the header: what it is about comes before what it needs for it.
-const SOURCES: [&str; 19] = [
+const SOURCES: [&str; 21] = [
     "guard",
     "string",
     "version",
     "guid",
     "time",
+    "log",
     "options",
     "manager",
     "job",
@@ -31,6 +32,7 @@ const SOURCES: [&str; 19] = [
     "event",
     "enum_jobs",
     "enum_files",
+    "reader",
 ];
 
 fn root() -> PathBuf {

@@ -1,9 +1,9 @@
-//! The stories in C, each a test.
+//! The stories in C, each a test, and those in C++.
 #![allow(clippy::expect_used, clippy::panic, reason = "a test")]
 
 mod native;
 
-use native::{GCC, STORIES, tell};
+use native::{GCC, GPP, STORIES, tell, tell_all};
 
 fn story(source: &str, name: &str) {
     let found = STORIES.iter().find(|story| story.0 == source && story.1 == name);
@@ -39,7 +39,12 @@ mod misuse {
 
 mod settings {
     use super::story;
-    stories!("c/settings.c": of_job, of_requests, properties, of_manager);
+    stories!("c/settings.c": of_job, of_requests, properties, of_manager, looked_at_from_beside);
+}
+
+mod log {
+    use super::story;
+    stories!("c/log.c": levels);
 }
 
 mod process {
@@ -58,6 +63,12 @@ mod process {
     }
 }
 
+#[test]
+#[ignore = "needs g++"]
+fn stories_in_cpp() {
+    tell_all(GPP, "cpp/");
+}
+
 /// What takes a handle is in the list of misuse.
 #[test]
 fn no_function_is_forgotten() {
@@ -66,9 +77,28 @@ fn no_function_is_forgotten() {
     for line in read("ffi/symbols.txt").lines().filter(|line| !line.starts_with('#')) {
         let symbol = line.split(' ').next().expect("a symbol");
         let takes_handle =
-            ["manager_", "job_", "file_", "error_", "wait_reason_", "event_", "enum_"]
+            ["manager_", "job_", "file_", "error_", "wait_reason_", "event_", "enum_", "reader_"]
                 .iter()
                 .any(|kind| symbol.starts_with(&format!("bgcopy_{kind}")));
         assert!(!takes_handle || calls.contains(&format!("{symbol}(")), "{symbol} is not tried");
     }
+}
+
+/// The program of the guide is one, and short.
+#[test]
+fn the_program_of_the_guide_compiles() {
+    let guide = std::fs::read_to_string(native::root().join("docs/c-api.md")).expect("the guide");
+    let program = guide.split("```c\n").nth(1).and_then(|text| text.split("```").next());
+    let program = program.expect("a program in C");
+    assert!(program.lines().count() <= 60);
+    let folder = tempfile::tempdir().expect("a folder");
+    let source = folder.path().join("guide.c");
+    std::fs::write(&source, program).expect("written");
+    let mut command = std::process::Command::new("gcc");
+    command
+        .args(native::C_FLAGS)
+        .arg("-fsyntax-only")
+        .arg("-I")
+        .arg(native::root().join("include"));
+    native::must_succeed(command.arg(source));
 }

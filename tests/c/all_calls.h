@@ -202,4 +202,15 @@ static void all_of_enum_files(void *handle, bgcopy_hresult want)
     EXPECT(want, bgcopy_enum_files_clone(h, &any_enum_files));
 }
 
+static void all_of_reader(void *handle, bgcopy_hresult want)
+{
+    bgcopy_reader *h = handle;
+    EXPECT(want, bgcopy_reader_engine_is_running(h, &any_number));
+    EXPECT(want, bgcopy_reader_get_jobs(h, 1, &any_id, &any_number));
+    EXPECT(want, bgcopy_reader_get_display_name(h, &any_id, &any_text));
+    EXPECT(want, bgcopy_reader_get_state(h, &any_id, &any_number));
+    EXPECT(want, bgcopy_reader_get_progress(h, &any_id, &any_job_progress));
+    EXPECT(want, bgcopy_reader_get_wait_reason(h, &any_id, &any_reason));
+}
+
 #endif

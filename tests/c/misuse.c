@@ -1,7 +1,7 @@
 /* Whatever a caller does wrong has its code, and harms nothing. */
 #include "all_calls.h"
 
-#define KINDS 8
+#define KINDS 9
 
 /* A sound handle of each kind. */
 typedef struct {
@@ -13,6 +13,7 @@ typedef struct {
     bgcopy_event *event;
     bgcopy_enum_jobs *jobs;
     bgcopy_enum_files *files;
+    bgcopy_reader *reader;
 } handles;
 
 static handles open_all(void)
@@ -28,11 +29,13 @@ static handles open_all(void)
     OK(bgcopy_manager_next_event(all.manager, PATIENCE_MS, &all.event));
     OK(bgcopy_manager_enum_jobs(all.manager, &all.jobs));
     OK(bgcopy_job_enum_files(all.job, &all.files));
+    OK(bgcopy_reader_open(path_of("store"), &all.reader));
     return all;
 }
 
 static void close_all(const handles *all, bgcopy_hresult want)
 {
+    EXPECT(want, bgcopy_reader_close(all->reader));
     EXPECT(want, bgcopy_enum_files_close(all->files));
     EXPECT(want, bgcopy_enum_jobs_close(all->jobs));
     EXPECT(want, bgcopy_event_close(all->event));
@@ -48,7 +51,7 @@ static void all_of_kind(int kind, void *handle, bgcopy_hresult want)
 {
     void (*const of_kind[KINDS])(void *, bgcopy_hresult) = {
         all_of_manager, all_of_job,   all_of_file,      all_of_error,
-        all_of_wait_reason, all_of_event, all_of_enum_jobs, all_of_enum_files};
+        all_of_wait_reason, all_of_event, all_of_enum_jobs, all_of_enum_files, all_of_reader};
     of_kind[kind](handle, want);
 }
 
@@ -58,7 +61,7 @@ static void null_handles(void)
         all_of_kind(kind, NULL, BGCOPY_E_POINTER);
     }
     CHECK(strlen(bgcopy_last_error_message()) > 0);
-    handles none = {NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL};
+    handles none = {NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL};
     close_all(&none, BGCOPY_S_OK);
     CHECK(strlen(bgcopy_last_error_message()) == 0);
     bgcopy_string_free(NULL);
@@ -70,7 +73,7 @@ static void closed_handles(void)
     close_all(&all, BGCOPY_S_OK);
     close_all(&all, BGCOPY_E_HANDLE);
     void *const by_kind[KINDS] = {all.manager, all.job,   all.file, all.error,
-                                  all.reason,  all.event, all.jobs, all.files};
+                                  all.reason,  all.event, all.jobs, all.files, all.reader};
     for (int kind = 0; kind < KINDS; kind++) {
         all_of_kind(kind, by_kind[kind], BGCOPY_E_HANDLE);
     }
@@ -86,7 +89,7 @@ static void wrong_kinds(void)
 {
     handles all = open_all();
     void *const by_kind[KINDS] = {all.manager, all.job,   all.file, all.error,
-                                  all.reason,  all.event, all.jobs, all.files};
+                                  all.reason,  all.event, all.jobs, all.files, all.reader};
     for (int kind = 0; kind < KINDS; kind++) {
         for (int other = 0; other < KINDS; other++) {
             if (kind != other) {
@@ -97,7 +100,8 @@ static void wrong_kinds(void)
         all_of_kind(kind, &invented, BGCOPY_E_HANDLE);
     }
     handles mixed = {(void *)all.job,  (void *)all.manager, (void *)all.job, (void *)all.job,
-                     (void *)all.job,  (void *)all.job,     (void *)all.job, (void *)all.job};
+                     (void *)all.job,  (void *)all.job,     (void *)all.job, (void *)all.job,
+                     (void *)all.job};
     close_all(&mixed, BGCOPY_E_HANDLE);
     close_all(&all, BGCOPY_S_OK);
 }
@@ -205,6 +209,19 @@ static void null_results(void)
     EXPECT(bad, bgcopy_enum_files_next(all.files, 2, &any_file, NULL));
     EXPECT(bad, bgcopy_enum_files_count(all.files, NULL));
     EXPECT(bad, bgcopy_enum_files_clone(all.files, NULL));
+    EXPECT(bad, bgcopy_reader_open(NULL, &all.reader));
+    EXPECT(bad, bgcopy_reader_open(path_of("store"), NULL));
+    EXPECT(bad, bgcopy_reader_engine_is_running(all.reader, NULL));
+    EXPECT(bad, bgcopy_reader_get_jobs(all.reader, 0, NULL, NULL));
+    EXPECT(bad, bgcopy_reader_get_jobs(all.reader, 1, NULL, &any_number));
+    EXPECT(bad, bgcopy_reader_get_display_name(all.reader, NULL, &any_text));
+    EXPECT(bad, bgcopy_reader_get_display_name(all.reader, &any_id, NULL));
+    EXPECT(bad, bgcopy_reader_get_state(all.reader, NULL, &any_number));
+    EXPECT(bad, bgcopy_reader_get_state(all.reader, &any_id, NULL));
+    EXPECT(bad, bgcopy_reader_get_progress(all.reader, NULL, &any_job_progress));
+    EXPECT(bad, bgcopy_reader_get_progress(all.reader, &any_id, NULL));
+    EXPECT(bad, bgcopy_reader_get_wait_reason(all.reader, NULL, &any_reason));
+    EXPECT(bad, bgcopy_reader_get_wait_reason(all.reader, &any_id, NULL));
     EXPECT(bad, bgcopy_guid_to_string(NULL, &any_text));
     EXPECT(bad, bgcopy_guid_to_string(&any_id, NULL));
     EXPECT(bad, bgcopy_guid_from_string(NULL, &any_id));
@@ -411,6 +428,9 @@ static void closed_manager(void)
     EXPECT(BGCOPY_E_MANAGER_CLOSED, bgcopy_job_cancel(any_job));
     OK(bgcopy_job_close(any_job));
     EXPECT(BGCOPY_E_MANAGER_CLOSED, bgcopy_enum_files_next(all.files, 1, &any_file, NULL));
+    OK(bgcopy_reader_engine_is_running(all.reader, &any_number));
+    CHECK(any_number == 0);
+    OK(bgcopy_reader_close(all.reader));
     OK(bgcopy_enum_files_close(all.files));
     OK(bgcopy_enum_jobs_close(all.jobs));
     OK(bgcopy_event_close(all.event));

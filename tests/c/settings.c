@@ -177,6 +177,43 @@ static void of_manager(void)
     OK(bgcopy_manager_close(manager));
 }
 
+static void looked_at_from_beside(void)
+{
+    bgcopy_manager *manager = open_store("store");
+    bgcopy_reader *reader = NULL;
+    bgcopy_guid ids[2], id;
+    bgcopy_job_progress progress;
+    bgcopy_wait_reason *reason = NULL;
+    uint32_t count = 99, number = 99;
+    char *text = NULL;
+    EXPECT(BGCOPY_E_FILE_NOT_FOUND, bgcopy_reader_open(path_of("other"), &reader));
+    bgcopy_job *job = job_of(manager, "one");
+    OK(bgcopy_job_get_id(job, &id));
+    OK(bgcopy_reader_open(path_of("store"), &reader));
+    OK(bgcopy_reader_engine_is_running(reader, &number));
+    CHECK(number == 1);
+    OK(bgcopy_reader_get_jobs(reader, 2, ids, &count));
+    CHECK(count == 1 && memcmp(ids, &id, sizeof id) == 0);
+    OK(bgcopy_reader_get_display_name(reader, &id, &text));
+    CHECK(strcmp(text, "story") == 0);
+    bgcopy_string_free(text);
+    OK(bgcopy_reader_get_state(reader, &id, &number));
+    CHECK(number == BGCOPY_JOB_STATE_SUSPENDED);
+    OK(bgcopy_reader_get_progress(reader, &id, &progress));
+    CHECK(progress.files_total == 1);
+    OK(bgcopy_reader_get_wait_reason(reader, &id, &reason));
+    OK(bgcopy_wait_reason_get_kind(reason, &number));
+    CHECK(number == BGCOPY_WAIT_KIND_SUSPENDED_BY_CALLER);
+    OK(bgcopy_wait_reason_close(reason));
+    memset(&id, 0, sizeof id);
+    EXPECT(BGCOPY_DO_E_JOB_NOT_FOUND, bgcopy_reader_get_state(reader, &id, &number));
+    OK(bgcopy_job_close(job));
+    OK(bgcopy_manager_close(manager));
+    OK(bgcopy_reader_engine_is_running(reader, &number));
+    CHECK(number == 0);
+    OK(bgcopy_reader_close(reader));
+}
+
 int main(int count, char **arguments)
 {
     const story stories[] = {
@@ -184,6 +221,7 @@ int main(int count, char **arguments)
         {"of_requests", of_requests},
         {"properties", properties},
         {"of_manager", of_manager},
+        {"looked_at_from_beside", looked_at_from_beside},
         {NULL, NULL},
     };
     return run_story(count, arguments, stories);

@@ -24,10 +24,10 @@ use uuid::Uuid;
 
 use crate::disk::{Disk, TempFile, boot_id};
 use crate::model::{CredentialSlot, Environment, Input, Limits, Now, Plan, Work, plan};
-use crate::notify::Events;
+use crate::notify::{Events, log};
 use crate::store::{Damage, Faults, Store};
 use crate::transfer::{Credentials, Token, Transfers};
-use crate::vocab::{Error, JobState, Result, code};
+use crate::vocab::{Error, JobState, LogLevel, Result, code};
 
 pub use clock::{monotonic_ms, now};
 pub use inbox::Inbox;
@@ -131,6 +131,10 @@ struct FoundCursor {
 pub fn start(settings: Settings) -> Result<Running> {
     let store = Store::open(&settings.folder, settings.faults.clone())?;
     let damage = store.damage().cloned();
+    if let Some(damage) = &damage {
+        let kept_at = damage.kept_at.display();
+        log(LogLevel::Error, &format!("the store is damaged: {}: {kept_at}", damage.message));
+    }
     let events = Arc::new(EventQueue::default());
     let (ready, is_ready) = std::sync::mpsc::channel();
     let for_thread = Arc::clone(&events);
@@ -303,9 +307,11 @@ impl Engine {
         let committed = self.queue.commit(&mut events, at, everything);
         drop(events);
         self.events.arrived.notify_all();
+        self.queue.lines.drain(..).for_each(|(level, line)| log(level, &line));
         let failed = match committed {
             Ok(()) => BTreeMap::new(),
             Err((ids, error)) => {
+                log(LogLevel::Error, &format!("the store cannot be written: {error}"));
                 self.pause(at);
                 ids.into_iter().map(|id| (id, error.clone())).collect()
             }

@@ -9,7 +9,7 @@ use crate::model::{
 };
 use crate::notify::{Events, Note};
 use crate::store::{Batch, Durability, Store};
-use crate::vocab::{Error, HResult, JobState, Result, code};
+use crate::vocab::{Error, HResult, JobState, LogLevel, Result, code};
 
 /// Results of transfers are recorded at most this long after they came: the
 /// bytes of this time and of one write buffer are fetched again after a kill.
@@ -52,6 +52,8 @@ pub struct Queue {
     /// Jobs that a caller changed in this turn.
     commanded: BTreeSet<Uuid>,
     notes: Vec<Note>,
+    /// For the log, once what they say is stored.
+    pub lines: Vec<(LogLevel, String)>,
     /// True if the store may hold runnable jobs that are not in memory.
     pub has_more_runnable: bool,
     /// When the first retry in the store is due, milliseconds since 1970.
@@ -79,6 +81,7 @@ impl Queue {
             urgent: None,
             commanded: BTreeSet::new(),
             notes: Vec::new(),
+            lines: Vec::new(),
             has_more_runnable: true,
             replan: true,
         })
@@ -234,6 +237,7 @@ impl Queue {
                 self.job_count -= gone;
                 // An answer missed here comes with the next commit.
                 self.next_due_ms = self.store.next_due().unwrap_or(self.next_due_ms);
+                self.lines.extend(self.notes.iter().filter_map(Note::line));
                 self.notes.drain(..).for_each(|note| events.add(note));
                 Ok(())
             }

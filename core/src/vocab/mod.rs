@@ -22,7 +22,7 @@ pub use enums::{ErrorContext, JobPriority, JobState, JobType};
 pub use error::{Error, Result};
 pub use flags::{cost, notify, security};
 pub use hresult::HResult;
-pub use reports::{EventKind, WaitKind};
+pub use reports::{EventKind, LogLevel, WaitKind};
 
 /// A size that is not known yet (BG_SIZE_UNKNOWN).
 pub const SIZE_UNKNOWN: u64 = u64::MAX;

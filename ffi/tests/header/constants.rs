@@ -6,7 +6,7 @@ use bgcopy::{PROPERTY_TYPES, WAIT_FOREVER};
 use bgcopy_core::vocab::{LENGTH_TO_EOF, SIZE_UNKNOWN, code, cost, notify, security};
 use bgcopy_core::{
     AuthScheme, AuthTarget, ErrorContext, EventKind, HResult, HashAlgorithm, JobPriority,
-    JobPropertyId, JobState, JobType, ProxyUsage, WaitKind,
+    JobPropertyId, JobState, JobType, LogLevel, ProxyUsage, WaitKind,
 };
 
 pub fn text() -> String {
@@ -76,6 +76,7 @@ fn enums(text: &mut String) {
     add("hash_algorithm", "The functions of expected hashes.", all!(HashAlgorithm));
     add("wait_kind", "What a job waits for, or does.", all!(WaitKind));
     add("event_kind", "What an event tells.", all!(EventKind));
+    add("log_level", "How important a line of the log is.", all!(LogLevel));
     add("property_type", "Which part of a bgcopy_property_value counts.", &PROPERTY_TYPES);
 }
 

@@ -11,6 +11,9 @@ use bgcopy_test_server::{Content, Reply, Resource, Server};
 /// Bytes of the files that are served: not a round number.
 pub const LENGTH: u64 = 1_500_007;
 
+/// A story that takes longer hangs.
+const STORY_SECONDS_MAX: &str = "240";
+
 pub const C_FLAGS: [&str; 9] = [
     "-std=c11",
     "-D_POSIX_C_SOURCE=200809L",
@@ -130,14 +133,8 @@ impl Stage {
     /// Tells the story; it must end well and leave no temporary file.
     pub fn tell(&self, source: &str, story: &str, way: Way) -> Output {
         let program = program(source, way);
-        let mut command = match way.wrapper {
-            [] => Command::new(&program),
-            [wrapper, arguments @ ..] => {
-                let mut command = Command::new(wrapper);
-                command.args(arguments).arg(&program);
-                command
-            }
-        };
+        let mut command = Command::new("timeout");
+        command.args(["--kill-after=5", STORY_SECONDS_MAX]).args(way.wrapper).arg(&program);
         command.arg(story).arg(self.folder.path()).arg(self.server.url(""));
         must_succeed(&mut command)
     }
@@ -162,7 +159,7 @@ impl Stage {
 }
 
 /// Every story with what it leaves in place.
-pub const STORIES: [(&str, &str, &[&str]); 29] = [
+pub const STORIES: [(&str, &str, &[&str]); 38] = [
     ("c/life.c", "download", &["one", "two"]),
     ("c/life.c", "cancel_in_callback", &[]),
     ("c/life.c", "partial", &["one"]),
@@ -190,8 +187,17 @@ pub const STORIES: [(&str, &str, &[&str]); 29] = [
     ("c/settings.c", "of_requests", &[]),
     ("c/settings.c", "properties", &[]),
     ("c/settings.c", "of_manager", &[]),
+    ("c/settings.c", "looked_at_from_beside", &[]),
+    ("c/log.c", "levels", &[]),
     ("c/process.c", "forked", &["two"]),
     ("c/process.c", "signals_and_locale", &["one"]),
+    ("cpp/stories.cpp", "download", &["one", "two"]),
+    ("cpp/stories.cpp", "cancel_in_callback", &[]),
+    ("cpp/stories.cpp", "failure", &[]),
+    ("cpp/stories.cpp", "errors", &[]),
+    ("cpp/stories.cpp", "settings", &[]),
+    ("cpp/stories.cpp", "events", &["one"]),
+    ("cpp/stories.cpp", "beside", &[]),
 ];
 
 /// Tells one of them and looks at what is left.
@@ -216,7 +222,10 @@ pub fn tell(source: &str, story: &str, files: &[&str], way: Way) {
 /// Tells all stories of a language in one way.
 pub fn tell_all(way: Way, folder: &str) {
     for (source, story, files) in STORIES {
-        if source.starts_with(folder) {
+        // The allocator of gcc's address sanitizer does not survive a fork of
+        // a program with threads.
+        let is_lost = story == "forked" && way.flags.iter().any(|flag| flag.contains("address"));
+        if source.starts_with(folder) && !is_lost {
             println!("{source} {story}");
             tell(source, story, files, way);
         }
