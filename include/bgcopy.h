@@ -430,6 +430,14 @@ enum bgcopy_event_kind {
   BGCOPY_EVENT_KIND_FILE_RESTARTED = 6,
 };
 
+/** How important a line of the log is. */
+enum bgcopy_log_level {
+  BGCOPY_LOG_LEVEL_ERROR = 1,
+  BGCOPY_LOG_LEVEL_WARNING = 2,
+  BGCOPY_LOG_LEVEL_INFO = 3,
+  BGCOPY_LOG_LEVEL_DEBUG = 4,
+};
+
 /** Which part of a bgcopy_property_value counts. */
 enum bgcopy_property_type {
   BGCOPY_PROPERTY_TYPE_DWORD = 1,
@@ -523,6 +531,12 @@ typedef struct bgcopy_job bgcopy_job;
 typedef struct bgcopy_manager bgcopy_manager;
 
 /**
+ * A view of a store that changes nothing and needs no manager. What it shows
+ * is what was last recorded: progress is up to half a second old.
+ */
+typedef struct bgcopy_reader bgcopy_reader;
+
+/**
  * Why a job did not move when it was asked, or what it was doing. It stays
  * readable after the manager is closed.
  */
@@ -555,6 +569,19 @@ typedef struct bgcopy_guid {
    */
   uint8_t data4[8];
 } bgcopy_guid;
+
+/**
+ * Told a line of the log, which is there until it returns. It runs on a
+ * thread of the library and must not throw.
+ */
+typedef void (*bgcopy_log_callback)(uint32_t level, const char *line, void *user);
+
+/**
+ * Frees the user pointer of a callback. Called once, when the callback is no
+ * longer needed and does not run: on the thread that replaced or removed it,
+ * or on the library's. It must not throw.
+ */
+typedef void (*bgcopy_destroy)(void *user);
 
 /**
  * How a manager is opened. Set size to sizeof(bgcopy_options) and the rest to
@@ -752,13 +779,6 @@ typedef struct bgcopy_property_value {
 typedef bgcopy_hresult (*bgcopy_job_callback)(struct bgcopy_job *job, void *user);
 
 /**
- * Frees the user pointer of a callback. Called once, when the callback is no
- * longer needed and does not run: on the thread that replaced or removed it,
- * or on the library's. It must not throw.
- */
-typedef void (*bgcopy_destroy)(void *user);
-
-/**
  * Told about the error of a job. Rules as for bgcopy_job_callback.
  */
 typedef bgcopy_hresult (*bgcopy_error_callback)(struct bgcopy_job *job,
@@ -862,6 +882,24 @@ BGCOPY_API int64_t bgcopy_time_to_unix_ms(uint64_t time);
  * The time of a number of milliseconds since 1970.
  */
 BGCOPY_API uint64_t bgcopy_time_from_unix_ms(int64_t unix_ms);
+
+/**
+ * Sets who is told what the library does, for the whole process. Any call is
+ * legal inside. Remove it before the library is unloaded.
+ *
+ * @param level a bgcopy_log_level: lines of it and the more important ones.
+ * @param callback NULL for nobody; the former one is let go, and no longer
+ * runs when this returns, unless this is called inside it.
+ * @param user handed to the callback as it is.
+ * @param destroy called once with user when the callback is no longer needed;
+ * may be NULL. It is not called if this call fails.
+ * @return S_OK; E_INVALIDARG for an unknown level; E_OUTOFMEMORY.
+ */
+BGCOPY_API
+bgcopy_hresult bgcopy_set_log_callback(uint32_t level,
+                                       bgcopy_log_callback callback,
+                                       void *user,
+                                       bgcopy_destroy destroy);
 
 /**
  * Opens a queue and starts driving it.
@@ -2153,6 +2191,93 @@ bgcopy_hresult bgcopy_enum_files_clone(struct bgcopy_enum_files *enumerator,
  * @return S_OK; E_HANDLE.
  */
 BGCOPY_API bgcopy_hresult bgcopy_enum_files_close(struct bgcopy_enum_files *enumerator);
+
+/**
+ * Opens a view of a store.
+ *
+ * @param store_path the folder of the store.
+ * @param out_reader the caller closes it with bgcopy_reader_close.
+ * @return S_OK; E_FILE_NOT_FOUND or E_PATH_NOT_FOUND if there is none; a code
+ * of the disk; E_POINTER.
+ */
+BGCOPY_API
+bgcopy_hresult bgcopy_reader_open(const char *store_path,
+                                  struct bgcopy_reader **out_reader);
+
+/**
+ * Tells whether a manager has the store open.
+ *
+ * @param out_running 1 or 0.
+ * @return S_OK; E_POINTER; E_HANDLE.
+ */
+BGCOPY_API
+bgcopy_hresult bgcopy_reader_engine_is_running(struct bgcopy_reader *reader,
+                                               uint32_t *out_running);
+
+/**
+ * Lists the ids of the jobs in the queue, in order of creation.
+ *
+ * @param capacity how many ids the array holds.
+ * @param out_ids the array; may be NULL if capacity is 0.
+ * @param out_count how many jobs there are.
+ * @return S_OK; S_FALSE if the array holds only the first of them; a code of
+ * the disk; E_POINTER; E_HANDLE.
+ */
+BGCOPY_API
+bgcopy_hresult bgcopy_reader_get_jobs(struct bgcopy_reader *reader,
+                                      uint32_t capacity,
+                                      struct bgcopy_guid *out_ids,
+                                      uint32_t *out_count);
+
+/**
+ * Gives the name of a job.
+ *
+ * @param out_text the caller frees it with bgcopy_string_free.
+ * @return S_OK; DO_E_JOB_NOT_FOUND; a code of the disk; E_POINTER; E_HANDLE.
+ */
+BGCOPY_API
+bgcopy_hresult bgcopy_reader_get_display_name(struct bgcopy_reader *reader,
+                                              const struct bgcopy_guid *job_id,
+                                              char **out_text);
+
+/**
+ * Tells the state of a job.
+ *
+ * @param out_state a bgcopy_job_state.
+ * @return S_OK; DO_E_JOB_NOT_FOUND; a code of the disk; E_POINTER; E_HANDLE.
+ */
+BGCOPY_API
+bgcopy_hresult bgcopy_reader_get_state(struct bgcopy_reader *reader,
+                                       const struct bgcopy_guid *job_id,
+                                       uint32_t *out_state);
+
+/**
+ * Tells how far a job has come.
+ *
+ * @return S_OK; DO_E_JOB_NOT_FOUND; a code of the disk; E_POINTER; E_HANDLE.
+ */
+BGCOPY_API
+bgcopy_hresult bgcopy_reader_get_progress(struct bgcopy_reader *reader,
+                                          const struct bgcopy_guid *job_id,
+                                          struct bgcopy_job_progress *out_progress);
+
+/**
+ * Tells why a job does not move, by what is recorded of it.
+ *
+ * @param out_reason the caller closes it with bgcopy_wait_reason_close.
+ * @return S_OK; DO_E_JOB_NOT_FOUND; a code of the disk; E_POINTER; E_HANDLE.
+ */
+BGCOPY_API
+bgcopy_hresult bgcopy_reader_get_wait_reason(struct bgcopy_reader *reader,
+                                             const struct bgcopy_guid *job_id,
+                                             struct bgcopy_wait_reason **out_reason);
+
+/**
+ * Closes the view. NULL is ignored.
+ *
+ * @return S_OK; E_HANDLE.
+ */
+BGCOPY_API bgcopy_hresult bgcopy_reader_close(struct bgcopy_reader *reader);
 
 #ifdef __cplusplus
 }  // extern "C"

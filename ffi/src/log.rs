@@ -61,7 +61,9 @@ pub unsafe extern "C" fn bgcopy_set_log_callback(
     guard(|| {
         let level = choice(LogLevel::from_u32(level), level, "log level", code::E_INVALIDARG)?;
         let former = replace(level, callback.map(|callback| Logger { callback, user, destroy }))?;
-        former.map_or((), end);
+        if let Some(former) = former {
+            end(former);
+        }
         Ok(code::S_OK)
     })
 }
