@@ -7,7 +7,7 @@ mod native;
 
 use std::process::Command;
 
-use native::{GCC, GPP, Stage, Way, must_succeed, root, tell_all};
+use native::{GCC, GPP, Stage, Way, must_succeed, root, tell, tell_all};
 
 const SANITIZED: &[&str] =
     &["-O1", "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"];
@@ -58,6 +58,8 @@ fn clang_agrees() {
 fn valgrind_finds_nothing() {
     tell_all(Way { wrapper: VALGRIND, ..GCC }, "c/");
     tell_all(Way { wrapper: VALGRIND, ..GPP }, "cpp/");
+    let without_leaks = &["valgrind", "--quiet", "--error-exitcode=9"];
+    tell("c/process.c", "forked", &["two"], Way { wrapper: without_leaks, ..GCC });
 }
 
 #[test]
