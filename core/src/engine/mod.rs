@@ -29,10 +29,11 @@ use uuid::Uuid;
 
 use crate::disk::{Disk, TempFile, boot_id};
 use crate::model::{CredentialSlot, Environment, Input, JobRecord, Limits, Now, Plan, Work, plan};
+use crate::notify::log;
 use crate::protocol::Call;
 use crate::store::{Damage, Faults, Store};
 use crate::transfer::{Credentials, Token, Transfers};
-use crate::vocab::{Error, JobState, Result, code};
+use crate::vocab::{Error, JobState, LogLevel, Result, code};
 
 pub use crate::disk::told_umask as umask;
 pub use clock::now;
@@ -139,6 +140,10 @@ enum SecretChange {
 pub fn start(settings: Settings) -> Result<Running> {
     let store = Store::open(&settings.folder, settings.faults.clone())?;
     let damage = store.damage().cloned();
+    if let Some(damage) = &damage {
+        let kept_at = damage.kept_at.display();
+        log(LogLevel::Error, &format!("the store is damaged: {}: {kept_at}", damage.message));
+    }
     let (ready, is_ready) = std::sync::mpsc::channel();
     let thread = std::thread::Builder::new()
         .name("bgcopy-engine".to_owned())
@@ -335,10 +340,16 @@ impl Engine {
     fn commit(&mut self, at: Now, everything: bool) {
         let failed = match self.queue.commit(at, everything) {
             Ok(notes) => {
-                notes.iter().for_each(|note| self.sessions.note(note));
+                for note in &notes {
+                    self.sessions.note(note);
+                    if let Some((level, line)) = note.line() {
+                        log(level, &line);
+                    }
+                }
                 BTreeMap::new()
             }
             Err((ids, error)) => {
+                log(LogLevel::Error, &format!("the store cannot be written: {error}"));
                 self.pause(at);
                 ids.into_iter().map(|id| (id, error.clone())).collect()
             }

@@ -12,6 +12,7 @@ mod opening;
 mod reader;
 mod reply;
 mod shared;
+mod store_folder;
 mod uploads;
 
 pub use crate::engine::JobSnapshot;
@@ -27,3 +28,4 @@ pub use job::{Job, JobProgress, JobTimes, progress_of};
 pub use manager::{Manager, Options};
 pub use reader::Reader;
 pub use reply::ReplyProgress;
+pub use store_folder::default_store;

@@ -23,7 +23,7 @@ pub use enums::{ErrorContext, JobPriority, JobState, JobType};
 pub use error::{Error, Result};
 pub use flags::{cost, notify, security};
 pub use hresult::HResult;
-pub use reports::{EventKind, WaitKind};
+pub use reports::{EventKind, LogLevel, WaitKind};
 pub use upload::UploadProtocol;
 
 /// A size that is not known yet (BG_SIZE_UNKNOWN).

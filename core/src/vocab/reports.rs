@@ -157,3 +157,42 @@ impl EventKind {
         }
     }
 }
+
+/// How important a line of the log is. Numbers are our own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[repr(u32)]
+pub enum LogLevel {
+    /// Somebody must do something.
+    Error = 1,
+    /// Something failed and is tried again.
+    Warning = 2,
+    /// The steps of a job.
+    Info = 3,
+    /// All its states.
+    Debug = 4,
+}
+
+impl LogLevel {
+    /// All of them, by number.
+    pub const ALL: [Self; 4] = [Self::Error, Self::Warning, Self::Info, Self::Debug];
+
+    /// The one of that number.
+    pub fn from_u32(number: u32) -> Option<Self> {
+        Self::ALL.into_iter().find(|one| one.as_u32() == number)
+    }
+
+    /// Its number.
+    pub const fn as_u32(self) -> u32 {
+        self as u32
+    }
+
+    /// Its name, without the prefix.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Error => "ERROR",
+            Self::Warning => "WARNING",
+            Self::Info => "INFO",
+            Self::Debug => "DEBUG",
+        }
+    }
+}
