@@ -1,0 +1,149 @@
+//! `bgcopy.Manager`.
+
+use std::path::PathBuf;
+
+use bgcopy_core::vocab::HResult;
+use bgcopy_core::{JobType, Options};
+use pyo3::prelude::*;
+use pyo3::types::PyIterator;
+use uuid::Uuid;
+
+use crate::arguments::{QueueLimits, Span};
+use crate::error;
+use crate::job::Job;
+use crate::owned::Owned;
+use crate::records;
+use crate::vocab::Member;
+use crate::wait::Deadline;
+
+/// An open queue.
+#[pyclass(frozen, weakref, module = "bgcopy")]
+pub struct Manager {
+    manager: Owned<bgcopy_core::Manager>,
+    store: PathBuf,
+}
+
+#[pymethods]
+impl Manager {
+    #[new]
+    #[pyo3(signature = (store, *, limits=None, user_agent=None))]
+    fn new(
+        py: Python<'_>,
+        store: PathBuf,
+        limits: Option<QueueLimits>,
+        user_agent: Option<String>,
+    ) -> PyResult<Self> {
+        let mut options = Options::new(store.clone());
+        if let Some(limits) = limits {
+            options.limits = limits.0;
+        }
+        if let Some(user_agent) = user_agent {
+            options.user_agent = user_agent;
+        }
+        let opened = py.detach(|| bgcopy_core::Manager::open(options));
+        let manager = opened.map_err(|failure| error::raised(py, &failure))?;
+        Ok(Self { manager: Owned::new(manager), store })
+    }
+
+    #[getter]
+    fn store(&self) -> PathBuf {
+        self.store.clone()
+    }
+
+    #[getter]
+    fn damage<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let damage = self.manager.get(py)?.damage();
+        damage.map(|damage| records::damage(py, damage)).transpose()
+    }
+
+    #[pyo3(signature = (display_name, job_type=Member(JobType::Download)))]
+    fn create_job(
+        &self,
+        py: Python<'_>,
+        display_name: &str,
+        job_type: Member<JobType>,
+    ) -> PyResult<Job> {
+        let job_type = job_type.0;
+        self.manager.call(py, |manager| manager.create_job(display_name, job_type)).map(Job::new)
+    }
+
+    fn get_job(&self, py: Python<'_>, id: Uuid) -> PyResult<Job> {
+        self.manager.call(py, |manager| manager.get_job(id)).map(Job::new)
+    }
+
+    fn jobs(&self, py: Python<'_>) -> PyResult<Vec<Job>> {
+        let jobs = self.manager.call(py, bgcopy_core::Manager::jobs)?;
+        Ok(jobs.into_iter().map(Job::new).collect())
+    }
+
+    fn error_description(&self, py: Python<'_>, code: u32) -> PyResult<String> {
+        Ok(self.manager.get(py)?.error_description(HResult::new(code)))
+    }
+
+    #[pyo3(signature = (timeout=None))]
+    fn next_event<'py>(
+        &self,
+        py: Python<'py>,
+        timeout: Option<Span>,
+    ) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let deadline = Deadline::after(timeout.map(|span| span.0));
+        loop {
+            let slice = deadline.slice();
+            let event = self.manager.call(py, |manager| manager.next_event(Some(slice)))?;
+            if let Some(event) = event {
+                return records::event(py, event).map(Some);
+            }
+            if deadline.is_over() {
+                return Ok(None);
+            }
+            py.check_signals()?;
+        }
+    }
+
+    #[pyo3(signature = (timeout=None))]
+    fn events<'py>(
+        slf: &Bound<'py, Self>,
+        timeout: Option<Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        slf.py().import("bgcopy._events")?.getattr("Events")?.call1((slf, timeout))
+    }
+
+    #[getter]
+    fn limits<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        let limits = self.manager.call(py, bgcopy_core::Manager::limits)?;
+        records::limits(py, limits)
+    }
+
+    #[setter]
+    fn set_limits(&self, py: Python<'_>, limits: QueueLimits) -> PyResult<()> {
+        self.manager.call(py, |manager| manager.set_limits(limits.0))
+    }
+
+    fn close(&self, py: Python<'_>) -> PyResult<()> {
+        if !self.manager.is_at_home() {
+            // Its engine is the parent's to close.
+            return Ok(());
+        }
+        self.manager.call(py, |manager| {
+            manager.close();
+            Ok(())
+        })
+    }
+
+    fn __enter__(slf: Bound<'_, Self>) -> Bound<'_, Self> {
+        slf
+    }
+
+    #[pyo3(signature = (*_exception))]
+    fn __exit__(&self, py: Python<'_>, _exception: &Bound<'_, PyAny>) -> PyResult<()> {
+        self.close(py)
+    }
+
+    fn __iter__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyIterator>> {
+        PyIterator::from_object(&self.jobs(py)?.into_pyobject(py)?)
+    }
+
+    fn __repr__(&self) -> String {
+        format!("<bgcopy.Manager {}>", self.store.display())
+    }
+}
