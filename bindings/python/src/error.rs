@@ -25,3 +25,10 @@ pub fn invalid(py: Python<'_>, message: impl Into<String>) -> PyErr {
 pub fn of_code(py: Python<'_>, code: HResult, message: impl Into<String>) -> PyErr {
     raised(py, &Error::new(code, message))
 }
+
+/// Reports an exception that there is nobody to raise to.
+#[pyfunction]
+pub fn report_unraisable(exception: Bound<'_, PyAny>, object: Option<Bound<'_, PyAny>>) {
+    let py = exception.py();
+    PyErr::from_value(exception).write_unraisable(py, object.as_ref());
+}

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use bgcopy_core::vocab::code;
-use bgcopy_core::{AuthScheme, AuthTarget, JobPriority, JobState, JobType};
+use bgcopy_core::{AuthScheme, AuthTarget, EventKind, JobPriority, JobState, JobType};
+use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 use pyo3::types::PyIterator;
 use uuid::Uuid;
@@ -11,6 +12,7 @@ use uuid::Uuid;
 use crate::arguments::{Certificate, LocalName, Proxy, Range, Span, Spec, property_value};
 use crate::error;
 use crate::file::File;
+use crate::manager::Manager;
 use crate::owned::Owned;
 use crate::records;
 use crate::vocab::{Code, Member};
@@ -20,15 +22,26 @@ use crate::wait::Deadline;
 const ENDS: [JobState; 4] =
     [JobState::Transferred, JobState::Error, JobState::Acknowledged, JobState::Cancelled];
 
-/// One job.
+/// One job. It keeps its manager alive, as its handle in the core does.
 #[pyclass(frozen, module = "bgcopy")]
 pub struct Job {
     job: Owned<bgcopy_core::Job>,
+    manager: Py<Manager>,
 }
 
 impl Job {
-    pub fn new(job: bgcopy_core::Job) -> Self {
-        Self { job: Owned::new(job) }
+    pub fn new(job: bgcopy_core::Job, manager: &Bound<'_, Manager>) -> Self {
+        Self { job: Owned::new(job), manager: manager.clone().unbind() }
+    }
+
+    /// Has a function called, on the notifier's thread, at events of a kind.
+    fn subscribe<'py>(
+        slf: &Bound<'py, Self>,
+        kind: EventKind,
+        function: Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let subscribe = slf.py().import("bgcopy._events")?.getattr("subscribe")?;
+        subscribe.call1((slf, Member(kind), function))
     }
 }
 
@@ -107,6 +120,32 @@ impl Job {
         timeout: Option<Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyAny>> {
         slf.py().import("bgcopy._events")?.getattr("wait_async")?.call1((slf, states, timeout))
+    }
+
+    fn on_transferred<'py>(
+        slf: &Bound<'py, Self>,
+        function: Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        Self::subscribe(slf, EventKind::JobTransferred, function)
+    }
+
+    fn on_error<'py>(
+        slf: &Bound<'py, Self>,
+        function: Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        Self::subscribe(slf, EventKind::JobError, function)
+    }
+
+    fn on_modification<'py>(
+        slf: &Bound<'py, Self>,
+        function: Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        Self::subscribe(slf, EventKind::JobModification, function)
+    }
+
+    #[getter]
+    fn manager(&self, py: Python<'_>) -> Py<Manager> {
+        self.manager.clone_ref(py)
     }
 
     #[getter]
@@ -326,6 +365,10 @@ impl Job {
 
     fn __iter__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyIterator>> {
         PyIterator::from_object(&self.files(py)?.into_pyobject(py)?)
+    }
+
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        visit.call(&self.manager)
     }
 
     fn __repr__(&self, py: Python<'_>) -> PyResult<String> {

@@ -21,6 +21,8 @@ mod wait;
 #[pyo3::pymodule]
 mod _bgcopy {
     #[pymodule_export]
+    use super::error::report_unraisable;
+    #[pymodule_export]
     use super::file::File;
     #[pymodule_export]
     use super::job::Job;

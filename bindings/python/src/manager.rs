@@ -1,9 +1,11 @@
 //! `bgcopy.Manager`.
 
 use std::path::PathBuf;
+use std::sync::OnceLock;
 
 use bgcopy_core::vocab::HResult;
 use bgcopy_core::{JobType, Options};
+use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 use pyo3::types::PyIterator;
 use uuid::Uuid;
@@ -21,6 +23,9 @@ use crate::wait::Deadline;
 pub struct Manager {
     manager: Owned<bgcopy_core::Manager>,
     store: PathBuf,
+    /// Who calls the callbacks of its jobs; made with the first of them. It
+    /// belongs to the manager, so that both can be collected together.
+    notifier: OnceLock<Py<PyAny>>,
 }
 
 #[pymethods]
@@ -42,7 +47,7 @@ impl Manager {
         }
         let opened = py.detach(|| bgcopy_core::Manager::open(options));
         let manager = opened.map_err(|failure| error::raised(py, &failure))?;
-        Ok(Self { manager: Owned::new(manager), store })
+        Ok(Self { manager: Owned::new(manager), store, notifier: OnceLock::new() })
     }
 
     #[getter]
@@ -58,22 +63,24 @@ impl Manager {
 
     #[pyo3(signature = (display_name, job_type=Member(JobType::Download)))]
     fn create_job(
-        &self,
-        py: Python<'_>,
+        slf: &Bound<'_, Self>,
         display_name: &str,
         job_type: Member<JobType>,
     ) -> PyResult<Job> {
         let job_type = job_type.0;
-        self.manager.call(py, |manager| manager.create_job(display_name, job_type)).map(Job::new)
+        let manager = &slf.get().manager;
+        let job = manager.call(slf.py(), |manager| manager.create_job(display_name, job_type))?;
+        Ok(Job::new(job, slf))
     }
 
-    fn get_job(&self, py: Python<'_>, id: Uuid) -> PyResult<Job> {
-        self.manager.call(py, |manager| manager.get_job(id)).map(Job::new)
+    fn get_job(slf: &Bound<'_, Self>, id: Uuid) -> PyResult<Job> {
+        let job = slf.get().manager.call(slf.py(), |manager| manager.get_job(id))?;
+        Ok(Job::new(job, slf))
     }
 
-    fn jobs(&self, py: Python<'_>) -> PyResult<Vec<Job>> {
-        let jobs = self.manager.call(py, bgcopy_core::Manager::jobs)?;
-        Ok(jobs.into_iter().map(Job::new).collect())
+    fn jobs(slf: &Bound<'_, Self>) -> PyResult<Vec<Job>> {
+        let jobs = slf.get().manager.call(slf.py(), bgcopy_core::Manager::jobs)?;
+        Ok(jobs.into_iter().map(|job| Job::new(job, slf)).collect())
     }
 
     fn error_description(&self, py: Python<'_>, code: u32) -> PyResult<String> {
@@ -108,6 +115,24 @@ impl Manager {
         slf.py().import("bgcopy._events")?.getattr("Events")?.call1((slf, timeout))
     }
 
+    /// Makes it unless it is there. Of two made at once, one ends by itself.
+    fn _notifier<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        let notifier = &slf.get().notifier;
+        if let Some(made) = notifier.get() {
+            return Ok(made.bind(slf.py()).clone());
+        }
+        let class = slf.py().import("bgcopy._events")?.getattr("Notifier")?;
+        let made = class.call1((slf,))?;
+        Ok(match notifier.set(made.clone().unbind()) {
+            Ok(()) => made,
+            Err(_) => notifier.get().map_or(made, |first| first.bind(slf.py()).clone()),
+        })
+    }
+
+    fn _has_notifier(&self) -> bool {
+        self.notifier.get().is_some()
+    }
+
     #[getter]
     fn limits<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         let limits = self.manager.call(py, bgcopy_core::Manager::limits)?;
@@ -139,8 +164,12 @@ impl Manager {
         self.close(py)
     }
 
-    fn __iter__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyIterator>> {
-        PyIterator::from_object(&self.jobs(py)?.into_pyobject(py)?)
+    fn __iter__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyIterator>> {
+        PyIterator::from_object(&Self::jobs(slf)?.into_pyobject(slf.py())?)
+    }
+
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        visit.call(self.notifier.get())
     }
 
     fn __repr__(&self) -> String {

@@ -54,7 +54,8 @@ impl Reader {
 
     fn files<'py>(&self, py: Python<'py>, id: Uuid) -> PyResult<Vec<Bound<'py, PyAny>>> {
         let (_, files) = self.call(py, |reader| reader.job(id))?;
-        files.into_iter().map(|file| records::file_record(py, file)).collect()
+        let files = (0_u32..).zip(files);
+        files.map(|(index, file)| records::file_record(py, id, index, file)).collect()
     }
 
     fn wait_reason<'py>(&self, py: Python<'py>, id: Uuid) -> PyResult<Bound<'py, PyAny>> {

@@ -1,16 +1,19 @@
 //! Plain data of the core as the data classes of `bgcopy.records`.
 
+use std::path::Path;
 use std::time::Duration;
 
 use bgcopy_core::vocab::{LENGTH_TO_EOF, SIZE_UNKNOWN};
 use bgcopy_core::{
-    ClientCertificate, Damage, Event, ExpectedHash, FileProgress, FileRange, FileRecord, JobError, JobProgress,
-    JobRecord, JobSnapshot, JobTimes, Limits, PropertyValue, ProxySettings, WaitReason,
-    progress_of,
+    ClientCertificate, Damage, Event, ExpectedHash, FileProgress, FileRange, FileRecord, JobError,
+    JobProgress, JobRecord, JobSnapshot, JobTimes, Limits, PropertyValue, ProxySettings,
+    WaitReason, progress_of,
 };
+use pyo3::IntoPyObjectExt;
 use pyo3::call::PyCallArgs;
 use pyo3::prelude::*;
 use pyo3::types::{PyDateTime, PyTuple, PyTzInfo};
+use uuid::Uuid;
 
 use crate::vocab::{Code, Member, flags};
 
@@ -91,20 +94,23 @@ pub fn job_record(py: Python<'_>, record: JobRecord) -> Made<'_> {
         transfer_completion_ms: record.transferred_ms,
     };
     let progress = progress_of(&record);
-    let arguments = (
-        record.id,
-        Member(record.job_type),
-        record.owner,
-        record.display_name,
-        record.description,
-        Member(record.priority),
-        Member(record.state),
+    // More than a tuple of Rust can be converted with.
+    let arguments = [
+        record.id.into_bound_py_any(py)?,
+        Member(record.job_type).into_bound_py_any(py)?,
+        record.owner.into_bound_py_any(py)?,
+        record.display_name.into_bound_py_any(py)?,
+        record.description.into_bound_py_any(py)?,
+        Member(record.priority).into_bound_py_any(py)?,
+        Member(record.state).into_bound_py_any(py)?,
+        moment(py, record.state_since_ms)?.into_any(),
+        record.closing.is_some().into_bound_py_any(py)?,
         job_progress(py, progress)?,
         job_times(py, times)?,
-        record.error.map(|error| job_error(py, error)).transpose()?,
-        record.error_count,
-    );
-    make(py, "JobRecord", arguments)
+        record.error.map(|error| job_error(py, error)).transpose()?.into_bound_py_any(py)?,
+        record.error_count.into_bound_py_any(py)?,
+    ];
+    make(py, "JobRecord", PyTuple::new(py, arguments)?)
 }
 
 pub fn job_snapshot(py: Python<'_>, snapshot: JobSnapshot) -> Made<'_> {
@@ -118,13 +124,17 @@ pub fn job_snapshot(py: Python<'_>, snapshot: JobSnapshot) -> Made<'_> {
 }
 
 /// What is stored of a file.
-pub fn file_record(py: Python<'_>, file: FileRecord) -> Made<'_> {
+pub fn file_record(py: Python<'_>, job: Uuid, index: u32, file: FileRecord) -> Made<'_> {
+    let temporary_name = file.temporary_name(job, index);
     let arguments = (
+        index,
         file.remote_name.as_str(),
-        file.local_name.as_str(),
+        Path::new(&file.local_name),
+        Path::new(&temporary_name),
         file.bytes_total(),
         file.written,
         file.is_transferred(),
+        file.expected_hash.map(|hash| expected_hash(py, hash)).transpose()?,
     );
     make(py, "FileRecord", arguments)
 }

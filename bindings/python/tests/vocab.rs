@@ -149,9 +149,8 @@ fn member(text: &mut String, name: &str, number: &str, comment: &str) {
 /// The comment right above a place, without attributes and in one line.
 fn comment_above(text: &str) -> String {
     let lines = text.lines().rev().map(str::trim).skip_while(|line| line.is_empty());
-    let comment = lines
-        .skip_while(|line| line.starts_with("#["))
-        .map_while(|line| line.strip_prefix("/// "));
+    let comment =
+        lines.skip_while(|line| line.starts_with("#[")).map_while(|line| line.strip_prefix("/// "));
     let mut comment: Vec<_> = comment.collect();
     comment.reverse();
     comment.join(" ")

@@ -33,9 +33,10 @@ class BgcopyError(Exception):
         self.context = ErrorContext(context)
         self.message = self.hresult.text if message is None else message
         super().__init__(self.hresult, self.context, self.message)
-        if isinstance(self, OSError):
-            self.errno = _ERRNO.get(self.hresult)
-            self.strerror = self.message
+        me: object = self
+        if isinstance(me, OSError):
+            me.errno = _ERRNO.get(self.hresult)
+            me.strerror = self.message
 
     def __str__(self) -> str:
         return f"{self.message} ({self.hresult!s})"

@@ -85,6 +85,9 @@ class JobRecord:
     description: str
     priority: vocab.JobPriority
     state: vocab.JobState
+    state_since: datetime
+    closing: bool
+    """True while it is being completed or cancelled."""
     progress: JobProgress
     times: JobTimes
     error: JobError | None
@@ -95,11 +98,17 @@ class JobRecord:
 class FileRecord:
     """What is stored of a file."""
 
+    index: int
+    """Its place in the job, from 0."""
     remote_name: str
-    local_name: str
+    local_name: Path
+    temporary_name: Path
     bytes_total: int | None
+    """Bytes asked for; None until the server tells."""
     bytes_transferred: int
     transferred: bool
+    """True once its bytes are all here and checked."""
+    expected_hash: ExpectedHash | None
 
 
 @dataclass(frozen=True)
