@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import subprocess
+import sys
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,11 +22,14 @@ PATIENCE_S = 30
 before.
 """
 
-LENGTH = 300_007
+LENGTH = 1_500_007
 """Bytes of the usual file: more than curl reads at a time, and not a round number."""
 
-STALL = 200_000
+STALL = 700_001
 """Where a transfer that is to be caught in the middle stands still."""
+
+HELD = 524_288
+"""What is written of it by then: whole pieces of 256 KiB."""
 
 
 class Server:
@@ -97,13 +101,30 @@ class Bench:
         job = self.job(f"etag=same&stall_after={STALL}", name=name)
         job.notify_flags = bgcopy.NotifyFlags.FILE_RANGES_TRANSFERRED
         job.resume()
-        while job.file(0).progress.bytes_transferred < STALL:
+        while job.file(0).progress.bytes_transferred < HELD:
             assert self.manager.next_event(PATIENCE_S) is not None
         return job
 
     def temporaries(self) -> list[str]:
         """Temporary files that are left."""
         return sorted(path.name for path in self.folder.glob(".bgcopy-*"))
+
+
+def python(program: str, *arguments: object) -> subprocess.Popen[str]:
+    """Another interpreter that runs a program, with all warnings as errors."""
+    return subprocess.Popen(
+        [sys.executable, "-W", "error", "-c", program, *map(str, arguments)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def ended(process: subprocess.Popen[str]) -> tuple[int, str, str]:
+    """Its exit code and its output, once it has ended by itself."""
+    out, err = process.communicate(timeout=PATIENCE_S)
+    return process.returncode, out, err
 
 
 @pytest.fixture(scope="session")

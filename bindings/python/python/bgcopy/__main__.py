@@ -109,6 +109,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         output.complain(f"bgcopy: {output.describe(error.hresult, error.message)}")
         return 1
     except KeyboardInterrupt:
+        output.complain("bgcopy: interrupted")
         return commands.Interrupted.exit_code
     except BrokenPipeError:
         # Whoever read our output is gone; so is what would be flushed.
