@@ -2,26 +2,34 @@
 
 use std::path::PathBuf;
 
+use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 
 use crate::arguments::Hash;
+use crate::job::Job;
 use crate::owned::Owned;
 use crate::records;
 
-/// One file of a job.
+/// One file of a job. It keeps its job alive, as its handle in the core does.
 #[pyclass(frozen, module = "bgcopy")]
 pub struct File {
     file: Owned<bgcopy_core::File>,
+    job: Py<Job>,
 }
 
 impl File {
-    pub fn new(file: bgcopy_core::File) -> Self {
-        Self { file: Owned::new(file) }
+    pub fn new(file: bgcopy_core::File, job: &Bound<'_, Job>) -> Self {
+        Self { file: Owned::new(file), job: job.clone().unbind() }
     }
 }
 
 #[pymethods]
 impl File {
+    #[getter]
+    fn job(&self, py: Python<'_>) -> Py<Job> {
+        self.job.clone_ref(py)
+    }
+
     #[getter]
     fn index(&self, py: Python<'_>) -> PyResult<u32> {
         Ok(self.file.get(py)?.index())
@@ -80,6 +88,10 @@ impl File {
 
     fn set_expected_hash(&self, py: Python<'_>, hash: Option<Hash>) -> PyResult<()> {
         self.file.call(py, |file| file.set_expected_hash(hash.map(|hash| hash.0)))
+    }
+
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        visit.call(&self.job)
     }
 
     fn __repr__(&self, py: Python<'_>) -> PyResult<String> {

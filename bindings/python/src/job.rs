@@ -67,13 +67,14 @@ impl Job {
         self.job.call(py, |job| job.add_file_with_ranges(remote_name, &local_name.0, &ranges))
     }
 
-    fn files(&self, py: Python<'_>) -> PyResult<Vec<File>> {
-        let files = self.job.call(py, bgcopy_core::Job::files)?;
-        Ok(files.into_iter().map(File::new).collect())
+    fn files(slf: &Bound<'_, Self>) -> PyResult<Vec<File>> {
+        let files = slf.get().job.call(slf.py(), bgcopy_core::Job::files)?;
+        Ok(files.into_iter().map(|file| File::new(file, slf)).collect())
     }
 
-    fn file(&self, py: Python<'_>, index: u32) -> PyResult<File> {
-        self.job.call(py, |job| job.file(index)).map(File::new)
+    fn file(slf: &Bound<'_, Self>, index: u32) -> PyResult<File> {
+        let file = slf.get().job.call(slf.py(), |job| job.file(index))?;
+        Ok(File::new(file, slf))
     }
 
     fn suspend(&self, py: Python<'_>) -> PyResult<()> {
@@ -363,8 +364,8 @@ impl Job {
         self.job.call(py, |job| job.set_property(id, value))
     }
 
-    fn __iter__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyIterator>> {
-        PyIterator::from_object(&self.files(py)?.into_pyobject(py)?)
+    fn __iter__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyIterator>> {
+        PyIterator::from_object(&Self::files(slf)?.into_pyobject(slf.py())?)
     }
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {

@@ -7,6 +7,7 @@
 //! `bgcopy._vocab`, and failures the exceptions of `bgcopy.errors`.
 
 mod arguments;
+mod engine;
 mod error;
 mod file;
 mod job;
@@ -14,6 +15,7 @@ mod manager;
 mod owned;
 mod reader;
 mod records;
+mod source;
 mod vocab;
 mod wait;
 
@@ -30,6 +32,8 @@ mod _bgcopy {
     use super::manager::Manager;
     #[pymodule_export]
     use super::reader::Reader;
+    #[pymodule_export]
+    use super::source::Source;
     #[pymodule_export]
     use super::vocab::{code_name, code_text};
 }

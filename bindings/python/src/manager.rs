@@ -1,31 +1,43 @@
 //! `bgcopy.Manager`.
 
 use std::path::PathBuf;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use bgcopy_core::vocab::HResult;
-use bgcopy_core::{JobType, Options};
+use bgcopy_core::{JobType, Options, Result};
 use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 use pyo3::types::PyIterator;
 use uuid::Uuid;
 
 use crate::arguments::{QueueLimits, Span};
+use crate::engine::{Engine, next_event};
 use crate::error;
 use crate::job::Job;
 use crate::owned::Owned;
 use crate::records;
+use crate::source::Source;
 use crate::vocab::Member;
 use crate::wait::Deadline;
 
 /// An open queue.
 #[pyclass(frozen, weakref, module = "bgcopy")]
 pub struct Manager {
-    manager: Owned<bgcopy_core::Manager>,
+    engine: Arc<Owned<Engine>>,
     store: PathBuf,
     /// Who calls the callbacks of its jobs; made with the first of them. It
     /// belongs to the manager, so that both can be collected together.
     notifier: OnceLock<Py<PyAny>>,
+}
+
+impl Manager {
+    fn call<R: Send>(
+        &self,
+        py: Python<'_>,
+        call: impl FnOnce(&bgcopy_core::Manager) -> Result<R> + Send,
+    ) -> PyResult<R> {
+        self.engine.call(py, |engine| call(engine.manager()))
+    }
 }
 
 #[pymethods]
@@ -45,9 +57,9 @@ impl Manager {
         if let Some(user_agent) = user_agent {
             options.user_agent = user_agent;
         }
-        let opened = py.detach(|| bgcopy_core::Manager::open(options));
-        let manager = opened.map_err(|failure| error::raised(py, &failure))?;
-        Ok(Self { manager: Owned::new(manager), store, notifier: OnceLock::new() })
+        let opened = py.detach(|| Engine::open(options));
+        let engine = opened.map_err(|failure| error::raised(py, &failure))?;
+        Ok(Self { engine: Arc::new(Owned::new(engine)), store, notifier: OnceLock::new() })
     }
 
     #[getter]
@@ -57,7 +69,7 @@ impl Manager {
 
     #[getter]
     fn damage<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
-        let damage = self.manager.get(py)?.damage();
+        let damage = self.engine.get(py)?.manager().damage();
         damage.map(|damage| records::damage(py, damage)).transpose()
     }
 
@@ -68,23 +80,22 @@ impl Manager {
         job_type: Member<JobType>,
     ) -> PyResult<Job> {
         let job_type = job_type.0;
-        let manager = &slf.get().manager;
-        let job = manager.call(slf.py(), |manager| manager.create_job(display_name, job_type))?;
+        let job = slf.get().call(slf.py(), |manager| manager.create_job(display_name, job_type))?;
         Ok(Job::new(job, slf))
     }
 
     fn get_job(slf: &Bound<'_, Self>, id: Uuid) -> PyResult<Job> {
-        let job = slf.get().manager.call(slf.py(), |manager| manager.get_job(id))?;
+        let job = slf.get().call(slf.py(), |manager| manager.get_job(id))?;
         Ok(Job::new(job, slf))
     }
 
     fn jobs(slf: &Bound<'_, Self>) -> PyResult<Vec<Job>> {
-        let jobs = slf.get().manager.call(slf.py(), bgcopy_core::Manager::jobs)?;
+        let jobs = slf.get().call(slf.py(), bgcopy_core::Manager::jobs)?;
         Ok(jobs.into_iter().map(|job| Job::new(job, slf)).collect())
     }
 
     fn error_description(&self, py: Python<'_>, code: u32) -> PyResult<String> {
-        Ok(self.manager.get(py)?.error_description(HResult::new(code)))
+        Ok(self.engine.get(py)?.manager().error_description(HResult::new(code)))
     }
 
     #[pyo3(signature = (timeout=None))]
@@ -94,17 +105,8 @@ impl Manager {
         timeout: Option<Span>,
     ) -> PyResult<Option<Bound<'py, PyAny>>> {
         let deadline = Deadline::after(timeout.map(|span| span.0));
-        loop {
-            let slice = deadline.slice();
-            let event = self.manager.call(py, |manager| manager.next_event(Some(slice)))?;
-            if let Some(event) = event {
-                return records::event(py, event).map(Some);
-            }
-            if deadline.is_over() {
-                return Ok(None);
-            }
-            py.check_signals()?;
-        }
+        let event = next_event(py, &self.engine, &deadline)?;
+        event.map(|event| records::event(py, event)).transpose()
     }
 
     #[pyo3(signature = (timeout=None))]
@@ -129,28 +131,32 @@ impl Manager {
         })
     }
 
+    fn _source(&self) -> Source {
+        Source::new(Arc::clone(&self.engine))
+    }
+
     fn _has_notifier(&self) -> bool {
         self.notifier.get().is_some()
     }
 
     #[getter]
     fn limits<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        let limits = self.manager.call(py, bgcopy_core::Manager::limits)?;
+        let limits = self.call(py, bgcopy_core::Manager::limits)?;
         records::limits(py, limits)
     }
 
     #[setter]
     fn set_limits(&self, py: Python<'_>, limits: QueueLimits) -> PyResult<()> {
-        self.manager.call(py, |manager| manager.set_limits(limits.0))
+        self.call(py, |manager| manager.set_limits(limits.0))
     }
 
     fn close(&self, py: Python<'_>) -> PyResult<()> {
-        if !self.manager.is_at_home() {
+        if !self.engine.is_at_home() {
             // Its engine is the parent's to close.
             return Ok(());
         }
-        self.manager.call(py, |manager| {
-            manager.close();
+        self.engine.call(py, |engine| {
+            engine.close();
             Ok(())
         })
     }
@@ -168,7 +174,7 @@ impl Manager {
         PyIterator::from_object(&Self::jobs(slf)?.into_pyobject(slf.py())?)
     }
 
-    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+    fn __traverse__(&self, visit: PyVisit<'_>) -> std::result::Result<(), PyTraverseError> {
         visit.call(self.notifier.get())
     }
 

@@ -84,32 +84,50 @@ def test_keyboard_interrupt_ends_a_wait(bench: Bench, wait: str) -> None:
 
 FORKED = """
 import os, sys, bgcopy
+
+def in_child(work):
+    if (child := os.fork()) == 0:
+        try:
+            work()
+        except BaseException as failure:
+            print(repr(failure), flush=True)
+            os._exit(1)
+        os._exit(0)
+    assert os.waitpid(child, 0)[1] == 0
+
+def refused():
+    for call in (lambda: job.state, job.resume, manager.jobs, lambda: manager.next_event(0)):
+        try:
+            call()
+        except bgcopy.ManagerClosedError as error:
+            assert "parent" in error.message
+        else:
+            raise AssertionError("it was answered")
+    for _ in range(2):
+        try:
+            bgcopy.Manager(sys.argv[2])
+        except bgcopy.InvalidStateError as error:
+            assert "spawn" in error.message
+        else:
+            raise AssertionError("it was opened")
+    manager.close()
+
+def works():
+    with bgcopy.Manager(sys.argv[2]) as own:
+        own.create_job("of the child")
+        in_child(lambda: None)
+
+in_child(works)
 manager = bgcopy.Manager(sys.argv[1])
 job = manager.create_job("of the parent")
-if (child := os.fork()) == 0:
-    try:
-        for call in (lambda: job.state, job.resume, manager.jobs, lambda: manager.next_event(0)):
-            try:
-                call()
-                os._exit(2)
-            except bgcopy.ManagerClosedError as error:
-                assert "parent" in error.message
-        manager.close()
-        with bgcopy.Manager(sys.argv[2]) as own:
-            own.create_job("of the child")
-        del manager, job, call
-        bgcopy.Manager(sys.argv[2]).close()
-    except BaseException as failure:
-        print(repr(failure), flush=True)
-        os._exit(3)
-    os._exit(0)
-assert os.waitpid(child, 0)[1] == 0
+in_child(refused)
 assert job.state is bgcopy.JobState.SUSPENDED
 manager.close()
+in_child(works)
 """
 
 
-def test_forked_child_gets_a_clear_error(bench: Bench) -> None:
+def test_forked_child_works_or_gets_a_clear_error(bench: Bench) -> None:
     process = python(FORKED, bench.folder / "parent", bench.folder / "child")
     assert ended(process) == (0, "", "")
 
@@ -123,8 +141,8 @@ def work(number):
         return manager.create_job("x").state.name
 
 if __name__ == "__main__":
-    manager = bgcopy.Manager(sys.argv[1])
     with multiprocessing.get_context("fork").Pool(2) as pool:
+        manager = bgcopy.Manager(sys.argv[1])
         assert pool.map(work, range(4)) == ["SUSPENDED"] * 4
         pool.close()
         pool.join()

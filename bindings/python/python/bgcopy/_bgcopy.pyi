@@ -39,7 +39,16 @@ from .records import (
     WaitReason,
 )
 
-__all__ = ["File", "Job", "Manager", "Reader", "code_name", "code_text", "report_unraisable"]
+__all__ = [
+    "File",
+    "Job",
+    "Manager",
+    "Reader",
+    "Source",
+    "code_name",
+    "code_text",
+    "report_unraisable",
+]
 
 _Callback = TypeVar("_Callback", bound=Callable[[Job], object])
 _ErrorCallback = TypeVar("_ErrorCallback", bound=Callable[[Job, JobError], object])
@@ -51,8 +60,9 @@ class Manager:
     Any thread may use it and its jobs. It is closed by :meth:`close`, by the
     end of a `with`, or with the last reference to it and its jobs; the jobs
     stay in the store and go on with the next manager. Iterating over it gives
-    its jobs. A process forked from this one cannot use it: every call raises
-    :class:`ManagerClosedError` there.
+    its jobs. A process that is forked while it is open cannot use it, nor open
+    one of its own: every call raises :class:`InvalidStateError` there. Start
+    workers before, or by the method spawn.
     """
 
     def __new__(
@@ -136,6 +146,7 @@ class Manager:
         """
 
     def _notifier(self) -> Notifier: ...
+    def _source(self) -> Source: ...
     def _has_notifier(self) -> bool: ...
     def __enter__(self) -> Manager: ...
     def __exit__(
@@ -452,6 +463,10 @@ class File:
     """
 
     @property
+    def job(self) -> Job:
+        """The job it belongs to."""
+
+    @property
     def index(self) -> int:
         """Its place in the job, from 0."""
 
@@ -546,6 +561,13 @@ class Reader:
 
     def wait_reason(self, id: uuid.UUID) -> WaitReason:
         """Why a job does not move, by what is recorded of it."""
+
+@final
+class Source:
+    """Where the notifier's thread gets the events of a manager."""
+
+    def next_event(self, timeout: float | timedelta) -> Event | None:
+        """As :meth:`Manager.next_event`."""
 
 def code_name(code: int) -> str | None:
     """The published name of a code."""

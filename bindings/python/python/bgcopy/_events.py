@@ -220,16 +220,26 @@ class Notifier:
 
 
 def _notify(manager_ref: weakref.ref[Manager], notifier_ref: weakref.ref[Notifier]) -> None:
+    # Only while callbacks run are there references that keep the two alive.
     while _interpreter_runs():
+        manager = manager_ref()
+        if manager is None:
+            return
+        source = manager._source()
+        del manager
+        try:
+            event = source.next_event(SLICE_S)
+        except ManagerClosedError:
+            return
+        del source
         manager, notifier = manager_ref(), notifier_ref()
         if manager is None or notifier is None:
             return
-        try:
-            event = manager.next_event(SLICE_S)
-            if event is not None:
+        if event is not None:
+            try:
                 notifier.dispatch(manager, event)
-        except ManagerClosedError:
-            return
+            except ManagerClosedError:
+                return
         del manager, notifier
 
 
