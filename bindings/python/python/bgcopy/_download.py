@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -239,14 +240,13 @@ def _follow(job: Job, report: Report | None, timeout: float | timedelta | None) 
 
 
 def _report(job: Job, report: Report, seconds: float | None) -> JobState:
-    left = float("inf") if seconds is None else seconds
+    deadline = float("inf") if seconds is None else time.monotonic() + seconds
     while True:
         try:
-            state = job.wait(timeout=min(TICK_S, left))
+            state = job.wait(timeout=max(0.0, min(TICK_S, deadline - time.monotonic())))
         except WaitTimeoutError:
-            left -= TICK_S
             report(job.progress)
-            if left <= 0:
+            if time.monotonic() >= deadline:
                 raise
         else:
             report(job.progress)
