@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 import subprocess
 import sys
 import urllib.request
@@ -30,6 +31,10 @@ STALL = 700_001
 
 HELD = 524_288
 """What is written of it by then: whole pieces of 256 KiB."""
+
+# A shell that starts us in the background has interrupts ignored, and programs
+# that we start would inherit that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 class Server:
