@@ -1,5 +1,5 @@
 //! Writes the constants of the vocabulary, which uniffi cannot carry over, as
-//! Kotlin or Swift: `constants kotlin|swift`, to the standard output.
+//! Kotlin or Swift: `constants kotlin|swift FILE`.
 
 use std::fmt::Write;
 
@@ -64,20 +64,24 @@ const FLAGS: [Flags; 3] = [
 ];
 
 fn main() -> std::process::ExitCode {
-    let mut text = HEAD.to_owned();
-    let written = match std::env::args().nth(1).as_deref() {
-        Some("kotlin") => kotlin(&mut text),
-        Some("swift") => swift(&mut text),
-        Some(_) | None => {
-            eprintln!("usage: constants kotlin|swift");
-            return std::process::ExitCode::from(2);
-        }
+    let mut arguments = std::env::args().skip(1);
+    let (Some(language), Some(file)) = (arguments.next(), arguments.next()) else {
+        eprintln!("usage: constants kotlin|swift FILE");
+        return std::process::ExitCode::from(2);
     };
-    if written.is_err() {
-        return std::process::ExitCode::FAILURE;
+    let mut text = HEAD.to_owned();
+    let written = match language.as_str() {
+        "kotlin" => kotlin(&mut text),
+        _ => swift(&mut text),
+    };
+    let written = written.map_err(|error| error.to_string());
+    match written.and_then(|()| std::fs::write(&file, text).map_err(|error| error.to_string())) {
+        Ok(()) => std::process::ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("constants: {file}: {error}");
+            std::process::ExitCode::FAILURE
+        }
     }
-    print!("{text}");
-    std::process::ExitCode::SUCCESS
 }
 
 fn kotlin(text: &mut String) -> std::fmt::Result {

@@ -24,7 +24,7 @@ pub use events::{EventListener, JobEvent, ListenerFailures};
 pub use file::{File, FileProgress};
 pub use job::{Job, JobProgress, JobTimes};
 pub use job_record::{FileRecord, JobRecord, JobSnapshot, RecordedJob};
-pub use manager::{Manager, Options};
+pub use manager::{Manager, Options, open_manager};
 pub use reader::Reader;
 pub use record::{Damage, FileRange, FileSpec, JobError, WaitReason};
 pub use vocab::{code_name, code_text};

@@ -59,21 +59,22 @@ impl Drop for Shared {
     }
 }
 
+/// Opens the store and starts driving its queue. Kotlin and Swift have it as
+/// `Manager.open`.
+///
+/// One manager may have a store open at a time: E_SHARING_VIOLATION at
+/// once for a second one, in this process or another; a `Reader` can still
+/// look. A damaged store is replaced by what could be saved of it; see
+/// `damage`. BGCOPY_E_STORE_NEWER for a store of a later version,
+/// E_ACCESSDENIED or a disk code if the folder cannot be used.
+#[uniffi::export]
+pub fn open_manager(options: Options) -> Result<Arc<Manager>> {
+    let core = Arc::new(bgcopy_core::Manager::open(options.into())?);
+    Ok(Arc::new(Manager { shared: Arc::new(Shared { core, listeners: Arc::default() }) }))
+}
+
 #[uniffi::export]
 impl Manager {
-    /// Opens the store and starts driving its queue.
-    ///
-    /// One manager may have a store open at a time: E_SHARING_VIOLATION at
-    /// once for a second one, in this process or another; a `Reader` can still
-    /// look. A damaged store is replaced by what could be saved of it; see
-    /// `damage`. BGCOPY_E_STORE_NEWER for a store of a later version,
-    /// E_ACCESSDENIED or a disk code if the folder cannot be used.
-    #[uniffi::constructor]
-    pub fn open(options: Options) -> Result<Self> {
-        let core = Arc::new(bgcopy_core::Manager::open(options.into())?);
-        Ok(Self { shared: Arc::new(Shared { core, listeners: Arc::default() }) })
-    }
-
     /// What was found damaged when the store was opened.
     pub fn damage(&self) -> Option<Damage> {
         self.shared.core.damage().map(Into::into)

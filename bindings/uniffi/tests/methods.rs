@@ -24,7 +24,7 @@ fn every_method_of_the_handle_room_is_exported() {
         }
         for file in ours {
             for name in functions(&here.join("src").join(file)) {
-                wanted.remove(&name);
+                wanted.remove(name.strip_suffix("_manager").unwrap_or(&name));
             }
         }
         assert_eq!(wanted, BTreeSet::new(), "missing of {theirs}");
