@@ -7,6 +7,8 @@ the standard library, the coroutines and the test library, and Debian has JNA
 and JUnit. Swift is Debian's, in a root folder of a later Debian.
 """
 
+import os
+import re
 import shutil
 import sys
 from pathlib import Path
@@ -22,14 +24,7 @@ KOTLIN_HOME = TARGET / f"kotlin-{KOTLIN}" / "node_modules" / "kotlin-compiler"
 KOTLIN_LIB = KOTLIN_HOME / "lib"
 JAVA_LIB = Path("/usr/share/java")
 
-# The library, the programs that generate sources, and the server.
-BUILD = [
-    ["cargo", "build", "--release", "-p", "bgcopy-uniffi", "--lib", "--example", "constants"],
-    ["cargo", "build", "--release", "-p", "bgcopy-test-server"],
-    # Neither optimised nor part of the workspace: see its Cargo.toml.
-    ["cargo", "build", "--locked", "--manifest-path", BINDINGS / "bindgen" / "Cargo.toml",
-     "--target-dir", TARGET / "bindgen"],
-]
+SWIFT_ROOT = Path("/var/cache/bgcopy/swift-trixie")
 
 
 def packages():
@@ -41,17 +36,10 @@ def packages():
     return wanted
 
 
-def generate(language, folder):
-    """The commands that write the generated sources of a language."""
-    library = RELEASE / "libbgcopy_uniffi.so"
-    constants = {"kotlin": folder / "bgcopy" / "constants.kt", "swift": folder / "Constants.swift"}
-    return [
-        ["rm", "-rf", folder],
-        ["mkdir", "-p", constants[language].parent],
-        [TARGET / "bindgen" / "debug" / "bgcopy-uniffi-bindgen", "generate", "--language", language,
-         "--no-format", "--out-dir", folder, library],
-        [RELEASE / "examples" / "constants", language, constants[language]],
-    ]
+def generate(language):
+    """The commands that build the library, the generated sources and the server."""
+    return [[BINDINGS / "generate", language],
+            ["cargo", "build", "--release", "-p", "bgcopy-test-server"]]
 
 
 def kotlin_steps():
@@ -60,9 +48,8 @@ def kotlin_steps():
     if not (KOTLIN_LIB / "kotlin-compiler.jar").exists():
         steps.append(["npm", "install", "--no-package-lock", "--no-audit", "--no-fund", "--prefix",
                       TARGET / f"kotlin-{KOTLIN}", f"kotlin-compiler@{KOTLIN}"])
-    generated = TARGET / "kotlin" / "generated"
-    steps += BUILD + generate("kotlin", generated)
-    sources = BINDINGS / "kotlin" / "src"
+    steps += generate("kotlin")
+    generated, sources = TARGET / "kotlin" / "generated", BINDINGS / "kotlin" / "src"
     steps.append(kotlinc([generated, sources / "main" / "kotlin"], TARGET / "kotlin" / "bgcopy.jar"))
     steps.append(kotlinc([sources / "test" / "kotlin"], TARGET / "kotlin" / "stories.jar", "bgcopy"))
     steps.append(kotlinc([ROOT / "examples" / "kotlin"], TARGET / "kotlin" / "example.jar"))
@@ -108,3 +95,46 @@ def kotlin_stories():
 
 def kotlin_example():
     return [sys.executable, ROOT / "tests" / "example.py", "kotlin", *java("MainKt", "example")]
+
+
+def sudo():
+    return [] if os.geteuid() == 0 else ["sudo", "-n"]
+
+
+def in_swift_root(command):
+    """A command of the shell in the Swift root."""
+    environment = f"export HOME=/root LD_LIBRARY_PATH={RELEASE} BGCOPY_TEST_SERVER={SERVER}"
+    return [*sudo(), ROOT / "tests" / "swift-root", "run", SWIFT_ROOT, ROOT,
+            f"{environment}; cd {ROOT} && {command}"]
+
+
+def swift_build(package, scratch):
+    """What all calls of the package manager have in common."""
+    return f"--package-path {package} --scratch-path {TARGET / 'swift' / scratch} -Xlinker -L{RELEASE}"
+
+
+def swift_steps():
+    """What is done before the stories of Swift can run."""
+    return [
+        [*sudo(), ROOT / "tests" / "swift-root", "make", SWIFT_ROOT],
+        *generate("swift"),
+        in_swift_root(f"swift build --build-tests {swift_build(BINDINGS / 'swift', 'stories')}"),
+        in_swift_root(f"swift build {swift_build(ROOT / 'examples' / 'swift' / 'Example', 'example')}"),
+    ]
+
+
+def swift_stories():
+    return in_swift_root(f"swift test --skip-build {swift_build(BINDINGS / 'swift', 'stories')}")
+
+
+def swift_counts(output):
+    """What XCTest says last, of all suites, in the words that are counted."""
+    found = re.findall(r"Executed (\d+) tests?, with (\d+) failures?", output)
+    ran, failed = map(int, found[-1]) if found else (0, 0)
+    print(f"{ran - failed} passed, {failed} failed", flush=True)
+    return ran - failed, failed
+
+
+def swift_example():
+    program = TARGET / "swift" / "example" / "debug" / "Example"
+    return [sys.executable, ROOT / "tests" / "example.py", "swift", *in_swift_root(f'{program} "$@"')]

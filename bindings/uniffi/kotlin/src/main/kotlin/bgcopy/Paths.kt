@@ -2,6 +2,7 @@ package bgcopy
 
 import java.io.File as JavaFile
 import java.nio.file.Path
+import java.nio.file.Paths
 
 // Paths are made absolute here, as a file of a job must have an absolute one
 // and the current folder is the process's and not the engine's business.
@@ -49,11 +50,11 @@ public fun FileSpec(
 /** Where `complete` puts the file. */
 public val File.localPath: Path
     @Throws(BgcopyException::class)
-    get() = Path.of(localName())
+    get() = Paths.get(localName())
 
 /** Where the file is until then. */
 public val File.temporaryPath: Path
     @Throws(BgcopyException::class)
-    get() = Path.of(temporaryName())
+    get() = Paths.get(temporaryName())
 
 private fun absolute(path: Path): String = path.toAbsolutePath().toString()
