@@ -1,0 +1,256 @@
+package bgcopy
+
+import org.junit.Test
+import kotlin.io.path.exists
+import kotlin.test.assertContentEquals
+import kotlin.test.assertEquals
+import kotlin.test.assertFailsWith
+import kotlin.test.assertFalse
+import kotlin.test.assertNotNull
+import kotlin.test.assertNull
+import kotlin.test.assertTrue
+import kotlin.time.Duration.Companion.milliseconds
+import kotlin.time.Duration.Companion.seconds
+
+/** The shared stories: what every language can do with jobs. */
+class StoriesTest {
+    @Test
+    fun download_and_complete() = Bench().use { bench ->
+        val job = bench.job()
+        job.addFile(bench.remote(2), bench.path("second").toFile())
+        assertEquals(JobState.TRANSFERRED, bench.run(job))
+        assertFalse(bench.path("file").exists(), "nothing is in place before complete")
+        val file = job.file(0u)
+        assertTrue(file.temporaryPath.exists())
+        assertEquals(FileProgress(LENGTH.toULong(), LENGTH.toULong(), false), file.progress())
+        assertEquals(HResult.S_OK, job.complete())
+        bench.mustHold("file")
+        bench.mustHold("second", seed = 2)
+        bench.mustBeTidy()
+        assertEquals(JobState.ACKNOWLEDGED, job.state())
+        assertTrue(file.progress().completed)
+        assertEquals(bench.path("file"), file.localPath)
+        assertTrue(assertNotNull(file.responseHeaders()).startsWith("HTTP/1.1 200"))
+        assertEquals(HResult.DO_E_JOB_NOT_FOUND, codeOf { bench.manager.getJob(job.id()) })
+    }
+
+    @Test
+    fun pieces_of_a_file() = Bench().use { bench ->
+        val job = bench.manager.createJob("pieces")
+        val ranges = listOf(FileRange(100uL, 50uL), FileRange((LENGTH - 7).toULong()))
+        job.addFileWithRanges(bench.remote(), bench.path("pieces"), ranges)
+        assertEquals(ranges, job.file(0u).ranges())
+        assertEquals(JobState.TRANSFERRED, bench.run(job))
+        job.complete()
+        val whole = Server.bytes("/gen/1/$LENGTH")
+        val wanted = whole.copyOfRange(100, 150) + whole.copyOfRange(LENGTH.toInt() - 7, LENGTH.toInt())
+        assertContentEquals(wanted, bench.path("pieces").toFile().readBytes())
+        val overlapping = listOf(FileRange(0uL, 10uL), FileRange(5uL, 10uL))
+        val other = bench.manager.createJob("overlapping")
+        assertEquals(
+            HResult.DO_E_OVERLAPPING_RANGES,
+            codeOf { other.addFileWithRanges(bench.remote(), bench.path("x"), overlapping) },
+        )
+        assertEquals(emptyList(), other.files())
+    }
+
+    @Test
+    fun suspend_and_resume_keep_progress() = Bench().use { bench ->
+        val job = bench.stalled()
+        job.suspend()
+        assertEquals(JobState.SUSPENDED, job.state())
+        assertEquals(WaitKind.SUSPENDED_BY_CALLER, job.waitReason().kind)
+        val held = job.progress().bytesTransferred
+        assertTrue(held > 0uL)
+        // The same content from where it does not stand still.
+        job.file(0u).setRemoteName(bench.remote(9, "?etag=v1"))
+        assertEquals(held, job.progress().bytesTransferred)
+        assertEquals(JobState.TRANSFERRED, bench.run(job))
+        assertTrue(assertNotNull(job.file(0u).responseHeaders()).startsWith("HTTP/1.1 206"), "it went on")
+        job.complete()
+        bench.mustHold("stalled", seed = 9)
+    }
+
+    @Test
+    fun cancel_removes_temp_file() = Bench().use { bench ->
+        val job = bench.stalled()
+        assertEquals(1, bench.temporaries().size)
+        assertEquals(HResult.S_OK, job.cancel())
+        bench.mustBeTidy()
+        assertEquals(JobState.CANCELLED, job.state())
+        assertEquals(HResult.DO_E_INVALID_STATE, codeOf { job.cancel() })
+        assertEquals(HResult.DO_E_INVALID_STATE, codeOf { job.resume() })
+        assertEquals("test", job.displayName())
+    }
+
+    @Test
+    fun partial_complete() = Bench().use { bench ->
+        val job = bench.stalled()
+        job.addFile(bench.remote(2), bench.path("done"))
+        until { job.progress().filesTransferred == 1u }
+        assertEquals(HResult.BG_S_PARTIAL_COMPLETE, job.complete())
+        bench.mustHold("done", seed = 2)
+        assertFalse(bench.path("stalled").exists())
+        bench.mustBeTidy()
+    }
+
+    @Test
+    fun hash_mismatch() = Bench().use { bench ->
+        val job = bench.job()
+        job.file(0u).setExpectedHash(ExpectedHash(HashAlgorithm.SHA256, "0".repeat(64)))
+        assertEquals(JobState.ERROR, bench.run(job))
+        val error = job.error()
+        assertEquals(HResult.BGCOPY_E_HASH_MISMATCH, error.hresult)
+        assertEquals(0u, error.file)
+        assertEquals(HResult.BG_S_PARTIAL_COMPLETE, job.complete())
+        assertFalse(bench.path("file").exists(), "bad data is never released")
+        bench.mustBeTidy()
+    }
+
+    @Test
+    fun wait_reason_says_why() = Bench().use { bench ->
+        val job = bench.manager.createJob("waits")
+        assertEquals(WaitKind.NO_FILES, job.waitReason().kind)
+        assertEquals(HResult.DO_E_JOB_EMPTY, codeOf { job.resume() })
+        job.addFile(Server.url("/missing"), bench.path("missing"))
+        assertEquals(WaitKind.SUSPENDED_BY_CALLER, job.waitReason().kind)
+        assertEquals(JobState.ERROR, bench.run(job))
+        val reason = job.waitReason()
+        assertEquals(job.error().hresult, reason.hresult)
+        assertEquals("BG_E_HTTP_ERROR_404", reason.hresult?.name)
+        assertTrue(reason.message.isNotEmpty() && reason.unblock.isNotEmpty())
+        assertTrue(reason.sinceMs > 0)
+        assertNull(reason.nextTry)
+        assertEquals(WaitKind.AWAITING_COMPLETE, bench.job().also { bench.run(it) }.waitReason().kind)
+    }
+
+    @Test
+    fun jobs_survive_their_manager() = Bench().use { bench ->
+        val job = bench.stalled()
+        job.setDescription("kept")
+        job.setPriority(JobPriority.HIGH)
+        val id = job.id()
+        bench.manager.close()
+        bench.manager.close()
+        assertEquals(HResult.BGCOPY_E_MANAGER_CLOSED, codeOf { job.state() })
+        assertEquals(HResult.BGCOPY_E_MANAGER_CLOSED, codeOf { bench.manager.jobs() })
+        bench.manager = bench.open()
+        val again = bench.manager.getJob(id)
+        assertEquals(listOf(id), bench.manager.jobs().map { it.id() })
+        assertEquals("kept", again.description())
+        assertEquals(JobPriority.HIGH, again.priority())
+        assertFalse(again.state() == JobState.SUSPENDED, "it goes on by itself")
+        again.suspend()
+        again.file(0u).setRemoteName(bench.remote(9, "?etag=v1"))
+        assertEquals(JobState.TRANSFERRED, bench.run(again))
+        again.complete()
+        bench.mustHold("stalled", seed = 9)
+    }
+
+    @Test
+    fun a_reader_looks_from_beside() = Bench().use { bench ->
+        val job = bench.stalled()
+        assertEquals(HResult.E_SHARING_VIOLATION, codeOf { bench.open() })
+        Reader.open(bench.path("store").toString()).use { reader ->
+            assertTrue(reader.engineIsRunning())
+            assertEquals(listOf(job.id()), reader.jobs().map { it.id })
+            bench.manager.close()
+            assertFalse(reader.engineIsRunning())
+            val seen = reader.job(job.id())
+            assertEquals(WaitKind.ENGINE_NOT_RUNNING, seen.waitReason.kind)
+            assertEquals(bench.path("stalled").toString(), seen.files.single().localName)
+            assertEquals(HResult.DO_E_JOB_NOT_FOUND, codeOf { reader.job(UNKNOWN_ID) })
+        }
+    }
+
+    @Test
+    fun errors_have_code_context_and_text() = Bench().use { bench ->
+        val job = bench.manager.createJob("errors")
+        val exception = assertFailsWith<BgcopyException> { job.addFile("gopher://x/y", bench.path("x")) }
+        assertEquals(HResult.E_INVALIDARG, exception.hresult)
+        assertEquals(ErrorContext.NONE, exception.context)
+        assertTrue(exception.text.isNotEmpty())
+        assertTrue("0x80070057 E_INVALIDARG" in exception.message.orEmpty(), exception.message)
+        assertEquals(emptyList(), job.files())
+        assertEquals("the job is not in the queue", bench.manager.errorDescription(HResult.DO_E_JOB_NOT_FOUND))
+        assertEquals("the job is not in the queue", HResult.DO_E_JOB_NOT_FOUND.text)
+        assertEquals(HResult.DO_E_FILE_NOT_AVAILABLE, codeOf { job.file(3u) })
+        assertEquals(HResult.E_TIMEOUT, codeOf { job.wait(listOf(JobState.TRANSFERRED), 1.milliseconds) })
+    }
+
+    @Test
+    fun settings_are_kept() = Bench().use { bench ->
+        val job = bench.job()
+        job.setDisplayName("renamed")
+        job.setMinimumRetryDelay(10.seconds)
+        job.setNoProgressTimeout(60.seconds)
+        job.setMaximumDownloadTime(3600.seconds)
+        job.setNotifyFlags(NotifyFlags.JOB_ERROR or NotifyFlags.FILE_TRANSFERRED)
+        job.setCustomHeaders("X-One: 1\r\n")
+        job.setSecurityFlags(SecurityFlags.REDIRECT_DISALLOW)
+        job.setProxySettings(ProxySettings(ProxyUsage.OVERRIDE, "proxy.invalid:3128", "localhost"))
+        job.setClientCertificate(ClientCertificate("/tmp/a.pem", null))
+        job.setCredentials(AuthTarget.SERVER, AuthScheme.BASIC, "name", "secret")
+        assertEquals(HResult.S_OK, job.removeCredentials(AuthTarget.SERVER, AuthScheme.BASIC))
+        assertEquals(HResult.S_FALSE, job.removeCredentials(AuthTarget.SERVER, AuthScheme.BASIC))
+        job.setProperty(JobPropertyId.COST_FLAGS, PropertyValue.Dword(CostFlags.TRANSFER_STANDARD))
+        val record = job.snapshot().record
+        assertEquals(job.id(), record.id)
+        assertEquals("renamed", record.displayName)
+        assertEquals(listOf(10u, 60u, 3600u),
+            listOf(record.minimumRetryDelay, record.noProgressTimeout, record.maximumDownloadTime))
+        assertEquals(0x12u, job.notifyFlags())
+        assertEquals("X-One: 1\r\n", job.customHeaders())
+        assertEquals(0x200u, job.securityFlags())
+        assertEquals("proxy.invalid:3128", job.proxySettings().list)
+        assertEquals(ClientCertificate("/tmp/a.pem", null), record.clientCertificate)
+        assertEquals(PropertyValue.Dword(0x80000067u), job.property(JobPropertyId.COST_FLAGS))
+        assertEquals(HResult.E_INVALIDARG,
+            codeOf { job.setProperty(JobPropertyId.COST_FLAGS, PropertyValue.Enable(true)) })
+        assertEquals(HResult.S_OK, job.replaceRemotePrefix("http://", "https://"))
+        assertTrue(job.file(0u).remoteName().startsWith("https://"))
+        assertTrue(record.times.creation <= record.times.modification)
+        assertEquals(JobType.DOWNLOAD, job.jobType())
+        assertEquals(0uL, job.speed())
+        assertNull(job.secondsLeft())
+    }
+
+    @Test
+    fun limits_are_kept() = Bench().use { bench ->
+        val limits = bench.manager.limits()
+        bench.manager.setLimits(limits.copy(simultaneousFiles = 1u))
+        assertEquals(1u, bench.manager.limits().simultaneousFiles)
+        assertEquals(HResult.E_INVALIDARG, codeOf { bench.manager.setLimits(limits.copy(jobs = 0u)) })
+        bench.stalled()
+        val second = bench.job(name = "second").also { it.resume() }
+        assertEquals(WaitKind.WAITING_FOR_SLOT, second.waitReason().kind)
+    }
+
+    @Test
+    fun suspend_all_and_resume_all() = Bench().use { bench ->
+        val moving = bench.stalled()
+        val still = bench.job(name = "still")
+        val done = bench.job(name = "done").also { bench.run(it) }
+        val suspended = bench.manager.suspendAll()
+        assertEquals(listOf(moving.id()), suspended, "the others do not move")
+        assertEquals(JobState.SUSPENDED, moving.state())
+        assertEquals(emptyList(), bench.manager.suspendAll())
+        assertEquals(suspended, bench.manager.resumeAll(suspended + UNKNOWN_ID + done.id()))
+        assertEquals(JobState.SUSPENDED, still.state())
+        assertEquals(JobState.TRANSFERRED, done.state())
+        assertFalse(moving.state() == JobState.SUSPENDED)
+    }
+
+    @Test
+    fun refused_content_is_fetched_again() = Bench().use { bench ->
+        val job = bench.job()
+        val file = job.file(0u)
+        assertEquals(HResult.E_PENDING, codeOf { file.setValidationState(true) })
+        bench.run(job)
+        file.setValidationState(false)
+        assertEquals(HResult.BG_E_VALIDATION_FAILED, job.error().hresult)
+        assertEquals(JobState.TRANSFERRED, bench.run(job))
+        file.setValidationState(true)
+        assertEquals(true, file.validationState())
+    }
+}

@@ -1,0 +1,119 @@
+//! One file of a job (IBackgroundCopyFile).
+
+use std::sync::Arc;
+
+use bgcopy_core::ExpectedHash;
+
+use crate::error::Result;
+use crate::job::known;
+use crate::manager::Shared;
+use crate::record::FileRange;
+
+/// How far a file has come (BG_FILE_PROGRESS).
+#[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
+pub struct FileProgress {
+    /// Bytes asked for; nothing until the server tells.
+    pub bytes_total: Option<u64>,
+    /// Bytes in the temporary file.
+    pub bytes_transferred: u64,
+    /// True once `complete` has put the file in place.
+    pub completed: bool,
+}
+
+/// One file of a job. It keeps its job's handle open. Any thread may use it.
+#[derive(uniffi::Object)]
+pub struct File {
+    core: bgcopy_core::File,
+    /// The engine goes on while somebody holds a file.
+    _shared: Arc<Shared>,
+}
+
+impl File {
+    pub(crate) fn new(core: bgcopy_core::File, shared: Arc<Shared>) -> Self {
+        Self { core, _shared: shared }
+    }
+}
+
+#[uniffi::export]
+impl File {
+    /// Its place in the job, from 0.
+    pub fn index(&self) -> u32 {
+        self.core.index()
+    }
+
+    /// The URL it comes from (GetRemoteName).
+    pub fn remote_name(&self) -> Result<String> {
+        Ok(self.core.remote_name()?)
+    }
+
+    /// The absolute path `complete` puts it at (GetLocalName).
+    pub fn local_name(&self) -> Result<String> {
+        Ok(self.core.local_name()?)
+    }
+
+    /// How far it has come (GetProgress).
+    pub fn progress(&self) -> Result<FileProgress> {
+        let progress = self.core.progress()?;
+        Ok(FileProgress {
+            bytes_total: known(progress.bytes_total),
+            bytes_transferred: progress.bytes_transferred,
+            completed: progress.completed,
+        })
+    }
+
+    /// The pieces asked for, in the order they are stored; none = the whole
+    /// file (GetFileRanges).
+    pub fn ranges(&self) -> Result<Vec<FileRange>> {
+        Ok(self.core.ranges()?.into_iter().map(Into::into).collect())
+    }
+
+    /// Sets another URL for the same content (SetRemoteName). It holds from
+    /// the next request on; held bytes stay if the new server proves that it
+    /// has the same content; otherwise the file restarts. A transferred file
+    /// is not fetched again. E_INVALIDARG for a bad URL, DO_E_INVALID_STATE if
+    /// the job is final.
+    pub fn set_remote_name(&self, remote_name: String) -> Result<()> {
+        Ok(self.core.set_remote_name(&remote_name)?)
+    }
+
+    /// The path of its temporary file (GetTemporaryName): in the folder of the
+    /// local name. It exists from the first request until `complete` or
+    /// `cancel`.
+    pub fn temporary_name(&self) -> Result<String> {
+        Ok(self.core.temporary_name()?)
+    }
+
+    /// What was said of its content (GetValidationState); nothing if nothing
+    /// was.
+    pub fn validation_state(&self) -> Result<Option<bool>> {
+        Ok(self.core.validation_state()?)
+    }
+
+    /// Accepts or refuses the content of a transferred file
+    /// (SetValidationState): E_PENDING before it is transferred. Refused, the
+    /// file starts over and the job goes to ERROR with BG_E_VALIDATION_FAILED;
+    /// `resume` fetches it again.
+    pub fn set_validation_state(&self, valid: bool) -> Result<()> {
+        Ok(self.core.set_validation_state(valid)?)
+    }
+
+    /// The head of the last response as one text, lines ended by CR LF;
+    /// nothing before the first response.
+    pub fn response_headers(&self) -> Result<Option<String>> {
+        Ok(self.core.response_headers()?)
+    }
+
+    /// The hash it must have.
+    pub fn expected_hash(&self) -> Result<Option<ExpectedHash>> {
+        Ok(self.core.expected_hash()?)
+    }
+
+    /// Sets the hash that the content must have before the job may become
+    /// TRANSFERRED; nothing takes it back. The digest is in hexadecimal digits
+    /// of either case. Content with another hash is thrown away and the job
+    /// goes to ERROR with BGCOPY_E_HASH_MISMATCH. E_INVALIDARG for a digest of
+    /// the wrong length, DO_E_INVALID_STATE once the file is transferred.
+    pub fn set_expected_hash(&self, hash: Option<ExpectedHash>) -> Result<()> {
+        Ok(self.core.set_expected_hash(hash)?)
+    }
+}

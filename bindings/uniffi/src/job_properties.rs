@@ -1,0 +1,175 @@
+//! What can be set of a job. Setters answer DO_E_INVALID_STATE once the job is
+//! final.
+
+use bgcopy_core::{
+    AuthScheme, AuthTarget, ClientCertificate, HResult, JobPriority, JobPropertyId, PropertyValue,
+    ProxySettings,
+};
+
+use crate::error::Result;
+use crate::job::Job;
+
+/// Properties.
+#[uniffi::export]
+impl Job {
+    /// The name shown to people (GetDisplayName).
+    pub fn display_name(&self) -> Result<String> {
+        Ok(self.core.display_name()?)
+    }
+
+    /// Sets the name: at most 256 characters, else BG_E_STRING_TOO_LONG.
+    pub fn set_display_name(&self, display_name: String) -> Result<()> {
+        Ok(self.core.set_display_name(&display_name)?)
+    }
+
+    /// The description (GetDescription).
+    pub fn description(&self) -> Result<String> {
+        Ok(self.core.description()?)
+    }
+
+    /// Sets the description: at most 1,024 characters, else
+    /// BG_E_STRING_TOO_LONG.
+    pub fn set_description(&self, description: String) -> Result<()> {
+        Ok(self.core.set_description(&description)?)
+    }
+
+    /// The priority (GetPriority): NORMAL unless set.
+    pub fn priority(&self) -> Result<JobPriority> {
+        Ok(self.core.priority()?)
+    }
+
+    /// Sets the priority. A job of a higher one takes slots from lower ones.
+    pub fn set_priority(&self, priority: JobPriority) -> Result<()> {
+        Ok(self.core.set_priority(priority)?)
+    }
+
+    /// The BG_NOTIFY bits (GetNotifyFlags): transferred and error unless set.
+    pub fn notify_flags(&self) -> Result<u32> {
+        Ok(self.core.notify_flags()?)
+    }
+
+    /// Sets which events the job raises: E_NOTIMPL for unknown bits.
+    pub fn set_notify_flags(&self, flags: u32) -> Result<()> {
+        Ok(self.core.set_notify_flags(flags)?)
+    }
+
+    /// The shortest wait before a retry, in seconds (GetMinimumRetryDelay).
+    pub fn minimum_retry_delay(&self) -> Result<u32> {
+        Ok(self.core.minimum_retry_delay()?)
+    }
+
+    /// Sets it, in seconds; below 5 counts as 5. Above the no-progress timeout
+    /// the job is never retried.
+    pub fn set_minimum_retry_delay(&self, seconds: u32) -> Result<()> {
+        Ok(self.core.set_minimum_retry_delay(seconds)?)
+    }
+
+    /// How long it may be without progress, in seconds (GetNoProgressTimeout).
+    pub fn no_progress_timeout(&self) -> Result<u32> {
+        Ok(self.core.no_progress_timeout()?)
+    }
+
+    /// Sets it, in seconds; 0 makes every error fatal.
+    pub fn set_no_progress_timeout(&self, seconds: u32) -> Result<()> {
+        Ok(self.core.set_no_progress_timeout(seconds)?)
+    }
+
+    /// How long it may connect and transfer since the last Resume, in seconds.
+    pub fn maximum_download_time(&self) -> Result<u32> {
+        Ok(self.core.maximum_download_time()?)
+    }
+
+    /// Sets it, in seconds; beyond it the job goes to ERROR with
+    /// BG_E_MAXDOWNLOAD_TIMEOUT.
+    pub fn set_maximum_download_time(&self, seconds: u32) -> Result<()> {
+        Ok(self.core.set_maximum_download_time(seconds)?)
+    }
+
+    /// How the proxy is found (GetProxySettings).
+    pub fn proxy_settings(&self) -> Result<ProxySettings> {
+        Ok(self.core.proxy_settings()?)
+    }
+
+    /// Sets how the proxy is found. E_INVALIDARG if OVERRIDE has no list, if
+    /// another usage has one, or if a list holds credentials;
+    /// BG_E_PROXY_LIST_TOO_LARGE and BG_E_PROXY_BYPASS_LIST_TOO_LARGE above
+    /// 32,000 characters.
+    pub fn set_proxy_settings(&self, proxy: ProxySettings) -> Result<()> {
+        Ok(self.core.set_proxy_settings(proxy)?)
+    }
+
+    /// Sets a name and a password for the server or the proxy
+    /// (SetCredentials). They are kept in memory only: after a restart the job
+    /// waits with CREDENTIALS_NEEDED until they are set again.
+    /// BG_E_USERNAME_TOO_LARGE above 300 characters, BG_E_PASSWORD_TOO_LARGE
+    /// above 65,536, E_NOTIMPL for a scheme other than BASIC and DIGEST.
+    pub fn set_credentials(
+        &self,
+        target: AuthTarget,
+        scheme: AuthScheme,
+        user_name: String,
+        password: String,
+    ) -> Result<()> {
+        Ok(self.core.set_credentials(target, scheme, &user_name, &password)?)
+    }
+
+    /// Forgets them (RemoveCredentials): S_FALSE if that pair was not set.
+    pub fn remove_credentials(&self, target: AuthTarget, scheme: AuthScheme) -> Result<HResult> {
+        Ok(self.core.remove_credentials(target, scheme)?)
+    }
+
+    /// The client certificate, if one is set.
+    pub fn client_certificate(&self) -> Result<Option<ClientCertificate>> {
+        Ok(self.core.client_certificate()?)
+    }
+
+    /// Sets the client certificate: absolute paths of PEM files; nothing
+    /// removes it. E_INVALIDARG for a relative path.
+    pub fn set_client_certificate(&self, certificate: Option<ClientCertificate>) -> Result<()> {
+        Ok(self.core.set_client_certificate(certificate)?)
+    }
+
+    /// The custom headers, each line ended by CR LF (GetCustomHeaders).
+    pub fn custom_headers(&self) -> Result<Option<String>> {
+        Ok(self.core.custom_headers()?)
+    }
+
+    /// Sets headers that every request carries: `Name: value` lines, each
+    /// ended by CR LF; nothing clears them. They are stored as they are, so
+    /// secrets belong in `set_credentials`. BG_E_STRING_TOO_LONG above 16,383
+    /// characters, E_INVALIDARG for a malformed line.
+    pub fn set_custom_headers(&self, headers: Option<String>) -> Result<()> {
+        Ok(self.core.set_custom_headers(headers.as_deref())?)
+    }
+
+    /// The BG_SSL and BG_HTTP_REDIRECT_POLICY bits (GetSecurityFlags).
+    pub fn security_flags(&self) -> Result<u32> {
+        Ok(self.core.security_flags()?)
+    }
+
+    /// Sets certificate checks and the redirect policy: E_NOTIMPL for unknown
+    /// bits and for checks that the built-in TLS does not have.
+    pub fn set_security_flags(&self, flags: u32) -> Result<()> {
+        Ok(self.core.set_security_flags(flags)?)
+    }
+
+    /// Replaces the beginning of all remote names that have it
+    /// (ReplaceRemotePrefix): S_FALSE if none has; E_INVALIDARG if a prefix is
+    /// empty or a result is not valid, and then none is changed.
+    pub fn replace_remote_prefix(&self, old: String, new: String) -> Result<HResult> {
+        Ok(self.core.replace_remote_prefix(&old, &new)?)
+    }
+
+    /// A job property (IBackgroundCopyJob5 GetProperty): what was set, or its
+    /// default.
+    pub fn property(&self, id: JobPropertyId) -> Result<PropertyValue> {
+        Ok(self.core.property(id.as_u32())?)
+    }
+
+    /// Sets a job property: E_INVALIDARG for a value of another type;
+    /// BG_E_READ_ONLY_PROPERTY_AFTER_RESUME; E_NOTIMPL for HIGH_PERFORMANCE
+    /// and ON_DEMAND_MODE.
+    pub fn set_property(&self, id: JobPropertyId, value: PropertyValue) -> Result<()> {
+        Ok(self.core.set_property(id.as_u32(), value)?)
+    }
+}

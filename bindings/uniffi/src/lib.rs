@@ -1,0 +1,33 @@
+//! bgcopy for Kotlin and Swift.
+//!
+//! Attributes of uniffi describe what crosses over; the generator reads them
+//! out of the built library and writes the sources of both languages. This
+//! layer does no thinking: each method makes one call of `bgcopy_core`. What
+//! it adds is what those languages need: waits that can be given up, and
+//! listeners.
+
+mod error;
+mod events;
+mod file;
+mod job;
+mod job_properties;
+mod job_record;
+mod listeners;
+mod manager;
+mod reader;
+mod record;
+mod vocab;
+mod wait;
+
+pub use error::{BgcopyError, Result};
+pub use events::{EventListener, JobEvent, ListenerFailures};
+pub use file::{File, FileProgress};
+pub use job::{Job, JobProgress, JobTimes};
+pub use job_record::{FileRecord, JobRecord, JobSnapshot, RecordedJob};
+pub use manager::{Manager, Options, open_manager};
+pub use reader::Reader;
+pub use record::{Damage, FileRange, FileSpec, JobError, WaitReason};
+pub use vocab::{code_name, code_text};
+pub use wait::StateWait;
+
+uniffi::setup_scaffolding!("bgcopy");

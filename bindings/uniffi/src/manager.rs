@@ -1,0 +1,212 @@
+//! The queue: where jobs are made, found and listened to.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bgcopy_core::vocab::code;
+use bgcopy_core::{HResult, JobState, JobType, Limits};
+use uuid::Uuid;
+
+use crate::error::{BgcopyError, Result};
+use crate::events::{EventListener, JobEvent, ListenerFailures};
+use crate::job::Job;
+use crate::listeners::Listeners;
+use crate::record::Damage;
+
+/// How a manager is opened.
+#[derive(Clone, Debug, uniffi::Record)]
+pub struct Options {
+    /// The folder of the store. Made if it is missing, for the caller alone.
+    pub store: String,
+    /// How much may happen at once, and how much the queue may hold; nothing
+    /// for the defaults.
+    #[uniffi(default = None)]
+    pub limits: Option<Limits>,
+    /// The User-Agent header of all requests; nothing for ours.
+    #[uniffi(default = None)]
+    pub user_agent: Option<String>,
+}
+
+impl From<Options> for bgcopy_core::Options {
+    fn from(options: Options) -> Self {
+        let mut core = Self::new(options.store);
+        core.limits = options.limits.unwrap_or(core.limits);
+        core.user_agent = options.user_agent.unwrap_or(core.user_agent);
+        core
+    }
+}
+
+/// An open queue (IBackgroundCopyManager). Its jobs stay in the store and go
+/// on with the next manager. Any thread may use it.
+///
+/// Letting go of it closes it, unless a job, a file or a wait of it is still
+/// held: then it is closed with the last of them. `close` closes it at once.
+#[derive(uniffi::Object)]
+pub struct Manager {
+    shared: Arc<Shared>,
+}
+
+/// What the handles of one manager have in common.
+pub(crate) struct Shared {
+    pub(crate) core: Arc<bgcopy_core::Manager>,
+    pub(crate) listeners: Arc<Listeners>,
+}
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        // Also ends the notifier thread, which holds on to the manager.
+        self.core.close();
+    }
+}
+
+/// Opens the store and starts driving its queue. Kotlin and Swift have it as
+/// `Manager.open`.
+///
+/// One manager may have a store open at a time: E_SHARING_VIOLATION at
+/// once for a second one, in this process or another; a `Reader` can still
+/// look. A damaged store is replaced by what could be saved of it; see
+/// `damage`. BGCOPY_E_STORE_NEWER for a store of a later version,
+/// E_ACCESSDENIED or a disk code if the folder cannot be used.
+#[uniffi::export]
+pub fn open_manager(options: Options) -> Result<Arc<Manager>> {
+    let core = Arc::new(bgcopy_core::Manager::open(options.into())?);
+    Ok(Arc::new(Manager { shared: Arc::new(Shared { core, listeners: Arc::default() }) }))
+}
+
+#[uniffi::export]
+impl Manager {
+    /// What was found damaged when the store was opened.
+    pub fn damage(&self) -> Option<Damage> {
+        self.shared.core.damage().map(Into::into)
+    }
+
+    /// Makes an empty, suspended job (CreateJob). It survives a power cut once
+    /// this returns.
+    ///
+    /// `display_name` has at most 256 characters and need not be unique.
+    /// E_INVALIDARG for a longer one, E_NOTIMPL for an upload type,
+    /// BG_E_TOO_MANY_JOBS_PER_USER at the limit of jobs.
+    #[uniffi::method(default(job_type = None))]
+    pub fn create_job(&self, display_name: String, job_type: Option<JobType>) -> Result<Arc<Job>> {
+        let job_type = job_type.unwrap_or(JobType::Download);
+        let job = self.shared.core.create_job(&display_name, job_type)?;
+        Ok(self.handle(job))
+    }
+
+    /// The job of that id (GetJob): DO_E_JOB_NOT_FOUND if it is not in the
+    /// queue, which a cancelled or completed one is not.
+    pub fn get_job(&self, id: Uuid) -> Result<Arc<Job>> {
+        Ok(self.handle(self.shared.core.get_job(id)?))
+    }
+
+    /// The jobs in the queue, in order of creation (EnumJobs): a snapshot of
+    /// which there are; each handle shows what is true when it is asked.
+    pub fn jobs(&self) -> Result<Vec<Arc<Job>>> {
+        Ok(self.shared.core.jobs()?.into_iter().map(|job| self.handle(job)).collect())
+    }
+
+    /// A readable text for any code (GetErrorDescription).
+    pub fn error_description(&self, hresult: HResult) -> String {
+        self.shared.core.error_description(hresult)
+    }
+
+    /// The next event, waiting for one until the time is over, in
+    /// milliseconds: then nothing. No time waits for ever. Each event goes to
+    /// one caller.
+    ///
+    /// At least once: a job found transferred or failed when the manager opens
+    /// raises its event again. BGCOPY_E_MANAGER_CLOSED after `close`;
+    /// E_SHARING_VIOLATION once a listener was added, as listeners get all
+    /// events from then on.
+    #[uniffi::method(default(timeout_ms = None))]
+    pub fn next_event(&self, timeout_ms: Option<u64>) -> Result<Option<JobEvent>> {
+        if self.shared.listeners.has_thread() {
+            let message = "the events go to the listeners of this manager";
+            return Err(BgcopyError::new(code::E_SHARING_VIOLATION, message));
+        }
+        let event = self.shared.core.next_event(timeout_ms.map(Duration::from_millis))?;
+        Ok(event.map(Into::into))
+    }
+
+    /// Tells a listener of the events of all jobs, until it is removed or the
+    /// manager is closed. Returns its number.
+    pub fn add_listener(&self, listener: Arc<dyn EventListener>) -> Result<u64> {
+        self.shared.listeners.add(&self.shared.core, None, listener)
+    }
+
+    /// Removes the listener of that number; there may be none. One that is
+    /// being called ends its call.
+    pub fn remove_listener(&self, number: u64) {
+        self.shared.listeners.remove(number);
+    }
+
+    /// How often listeners threw, and what the last one threw.
+    pub fn listener_failures(&self) -> ListenerFailures {
+        self.shared.listeners.failures()
+    }
+
+    /// Suspends every job that moves or would move by itself, and returns the
+    /// ids of those. For an application that must stop at once; give the ids
+    /// to `resume_all` later. A job that ends in between is left out.
+    pub fn suspend_all(&self) -> Result<Vec<Uuid>> {
+        let mut suspended = Vec::new();
+        for job in self.shared.core.jobs()? {
+            if moves(job.state()?) && job.suspend().is_ok() {
+                suspended.push(job.id());
+            }
+        }
+        Ok(suspended)
+    }
+
+    /// Resumes those of the jobs that are in the queue and suspended, and
+    /// returns their ids.
+    pub fn resume_all(&self, jobs: Vec<Uuid>) -> Result<Vec<Uuid>> {
+        let mut resumed = Vec::new();
+        for id in jobs {
+            let Ok(job) = self.shared.core.get_job(id) else { continue };
+            if job.state()? == JobState::Suspended && job.resume().is_ok() {
+                resumed.push(id);
+            }
+        }
+        Ok(resumed)
+    }
+
+    /// The limits in force.
+    pub fn limits(&self) -> Result<Limits> {
+        Ok(self.shared.core.limits()?)
+    }
+
+    /// Sets the limits, at once and until this manager is closed. E_INVALIDARG
+    /// if one of them is 0.
+    pub fn set_limits(&self, limits: Limits) -> Result<()> {
+        Ok(self.shared.core.set_limits(limits)?)
+    }
+
+    /// Stops driving the queue, after what is under way was recorded. Handles
+    /// of its jobs answer BGCOPY_E_MANAGER_CLOSED from then on. A second call
+    /// does nothing.
+    pub fn close(&self) {
+        self.shared.core.close();
+    }
+}
+
+impl Manager {
+    fn handle(&self, job: bgcopy_core::Job) -> Arc<Job> {
+        Arc::new(Job::new(job, Arc::clone(&self.shared)))
+    }
+}
+
+/// True in the states that Suspend would leave.
+fn moves(state: JobState) -> bool {
+    match state {
+        JobState::Queued
+        | JobState::Connecting
+        | JobState::Transferring
+        | JobState::TransientError => true,
+        JobState::Suspended
+        | JobState::Error
+        | JobState::Transferred
+        | JobState::Acknowledged
+        | JobState::Cancelled => false,
+    }
+}

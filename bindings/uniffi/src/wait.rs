@@ -1,0 +1,123 @@
+//! A wait for a state of a job that can be given up.
+//!
+//! A coroutine or a task that waits must not hold a thread of its pool, and
+//! its cancellation must end the wait at once. So a thread of ours waits, and
+//! gives up after a while when nobody is interested any more.
+
+use std::future::poll_fn;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker};
+use std::time::{Duration, Instant};
+
+use bgcopy_core::vocab::code;
+use bgcopy_core::{Job, JobState};
+
+use crate::error::{BgcopyError, Result};
+use crate::listeners::no_thread;
+use crate::manager::Shared;
+
+/// How long the thread of a wait that was given up may live on.
+const SLICE: Duration = Duration::from_secs(1);
+
+/// Bytes of stack of such a thread: it only calls the engine.
+const STACK_BYTES: usize = 128 * 1024;
+
+/// A wait for a state of a job. It takes a thread until it ends, is cancelled
+/// or is let go of.
+#[derive(uniffi::Object)]
+pub struct StateWait {
+    outcome: Arc<Outcome>,
+    /// The engine goes on while somebody waits.
+    _shared: Arc<Shared>,
+}
+
+#[derive(Default)]
+struct Outcome {
+    state: Mutex<Progress>,
+}
+
+#[derive(Default)]
+struct Progress {
+    ended: Option<Result<JobState>>,
+    wakers: Vec<Waker>,
+}
+
+#[uniffi::export]
+impl StateWait {
+    /// The state that was waited for. E_TIMEOUT when the time is over, E_ABORT
+    /// after `cancel`, BGCOPY_E_MANAGER_CLOSED when the manager is closed.
+    pub async fn state(&self) -> Result<JobState> {
+        poll_fn(|context| self.outcome.poll(context)).await
+    }
+
+    /// Ends the wait at once: `state` answers E_ABORT.
+    pub fn cancel(&self) {
+        self.outcome.end(Err(BgcopyError::new(code::E_ABORT, "the wait was cancelled")));
+    }
+}
+
+impl StateWait {
+    pub(crate) fn start(
+        job: Arc<Job>,
+        shared: Arc<Shared>,
+        states: Vec<JobState>,
+        timeout: Option<Duration>,
+    ) -> Result<Self> {
+        let outcome = Arc::new(Outcome::default());
+        let ours = Arc::clone(&outcome);
+        std::thread::Builder::new()
+            .name("bgcopy-wait".to_owned())
+            .stack_size(STACK_BYTES)
+            .spawn(move || ours.wait(&job, &states, timeout))
+            .map_err(no_thread)?;
+        Ok(Self { outcome, _shared: shared })
+    }
+}
+
+impl Drop for StateWait {
+    fn drop(&mut self) {
+        self.cancel();
+    }
+}
+
+impl Outcome {
+    fn wait(&self, job: &Job, states: &[JobState], timeout: Option<Duration>) {
+        // A time too far away to be told is no limit.
+        let deadline = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
+        while self.lock().ended.is_none() {
+            let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
+            let is_last = left.is_some_and(|left| left <= SLICE);
+            match job.wait(states, Some(left.unwrap_or(SLICE).min(SLICE))) {
+                Err(error) if error.code == code::E_TIMEOUT && !is_last => {}
+                ended => self.end(ended.map_err(Into::into)),
+            }
+        }
+    }
+
+    fn poll(&self, context: &Context<'_>) -> Poll<Result<JobState>> {
+        let mut progress = self.lock();
+        match &progress.ended {
+            Some(ended) => Poll::Ready(ended.clone()),
+            None => {
+                progress.wakers.retain(|waker| !waker.will_wake(context.waker()));
+                progress.wakers.push(context.waker().clone());
+                Poll::Pending
+            }
+        }
+    }
+
+    fn end(&self, ended: Result<JobState>) {
+        let mut progress = self.lock();
+        if progress.ended.is_some() {
+            return;
+        }
+        progress.ended = Some(ended);
+        let wakers = std::mem::take(&mut progress.wakers);
+        drop(progress);
+        wakers.into_iter().for_each(Waker::wake);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Progress> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,268 @@
+import Foundation
+import XCTest
+
+@testable import Bgcopy
+
+/// The shared stories: what every language can do with jobs.
+final class StoriesTests: XCTestCase {
+    func test_download_and_complete() throws {
+        let bench = try Bench()
+        let job = try bench.job()
+        try job.addFile(
+            remoteName: URL(string: bench.remote(2))!,
+            localName: bench.folder.appendingPathComponent("second"))
+        XCTAssertEqual(try bench.run(job), .transferred)
+        XCTAssertFalse(bench.exists("file"), "nothing is in place before complete")
+        let file = try job.file(index: 0)
+        XCTAssertTrue(FileManager.default.fileExists(atPath: try file.temporaryURL.path))
+        let whole = FileProgress(bytesTotal: length, bytesTransferred: length, completed: false)
+        XCTAssertEqual(try file.progress(), whole)
+        XCTAssertEqual(try job.complete(), .S_OK)
+        XCTAssertEqual(try job.state(), .acknowledged)
+        XCTAssertTrue(try file.progress().completed)
+        XCTAssertEqual(try file.localURL.path, bench.path("file"))
+        XCTAssertEqual(try file.responseHeaders()?.hasPrefix("HTTP/1.1 200"), true)
+        XCTAssertEqual(code { try bench.manager.getJob(id: job.id()) }, .DO_E_JOB_NOT_FOUND)
+        try bench.mustBeTidy()
+        try bench.mustHold("file")
+        try bench.mustHold("second", 2)
+    }
+
+    func test_pieces_of_a_file() throws {
+        let bench = try Bench()
+        let job = try bench.manager.createJob(displayName: "pieces")
+        let ranges = [FileRange(initialOffset: 100, length: 50), FileRange(initialOffset: length - 7)]
+        try job.addFileWithRanges(
+            remoteName: bench.remote(), localName: bench.path("pieces"), ranges: ranges)
+        XCTAssertEqual(try job.file(index: 0).ranges(), ranges)
+        XCTAssertEqual(try bench.run(job), .transferred)
+        _ = try job.complete()
+        let whole = try bench.content(1)
+        let found = try Data(contentsOf: URL(fileURLWithPath: bench.path("pieces")))
+        XCTAssertEqual(found, whole[100..<150] + whole[(Int(length) - 7)...])
+        let overlapping = [
+            FileRange(initialOffset: 0, length: 10), FileRange(initialOffset: 5, length: 10),
+        ]
+        let other = try bench.manager.createJob(displayName: "overlapping")
+        let refused = code {
+            try other.addFileWithRanges(
+                remoteName: bench.remote(), localName: bench.path("x"), ranges: overlapping)
+        }
+        XCTAssertEqual(refused, .DO_E_OVERLAPPING_RANGES)
+        XCTAssertEqual(try other.files().count, 0)
+    }
+
+    func test_suspend_and_resume_keep_progress() throws {
+        let bench = try Bench()
+        let job = try bench.stalled()
+        try job.suspend()
+        XCTAssertEqual(try job.state(), .suspended)
+        XCTAssertEqual(try job.waitReason().kind, .suspendedByCaller)
+        let held = try job.progress().bytesTransferred
+        XCTAssertGreaterThan(held, 0)
+        // The same content from where it does not stand still.
+        try job.file(index: 0).setRemoteName(remoteName: bench.remote(9, "?etag=v1"))
+        XCTAssertEqual(try job.progress().bytesTransferred, held)
+        XCTAssertEqual(try bench.run(job), .transferred)
+        let headers = try job.file(index: 0).responseHeaders()
+        XCTAssertEqual(headers?.hasPrefix("HTTP/1.1 206"), true, "it went on")
+        _ = try job.complete()
+        try bench.mustHold("stalled", 9)
+    }
+
+    func test_cancel_removes_temp_file() throws {
+        let bench = try Bench()
+        let job = try bench.stalled()
+        XCTAssertEqual(try bench.temporaries().count, 1)
+        XCTAssertEqual(try job.cancel(), .S_OK)
+        try bench.mustBeTidy()
+        XCTAssertEqual(try job.state(), .cancelled)
+        XCTAssertEqual(code { try job.cancel() }, .DO_E_INVALID_STATE)
+        XCTAssertEqual(code { try job.resume() }, .DO_E_INVALID_STATE)
+        XCTAssertEqual(try job.displayName(), "test")
+    }
+
+    func test_partial_complete() throws {
+        let bench = try Bench()
+        let job = try bench.stalled()
+        try job.addFile(remoteName: bench.remote(2), localName: bench.path("done"))
+        try until { try job.progress().filesTransferred == 1 }
+        XCTAssertEqual(try job.complete(), .BG_S_PARTIAL_COMPLETE)
+        XCTAssertFalse(bench.exists("stalled"))
+        try bench.mustBeTidy()
+        try bench.mustHold("done", 2)
+    }
+
+    func test_hash_mismatch() throws {
+        let bench = try Bench()
+        let job = try bench.job()
+        let wrong = ExpectedHash(algorithm: .sha256, digest: String(repeating: "0", count: 64))
+        try job.file(index: 0).setExpectedHash(hash: wrong)
+        XCTAssertEqual(try bench.run(job), .error)
+        XCTAssertEqual(try job.error().hresult, .BGCOPY_E_HASH_MISMATCH)
+        XCTAssertEqual(try job.error().file, 0)
+        XCTAssertEqual(try job.complete(), .BG_S_PARTIAL_COMPLETE)
+        XCTAssertFalse(bench.exists("file"), "bad data is never released")
+        try bench.mustBeTidy()
+    }
+
+    func test_wait_reason_says_why() throws {
+        let bench = try Bench()
+        let job = try bench.manager.createJob(displayName: "waits")
+        XCTAssertEqual(try job.waitReason().kind, .noFiles)
+        XCTAssertEqual(code { try job.resume() }, .DO_E_JOB_EMPTY)
+        try job.addFile(remoteName: Server.shared.url("/missing"), localName: bench.path("missing"))
+        XCTAssertEqual(try job.waitReason().kind, .suspendedByCaller)
+        XCTAssertEqual(try bench.run(job), .error)
+        let reason = try job.waitReason()
+        XCTAssertEqual(reason.hresult, try job.error().hresult)
+        XCTAssertEqual(reason.hresult?.name, "BG_E_HTTP_ERROR_404")
+        XCTAssertFalse(reason.message.isEmpty || reason.unblock.isEmpty)
+        XCTAssertGreaterThan(reason.sinceMs, 0)
+        XCTAssertNil(reason.nextTry)
+    }
+
+    func test_jobs_survive_their_manager() throws {
+        let bench = try Bench()
+        let job = try bench.stalled()
+        try job.setDescription(description: "kept")
+        try job.setPriority(priority: .high)
+        let id = job.id()
+        bench.manager.close()
+        bench.manager.close()
+        XCTAssertEqual(code { try job.state() }, .BGCOPY_E_MANAGER_CLOSED)
+        XCTAssertEqual(code { try bench.manager.jobs() }, .BGCOPY_E_MANAGER_CLOSED)
+        bench.manager = try Bench.open(bench.folder)
+        let again = try bench.manager.getJob(id: id)
+        XCTAssertEqual(try bench.manager.jobs().map { $0.id() }, [id])
+        XCTAssertEqual(try again.description(), "kept")
+        XCTAssertEqual(try again.priority(), .high)
+        XCTAssertNotEqual(try again.state(), .suspended, "it goes on by itself")
+        try again.suspend()
+        try again.file(index: 0).setRemoteName(remoteName: bench.remote(9, "?etag=v1"))
+        XCTAssertEqual(try bench.run(again), .transferred)
+        _ = try again.complete()
+        try bench.mustHold("stalled", 9)
+    }
+
+    func test_a_reader_looks_from_beside() throws {
+        let bench = try Bench()
+        let job = try bench.stalled()
+        XCTAssertEqual(code { try Bench.open(bench.folder) }, .E_SHARING_VIOLATION)
+        let reader = try Reader.open(store: bench.path("store"))
+        XCTAssertTrue(reader.engineIsRunning())
+        XCTAssertEqual(try reader.jobs().map(\.id), [job.id()])
+        bench.manager.close()
+        XCTAssertFalse(reader.engineIsRunning())
+        let seen = try reader.job(id: job.id())
+        XCTAssertEqual(seen.waitReason.kind, .engineNotRunning)
+        XCTAssertEqual(seen.files.map(\.localName), [bench.path("stalled")])
+        XCTAssertEqual(code { try reader.job(id: UUID()) }, .DO_E_JOB_NOT_FOUND)
+    }
+
+    func test_errors_have_code_context_and_text() throws {
+        let bench = try Bench()
+        let job = try bench.manager.createJob(displayName: "errors")
+        XCTAssertThrowsError(
+            try job.addFile(remoteName: "gopher://x/y", localName: bench.path("x"))
+        ) { error in
+            let failed = error as? BgcopyError
+            XCTAssertEqual(failed?.hresult, .E_INVALIDARG)
+            XCTAssertEqual(failed?.context, ErrorContext.none)
+            XCTAssertEqual(failed?.message.isEmpty, false)
+            XCTAssertTrue(error.localizedDescription.contains("0x80070057 E_INVALIDARG"))
+        }
+        XCTAssertEqual(try job.files().count, 0)
+        let text = bench.manager.errorDescription(hresult: .DO_E_JOB_NOT_FOUND)
+        XCTAssertEqual(text, "the job is not in the queue")
+        XCTAssertEqual(HResult.DO_E_JOB_NOT_FOUND.text, text)
+        XCTAssertEqual(code { try job.file(index: 3) }, .DO_E_FILE_NOT_AVAILABLE)
+        let timeout = code { try job.wait(states: [.transferred], timeout: .milliseconds(1)) }
+        XCTAssertEqual(timeout, .E_TIMEOUT)
+    }
+
+    func test_settings_are_kept() throws {
+        let bench = try Bench()
+        let job = try bench.job()
+        try job.setDisplayName(displayName: "renamed")
+        try job.setMinimumRetryDelay(.seconds(10))
+        try job.setNoProgressTimeout(.seconds(60))
+        try job.setMaximumDownloadTime(.seconds(3600))
+        try job.setNotifyFlags(flags: NotifyFlags.JOB_ERROR | NotifyFlags.FILE_TRANSFERRED)
+        try job.setCustomHeaders(headers: "X-One: 1\r\n")
+        try job.setSecurityFlags(flags: SecurityFlags.REDIRECT_DISALLOW)
+        try job.setProxySettings(
+            proxy: ProxySettings(usage: .override, list: "proxy.invalid:3128", bypass: "localhost"))
+        let certificate = ClientCertificate(certificate: "/tmp/a.pem", key: nil)
+        try job.setClientCertificate(certificate: certificate)
+        try job.setCredentials(target: .server, scheme: .basic, userName: "name", password: "secret")
+        XCTAssertEqual(try job.removeCredentials(target: .server, scheme: .basic), .S_OK)
+        XCTAssertEqual(try job.removeCredentials(target: .server, scheme: .basic), .S_FALSE)
+        try job.setProperty(id: .costFlags, value: .dword(CostFlags.TRANSFER_STANDARD))
+        let record = try job.snapshot().record
+        XCTAssertEqual(record.id, job.id())
+        XCTAssertEqual(record.displayName, "renamed")
+        XCTAssertEqual(record.minimumRetryDelay, 10)
+        XCTAssertEqual(record.noProgressTimeout, 60)
+        XCTAssertEqual(record.maximumDownloadTime, 3600)
+        XCTAssertEqual(try job.notifyFlags(), 0x12)
+        XCTAssertEqual(try job.customHeaders(), "X-One: 1\r\n")
+        XCTAssertEqual(try job.securityFlags(), 0x200)
+        XCTAssertEqual(try job.proxySettings().list, "proxy.invalid:3128")
+        XCTAssertEqual(record.clientCertificate, certificate)
+        XCTAssertEqual(try job.property(id: .costFlags), .dword(0x8000_0067))
+        XCTAssertEqual(code { try job.setProperty(id: .costFlags, value: .enable(true)) }, .E_INVALIDARG)
+        XCTAssertEqual(try job.replaceRemotePrefix(old: "http://", new: "https://"), .S_OK)
+        XCTAssertTrue(try job.file(index: 0).remoteName().hasPrefix("https://"))
+        XCTAssertLessThanOrEqual(record.times.creation, record.times.modification)
+        XCTAssertEqual(try job.jobType(), .download)
+        XCTAssertEqual(try job.speed(), 0)
+        XCTAssertNil(try job.secondsLeft())
+    }
+
+    func test_suspend_all_and_resume_all() throws {
+        let bench = try Bench()
+        let moving = try bench.stalled()
+        let still = try bench.job(name: "still")
+        let done = try bench.job(name: "done")
+        XCTAssertEqual(try bench.run(done), .transferred)
+        let suspended = try bench.manager.suspendAll()
+        XCTAssertEqual(suspended, [moving.id()], "the others do not move")
+        XCTAssertEqual(try moving.state(), .suspended)
+        XCTAssertEqual(try bench.manager.suspendAll(), [])
+        let resumed = try bench.manager.resumeAll(jobs: suspended + [UUID(), done.id()])
+        XCTAssertEqual(resumed, suspended)
+        XCTAssertEqual(try still.state(), .suspended)
+        XCTAssertEqual(try done.state(), .transferred)
+        XCTAssertNotEqual(try moving.state(), .suspended)
+    }
+
+    func test_limits_are_kept() throws {
+        let bench = try Bench()
+        let limits = try bench.manager.limits()
+        let one = Limits(
+            simultaneousFiles: 1, connectionsTotal: limits.connectionsTotal,
+            connectionsPerHost: limits.connectionsPerHost,
+            connectionsPerFile: limits.connectionsPerFile, jobs: limits.jobs,
+            filesPerJob: limits.filesPerJob)
+        try bench.manager.setLimits(limits: one)
+        XCTAssertEqual(try bench.manager.limits(), one)
+        _ = try bench.stalled()
+        let second = try bench.job(name: "second")
+        try second.resume()
+        XCTAssertEqual(try second.waitReason().kind, .waitingForSlot)
+    }
+
+    func test_refused_content_is_fetched_again() throws {
+        let bench = try Bench()
+        let job = try bench.job()
+        let file = try job.file(index: 0)
+        XCTAssertEqual(code { try file.setValidationState(valid: true) }, .E_PENDING)
+        XCTAssertEqual(try bench.run(job), .transferred)
+        try file.setValidationState(valid: false)
+        XCTAssertEqual(try job.error().hresult, .BG_E_VALIDATION_FAILED)
+        XCTAssertEqual(try bench.run(job), .transferred)
+        try file.setValidationState(valid: true)
+        XCTAssertEqual(try file.validationState(), true)
+    }
+}
