@@ -46,7 +46,7 @@ fn must_be_gone(bench: &Bench, job: &Job) {
     assert!(!bench.server.area("/up/").files.contains_key("/up/file"));
     let reader = Reader::open(bench.path("store")).expect("a reader");
     assert_eq!(reader.jobs().expect("jobs").len(), 0);
-    assert_eq!(reader.job(job.id()).err().expect("gone").code, code::DO_E_JOB_NOT_FOUND);
+    assert_eq!(reader.job(job.id()).expect_err("gone").code, code::DO_E_JOB_NOT_FOUND);
     assert!(bench.path("source").exists(), "the source is the caller's");
     bench.must_be_tidy();
 }
