@@ -329,20 +329,17 @@ impl Engine {
         secret: Secret,
         at: Now,
     ) {
-        let checked = check_credentials(slot.1, &secret.user_name, &secret.password);
-        // What the last host had of them is gone, even if it has stored that
-        // they are set; a job that is gone, too, is told of by the command.
-        let checked =
-            checked.and_then(|()| match self.restore_credentials(id, slot, secret.clone(), at) {
-                Err(error) if error.code != code::DO_E_JOB_NOT_FOUND => Err(error),
-                Ok(()) | Err(_) => Ok(()),
-            });
-        if let Err(error) = checked {
+        if let Err(error) = check_credentials(slot.1, &secret.user_name, &secret.password) {
             called.answer.send(Err(error));
             return;
         }
+        let repeated = self.queue.called(called.call).is_some();
         if self.command(called, id, Command::Set(Setting::CredentialsSet(slot)), at) {
             self.secret_changes.push((id, SecretChange::Set(slot, credentials_of(slot, secret))));
+        } else if repeated {
+            // The last host has stored that they are set, and had them in its
+            // memory. A job that is gone needs them no more.
+            _ = self.restore_credentials(id, slot, secret, at);
         }
     }
 

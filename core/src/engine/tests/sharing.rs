@@ -3,19 +3,28 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::mpsc::{Receiver, Sender, channel};
+use std::time::Duration;
 
 use uuid::Uuid;
 
 use crate::model::{Command, FileSpec, JobRecord, Limits, NewJob, Now};
 use crate::store::{Batch, Durability, Faults, Store};
-use crate::vocab::{JobState, JobType, Result, code};
+use crate::vocab::{AuthScheme, AuthTarget, JobState, JobType, Result, code};
 
+<<<<<<< HEAD:core/src/engine/tests/sharing.rs
 use crate::engine::{
     Answer, Answered, END_OF_SESSION, Reply, Request, Running, Settings, closed_error,
+=======
+use super::{
+    Answer, Answered, END_OF_SESSION, Reply, Request, Running, Secret, Settings, closed_error,
+>>>>>>> side/link:core/src/engine/tests.rs
 };
 
 /// Jobs of the long list.
 const MANY_JOBS: u64 = 100_000;
+
+/// No answer takes this long unless something is wrong.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// An engine, and a session of another process with it.
 struct Stage {
@@ -43,7 +52,7 @@ impl Stage {
     fn ask(&self, request: Request) -> Result<Reply> {
         let answer = Answer::new(7, self.to.clone());
         self.running.inbox.call_of(self.session, request, answer).expect("taken");
-        let (ticket, reply) = self.answers.recv().expect("an answer");
+        let (ticket, reply) = self.answers.recv_timeout(PATIENCE).expect("an answer");
         assert_eq!(ticket, 7);
         reply
     }
@@ -133,6 +142,30 @@ fn a_repeated_cancel_is_done_and_one_of_somebody_else_is_refused() {
     let stage = Stage::new(&store);
     assert_eq!(code_of(stage.command(id, 10, Command::Cancel)), code::S_OK);
     assert_eq!(code_of(stage.command(id, 11, Command::Cancel)), code::DO_E_JOB_NOT_FOUND);
+    stage.end();
+}
+
+#[test]
+fn credentials_of_a_repeated_call_are_there_again() {
+    let place = tempfile::tempdir().expect("a folder");
+    let (store, id) = (place.path().join("store"), Uuid::from_u128(1));
+    std::fs::write(place.path().join("source"), "content").expect("written");
+    let set = || {
+        let secret = Secret { user_name: "user".to_owned(), password: "pass".to_owned() };
+        let slot = (AuthTarget::Server, AuthScheme::Basic);
+        Request::SetCredentials { id, call: Uuid::from_u128(20), slot, secret }
+    };
+    let stage = Stage::new(&store);
+    stage.create(id).expect("created");
+    stage.command(id, 10, file(place.path())).expect("added");
+    assert_eq!(code_of(stage.ask(set())), code::S_OK);
+    stage.end();
+    // Without them the job would wait for ever.
+    let stage = Stage::new(&store);
+    assert_eq!(code_of(stage.ask(set())), code::S_OK);
+    assert_eq!(code_of(stage.command(id, 11, Command::Resume)), code::S_OK);
+    let wait = Request::Wait { id, states: vec![JobState::Transferred] };
+    assert!(matches!(stage.ask(wait), Ok(Reply::State(JobState::Transferred))));
     stage.end();
 }
 
