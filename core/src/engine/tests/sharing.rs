@@ -11,13 +11,8 @@ use crate::model::{Command, FileSpec, JobRecord, Limits, NewJob, Now};
 use crate::store::{Batch, Durability, Faults, Store};
 use crate::vocab::{AuthScheme, AuthTarget, JobState, JobType, Result, code};
 
-<<<<<<< HEAD:core/src/engine/tests/sharing.rs
 use crate::engine::{
-    Answer, Answered, END_OF_SESSION, Reply, Request, Running, Settings, closed_error,
-=======
-use super::{
     Answer, Answered, END_OF_SESSION, Reply, Request, Running, Secret, Settings, closed_error,
->>>>>>> side/link:core/src/engine/tests.rs
 };
 
 /// Jobs of the long list.
