@@ -896,6 +896,10 @@ struct options {
     std::uint32_t connections_per_file = 0;
     std::uint32_t jobs = 0;
     std::uint32_t files_per_job = 0;
+    /// The store alone: nobody can join, and nobody must have it open already.
+    bool exclusive = false;
+    /// Takes the place of a host that is too old to be joined.
+    bool replace_older = false;
 };
 
 /// An open queue. Its end closes it, unless that is inside one of its callbacks.
@@ -915,6 +919,8 @@ public:
         raw.connections_per_file = wanted.connections_per_file;
         raw.jobs = wanted.jobs;
         raw.files_per_job = wanted.files_per_job;
+        raw.exclusive = wanted.exclusive ? 1 : 0;
+        raw.replace_older = wanted.replace_older ? 1 : 0;
         bgcopy_manager *opened = nullptr;
         detail::check(bgcopy_manager_open(&raw, &opened), failure);
         return manager(opened);

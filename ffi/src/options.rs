@@ -7,6 +7,7 @@ use std::ptr;
 use bgcopy_core::vocab::code;
 use bgcopy_core::{Error, Limits, Options, Result, default_store};
 
+use crate::call::yes_or_no;
 use crate::string::optional_text;
 
 /// How a manager is opened. Set size to sizeof(bgcopy_options) and the rest to
@@ -33,6 +34,11 @@ pub struct bgcopy_options {
     pub jobs: u32,
     /// Files in one job.
     pub files_per_job: u32,
+    /// 1 to have the store alone: nobody can join, and nobody must have it
+    /// open already.
+    pub exclusive: u32,
+    /// 1 to take the place of a host that is too old to be joined.
+    pub replace_older: u32,
 }
 
 /// How much may happen at once, and how much the queue may hold. Set size to
@@ -75,6 +81,8 @@ impl Versioned for bgcopy_options {
         connections_per_file: 0,
         jobs: 0,
         files_per_job: 0,
+        exclusive: 0,
+        replace_older: 0,
     };
 }
 
@@ -139,6 +147,8 @@ pub(crate) unsafe fn options(place: *const bgcopy_options) -> Result<Options> {
         })?,
     };
     let mut options = Options::new(store);
+    options.exclusive = yes_or_no(given.exclusive)?;
+    options.replace_older = yes_or_no(given.replace_older)?;
     if let Some(user_agent) = optional_text(given.user_agent)? {
         options.user_agent = user_agent.to_owned();
     }

@@ -304,8 +304,16 @@ static void wrong_state(void)
     EXPECT(BGCOPY_E_PATH_NOT_FOUND, bgcopy_job_add_file(job, url_of("two"), path_of("no/one")));
     options.size = sizeof options;
     options.store_path = path_of("store");
+    options.exclusive = 1;
     EXPECT(BGCOPY_E_SHARING_VIOLATION, bgcopy_manager_open(&options, &second));
     CHECK(second == NULL);
+    options.exclusive = 2;
+    EXPECT(BGCOPY_E_INVALIDARG, bgcopy_manager_open(&options, &second));
+    CHECK(second == NULL);
+    options.exclusive = 0;
+    OK(bgcopy_manager_open(&options, &second));
+    OK(bgcopy_manager_close(second));
+    second = NULL;
     memset(&any_id, 0, sizeof any_id);
     EXPECT(BGCOPY_DO_E_JOB_NOT_FOUND, bgcopy_manager_get_job(manager, &any_id, &any_job));
     CHECK(bgcopy_last_error_context() == BGCOPY_ERROR_CONTEXT_NONE);

@@ -43,14 +43,18 @@ impl Manager {
 #[pymethods]
 impl Manager {
     #[new]
-    #[pyo3(signature = (store, *, limits=None, user_agent=None))]
+    #[pyo3(signature = (
+        store, *, limits=None, user_agent=None, exclusive=false, replace_older=false
+    ))]
     fn new(
         py: Python<'_>,
         store: PathBuf,
         limits: Option<QueueLimits>,
         user_agent: Option<String>,
+        exclusive: bool,
+        replace_older: bool,
     ) -> PyResult<Self> {
-        let mut options = Options::new(store.clone());
+        let mut options = Options { exclusive, replace_older, ..Options::new(store.clone()) };
         if let Some(limits) = limits {
             options.limits = limits.0;
         }

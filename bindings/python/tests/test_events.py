@@ -173,7 +173,7 @@ def test_callbacks_do_not_keep_the_manager_alive(bench: Bench) -> None:
     # It is closed: the store is free.
     for _ in range(100):
         try:
-            bench.open()
+            Manager(bench.store, exclusive=True).close()
         except bgcopy.StoreInUseError:
             threading.Event().wait(0.05)
         else:

@@ -36,9 +36,18 @@ def test_store_is_for_the_caller_alone(tmp_path: Path) -> None:
             assert repr(manager) == f"<bgcopy.Manager {given}>"
 
 
-def test_one_manager_per_store(bench: Bench) -> None:
+def test_managers_share_a_queue(bench: Bench) -> None:
+    job = bench.job()
+    with Manager(bench.store) as other:
+        (same,) = other.jobs()
+        assert same.id == job.id
+        same.display_name = "set by the other"
+        assert job.display_name == "set by the other"
+
+
+def test_one_manager_per_store_if_it_wants_it_alone(bench: Bench) -> None:
     with pytest.raises(bgcopy.StoreInUseError) as raised:
-        Manager(bench.store)
+        Manager(bench.store, exclusive=True)
     assert isinstance(raised.value, OSError)
     bench.manager.close()
     bench.open()

@@ -7,7 +7,7 @@ use std::path::Path;
 use bgcopy_core::vocab::{HResult, code};
 use bgcopy_core::{
     AuthScheme, AuthTarget, ErrorContext, EventKind, HashAlgorithm, JobPriority, JobPropertyId,
-    JobState, JobType, Limits, ProxyUsage, WaitKind,
+    JobState, JobType, Limits, ProxyUsage, UploadProtocol, WaitKind,
 };
 
 const HEAD: &str = r#""""Every word of the API, with its number.
@@ -22,10 +22,11 @@ from ._code import CodeBase
 "#;
 
 /// Where the words and their comments stand.
-const SOURCES: [&str; 3] = [
+const SOURCES: [&str; 4] = [
     include_str!("../../../core/src/vocab/enums.rs"),
     include_str!("../../../core/src/vocab/choices.rs"),
     include_str!("../../../core/src/vocab/reports.rs"),
+    include_str!("../../../core/src/vocab/upload.rs"),
 ];
 const FLAGS: &str = include_str!("../../../core/src/vocab/flags.rs");
 
@@ -52,6 +53,7 @@ fn vocabulary() -> String {
         words("AuthScheme", &AuthScheme::ALL, AuthScheme::as_u32, AuthScheme::name),
         words("JobPropertyId", &JobPropertyId::ALL, JobPropertyId::as_u32, JobPropertyId::name),
         words("HashAlgorithm", &HashAlgorithm::ALL, HashAlgorithm::as_u32, HashAlgorithm::name),
+        words("UploadProtocol", &UploadProtocol::ALL, UploadProtocol::as_u32, UploadProtocol::name),
         words("WaitKind", &WaitKind::ALL, WaitKind::as_u32, WaitKind::name),
         words("EventKind", &EventKind::ALL, EventKind::as_u32, EventKind::name),
         flags("NotifyFlags", "notify", "Which events a job raises."),

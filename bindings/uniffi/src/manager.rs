@@ -25,12 +25,21 @@ pub struct Options {
     /// The User-Agent header of all requests; nothing for ours.
     #[uniffi(default = None)]
     pub user_agent: Option<String>,
+    /// True to have the store alone: nobody can join, and nobody must have it
+    /// open already.
+    #[uniffi(default = false)]
+    pub exclusive: bool,
+    /// True to take the place of a host that is too old to be joined.
+    #[uniffi(default = false)]
+    pub replace_older: bool,
 }
 
 impl From<Options> for bgcopy_core::Options {
     fn from(options: Options) -> Self {
         let mut core = Self::new(options.store);
         core.limits = options.limits.unwrap_or(core.limits);
+        core.exclusive = options.exclusive;
+        core.replace_older = options.replace_older;
         core.user_agent = options.user_agent.unwrap_or(core.user_agent);
         core
     }
@@ -59,12 +68,11 @@ impl Drop for Shared {
     }
 }
 
-/// Opens the store and starts driving its queue. Kotlin and Swift have it as
-/// `Manager.open`.
+/// Opens the store: hosts its queue, or joins the process that does. Kotlin and
+/// Swift have it as `Manager.open`.
 ///
-/// One manager may have a store open at a time: E_SHARING_VIOLATION at
-/// once for a second one, in this process or another; a `Reader` can still
-/// look. A damaged store is replaced by what could be saved of it; see
+/// E_SHARING_VIOLATION at once if somebody has the store open alone, or it is
+/// wanted alone and anybody has it open; a `Reader` can still look. A damaged store is replaced by what could be saved of it; see
 /// `damage`. BGCOPY_E_STORE_NEWER for a store of a later version,
 /// E_ACCESSDENIED or a disk code if the folder cannot be used.
 #[uniffi::export]

@@ -6,7 +6,7 @@ use bgcopy::{PROPERTY_TYPES, WAIT_FOREVER};
 use bgcopy_core::vocab::{LENGTH_TO_EOF, SIZE_UNKNOWN, code, cost, notify, security};
 use bgcopy_core::{
     AuthScheme, AuthTarget, ErrorContext, EventKind, HResult, HashAlgorithm, JobPriority,
-    JobPropertyId, JobState, JobType, LogLevel, ProxyUsage, WaitKind,
+    JobPropertyId, JobState, JobType, LogLevel, ProxyUsage, UploadProtocol, WaitKind,
 };
 
 pub fn text() -> String {
@@ -74,6 +74,7 @@ fn enums(text: &mut String) {
     add("auth_scheme", "How credentials are shown.", all!(AuthScheme));
     add("job_property_id", "The properties of a job.", all!(JobPropertyId));
     add("hash_algorithm", "The functions of expected hashes.", all!(HashAlgorithm));
+    add("upload_protocol", "How an upload is sent.", all!(UploadProtocol));
     add("wait_kind", "What a job waits for, or does.", all!(WaitKind));
     add("event_kind", "What an event tells.", all!(EventKind));
     add("log_level", "How important a line of the log is.", all!(LogLevel));

@@ -71,13 +71,18 @@ class Manager:
         *,
         limits: Limits | None = None,
         user_agent: str | None = None,
+        exclusive: bool = False,
+        replace_older: bool = False,
     ) -> Manager:
         """Opens the store in a folder, which is made if it is missing, for the
-        caller alone.
+        caller alone. The first manager of a store hosts its queue; the others,
+        here or in other processes, join it, and one of them takes over when the
+        host is gone.
 
-        :class:`StoreInUseError` at once if another manager has it open, here
-        or in another process; a :class:`Reader` can still look. A damaged
-        store is replaced by what could be saved of it: see :attr:`damage`.
+        `exclusive` wants the store alone: :class:`StoreInUseError` at once if
+        anybody has it open, and for everybody who opens it later; a
+        :class:`Reader` can still look. `replace_older` takes the place of a
+        host of a version that is too old to be joined. A damaged store is replaced by what could be saved of it: see :attr:`damage`.
         :class:`StorageError` or :class:`AccessDeniedError` if the folder
         cannot be used; BGCOPY_E_STORE_NEWER for a store of a later version.
         """

@@ -148,7 +148,11 @@ final class StoriesTests: XCTestCase {
     func test_a_reader_looks_from_beside() throws {
         let bench = try Bench()
         let job = try bench.stalled()
-        XCTAssertEqual(code { try Bench.open(bench.folder) }, .E_SHARING_VIOLATION)
+        let other = try Bench.open(bench.folder)
+        XCTAssertEqual(try other.jobs().map { $0.id() }, [job.id()])
+        other.close()
+        let alone = Options(store: bench.path("store"), exclusive: true)
+        XCTAssertEqual(code { try Manager.open(alone) }, .E_SHARING_VIOLATION)
         let reader = try Reader.open(store: bench.path("store"))
         XCTAssertTrue(reader.engineIsRunning())
         XCTAssertEqual(try reader.jobs().map(\.id), [job.id()])

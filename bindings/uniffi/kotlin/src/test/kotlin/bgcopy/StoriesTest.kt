@@ -150,7 +150,9 @@ class StoriesTest {
     @Test
     fun a_reader_looks_from_beside() = Bench().use { bench ->
         val job = bench.stalled()
-        assertEquals(HResult.E_SHARING_VIOLATION, codeOf { bench.open() })
+        bench.open().use { other -> assertEquals(listOf(job.id()), other.jobs().map { it.id() }) }
+        val alone = Options(bench.path("store").toString(), exclusive = true)
+        assertEquals(HResult.E_SHARING_VIOLATION, codeOf { Manager.open(alone) })
         Reader.open(bench.path("store").toString()).use { reader ->
             assertTrue(reader.engineIsRunning())
             assertEquals(listOf(job.id()), reader.jobs().map { it.id })
