@@ -169,6 +169,16 @@ fn a_close_whose_answer_was_lost_is_verified() {
     bench.must_send(area, &content(1));
     let seen = bench.server.area("/up/");
     assert_eq!((seen.served("HEAD"), seen.bytes_stored), (1, 2 * LENGTH));
+    // Another file of that size is: all of it is sent.
+    let bench = Bench::new();
+    bench.must_send(Area::new(), &content(2));
+    let area = Area::new()
+        .modified("Tue, 01 Jan 2019 00:00:00 GMT")
+        .fault("Close-Session", UploadFault::Status(503, 0))
+        .fault("Close-Session", UploadFault::Forget);
+    bench.must_send(area, &content(1));
+    let seen = bench.server.area("/up/");
+    assert_eq!((seen.served("HEAD"), seen.bytes_stored), (1, 3 * LENGTH));
 }
 
 #[test]

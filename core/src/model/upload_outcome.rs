@@ -155,10 +155,11 @@ fn answered(
             upload.state.protocol = *protocol;
         })?,
         Verdict::Silent => state(change, |state| state.probing = true)?,
-        Verdict::Opened { session, host, host_timeout_s } => {
+        Verdict::Opened { session, opened_ms, host, host_timeout_s } => {
             edit(change, job, index, |upload, file| {
                 upload.state.leave_session();
                 upload.state.session = Some(session.clone());
+                upload.state.opened_ms = *opened_ms;
                 upload.state.host.clone_from(host);
                 upload.state.host_timeout_s = *host_timeout_s;
                 upload.state.greets = host.is_some();
@@ -180,7 +181,9 @@ fn answered(
             count_round(change, job, index, &lost_session(), now)?;
         }
         Verdict::Doubt => edit(change, job, index, |upload, _| {
+            let opened_ms = upload.state.opened_ms;
             upload.state.leave_session();
+            upload.state.opened_ms = opened_ms;
             upload.state.verifies = true;
         })?,
         Verdict::Dropped => leave_session(change, job, index)?,

@@ -4,7 +4,7 @@ use url::Url;
 
 use crate::vocab::{ErrorContext, HResult, UploadProtocol, code};
 
-use super::classify::{Failure, http_failure};
+use super::classify::{Failure, http_date_unix_ms, http_failure};
 use super::head::Head;
 use super::upload::{Call, Sending, Span, Step, Upload, Verdict, invalid};
 
@@ -135,6 +135,7 @@ pub(super) fn created(head: &Head) -> Verdict {
     let timeout = head.value("bits-host-id-fallback-timeout").and_then(|text| text.parse().ok());
     Verdict::Opened {
         session: session.to_owned(),
+        opened_ms: head.value("date").and_then(http_date_unix_ms),
         host: host.map(str::to_owned),
         host_timeout_s: timeout.filter(|seconds| *seconds < u64::from(u32::MAX)),
     }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::vocab::{ErrorContext, UploadProtocol, code, limit};
 
-use super::classify::{Failure, http_failure};
+use super::classify::{Failure, http_date_unix_ms, http_failure};
 use super::head::Head;
 use super::{bits, put};
 
@@ -21,6 +21,9 @@ pub struct Upload {
     pub probing: bool,
     /// The server's name for the unfinished file.
     pub session: Option<String>,
+    /// When it was made, by the clock of the server, in milliseconds since 1970.
+    #[serde(default)]
+    pub opened_ms: Option<i64>,
     /// A session is being asked for: there may be one that nobody knows.
     pub creating: bool,
     /// The session is not to be used any more: it is cancelled first.
@@ -54,6 +57,7 @@ impl Default for Upload {
             protocol: UploadProtocol::Auto,
             probing: false,
             session: None,
+            opened_ms: None,
             creating: false,
             stale: false,
             host: None,
@@ -73,6 +77,7 @@ impl Upload {
     /// Forgets the session and what was done with it.
     pub fn leave_session(&mut self) {
         self.session = None;
+        self.opened_ms = None;
         self.creating = false;
         self.stale = false;
         self.host = None;
@@ -183,7 +188,12 @@ pub enum Verdict {
     /// It did not say how it takes them.
     Silent,
     /// There is a session.
-    Opened { session: String, host: Option<String>, host_timeout_s: Option<u64> },
+    Opened {
+        session: String,
+        opened_ms: Option<i64>,
+        host: Option<String>,
+        host_timeout_s: Option<u64>,
+    },
     /// The host of the session answers.
     Greeted,
     /// The session holds so many bytes. With the last of them may come where
@@ -242,7 +252,7 @@ pub fn judge(upload: &Upload, sending: &Sending<'_>, call: &Call, head: &Head) -
         Step::Close => bits::closed(upload, head),
         Step::Cancel => bits::cancelled(head),
         Step::Whole => put::answered(head),
-        Step::Verify => verified(sending, head),
+        Step::Verify => verified(upload, sending, head),
     }
 }
 
@@ -264,11 +274,14 @@ fn asked(head: &Head) -> Verdict {
     Verdict::Silent
 }
 
-/// Only a file of the right size is taken for ours: everything else is sent
-/// again.
-fn verified(sending: &Sending<'_>, head: &Head) -> Verdict {
+/// Only a file of the right size that is younger than the session is taken for
+/// ours, by the server's own clock: everything else is sent again.
+fn verified(upload: &Upload, sending: &Sending<'_>, head: &Head) -> Verdict {
+    let modified_ms = head.value("last-modified").and_then(http_date_unix_ms);
+    let is_ours = head.content_length() == Some(sending.size)
+        && upload.opened_ms.zip(modified_ms).is_some_and(|(opened, modified)| modified > opened);
     match head.status {
-        200 if head.content_length() == Some(sending.size) => Verdict::Finished,
+        200 if is_ours => Verdict::Finished,
         408 | 429 | 500 | 502..=504 => Verdict::Refused(http_failure(head.status, head)),
         _ => Verdict::Absent,
     }

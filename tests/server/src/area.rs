@@ -50,6 +50,7 @@ pub struct Area {
     pub(crate) host: Option<(String, u64)>,
     pub(crate) rate: Option<u64>,
     pub(crate) reply_url: Option<String>,
+    pub(crate) modified: Option<String>,
     pub(crate) expected: Option<Content>,
     pub(crate) discards: bool,
     pub(crate) faults: Vec<(String, UploadFault)>,
@@ -144,6 +145,7 @@ impl Default for Area {
             host: None,
             rate: None,
             reply_url: None,
+            modified: None,
             expected: None,
             discards: false,
             faults: Vec::new(),
@@ -225,6 +227,13 @@ impl Area {
     /// of the server like any other.
     pub fn reply_url(mut self, url: &str) -> Area {
         self.reply_url = Some(url.to_owned());
+        self
+    }
+
+    /// What HEAD says of when files were placed. Without it, it is later than
+    /// any request before.
+    pub fn modified(mut self, date: &str) -> Area {
+        self.modified = Some(date.to_owned());
         self
     }
 

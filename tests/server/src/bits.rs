@@ -1,8 +1,10 @@
 //! The BITS upload protocol, strictly: what it forbids is refused and noted.
 
 use crate::area::{Area, Overlap};
+use crate::date::http_date;
 use crate::receive::{Answer, Target};
 use crate::request::Request;
+use std::time::SystemTime;
 
 /// "BITS 1.5 upload".
 const PROTOCOL: &str = "{7df0354d-249b-430f-820d-3d2a9bef4931}";
@@ -99,6 +101,7 @@ fn create(area: &mut Area, request: &Request) -> Answer {
     let mut answer = ack(200)
         .header("BITS-Protocol", PROTOCOL)
         .header("BITS-Session-Id", id)
+        .header("Date", http_date(SystemTime::now()))
         .header("Accept-Encoding", "identity");
     if let Some((host, timeout_s)) = &area.host {
         answer = answer

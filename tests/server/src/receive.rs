@@ -3,14 +3,18 @@
 
 use crate::area::{Area, UploadFault};
 use crate::bits;
+use crate::date::http_date;
 use crate::link::{Gone, Link};
 use crate::reason;
 use crate::request::Request;
 use crate::send::After;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 /// Bodies are read in pieces of this size.
 const PIECE: usize = 256 * 1024;
+
+/// Dates have whole seconds: what is later by this is later in them.
+const LATER: Duration = Duration::from_secs(2);
 
 /// A paced body is read in this many pieces each second.
 const PIECES_PER_SECOND: u64 = 20;
@@ -150,7 +154,13 @@ fn begin(area: &mut Area, request: &Request, kind: &str) -> Answer {
             Some(_) => Answer { target: Target::File, ..Answer::new(201) },
         },
         "HEAD" => match area.files.get(path) {
-            Some(file) => Answer::new(200).header("Content-Length", file.len().to_string()),
+            Some(file) => {
+                let later = http_date(SystemTime::now() + LATER);
+                let modified = area.modified.clone().unwrap_or(later);
+                Answer::new(200)
+                    .header("Content-Length", file.len().to_string())
+                    .header("Last-Modified", modified)
+            }
             None => Answer::new(404),
         },
         _ => Answer::new(405).header("Allow", "OPTIONS"),

@@ -309,13 +309,16 @@ impl World {
         if call.step == Step::Verify {
             line(status(if self.file.is_some() { 200 } else { 404 }));
             line(format!("Content-Length: {SIZE}"));
+            line("Last-Modified: Tue, 01 Jan 2019 00:00:05 GMT".to_owned());
             return head;
         }
         if call.step == Step::Create {
             let id = self.next_session;
             self.next_session += 1;
             self.sessions.insert(id, Vec::new());
-            [status(200), ack, format!("BITS-Session-Id: {id}")].into_iter().for_each(line);
+            line("HTTP/1.1 200 OK".to_owned());
+            line("Date: Tue, 01 Jan 2019 00:00:00 GMT".to_owned());
+            [ack, format!("BITS-Session-Id: {id}")].into_iter().for_each(line);
             return head;
         }
         let id = session_of(call).expect("a session");
