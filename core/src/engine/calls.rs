@@ -4,18 +4,17 @@
 use uuid::Uuid;
 
 use crate::model::{
-    Command, CredentialSlot, Input, JobRecord, Limits, NewJob, Now, Setting, Situation,
-    check_credentials, wait_reason,
+    Command, CredentialSlot, Input, JobRecord, NewJob, Now, Setting, Situation, check_credentials,
+    is_upload, wait_reason,
 };
 use crate::store::{Call, Durability};
 use crate::transfer::Credentials;
 use crate::vocab::{Error, HResult, JobState, Result, code};
 
-use super::Engine;
 use super::inbox::{Answer, Message};
 use super::message::{JobSnapshot, Reply, Request, Secret};
 use super::queue::Queue;
-
+use super::{Engine, SecretChange};
 /// Jobs of a state looked at to see whether any of them can move.
 const IDLE_LOOK_JOBS: usize = 64;
 
@@ -35,7 +34,7 @@ impl Engine {
             Message::Stop { reason } => _ = self.stops.get_or_insert(reason),
             Message::Worked { job, work, report } => self.worked(job, work, report, at),
             Message::Reserved { token, result } => self.reserved(token, result, at),
-            Message::Synced { token, position, result } => self.synced(token, position, result, at),
+            Message::Synced { key, position, result } => self.synced(key, position, result, at),
         }
     }
 
@@ -58,9 +57,7 @@ impl Engine {
                 self.set_credentials(Called { session, call, answer }, id, slot, secret, at);
             }
             Request::RemoveCredentials { id, call, slot } => {
-                if let Some(secrets) = self.secrets.get_mut(&id) {
-                    secrets.remove(&slot);
-                }
+                self.secret_changes.push((id, SecretChange::Remove(slot)));
                 let command = Command::Set(Setting::CredentialsRemoved(slot));
                 _ = self.command(Called { session, call, answer }, id, command, at);
             }
@@ -89,7 +86,7 @@ impl Engine {
     fn ask(&mut self, session: u64, request: Request, at: Now) -> Result<Reply> {
         let done = Ok(Reply::Done(code::S_OK));
         match request {
-            Request::OpenJob { id } => self.open_job(session, id, at),
+            Request::OpenJob { id } => self.open_job(session, id),
             Request::RetainJobs { jobs } => {
                 jobs.into_iter().for_each(|(id, count)| self.sessions.retain(session, id, count));
                 done
@@ -118,7 +115,7 @@ impl Engine {
             Request::Idle => self.is_idle().map(Reply::Idle),
             Request::Limits => Ok(Reply::Limits(self.queue.limits)),
             Request::SetLimits(limits) => {
-                check_limits(&limits)?;
+                limits.check()?;
                 self.queue.limits = limits;
                 self.queue.replan = true;
                 self.apply_limits().map(|()| Reply::Done(code::S_OK))
@@ -217,8 +214,8 @@ impl Engine {
         }
     }
 
-    fn open_job(&mut self, session: u64, id: Uuid, at: Now) -> Result<Reply> {
-        let state = self.queue.job(id, at)?.job.record.state;
+    fn open_job(&mut self, session: u64, id: Uuid) -> Result<Reply> {
+        let state = state_of(&self.queue, id)?;
         if state.is_final() {
             return Err(Error::new(code::DO_E_JOB_NOT_FOUND, format!("no job {id} in the queue")));
         }
@@ -237,7 +234,9 @@ impl Engine {
         let Some(answer) = self.answer_again(call, id, &command, answer, at) else {
             return false;
         };
-        if let Err(error) = self.check_on_disk(&command) {
+        let checked = self.queue.job(id, at).map(|loaded| is_upload(&loaded.job.record));
+        let checked = checked.and_then(|uploads| self.check_on_disk(&command, uploads));
+        if let Err(error) = checked {
             answer.send(Err(error));
             return false;
         }
@@ -269,8 +268,11 @@ impl Engine {
         }
         match command {
             Command::Complete if !ended => self.completing.entry(id).or_default().push(answer),
-            Command::Cancel => self.cancelling.entry(id).or_default().push(answer),
+            Command::Cancel if applied.cancelled.is_none() => {
+                self.cancelling.entry(id).or_default().push(answer);
+            }
             Command::Complete
+            | Command::Cancel
             | Command::Resume
             | Command::AddFiles(_)
             | Command::Suspend
@@ -282,17 +284,23 @@ impl Engine {
                 self.answers.push((answer, id, Ok(Reply::Done(applied.result))));
             }
         }
-        if self.queue.jobs.get(&id).is_some_and(|loaded| loaded.job.record.state.is_final()) {
-            self.secrets.remove(&id);
+        if self.queue.jobs.get(&id).is_some_and(|loaded| {
+            loaded.job.record.state.is_final() && !loaded.job.record.owes_server()
+        }) {
+            self.secret_changes.push((id, SecretChange::Forget));
         }
         true
     }
 
     /// What only the disk can tell of a command.
-    fn check_on_disk(&self, command: &Command) -> Result<()> {
+    fn check_on_disk(&self, command: &Command, uploads: bool) -> Result<()> {
         match command {
-            Command::AddFiles(files) => {
-                files.iter().try_for_each(|file| self.disk.check_local_name(&file.local_name))
+            Command::AddFiles(files) => files.iter().try_for_each(|file| match uploads {
+                true => self.disk.check_outgoing(&file.local_name),
+                false => self.disk.check_local_name(&file.local_name),
+            }),
+            Command::Set(Setting::ReplyFileName(Some(name))) if !name.is_empty() => {
+                self.disk.check_local_name(name)
             }
             Command::Suspend
             | Command::Resume
@@ -326,8 +334,9 @@ impl Engine {
             return;
         }
         let repeated = self.queue.called(called.call).is_some();
+        let kept = secret.clone();
         if self.command(called, id, Command::Set(Setting::CredentialsSet(slot)), at) {
-            self.keep_secret(id, slot, secret);
+            self.secret_changes.push((id, SecretChange::Set(slot, credentials_of(slot, kept))));
         } else if repeated {
             // The last host has stored that they are set, and had them in its
             // memory. A job that is gone needs them no more.
@@ -345,16 +354,11 @@ impl Engine {
     ) -> Result<()> {
         let record = &self.queue.job(id, at)?.job.record;
         if !record.state.is_final() && record.credential_slots.contains(&slot) {
-            self.keep_secret(id, slot, secret);
+            let credentials = credentials_of(slot, secret);
+            self.secrets.entry(id).or_default().insert(slot, credentials);
+            self.queue.replan = true;
         }
         Ok(())
-    }
-
-    fn keep_secret(&mut self, id: Uuid, slot: CredentialSlot, secret: Secret) {
-        let Secret { user_name, password } = secret;
-        let credentials = Credentials { scheme: slot.1, user_name, password };
-        self.secrets.entry(id).or_default().insert(slot, credentials);
-        self.queue.replan = true;
     }
 
     fn wait_for(&mut self, session: u64, id: Uuid, states: Vec<JobState>, answer: Answer, at: Now) {
@@ -372,11 +376,17 @@ impl Engine {
     pub(super) fn tell_waiters(&mut self) {
         let queue = &self.queue;
         let is_over = |_: &(u64, u64), (id, states, _): &mut (Uuid, Vec<JobState>, Answer)| {
-            state_of(queue, *id).map_or(true, |state| states.contains(&state))
+            state_of(queue, *id).map_or(true, |state| states.contains(&state) || state.is_final())
         };
         let over: Vec<_> = self.waiters.extract_if(.., is_over).collect();
-        for (_, (id, _, answer)) in over {
-            answer.send(state_of(&self.queue, id).map(Reply::State));
+        for (_, (id, states, answer)) in over {
+            answer.send(match state_of(&self.queue, id) {
+                Ok(state) if !states.contains(&state) => Err(Error::new(
+                    code::DO_E_INVALID_STATE,
+                    format!("the job is {} for good", state.name()),
+                )),
+                state => state.map(Reply::State),
+            });
         }
     }
 
@@ -408,24 +418,12 @@ impl Engine {
 
     /// True if the job needs credentials that no longer are in memory.
     pub(super) fn is_locked(&self, record: &JobRecord) -> bool {
-        let held = self.secrets.get(&record.id);
-        record.credential_slots.iter().any(|slot| held.is_none_or(|held| !held.contains_key(slot)))
+        super::is_locked(&self.secrets, record)
     }
 }
 
-fn check_limits(limits: &Limits) -> Result<()> {
-    let all = [
-        limits.simultaneous_files,
-        limits.connections_total,
-        limits.connections_per_host,
-        limits.connections_per_file,
-        limits.jobs,
-        limits.files_per_job,
-    ];
-    if all.contains(&0) {
-        return Err(Error::new(code::E_INVALIDARG, "a limit of 0 would stop everything"));
-    }
-    Ok(())
+fn credentials_of(slot: CredentialSlot, secret: Secret) -> Credentials {
+    Credentials { scheme: slot.1, user_name: secret.user_name, password: secret.password }
 }
 
 fn state_of(queue: &Queue, id: Uuid) -> Result<JobState> {

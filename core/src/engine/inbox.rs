@@ -60,8 +60,8 @@ pub enum Message {
     Worked { job: Uuid, work: Work, report: Report },
     /// Space for a held-back body was reserved, or not.
     Reserved { token: Token, result: Result<()> },
-    /// The bytes up to `position` were synced, or not.
-    Synced { token: Token, position: u64, result: Result<()> },
+    /// The bytes of a file up to `position` were synced, or not.
+    Synced { key: (Uuid, u32), position: u64, result: Result<()> },
 }
 
 /// The queue of messages, and what wakes the engine for them.

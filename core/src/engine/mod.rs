@@ -16,6 +16,7 @@ mod requests;
 mod sessions;
 #[cfg(test)]
 mod tests;
+mod uploads;
 mod work;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -27,10 +28,12 @@ use std::time::Duration;
 use uuid::Uuid;
 
 use crate::disk::{Disk, TempFile, boot_id};
-use crate::model::{CredentialSlot, Environment, Input, Limits, Now, Plan, Work, plan};
+use crate::model::{CredentialSlot, Environment, Input, JobRecord, Limits, Now, Plan, Work, plan};
+use crate::notify::log;
+use crate::protocol::Call;
 use crate::store::{Damage, Faults, Store};
 use crate::transfer::{Credentials, Token, Transfers};
-use crate::vocab::{Error, JobState, Result, code};
+use crate::vocab::{Error, JobState, LogLevel, Result, code};
 
 pub use crate::disk::told_umask as umask;
 pub use clock::now;
@@ -47,6 +50,9 @@ const SYNC_STORE_MS: u64 = 500;
 
 /// How often the store is asked for retries that are due.
 const DUE_CHECK_MS: u64 = 1_000;
+
+/// Pages of jobs brought in before others get a turn.
+const PAGES_PER_TURN: u32 = 4;
 
 /// After an error of the store or of curl, how long until the next try.
 const TROUBLE_PAUSE_MS: u64 = 500;
@@ -71,12 +77,14 @@ pub struct Running {
 /// A request under way.
 struct Moving {
     token: Token,
-    target: TempFile,
+    /// Where a body goes; None for an upload.
+    target: Option<TempFile>,
     /// Position of the last sync that was asked for, and when.
     sync_asked: (u64, u64),
-    sync_runs: bool,
     /// What is missing before a held-back body may flow.
     held: Option<Held>,
+    /// The request of an upload.
+    upload: Option<Call>,
 }
 
 /// A body waits for its head to be stored, and then for its space.
@@ -87,10 +95,11 @@ enum Held {
 }
 
 struct Engine {
+    // The helpers end before the store is free for another engine.
+    pool: Pool,
     queue: Queue,
     disk: Disk,
     transfers: Transfers,
-    pool: Pool,
     inbox: Arc<Inbox>,
     settings: Settings,
     /// The requests under way, by file and by token.
@@ -98,7 +107,11 @@ struct Engine {
     tokens: BTreeMap<Token, (Uuid, u32)>,
     /// Owed work that a helper has.
     working: BTreeSet<(Uuid, Work)>,
-    secrets: BTreeMap<Uuid, BTreeMap<CredentialSlot, Credentials>>,
+    /// Files that a helper syncs.
+    syncing: BTreeSet<(Uuid, u32)>,
+    secrets: Secrets,
+    /// Changes of secrets that hold once their jobs are stored.
+    secret_changes: Vec<(Uuid, SecretChange)>,
     sessions: Sessions,
     /// By session and ticket.
     waiters: BTreeMap<(u64, u64), (Uuid, Vec<JobState>, Answer)>,
@@ -115,11 +128,22 @@ struct Engine {
     stops: Option<Error>,
 }
 
+/// What a call makes of the secrets of a job.
+enum SecretChange {
+    Set(CredentialSlot, Credentials),
+    Remove(CredentialSlot),
+    Forget,
+}
+
 /// Opens the store and starts the engine's thread. Codes: those of
 /// [`Store::open`], E_NOT_SUPPORTED for an unusable libcurl.
 pub fn start(settings: Settings) -> Result<Running> {
     let store = Store::open(&settings.folder, settings.faults.clone())?;
     let damage = store.damage().cloned();
+    if let Some(damage) = &damage {
+        let kept_at = damage.kept_at.display();
+        log(LogLevel::Error, &format!("the store is damaged: {}: {kept_at}", damage.message));
+    }
     let (ready, is_ready) = std::sync::mpsc::channel();
     let thread = std::thread::Builder::new()
         .name("bgcopy-engine".to_owned())
@@ -172,7 +196,9 @@ impl Engine {
             moving: BTreeMap::new(),
             tokens: BTreeMap::new(),
             working: BTreeSet::new(),
+            syncing: BTreeSet::new(),
             secrets: BTreeMap::new(),
+            secret_changes: Vec::new(),
             sessions: Sessions::new(),
             waiters: BTreeMap::new(),
             completing: BTreeMap::new(),
@@ -215,26 +241,33 @@ impl Engine {
         self.pass_time(at, *wake_at_ms)?;
         self.commit(at, false);
         if self.queue.replan && at.monotonic_ms >= self.paused_until_ms {
-            self.queue.page_in(at)?;
             self.queue.replan = false;
-            let plan = self.plan(at);
+            self.page_in(at)?;
+            let environment = self.environment();
+            let jobs = self.queue.jobs.values().map(|loaded| &loaded.job);
+            let plan = plan(jobs, &self.queue.limits, &environment, at);
             *wake_at_ms = plan.wake_at_ms;
             self.reconcile(&plan, at);
             self.commit(at, false);
             self.forget_gone();
             let (moving, waiters) = (&self.moving, &self.waiters);
-            self.queue.shrink(|id| {
-                moving.range((id, 0)..=(id, u32::MAX)).next().is_some()
-                    || waiters.values().any(|(job, ..)| *job == id)
-            });
+            let waited_for: BTreeSet<Uuid> = waiters.values().map(|(job, ..)| *job).collect();
+            let locked = &environment.locked;
+            self.queue.shrink(
+                |id| {
+                    moving.range((id, 0)..=(id, u32::MAX)).next().is_some()
+                        || waited_for.contains(&id)
+                },
+                |id| locked.contains(&id),
+            );
         }
         self.release_held();
         self.event_due_ms = self.sessions.serve(&self.queue.store, at)?;
         Ok(())
     }
 
-    fn plan(&self, at: Now) -> Plan {
-        let environment = Environment {
+    fn environment(&self) -> Environment {
+        Environment {
             running: self.moving.keys().copied().collect(),
             locked: self
                 .queue
@@ -243,23 +276,44 @@ impl Engine {
                 .filter(|loaded| self.is_locked(&loaded.job.record))
                 .map(|loaded| loaded.job.record.id)
                 .collect(),
-        };
-        let jobs = self.queue.jobs.values().map(|loaded| &loaded.job);
-        plan(jobs, &self.queue.limits, &environment, at)
+        }
+    }
+
+    /// Brings in as many jobs as the slots can use. Jobs that wait for their
+    /// credentials use none.
+    fn page_in(&mut self, at: Now) -> Result<()> {
+        for _ in 0..PAGES_PER_TURN {
+            if !self.queue.wants_more(|record| is_locked(&self.secrets, record)) {
+                return Ok(());
+            }
+            self.queue.page_in(at)?;
+        }
+        self.queue.replan = true;
+        Ok(())
     }
 
     fn reconcile(&mut self, plan: &Plan, at: Now) {
-        let surplus: Vec<_> =
-            self.moving.keys().filter(|key| !plan.transfers.contains(key)).copied().collect();
+        let surplus: Vec<_> = self
+            .moving
+            .iter()
+            .filter(|(key, moving)| {
+                !plan.transfers.contains(key) && !uploads::outlives_plan(moving)
+            })
+            .map(|(key, _)| *key)
+            .collect();
         for key in surplus {
             self.stop_moving(key, at);
         }
+        self.stop_futile(at);
         for key in &plan.transfers {
             if !self.moving.contains_key(key) {
                 self.start_moving(*key, at);
             }
         }
         for (job, work) in &plan.work {
+            if matches!(work, Work::Settle { file } if self.syncing.contains(&(*job, *file))) {
+                continue;
+            }
             if self.working.insert((*job, work.clone())) {
                 self.start_work(*job, work);
             }
@@ -286,10 +340,16 @@ impl Engine {
     fn commit(&mut self, at: Now, everything: bool) {
         let failed = match self.queue.commit(at, everything) {
             Ok(notes) => {
-                notes.iter().for_each(|note| self.sessions.note(note));
+                for note in &notes {
+                    self.sessions.note(note);
+                    if let Some((level, line)) = note.line() {
+                        log(level, &line);
+                    }
+                }
                 BTreeMap::new()
             }
             Err((ids, error)) => {
+                log(LogLevel::Error, &format!("the store cannot be written: {error}"));
                 self.pause(at);
                 ids.into_iter().map(|id| (id, error.clone())).collect()
             }
@@ -300,20 +360,52 @@ impl Engine {
                 self.answers.push((answer, *id, Ok(Reply::State(JobState::Queued))));
             }
         }
-        for (answer, id, reply) in self.answers.drain(..) {
-            answer.send(match failed.get(&id) {
-                Some(error) => Err(error.clone()),
-                None => reply,
-            });
+        self.apply_secrets(&failed);
+        for (answer, id, reply) in std::mem::take(&mut self.answers) {
+            match failed.get(&id) {
+                Some(error) => answer.send(Err(error.clone())),
+                // What it says is not stored yet.
+                None if self.queue.is_dirty(id) => self.answers.push((answer, id, reply)),
+                None => answer.send(reply),
+            }
+        }
+        if self.queue.owes_sync() {
+            self.unsynced_since_ms.get_or_insert(at.monotonic_ms);
         }
         self.sync_store(at);
+    }
+
+    fn apply_secrets(&mut self, failed: &BTreeMap<Uuid, Error>) {
+        for (id, change) in std::mem::take(&mut self.secret_changes) {
+            if failed.contains_key(&id) {
+                continue;
+            }
+            match change {
+                SecretChange::Set(slot, credentials) => {
+                    self.secrets.entry(id).or_default().insert(slot, credentials);
+                    self.queue.replan = true;
+                }
+                SecretChange::Remove(slot) => {
+                    if let Some(secrets) = self.secrets.get_mut(&id) {
+                        secrets.remove(&slot);
+                    }
+                }
+                SecretChange::Forget => _ = self.secrets.remove(&id),
+            }
+        }
     }
 
     fn sync_store(&mut self, at: Now) {
         let due =
             self.unsynced_since_ms.is_some_and(|since| at.monotonic_ms >= since + SYNC_STORE_MS);
-        if due && self.queue.store.sync().is_ok() {
+        if !due {
+            return;
+        }
+        if self.queue.store.sync().is_ok() {
             self.unsynced_since_ms = None;
+        } else {
+            self.unsynced_since_ms = Some(at.monotonic_ms);
+            self.pause(at);
         }
     }
 
@@ -340,6 +432,7 @@ impl Engine {
             store_due,
             paused,
             self.event_due_ms,
+            self.queue.replan.then_some(at.monotonic_ms),
         ];
         let floor = if self.paused_until_ms > at.monotonic_ms { self.paused_until_ms } else { 0 };
         let next_ms = next.into_iter().flatten().min().map(|next| next.max(floor));
@@ -367,4 +460,12 @@ impl Engine {
         // What could not be synced now is safe against a kill all the same.
         _ = self.queue.store.sync();
     }
+}
+
+type Secrets = BTreeMap<Uuid, BTreeMap<CredentialSlot, Credentials>>;
+
+/// True if the job needs credentials that no longer are in memory.
+fn is_locked(secrets: &Secrets, record: &JobRecord) -> bool {
+    let held = secrets.get(&record.id);
+    record.credential_slots.iter().any(|slot| held.is_none_or(|held| !held.contains_key(slot)))
 }

@@ -20,7 +20,7 @@ pub struct FileProgress {
     pub bytes_total: u64,
     /// Bytes in the temporary file.
     pub bytes_transferred: u64,
-    /// True once Complete has put the file in place.
+    /// True once Complete has put the file in place, or its upload is done.
     pub completed: bool,
 }
 
@@ -112,7 +112,7 @@ impl File {
     /// TRANSFERRED; `None` takes it back. The digest is in hexadecimal digits
     /// of either case. Content with another hash is thrown away and the job
     /// goes to ERROR with BGCOPY_E_HASH_MISMATCH. E_INVALIDARG for a digest of
-    /// the wrong length, DO_E_INVALID_STATE once the file is transferred.
+    /// the wrong length, DO_E_INVALID_STATE once all bytes of the file are here.
     pub fn set_expected_hash(&self, hash: Option<ExpectedHash>) -> Result<()> {
         let hash =
             hash.map(|hash| ExpectedHash { digest: hash.digest.to_ascii_lowercase(), ..hash });

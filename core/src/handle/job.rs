@@ -12,7 +12,7 @@ use crate::model::{
 use crate::protocol::FileRange;
 use crate::vocab::{
     AuthScheme, AuthTarget, Error, HResult, JobPriority, JobPropertyId, JobState, JobType,
-    PropertyValue, Result, SIZE_UNKNOWN, code, cost, limit,
+    PropertyValue, Result, SIZE_UNKNOWN, UploadProtocol, code, cost, limit,
 };
 
 use super::file::File;
@@ -65,7 +65,8 @@ impl Job {
 
     /// Adds a whole file (AddFile). `local_name` is an absolute path in an
     /// existing folder that can be written to; nothing is there until
-    /// Complete. Legal in every state that is not final; on a transferred job
+    /// Complete. For an upload job it is the file to be sent, and a second one
+    /// is BG_E_TOO_MANY_FILES. Legal in every state that is not final; on a transferred job
     /// call [`Job::resume`] after it.
     ///
     /// E_INVALIDARG for a malformed name, an unsupported scheme, credentials
@@ -109,7 +110,11 @@ impl Job {
 
     /// The file at a place, from 0: DO_E_FILE_NOT_AVAILABLE if there is none.
     pub fn file(&self, index: u32) -> Result<File> {
-        self.ask(Request::File { id: self.id, index })?;
+        // The reply of an upload is none of them.
+        if index >= self.record()?.totals.files {
+            let error = Error::new(code::DO_E_FILE_NOT_AVAILABLE, "the job has no such file");
+            return Err(error);
+        }
         File::new(Arc::clone(&self.shared), self.id, index)
     }
 
@@ -131,7 +136,9 @@ impl Job {
     /// of files already transferred (Cancel). Legal in every state but
     /// CANCELLED and ACKNOWLEDGED: then DO_E_INVALID_STATE. It cannot be
     /// undone, does not wait for the network, and a cancel that a crash cut
-    /// short is finished at the next start.
+    /// short is finished at the next start. The server of an unfinished upload
+    /// is told to forget it: at once, or for up to a day until it was reached.
+    /// What is uploaded stays.
     ///
     /// S_OK, or BG_S_UNABLE_TO_DELETE_FILES if temporary files remain: they
     /// are tried again later. Contract 9.6.
@@ -142,7 +149,8 @@ impl Job {
     }
 
     /// Puts every finished file in place and takes the job out of the queue
-    /// (Complete). Unfinished files are discarded.
+    /// (Complete). Unfinished files are discarded. An upload is acknowledged, in
+    /// TRANSFERRED only: else DO_E_INVALID_STATE.
     ///
     /// S_OK, or BG_S_PARTIAL_COMPLETE if not all files were finished, or
     /// BG_S_UNABLE_TO_DELETE_FILES if temporary files of the others remain.
@@ -156,7 +164,9 @@ impl Job {
     }
 
     /// Waits until the job is in one of the states, and says in which.
-    /// `None` waits for ever; E_TIMEOUT when the time is over.
+    /// `None` waits for ever; E_TIMEOUT when the time is over;
+    /// DO_E_INVALID_STATE once the job is completed or cancelled and will be in
+    /// none of them.
     pub fn wait(&self, states: &[JobState], timeout: Option<Duration>) -> Result<JobState> {
         let request = Request::Wait { id: self.id, states: states.to_vec() };
         let Reply::State(state) = self.shared.call_for(request, timeout)? else {
@@ -423,6 +433,7 @@ impl Job {
             JobPropertyId::MinimumNotificationIntervalMs => {
                 PropertyValue::Dword(limit::NOTIFICATION_INTERVAL_DEFAULT_MS)
             }
+            JobPropertyId::UploadProtocol => PropertyValue::Dword(UploadProtocol::Auto.as_u32()),
         }))
     }
 
@@ -435,7 +446,7 @@ impl Job {
 }
 
 impl Job {
-    fn set(&self, setting: Setting) -> Result<()> {
+    pub(super) fn set(&self, setting: Setting) -> Result<()> {
         self.command(Command::Set(setting)).map(|_| ())
     }
 

@@ -73,11 +73,19 @@ impl Manager {
     /// if the host does not answer. A lock left by a dead process is no
     /// obstacle. A damaged store is replaced by what could be saved of it; see
     /// [`Manager::damage`]. BGCOPY_E_STORE_NEWER for a store of a later
-    /// version, E_ACCESSDENIED or a disk code if the folder cannot be used.
+    /// version, E_ACCESSDENIED or a disk code if the folder cannot be used,
+    /// E_INVALIDARG for a limit of 0 or a control character in the user agent.
     ///
     /// A child made by fork has nothing of its parent's managers: they answer
     /// BGCOPY_E_MANAGER_CLOSED there.
     pub fn open(options: Options) -> Result<Self> {
+        options.limits.check()?;
+        if options.user_agent.chars().any(char::is_control) {
+            return Err(Error::new(
+                code::E_INVALIDARG,
+                "the user agent contains a control character",
+            ));
+        }
         let folder = std::path::absolute(&options.store).map_err(|error| {
             Error::new(code::E_INVALIDARG, format!("{}: {error}", options.store.display()))
         })?;
@@ -123,7 +131,7 @@ impl Manager {
     /// this returns.
     ///
     /// `display_name` has at most 256 characters and need not be unique.
-    /// E_INVALIDARG for a longer one, E_NOTIMPL for an upload type,
+    /// E_INVALIDARG for a longer one,
     /// BG_E_TOO_MANY_JOBS_PER_USER at the limit of jobs. Contract 2.1.
     pub fn create_job(&self, display_name: &str, job_type: JobType) -> Result<Job> {
         let request = Request::CreateJob {

@@ -10,7 +10,10 @@ mod job;
 mod manager;
 mod opening;
 mod reader;
+mod reply;
 mod shared;
+mod store_folder;
+mod uploads;
 
 pub use crate::engine::JobSnapshot;
 pub use crate::model::{
@@ -24,3 +27,5 @@ pub use file::{File, FileProgress};
 pub use job::{Job, JobProgress, JobTimes, progress_of};
 pub use manager::{Manager, Options};
 pub use reader::Reader;
+pub use reply::ReplyProgress;
+pub use store_folder::default_store;

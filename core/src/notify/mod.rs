@@ -3,6 +3,8 @@
 //! Events of one job are coalesced, so a slow listener costs nothing: it gets
 //! what is true now, not a backlog. Contract section 11.
 
+mod log;
+
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use serde::{Deserialize, Serialize};
@@ -10,7 +12,9 @@ use uuid::Uuid;
 
 use crate::model::{Change, FileRecord, FileStage, Job, JobError, JobRecord};
 use crate::protocol::FileRange;
-use crate::vocab::{EventKind, JobPropertyId, JobState, PropertyValue, limit, notify};
+use crate::vocab::{EventKind, JobPropertyId, JobState, LogLevel, PropertyValue, limit, notify};
+
+pub use log::{LogSink, log, set_log_sink};
 
 /// Something that happened to a job.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -61,6 +65,11 @@ impl Note {
             }
         }
         note
+    }
+
+    /// The line of the log for it.
+    pub fn line(&self) -> Option<(LogLevel, String)> {
+        self.entered.and_then(|_| log::line_of(&self.record))
     }
 
     /// The job it is about.
@@ -122,7 +131,9 @@ impl Events {
         }
         if flags & notify::FILE_RANGES_TRANSFERRED != 0 {
             for (index, from, to) in &note.grown {
-                pending.ranges.entry(*index).or_insert((*from, *to)).1 = *to;
+                let pending = pending.ranges.entry(*index).or_insert((*from, *to));
+                // After a restart the bytes are counted from there.
+                *pending = (pending.0.min(*from), (*to).max(*from));
             }
         }
         match note.entered {

@@ -78,7 +78,7 @@ pub fn sharing(folder: &Path) -> Sharing {
 
 /// The right to write in a folder, until it is dropped.
 pub(super) struct EngineLock {
-    _file: File,
+    file: File,
 }
 
 impl EngineLock {
@@ -91,7 +91,7 @@ impl EngineLock {
             match flock(&file, FlockOperation::NonBlockingLockExclusive) {
                 Ok(()) => {
                     write_holder(&mut file, &Sharing::Starting);
-                    return Ok(Self { _file: file });
+                    return Ok(Self { file });
                 }
                 Err(Errno::WOULDBLOCK) if attempt < ATTEMPTS => thread::sleep(ATTEMPT_DELAY),
                 Err(Errno::WOULDBLOCK) => break,
@@ -99,6 +99,13 @@ impl EngineLock {
             }
         }
         Err(in_use(folder, &mut file))
+    }
+}
+
+impl Drop for EngineLock {
+    fn drop(&mut self) {
+        // A forked child has the same descriptor, and would keep the lock.
+        _ = flock(&self.file, FlockOperation::Unlock);
     }
 }
 

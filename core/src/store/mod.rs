@@ -213,7 +213,8 @@ impl Store {
         self.look(read::closing)
     }
 
-    /// Jobs that are to wake at this time or before, the longest due first.
+    /// Jobs that are to wake at this time or before, the longest due first; and
+    /// those whose time is so far away that the clock was wrong.
     pub fn due(&self, unix_ms: i64) -> Result<Vec<Uuid>> {
         self.look(|connection| read::due(connection, unix_ms))
     }

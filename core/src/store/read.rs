@@ -140,7 +140,7 @@ fn files(connection: &Connection, number: i64, job: &JobRecord) -> Fallible<Vec<
         };
         files.push(row::decode_file(job.id, index, record, checksum)?);
     }
-    if files.len() as u64 != u64::from(job.totals.files) {
+    if files.len() as u64 != u64::from(job.totals.files) + u64::from(job.totals.replies) {
         return Err(incomplete(job));
     }
     Ok(files)
@@ -179,13 +179,17 @@ pub(super) fn closing(connection: &Connection) -> Fallible<Vec<Uuid>> {
     ids(statement, params![])
 }
 
+/// No job sleeps longer than a day. One that is to sleep for more than two was
+/// stored while the clock was wrong.
+const HORIZON_MS: i64 = 2 * 86_400_000;
+
 /// Jobs whose time has come, the longest due first.
 pub(super) fn due(connection: &Connection, unix_ms: i64) -> Fallible<Vec<Uuid>> {
     let statement = connection.prepare_cached(
         "SELECT id FROM jobs INDEXED BY jobs_wake
-         WHERE wake_unix_ms <= ?1 ORDER BY wake_unix_ms, id",
+         WHERE wake_unix_ms <= ?1 OR wake_unix_ms > ?2 ORDER BY wake_unix_ms, id",
     )?;
-    ids(statement, params![unix_ms])
+    ids(statement, params![unix_ms, unix_ms.saturating_add(HORIZON_MS)])
 }
 
 /// When the next job is due.

@@ -13,6 +13,7 @@ mod interrupt;
 mod job_ids;
 mod output;
 mod progress;
+mod put;
 mod queue_commands;
 mod run;
 mod serve;
@@ -47,6 +48,7 @@ fn main() -> ExitCode {
 fn dispatch(store: &std::path::Path, command: &QueueCommand) -> Outcome {
     match command {
         QueueCommand::Get(get) => get::get(store, get),
+        QueueCommand::Put(put) => put::put(store, put),
         QueueCommand::Add(add) => queue_commands::add(store, add),
         QueueCommand::List(list) => queue_commands::list(store, list.json),
         QueueCommand::Show(one) => queue_commands::show(store, one),

@@ -52,6 +52,18 @@ fn get_takes_a_list_into_a_folder() {
 }
 
 #[test]
+fn get_takes_paths_through_the_folder_above() {
+    let bench = Bench::new();
+    let url = bench.url(&format!("/gen/1/{SMALL}"));
+    for arguments in [["-o", "../work/one.bin"], ["-d", "../work/new/folder"]] {
+        let out = bench.run(&["get", &url, arguments[0], arguments[1]]);
+        assert_eq!(out.code, 0, "{out:?}");
+    }
+    assert_eq!(bench.content("one.bin"), Bench::generated(1, SMALL));
+    assert_eq!(bench.content(&format!("new/folder/{SMALL}")), Bench::generated(1, SMALL));
+}
+
+#[test]
 fn list_cannot_write_outside_its_folder() {
     let bench = Bench::new();
     fs::write(bench.path("list"), format!("{}\t../out\n", bench.url("/gen/1/5"))).expect("a list");

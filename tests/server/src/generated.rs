@@ -20,6 +20,11 @@ pub(crate) fn resource(path: &str) -> Option<Resource> {
             }
             "norange" => {}
             "stall_after" => reply = reply.stall_after(value.parse().ok()?),
+            "status" => reply = reply.status(value.parse().ok()?),
+            "basic" => {
+                let (user, password) = value.split_once(':')?;
+                reply = reply.require_basic(user, password);
+            }
             _ => return None,
         }
     }
@@ -46,6 +51,12 @@ mod tests {
         let weak = resource("/gen/7/1000?etag=W/%22a%22").unwrap();
         assert_eq!(weak.etag.as_deref(), Some("W/\"a\""));
         assert_eq!(resource("/gen/7/9?etag=none").unwrap().etag, None);
+    }
+
+    #[test]
+    fn can_refuse() {
+        assert!(resource("/gen/7/1000?status=503&basic=user:secret").is_some());
+        assert!(resource("/gen/7/1000?basic=user").is_none());
     }
 
     #[test]

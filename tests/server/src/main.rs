@@ -7,7 +7,8 @@ use std::process::ExitCode;
 const USAGE: &str = "usage: bgcopy-test-server [--port N]
 
 Serves /gen/SEED/LENGTH on the loopback interface until the input ends.
-Query: etag=TEXT, rate=BYTES_PER_SECOND, norange=1, stall_after=BYTES";
+Query: etag=TEXT, rate=BYTES_PER_SECOND, norange=1, stall_after=BYTES,
+status=CODE, basic=USER:PASSWORD";
 
 fn main() -> ExitCode {
     let Some(port) = port(std::env::args().skip(1)) else {

@@ -1,4 +1,5 @@
 //! A folder, a queue and a server for one test, and the program at work there.
+#![allow(dead_code, reason = "each test binary uses its own part")]
 
 use std::fs;
 use std::path::PathBuf;
@@ -6,7 +7,7 @@ use std::process::{Child, Command, Output, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use bgcopy_test_server::{Content, Request, Server};
+use bgcopy_test_server::{AreaSeen, Content, Request, Server};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
@@ -112,6 +113,11 @@ impl Bench {
         let came = self.server.wait_until(PATIENCE, |seen| seen.requests_for(path).len() >= count);
         assert!(came, "waited in vain for {count} requests");
         self.server.requests_for(path)
+    }
+
+    /// Waits until what the server took below `/up/` is as wanted.
+    pub fn wait_for_upload(&self, wanted: impl Fn(&AreaSeen) -> bool) -> bool {
+        self.server.wait_until(PATIENCE, |seen| wanted(&seen.area("/up/")))
     }
 
     /// What the server serves at `/gen/SEED/LENGTH`.

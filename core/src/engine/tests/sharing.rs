@@ -11,7 +11,7 @@ use crate::model::{Command, FileSpec, JobRecord, Limits, NewJob, Now};
 use crate::store::{Batch, Durability, Faults, Store};
 use crate::vocab::{AuthScheme, AuthTarget, JobState, JobType, Result, code};
 
-use super::{
+use crate::engine::{
     Answer, Answered, END_OF_SESSION, Reply, Request, Running, Secret, Settings, closed_error,
 };
 
@@ -38,7 +38,7 @@ impl Stage {
             owner: "me".to_owned(),
             faults: Faults::default(),
         };
-        let running = super::start(settings).expect("an engine");
+        let running = crate::engine::start(settings).expect("an engine");
         let (to, answers) = channel();
         let session = running.inbox.join(to.clone()).expect("a session");
         Self { running, session, to, answers }
@@ -199,7 +199,9 @@ fn what_a_guest_held_and_waited_for_goes_with_it() {
     let other = inbox.join(to.clone()).expect("a session");
     let open = Request::OpenJob { id };
     inbox.call_of(other, open, Answer::new(1, to.clone())).expect("taken");
-    let wait = Request::Wait { id, states: vec![JobState::Transferred] };
+    let waits = Uuid::from_u128(2);
+    stage.create(waits).expect("created");
+    let wait = Request::Wait { id: waits, states: vec![JobState::Transferred] };
     inbox.call_of(other, wait, Answer::new(2, to.clone())).expect("taken");
     inbox.call_of(other, Request::NextEvent, Answer::new(3, to)).expect("taken");
     assert_eq!(code_of(stage.command(id, 10, Command::Cancel)), code::S_OK);

@@ -1,0 +1,579 @@
+"""The native half of the package."""
+
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import timedelta
+from os import PathLike
+from pathlib import Path
+from types import TracebackType
+from typing import Any, TypeVar, final
+
+from ._events import Events, Notifier
+from ._vocab import (
+    AuthScheme,
+    AuthTarget,
+    HResult,
+    JobPriority,
+    JobPropertyId,
+    JobState,
+    JobType,
+    NotifyFlags,
+    SecurityFlags,
+)
+from .records import (
+    ClientCertificate,
+    Damage,
+    Event,
+    ExpectedHash,
+    FileProgress,
+    FileRange,
+    FileRecord,
+    FileSpec,
+    JobError,
+    JobProgress,
+    JobRecord,
+    JobSnapshot,
+    JobTimes,
+    Limits,
+    ProxySettings,
+    WaitReason,
+)
+
+__all__ = [
+    "File",
+    "Job",
+    "Manager",
+    "Reader",
+    "Source",
+    "code_name",
+    "code_text",
+    "report_unraisable",
+]
+
+_Callback = TypeVar("_Callback", bound=Callable[[Job], object])
+_ErrorCallback = TypeVar("_ErrorCallback", bound=Callable[[Job, JobError], object])
+
+@final
+class Manager:
+    """An open queue (IBackgroundCopyManager), and the engine that drives it.
+
+    Any thread may use it and its jobs. It is closed by :meth:`close`, by the
+    end of a `with`, or with the last reference to it and its jobs; the jobs
+    stay in the store and go on with the next manager. Iterating over it gives
+    its jobs. A process that is forked while it is open cannot use it, nor open
+    one of its own: every call raises :class:`InvalidStateError` there. Start
+    workers before, or by the method spawn.
+    """
+
+    def __new__(
+        cls,
+        store: str | PathLike[str],
+        *,
+        limits: Limits | None = None,
+        user_agent: str | None = None,
+    ) -> Manager:
+        """Opens the store in a folder, which is made if it is missing, for the
+        caller alone.
+
+        :class:`StoreInUseError` at once if another manager has it open, here
+        or in another process; a :class:`Reader` can still look. A damaged
+        store is replaced by what could be saved of it: see :attr:`damage`.
+        :class:`StorageError` or :class:`AccessDeniedError` if the folder
+        cannot be used; BGCOPY_E_STORE_NEWER for a store of a later version.
+        """
+
+    @property
+    def store(self) -> Path:
+        """The folder of the store, as it was given."""
+
+    @property
+    def damage(self) -> Damage | None:
+        """What was found damaged when the store was opened."""
+
+    def create_job(self, display_name: str, job_type: JobType = ...) -> Job:
+        """Makes an empty, suspended job (CreateJob). It survives a power cut
+        once this returns.
+
+        `display_name` has at most 256 characters and need not be unique;
+        without a `job_type` the job downloads. :class:`InvalidArgumentError`
+        for a longer name, :class:`NotSupportedError` for a type that is not
+        there, BG_E_TOO_MANY_JOBS_PER_USER at the limit of jobs. Contract 2.1.
+        """
+
+    def get_job(self, id: uuid.UUID) -> Job:
+        """The job of that id (GetJob): :class:`JobNotFoundError` if it is not
+        in the queue, which a cancelled or completed one is not. Contract 2.1.
+        """
+
+    def jobs(self) -> list[Job]:
+        """The jobs in the queue, in order of creation (EnumJobs): a snapshot of
+        which there are; each shows what is true when it is asked.
+        """
+
+    def error_description(self, code: int) -> str:
+        """A readable text for any code (GetErrorDescription)."""
+
+    def next_event(self, timeout: float | timedelta | None = None) -> Event | None:
+        """The next event, waiting for one until `timeout`, in seconds, is over:
+        then None. Without a timeout it waits for ever; Ctrl-C ends it.
+
+        Events come at least once: a job found transferred or failed when the
+        manager opens raises its event again. Events of one job are coalesced.
+        Each goes to one taker. :class:`ManagerClosedError` after
+        :meth:`close`. Contract section 11.
+        """
+
+    def events(self, timeout: float | timedelta | None = None) -> Events:
+        """The events, for `for` and for `async for`.
+
+        It ends when the manager is closed, or when no event has come for
+        `timeout` seconds. :class:`InvalidStateError` if its jobs have
+        callbacks: then the events go to those.
+        """
+
+    @property
+    def limits(self) -> Limits:
+        """How much may happen at once. Setting it holds at once and until the
+        manager is closed; :class:`InvalidArgumentError` if one of them is 0.
+        """
+
+    @limits.setter
+    def limits(self, limits: Limits) -> None: ...
+    def close(self) -> None:
+        """Stops driving the queue, after what is under way was recorded. Its
+        jobs raise :class:`ManagerClosedError` from then on. A second call does
+        nothing.
+        """
+
+    def _notifier(self) -> Notifier: ...
+    def _source(self) -> Source: ...
+    def _has_notifier(self) -> bool: ...
+    def __enter__(self) -> Manager: ...
+    def __exit__(
+        self,
+        kind: type[BaseException] | None = None,
+        exception: BaseException | None = None,
+        traceback: TracebackType | None = None,
+    ) -> None: ...
+    def __iter__(self) -> Iterator[Job]: ...
+
+@final
+class Job:
+    """One job (IBackgroundCopyJob). Iterating over it gives its files.
+
+    Dropping it changes nothing about the job, but it keeps the manager alive.
+    The object of a completed or cancelled job still answers its properties;
+    what would change the job raises :class:`InvalidStateError`, and so does
+    setting a property. :class:`ManagerClosedError` once the manager is closed.
+    """
+
+    @property
+    def manager(self) -> Manager:
+        """The queue it is in."""
+
+    @property
+    def id(self) -> uuid.UUID:
+        """The id (GetId): never used twice."""
+
+    def add_file(self, remote_name: str, local_name: str | PathLike[str]) -> None:
+        """Adds a whole file (AddFile). `local_name` is an absolute path in an
+        existing folder; nothing is there until :meth:`complete`. Legal in
+        every state that is not final; on a transferred job call
+        :meth:`resume` after it.
+
+        :class:`InvalidArgumentError` for a malformed name, an unsupported
+        scheme, credentials in the URL, a relative path or a path that the job
+        has already; :class:`PathNotFoundError`, :class:`AccessDeniedError` or
+        :class:`StorageError` for a folder or target that cannot be used;
+        BG_E_TOO_MANY_FILES_IN_JOB. After an error the job is as before.
+        Contract 2.2.
+        """
+
+    def add_file_set(self, files: Sequence[FileSpec]) -> None:
+        """Adds several files, all or none (AddFileSet). Errors as for
+        :meth:`add_file` and :meth:`add_file_with_ranges`.
+        """
+
+    def add_file_with_ranges(
+        self, remote_name: str, local_name: str | PathLike[str], ranges: Sequence[FileRange]
+    ) -> None:
+        """Adds pieces of a file, stored back to back in the order given
+        (AddFileWithRanges). No ranges = the whole file.
+
+        :class:`InvalidArgumentError` for empty or overlapping ranges, ranges
+        beyond the largest offset, or more than 500; else as for
+        :meth:`add_file`. Contract 2.7 and 3.2.
+        """
+
+    def files(self) -> list[File]:
+        """The files, in order of addition (EnumFiles): a snapshot of which
+        there are.
+        """
+
+    def file(self, index: int) -> File:
+        """The file at a place, from 0: :class:`NotFoundError` if there is none."""
+
+    def resume(self) -> None:
+        """Starts the job, or starts it again after an error, at once (Resume).
+
+        :class:`InvalidStateError` if it has no files or is final. Contract 9.2.
+        """
+
+    def suspend(self) -> None:
+        """Stops the job's transfers; their progress stays (Suspend). A job that
+        failed or is transferred keeps its state. :class:`InvalidStateError` if
+        it is final. Contract 9.2.
+        """
+
+    def cancel(self) -> HResult:
+        """Deletes the job from the queue, and all its temporary files, also
+        those of files already transferred (Cancel). It cannot be undone, and
+        does not wait for the network.
+
+        S_OK, or BG_S_UNABLE_TO_DELETE_FILES if temporary files remain: they
+        are tried again later. :class:`InvalidStateError` if it is final.
+        Contract 9.6.
+        """
+
+    def complete(self) -> HResult:
+        """Puts every finished file in place and takes the job out of the queue
+        (Complete). Unfinished files are discarded.
+
+        S_OK, or BG_S_PARTIAL_COMPLETE if not all files were finished, or
+        BG_S_UNABLE_TO_DELETE_FILES if temporary files of the others remain. If
+        a file cannot be put in place, the error says why and the job stays:
+        the call can be repeated. :class:`InvalidStateError` if it is final.
+        Contract 9.5.
+        """
+
+    def wait(
+        self, states: Sequence[JobState] | None = None, timeout: float | timedelta | None = None
+    ) -> JobState:
+        """Waits until the job is in one of the states, and says in which.
+
+        Without `states` it waits until the job ends: TRANSFERRED, ERROR,
+        ACKNOWLEDGED or CANCELLED. :class:`WaitTimeoutError` when `timeout`, in
+        seconds, is over; without one it waits for ever. Ctrl-C ends it; other
+        threads go on meanwhile.
+        """
+
+    async def wait_async(
+        self, states: Iterable[JobState] | None = None, timeout: float | timedelta | None = None
+    ) -> JobState:
+        """:meth:`wait` for asyncio: it does not block the loop, and can be
+        cancelled.
+        """
+
+    def on_transferred(self, function: _Callback) -> _Callback:
+        """Has `function(job)` called when all files of the job are here, and
+        returns it, so that this is a decorator, too.
+
+        Callbacks are called one at a time, on a thread of the manager, with no
+        lock held: any call is allowed in them. An exception in one is given to
+        `sys.unraisablehook`. They last as long as the manager.
+        """
+
+    def on_error(self, function: _ErrorCallback) -> _ErrorCallback:
+        """Has `function(job, error)` called when the job fails, as
+        :meth:`on_transferred` does.
+        """
+
+    def on_modification(self, function: _Callback) -> _Callback:
+        """Has `function(job)` called when anything about the job changes, as
+        :meth:`on_transferred` does; not more often than the property
+        MINIMUM_NOTIFICATION_INTERVAL_MS says.
+        """
+
+    @property
+    def job_type(self) -> JobType:
+        """The kind of transfer (GetType)."""
+
+    @property
+    def owner(self) -> str:
+        """Who made the job (GetOwner)."""
+
+    @property
+    def state(self) -> JobState:
+        """The state (GetState)."""
+
+    @property
+    def progress(self) -> JobProgress:
+        """How far it has come (GetProgress)."""
+
+    @property
+    def times(self) -> JobTimes:
+        """When things happened to it (GetTimes)."""
+
+    def error(self) -> JobError:
+        """What stopped the job (GetError): :class:`NotFoundError` unless it is
+        in ERROR or TRANSIENT_ERROR.
+        """
+
+    @property
+    def error_count(self) -> int:
+        """How often it failed, retries included (GetErrorCount)."""
+
+    @property
+    def wait_reason(self) -> WaitReason:
+        """Why it does not move, since when, when it is tried next and what
+        would get it moving; for a moving job, what it is doing.
+        """
+
+    @property
+    def speed(self) -> int:
+        """Bytes per second, averaged over the last seconds; 0 at a standstill."""
+
+    @property
+    def time_left(self) -> timedelta | None:
+        """Until it is transferred at the present speed; None if that cannot be
+        said.
+        """
+
+    def snapshot(self) -> JobSnapshot:
+        """Everything about the job at one moment."""
+
+    @property
+    def display_name(self) -> str:
+        """The name shown to people: at most 256 characters, else
+        BG_E_STRING_TOO_LONG.
+        """
+
+    @display_name.setter
+    def display_name(self, display_name: str) -> None: ...
+    @property
+    def description(self) -> str:
+        """The description: at most 1,024 characters, else BG_E_STRING_TOO_LONG."""
+
+    @description.setter
+    def description(self, description: str) -> None: ...
+    @property
+    def priority(self) -> JobPriority:
+        """Who goes first. A higher level takes the slots of lower ones."""
+
+    @priority.setter
+    def priority(self, priority: JobPriority) -> None: ...
+    @property
+    def notify_flags(self) -> NotifyFlags:
+        """Which events the job raises."""
+
+    @notify_flags.setter
+    def notify_flags(self, flags: NotifyFlags) -> None: ...
+    @property
+    def minimum_retry_delay(self) -> timedelta:
+        """The first wait after a transient error; each next one is longer. Set
+        in seconds or as a timedelta, rounded up to whole seconds; below 5 s
+        counts as 5 s. Above the no-progress timeout the job is never retried.
+        """
+
+    @minimum_retry_delay.setter
+    def minimum_retry_delay(self, delay: float | timedelta) -> None: ...
+    @property
+    def no_progress_timeout(self) -> timedelta:
+        """How long it may be without progress before a transient error becomes
+        an error. Set like :attr:`minimum_retry_delay`; 0 makes every error
+        fatal.
+        """
+
+    @no_progress_timeout.setter
+    def no_progress_timeout(self, timeout: float | timedelta) -> None: ...
+    @property
+    def maximum_download_time(self) -> timedelta:
+        """How long it may connect and transfer since the last Resume; beyond it
+        the job goes to ERROR with BG_E_MAXDOWNLOAD_TIMEOUT. Set like
+        :attr:`minimum_retry_delay`.
+        """
+
+    @maximum_download_time.setter
+    def maximum_download_time(self, time: float | timedelta) -> None: ...
+    @property
+    def proxy_settings(self) -> ProxySettings:
+        """How the proxy is found. :class:`InvalidArgumentError` if OVERRIDE has
+        no list, if another usage has one, if a list holds credentials, or if
+        one has more than 32,000 characters.
+        """
+
+    @proxy_settings.setter
+    def proxy_settings(self, proxy: ProxySettings) -> None: ...
+    def set_credentials(
+        self, target: AuthTarget, scheme: AuthScheme, user_name: str, password: str
+    ) -> None:
+        """Sets a name and a password for the server or the proxy
+        (SetCredentials). They are kept in memory only: after a restart the job
+        waits with CREDENTIALS_NEEDED until they are set again.
+
+        :class:`InvalidArgumentError` above 300 or 65,536 characters,
+        :class:`NotSupportedError` for a scheme other than BASIC and DIGEST.
+        """
+
+    def remove_credentials(self, target: AuthTarget, scheme: AuthScheme) -> HResult:
+        """Forgets them (RemoveCredentials): S_FALSE if that pair was not set."""
+
+    @property
+    def client_certificate(self) -> ClientCertificate | None:
+        """The client certificate: absolute paths of PEM files. None removes it.
+        :class:`InvalidArgumentError` for a relative path.
+        """
+
+    @client_certificate.setter
+    def client_certificate(self, certificate: ClientCertificate | None) -> None: ...
+    @property
+    def custom_headers(self) -> str | None:
+        """Headers that every request carries: `Name: value` lines, each ended
+        by CR LF; None clears them. They are stored as they are, so secrets
+        belong in :meth:`set_credentials`. :class:`InvalidArgumentError` above
+        16,383 characters or for a malformed line.
+        """
+
+    @custom_headers.setter
+    def custom_headers(self, headers: str | None) -> None: ...
+    @property
+    def security_flags(self) -> SecurityFlags:
+        """Certificate checks and the redirect policy.
+        :class:`NotSupportedError` for unknown bits and for checks that the
+        built-in TLS does not have.
+        """
+
+    @security_flags.setter
+    def security_flags(self, flags: SecurityFlags) -> None: ...
+    def replace_remote_prefix(self, old: str, new: str) -> HResult:
+        """Replaces the beginning of all remote names that have it
+        (ReplaceRemotePrefix): S_FALSE if none has.
+        :class:`InvalidArgumentError` if a prefix is empty or a result is not
+        valid, and then none is changed.
+        """
+
+    def property(self, id: JobPropertyId) -> int | bool | uuid.UUID:
+        """A job property: :class:`NotFoundError` for an unknown id. Contract
+        3.4.
+        """
+
+    def set_property(self, id: JobPropertyId, value: int | bool | uuid.UUID) -> None:
+        """Sets a job property: :class:`NotFoundError` for an unknown id,
+        :class:`InvalidArgumentError` for a value of another type,
+        :class:`InvalidStateError` for one that is fixed by the first Resume,
+        :class:`NotSupportedError` for HIGH_PERFORMANCE and ON_DEMAND_MODE.
+        """
+
+    def __iter__(self) -> Iterator[File]: ...
+
+@final
+class File:
+    """One file of a job (IBackgroundCopyFile). It keeps its job's handle open,
+    and so the manager.
+    """
+
+    @property
+    def job(self) -> Job:
+        """The job it belongs to."""
+
+    @property
+    def index(self) -> int:
+        """Its place in the job, from 0."""
+
+    @property
+    def remote_name(self) -> str:
+        """The URL it comes from (GetRemoteName)."""
+
+    @property
+    def local_name(self) -> Path:
+        """Where :meth:`Job.complete` puts it (GetLocalName)."""
+
+    @property
+    def temporary_name(self) -> Path:
+        """Its temporary file (GetTemporaryName), in the folder of the local
+        name. It exists from the first request until Complete or Cancel.
+        """
+
+    @property
+    def progress(self) -> FileProgress:
+        """How far it has come (GetProgress)."""
+
+    @property
+    def ranges(self) -> tuple[FileRange, ...]:
+        """The pieces asked for, in the order they are stored; empty = the whole
+        file (GetFileRanges).
+        """
+
+    @property
+    def validation_state(self) -> bool | None:
+        """What was said of its content (GetValidationState); None if nothing
+        was.
+        """
+
+    @property
+    def response_headers(self) -> str | None:
+        """The head of the last response, lines ended by CR LF; None before the
+        first response.
+        """
+
+    @property
+    def expected_hash(self) -> ExpectedHash | None:
+        """The hash it must have."""
+
+    def set_remote_name(self, remote_name: str) -> None:
+        """Sets another URL for the same content (SetRemoteName). Held bytes
+        stay if the new server proves that it has the same content; otherwise
+        the file restarts. A transferred file is not fetched again.
+
+        :class:`InvalidArgumentError` for a bad URL, :class:`InvalidStateError`
+        if the job is final. Contract 2.3.
+        """
+
+    def set_validation_state(self, valid: bool) -> None:
+        """Accepts or refuses the content of a transferred file
+        (SetValidationState); :class:`InvalidStateError` before it is
+        transferred. Refused, the file starts over and the job goes to ERROR
+        with BG_E_VALIDATION_FAILED; Resume fetches it again. Contract 3.5.
+        """
+
+    def set_expected_hash(self, hash: ExpectedHash | None) -> None:
+        """Sets the hash that the content must have before the job may become
+        TRANSFERRED; None takes it back. Other content is thrown away and the
+        job goes to ERROR with BGCOPY_E_HASH_MISMATCH.
+
+        :class:`InvalidArgumentError` for a digest of the wrong length,
+        :class:`InvalidStateError` once the file is transferred.
+        """
+
+@final
+class Reader:
+    """A look at a store while another process drives it. It changes nothing and
+    needs no lock. Progress is up to half a second old.
+    """
+
+    def __new__(cls, store: str | PathLike[str]) -> Reader:
+        """Opens the store in a folder: :class:`PathNotFoundError` if there is
+        none.
+        """
+
+    @property
+    def engine_is_running(self) -> bool:
+        """True while a manager has the store open."""
+
+    def jobs(self) -> list[JobRecord]:
+        """The jobs in the queue, in order of creation."""
+
+    def job(self, id: uuid.UUID) -> JobRecord:
+        """One job: :class:`JobNotFoundError`."""
+
+    def files(self, id: uuid.UUID) -> list[FileRecord]:
+        """The files of a job: :class:`JobNotFoundError`."""
+
+    def wait_reason(self, id: uuid.UUID) -> WaitReason:
+        """Why a job does not move, by what is recorded of it."""
+
+@final
+class Source:
+    """Where the notifier's thread gets the events of a manager."""
+
+    def next_event(self, timeout: float | timedelta) -> Event | None:
+        """As :meth:`Manager.next_event`."""
+
+def code_name(code: int) -> str | None:
+    """The published name of a code."""
+
+def code_text(code: int) -> str:
+    """A readable sentence for a code."""
+
+def report_unraisable(exception: BaseException, object: Any) -> None:
+    """Reports an exception that there is nobody to raise to."""

@@ -1,0 +1,261 @@
+"""Events as iterators, for loops and for asyncio, and as callbacks.
+
+Waiting happens in threads of our own that call the blocking methods, one per
+wait, in slices: none outlives the interpreter, and no loop or runtime besides
+the caller's is needed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+import uuid
+import weakref
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+from typing import Any, TypeVar
+
+from ._bgcopy import Job, Manager, report_unraisable
+from ._vocab import EventKind, HResult, JobState, NotifyFlags
+from .errors import InvalidStateError, ManagerClosedError, NotFoundError, WaitTimeoutError
+from .records import Event
+
+SLICE_S = 0.2
+"""How long a thread waits before it looks whether it is still wanted."""
+
+SWEEP_AT_LEAST = 1000
+"""Jobs with callbacks, before it is looked which of them are gone."""
+
+Callback = TypeVar("Callback", bound=Callable[..., object])
+Span = float | timedelta | None
+_Callbacks = dict[uuid.UUID, list[tuple[EventKind, Callable[..., object]]]]
+
+
+def _deadline(timeout: Span) -> float | None:
+    if timeout is None:
+        return None
+    seconds = timeout.total_seconds() if isinstance(timeout, timedelta) else float(timeout)
+    return time.monotonic() + seconds
+
+
+def _slice(deadline: float | None) -> float:
+    if deadline is None:
+        return SLICE_S
+    return min(max(deadline - time.monotonic(), 0.0), SLICE_S)
+
+
+def _is_over(deadline: float | None) -> bool:
+    return deadline is not None and deadline <= time.monotonic()
+
+
+def _interpreter_runs() -> bool:
+    # The end of the interpreter waits for our threads, and begins with this.
+    return threading.main_thread().is_alive()
+
+
+class _Outcome:
+    """What a thread came to: a result, an exception, or that it gave up."""
+
+    def __init__(self, result: Any = None, failure: BaseException | None = None) -> None:
+        self.result = result
+        self.failure = failure
+
+
+def _in_thread(
+    step: Callable[[], _Outcome | None], is_wanted: Callable[[], bool]
+) -> asyncio.Future[_Outcome]:
+    """Repeats a step of at most a slice in a thread until it has an outcome."""
+    loop = asyncio.get_running_loop()
+    future: asyncio.Future[_Outcome] = loop.create_future()
+
+    def deliver(outcome: _Outcome) -> None:
+        if not future.done():
+            future.set_result(outcome)
+
+    def work() -> None:
+        outcome = None
+        while outcome is None and is_wanted() and _interpreter_runs():
+            try:
+                outcome = step()
+            except BaseException as failure:
+                outcome = _Outcome(failure=failure)
+        if outcome is not None:
+            try:
+                loop.call_soon_threadsafe(deliver, outcome)
+            except RuntimeError:
+                # The loop is closed: nobody waits any more.
+                return
+
+    threading.Thread(target=work, name="bgcopy-wait").start()
+    return future
+
+
+async def wait_async(
+    job: Job, states: Iterable[JobState] | None = None, timeout: Span = None
+) -> JobState:
+    """`Job.wait` that does not block the loop."""
+    wanted = None if states is None else list(states)
+    deadline = _deadline(timeout)
+    given_up = threading.Event()
+
+    def step() -> _Outcome | None:
+        try:
+            return _Outcome(job.wait(wanted, _slice(deadline)))
+        except WaitTimeoutError:
+            if _is_over(deadline):
+                raise
+            return None
+
+    try:
+        outcome = await _in_thread(step, lambda: not given_up.is_set())
+    finally:
+        given_up.set()
+    if outcome.failure is not None:
+        raise outcome.failure
+    return JobState(outcome.result)
+
+
+class Events:
+    """The events of a manager, for `for` and `async for`.
+
+    It ends when the manager is closed, or when no event has come for
+    `timeout`. Each event goes to one taker.
+    """
+
+    def __init__(self, manager: Manager, timeout: Span = None) -> None:
+        if manager._has_notifier():
+            raise InvalidStateError(
+                HResult.DO_E_INVALID_STATE,
+                message="the events of this manager go to the callbacks of its jobs",
+            )
+        self._manager = manager
+        self._timeout = timeout
+        self._fetch: asyncio.Future[_Outcome] | None = None
+
+    def __iter__(self) -> Events:
+        return self
+
+    def __next__(self) -> Event:
+        try:
+            event = self._manager.next_event(self._timeout)
+        except ManagerClosedError:
+            raise StopIteration from None
+        if event is None:
+            raise StopIteration
+        return event
+
+    def __aiter__(self) -> Events:
+        return self
+
+    async def __anext__(self) -> Event:
+        # A fetch outlives the cancellation of its taker, so that no event is
+        # lost: the next taker takes it over.
+        if self._fetch is None or self._fetch.get_loop() is not asyncio.get_running_loop():
+            self._fetch = self._start()
+        outcome = await asyncio.shield(self._fetch)
+        self._fetch = None
+        if isinstance(outcome.failure, ManagerClosedError):
+            raise StopAsyncIteration
+        if outcome.failure is not None:
+            raise outcome.failure
+        if outcome.result is None:
+            raise StopAsyncIteration
+        event: Event = outcome.result
+        return event
+
+    def _start(self) -> asyncio.Future[_Outcome]:
+        manager, deadline, me = self._manager, _deadline(self._timeout), weakref.ref(self)
+
+        def step() -> _Outcome | None:
+            event = manager.next_event(_slice(deadline))
+            return _Outcome(event) if event is not None or _is_over(deadline) else None
+
+        return _in_thread(step, lambda: me() is not None)
+
+
+class Notifier:
+    """Calls the callbacks of the jobs of one manager, on one thread."""
+
+    def __init__(self, manager: Manager) -> None:
+        self._lock = threading.Lock()
+        self._callbacks: _Callbacks = {}
+        self._sweep_at = SWEEP_AT_LEAST
+        references = (weakref.ref(manager), weakref.ref(self))
+        threading.Thread(target=_notify, args=references, name="bgcopy-notifier").start()
+
+    def add(self, job: Job, kind: EventKind, function: Callable[..., object]) -> None:
+        """Has the function called at such events of the job."""
+        if len(self._callbacks) >= self._sweep_at:
+            self._sweep(job.manager)
+        with self._lock:
+            self._callbacks.setdefault(job.id, []).append((kind, function))
+
+    def dispatch(self, manager: Manager, event: Event) -> None:
+        """Calls who wants to know."""
+        with self._lock:
+            callbacks = list(self._callbacks.get(event.job, ()))
+        functions = [function for kind, function in callbacks if kind is event.kind]
+        if not functions:
+            return
+        try:
+            job = manager.get_job(event.job)
+        except NotFoundError:
+            # It left the queue meanwhile: there is nothing to tell.
+            return
+        arguments = (job, event.error) if event.kind is EventKind.JOB_ERROR else (job,)
+        for function in functions:
+            try:
+                function(*arguments)
+            except BaseException as failure:
+                report_unraisable(failure, function)
+
+    def _sweep(self, manager: Manager) -> None:
+        """Forgets the callbacks of jobs that left the queue."""
+        here = {job.id for job in manager.jobs()}
+        with self._lock:
+            kept = {id: found for id, found in self._callbacks.items() if id in here}
+            self._callbacks = kept
+            self._sweep_at = max(2 * len(kept), SWEEP_AT_LEAST)
+
+
+def _notify(manager_ref: weakref.ref[Manager], notifier_ref: weakref.ref[Notifier]) -> None:
+    # Only while callbacks run are there references that keep the two alive.
+    while _interpreter_runs():
+        manager = manager_ref()
+        if manager is None:
+            return
+        source = manager._source()
+        del manager
+        try:
+            event = source.next_event(SLICE_S)
+        except ManagerClosedError:
+            return
+        del source
+        manager, notifier = manager_ref(), notifier_ref()
+        if manager is None or notifier is None:
+            return
+        if event is not None:
+            try:
+                notifier.dispatch(manager, event)
+            except ManagerClosedError:
+                return
+        del manager, notifier
+
+
+_FLAGS = {
+    EventKind.JOB_TRANSFERRED: NotifyFlags.JOB_TRANSFERRED,
+    EventKind.JOB_ERROR: NotifyFlags.JOB_ERROR,
+    EventKind.JOB_MODIFICATION: NotifyFlags.JOB_MODIFICATION,
+}
+
+
+def subscribe(job: Job, kind: EventKind, function: Callback) -> Callback:
+    """Has a function called at events of a kind, and the job raise them."""
+    if not callable(function):
+        raise TypeError(f"{function!r} is not callable")
+    job.manager._notifier().add(job, kind, function)
+    flags = job.notify_flags
+    if not flags & _FLAGS[kind]:
+        job.notify_flags = flags | _FLAGS[kind]
+    return function

@@ -1,0 +1,184 @@
+//! `bgcopy.Manager`.
+
+use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
+
+use bgcopy_core::vocab::HResult;
+use bgcopy_core::{JobType, Options, Result};
+use pyo3::gc::{PyTraverseError, PyVisit};
+use pyo3::prelude::*;
+use pyo3::types::PyIterator;
+use uuid::Uuid;
+
+use crate::arguments::{QueueLimits, Span};
+use crate::engine::{Engine, next_event};
+use crate::error;
+use crate::job::Job;
+use crate::owned::Owned;
+use crate::records;
+use crate::source::Source;
+use crate::vocab::Member;
+use crate::wait::Deadline;
+
+/// An open queue.
+#[pyclass(frozen, weakref, module = "bgcopy")]
+pub struct Manager {
+    engine: Arc<Owned<Engine>>,
+    store: PathBuf,
+    /// Who calls the callbacks of its jobs; made with the first of them. It
+    /// belongs to the manager, so that both can be collected together.
+    notifier: OnceLock<Py<PyAny>>,
+}
+
+impl Manager {
+    fn call<R: Send>(
+        &self,
+        py: Python<'_>,
+        call: impl FnOnce(&bgcopy_core::Manager) -> Result<R> + Send,
+    ) -> PyResult<R> {
+        self.engine.call(py, |engine| call(engine.manager()))
+    }
+}
+
+#[pymethods]
+impl Manager {
+    #[new]
+    #[pyo3(signature = (store, *, limits=None, user_agent=None))]
+    fn new(
+        py: Python<'_>,
+        store: PathBuf,
+        limits: Option<QueueLimits>,
+        user_agent: Option<String>,
+    ) -> PyResult<Self> {
+        let mut options = Options::new(store.clone());
+        if let Some(limits) = limits {
+            options.limits = limits.0;
+        }
+        if let Some(user_agent) = user_agent {
+            options.user_agent = user_agent;
+        }
+        let opened = py.detach(|| Engine::open(options));
+        let engine = opened.map_err(|failure| error::raised(py, &failure))?;
+        Ok(Self { engine: Arc::new(Owned::new(engine)), store, notifier: OnceLock::new() })
+    }
+
+    #[getter]
+    fn store(&self) -> PathBuf {
+        self.store.clone()
+    }
+
+    #[getter]
+    fn damage<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let damage = self.engine.get(py)?.manager().damage();
+        damage.map(|damage| records::damage(py, damage)).transpose()
+    }
+
+    #[pyo3(signature = (display_name, job_type=Member(JobType::Download)))]
+    fn create_job(
+        slf: &Bound<'_, Self>,
+        display_name: &str,
+        job_type: Member<JobType>,
+    ) -> PyResult<Job> {
+        let job_type = job_type.0;
+        let job = slf.get().call(slf.py(), |manager| manager.create_job(display_name, job_type))?;
+        Ok(Job::new(job, slf))
+    }
+
+    fn get_job(slf: &Bound<'_, Self>, id: Uuid) -> PyResult<Job> {
+        let job = slf.get().call(slf.py(), |manager| manager.get_job(id))?;
+        Ok(Job::new(job, slf))
+    }
+
+    fn jobs(slf: &Bound<'_, Self>) -> PyResult<Vec<Job>> {
+        let jobs = slf.get().call(slf.py(), bgcopy_core::Manager::jobs)?;
+        Ok(jobs.into_iter().map(|job| Job::new(job, slf)).collect())
+    }
+
+    fn error_description(&self, py: Python<'_>, code: u32) -> PyResult<String> {
+        Ok(self.engine.get(py)?.manager().error_description(HResult::new(code)))
+    }
+
+    #[pyo3(signature = (timeout=None))]
+    fn next_event<'py>(
+        &self,
+        py: Python<'py>,
+        timeout: Option<Span>,
+    ) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let deadline = Deadline::after(timeout.map(|span| span.0));
+        let event = next_event(py, &self.engine, &deadline)?;
+        event.map(|event| records::event(py, event)).transpose()
+    }
+
+    #[pyo3(signature = (timeout=None))]
+    fn events<'py>(
+        slf: &Bound<'py, Self>,
+        timeout: Option<Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        slf.py().import("bgcopy._events")?.getattr("Events")?.call1((slf, timeout))
+    }
+
+    /// Makes it unless it is there. Of two made at once, one ends by itself.
+    fn _notifier<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        let notifier = &slf.get().notifier;
+        if let Some(made) = notifier.get() {
+            return Ok(made.bind(slf.py()).clone());
+        }
+        let class = slf.py().import("bgcopy._events")?.getattr("Notifier")?;
+        let made = class.call1((slf,))?;
+        Ok(match notifier.set(made.clone().unbind()) {
+            Ok(()) => made,
+            Err(_) => notifier.get().map_or(made, |first| first.bind(slf.py()).clone()),
+        })
+    }
+
+    fn _source(&self) -> Source {
+        Source::new(Arc::clone(&self.engine))
+    }
+
+    fn _has_notifier(&self) -> bool {
+        self.notifier.get().is_some()
+    }
+
+    #[getter]
+    fn limits<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        let limits = self.call(py, bgcopy_core::Manager::limits)?;
+        records::limits(py, limits)
+    }
+
+    #[setter]
+    fn set_limits(&self, py: Python<'_>, limits: QueueLimits) -> PyResult<()> {
+        self.call(py, |manager| manager.set_limits(limits.0))
+    }
+
+    fn close(&self, py: Python<'_>) -> PyResult<()> {
+        if !self.engine.is_at_home() {
+            // Its engine is the parent's to close.
+            return Ok(());
+        }
+        self.engine.call(py, |engine| {
+            engine.close();
+            Ok(())
+        })
+    }
+
+    fn __enter__(slf: Bound<'_, Self>) -> Bound<'_, Self> {
+        slf
+    }
+
+    #[pyo3(signature = (*_exception))]
+    fn __exit__(&self, py: Python<'_>, _exception: &Bound<'_, PyAny>) -> PyResult<()> {
+        self.close(py)
+    }
+
+    fn __iter__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyIterator>> {
+        PyIterator::from_object(&Self::jobs(slf)?.into_pyobject(slf.py())?)
+    }
+
+    fn __traverse__(&self, visit: PyVisit<'_>) -> std::result::Result<(), PyTraverseError> {
+        visit.call(self.notifier.get())
+    }
+
+    fn __repr__(&self) -> String {
+        format!("<bgcopy.Manager {}>", self.store.display())
+    }
+}

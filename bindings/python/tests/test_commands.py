@@ -1,0 +1,162 @@
+"""`python -m bgcopy`: arguments in, output and exit codes out."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import LENGTH, PATIENCE_S, Bench
+
+Ended = subprocess.CompletedProcess[str]
+
+
+@pytest.fixture
+def queue(bench: Bench) -> Bench:
+    bench.manager.close()
+    return bench
+
+
+def start(bench: Bench, *arguments: object) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-W", "error", "-m", "bgcopy", *map(str, arguments)],
+        cwd=bench.folder,
+        env={**os.environ, "BGCOPY_STORE": str(bench.store)},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def bgcopy(bench: Bench, *arguments: object, code: int = 0) -> str:
+    process = start(bench, *arguments)
+    out, err = process.communicate(timeout=PATIENCE_S)
+    assert process.returncode == code, err
+    return err if code else out
+
+
+def as_json(bench: Bench, *arguments: object) -> Any:
+    return json.loads(bgcopy(bench, *arguments, "--json"))
+
+
+def test_get(queue: Bench) -> None:
+    digest = hashlib.sha256(queue.server.content(1)).hexdigest()
+    out = bgcopy(queue, "get", queue.server.url(1), "-o", "one", "--sha256", digest)
+    assert f"Saved {queue.path('one')}" in out
+    assert queue.path("one").read_bytes() == queue.server.content(1)
+    assert as_json(queue, "list") == []
+
+
+def test_get_into_a_folder(queue: Bench) -> None:
+    lines = f"{queue.server.url(2)}\tsub/two\n\n{queue.server.url(3)}\r\n"
+    queue.path("list").write_text(lines)
+    assert bgcopy(queue, "get", "-q", "-i", "list", "-d", "new") == ""
+    assert queue.path("new/sub/two").read_bytes() == queue.server.content(2)
+    assert queue.path(f"new/{LENGTH}").read_bytes() == queue.server.content(3)
+    queue.path("list").write_text(f"{queue.server.url(2)}\t../two\n")
+    assert "leads out" in bgcopy(queue, "get", "-i", "list", "-d", "new", code=2)
+
+
+def test_get_as_json(queue: Bench) -> None:
+    lines = bgcopy(queue, "get", "--json", queue.server.url(1), "-o", "one").splitlines()
+    events = [json.loads(line) for line in lines]
+    assert events[0]["event"] == "created"
+    assert events[-1] == {
+        "event": "done",
+        "id": events[0]["id"],
+        "bytes_transferred": LENGTH,
+        "files": [str(queue.path("one"))],
+    }
+    assert {event["event"] for event in events[1:-1]} == {"progress"}
+
+
+def test_get_that_fails_keeps_the_job(queue: Bench) -> None:
+    url = queue.server.url(1, query="status=404")
+    err = bgcopy(queue, "get", url, "-o", "one", code=1)
+    assert "BG_E_HTTP_ERROR_404" in err
+    assert "bgcopy why" in err
+    [job] = as_json(queue, "list")
+    assert job["state"] == "ERROR"
+    assert bgcopy(queue, "cancel", job["id"][:8]) == f"{job['id']} cancelled\n"
+
+
+def test_get_is_interrupted_and_goes_on(queue: Bench) -> None:
+    arguments = ["get", "--json", queue.server.url(1, query="rate=600000"), "-o", "one"]
+    process = start(queue, *arguments)
+    assert process.stdout is not None
+    for line in process.stdout:
+        if json.loads(line).get("bytes_transferred"):
+            break
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=PATIENCE_S)
+    assert process.returncode == 130
+    assert "go on with" in err
+    first, *_, last = map(json.loads, bgcopy(queue, *arguments).splitlines())
+    assert first["event"] == "taken_up"
+    assert first["bytes_transferred"] > 0
+    assert last["event"] == "done"
+    assert queue.path("one").read_bytes() == queue.server.content(1)
+
+
+def test_queue(queue: Bench) -> None:
+    id = bgcopy(queue, "add", queue.server.url(1), "one", "--priority", "low").strip()
+    assert "NORMAL" not in bgcopy(queue, "show", id)
+    shown = as_json(queue, "show", id)
+    assert (shown["priority"], shown["files"][0]["local_name"]) == ("LOW", str(queue.path("one")))
+    assert as_json(queue, "why", id[:8])["wait_reason"]["kind"] == "ENGINE_NOT_RUNNING"
+    assert "what helps" in bgcopy(queue, "why", id)
+    assert bgcopy(queue, "suspend", id) == f"{id} suspended\n"
+    assert bgcopy(queue, "list").split()[:2] == [id, "SUSPENDED"]
+    assert bgcopy(queue, "resume", id).startswith(f"{id} resumed")
+    assert f"{id} TRANSFERRED" in bgcopy(queue, "run")
+    assert not queue.path("one").exists()
+    assert bgcopy(queue, "complete", id) == f"{id} completed\n"
+    assert queue.path("one").read_bytes() == queue.server.content(1)
+    assert bgcopy(queue, "list") == ""
+
+
+def test_run_completes_and_tells_failures(queue: Bench) -> None:
+    bgcopy(queue, "add", queue.server.url(1), "one")
+    bad = bgcopy(queue, "add", queue.server.url(1, query="status=404"), "two").strip()
+    assert "a job failed" in bgcopy(queue, "run", "--complete", code=1)
+    assert queue.path("one").exists()
+    assert [job["id"] for job in as_json(queue, "list")] == [bad]
+
+
+def test_wrong_usage(queue: Bench) -> None:
+    for arguments in (
+        [],
+        ["nonsense"],
+        ["get"],
+        ["get", "http://h/a", "http://h/b", "-o", "x"],
+        ["get", "http://h/a", "--sha256", "12"],
+        ["add", "http://h/a"],
+        ["get", "http://h/.."],
+    ):
+        code = 1 if arguments[-1:] == ["http://h/.."] else 2
+        assert bgcopy(queue, *arguments, code=code), arguments
+
+
+def test_missing_jobs_and_stores(queue: Bench) -> None:
+    assert "DO_E_JOB_NOT_FOUND" in bgcopy(queue, "show", "abc", code=1)
+    assert "DO_E_JOB_NOT_FOUND" in bgcopy(queue, "--store", "none", "why", "abc", code=1)
+    assert bgcopy(queue, "list", "--store", "none") == ""
+    assert not Path(queue.folder / "none").exists()
+
+
+def test_store_in_use(queue: Bench) -> None:
+    queue.open()
+    assert "--store" in bgcopy(queue, "add", "http://h/x", "x", code=1)
+
+
+def test_entry_point_and_version(queue: Bench) -> None:
+    script = Path(sys.executable).with_name("bgcopy")
+    ran = subprocess.run([script, "--version"], capture_output=True, text=True, check=True)
+    assert ran.stdout.startswith("bgcopy 0.")

@@ -1,0 +1,76 @@
+"""`bgcopy.File`."""
+
+from __future__ import annotations
+
+import bgcopy
+import pytest
+from bgcopy import ExpectedHash, FileProgress, HashAlgorithm, HResult, JobState
+from conftest import LENGTH, PATIENCE_S, Bench
+
+
+def test_new_file(bench: Bench) -> None:
+    file = bench.job().file(0)
+    assert file.index == 0
+    assert file.remote_name == bench.server.url(1)
+    assert file.local_name == bench.path()
+    assert file.temporary_name.parent == bench.folder
+    assert file.progress == FileProgress(None, 0, False)
+    assert file.ranges == ()
+    assert (file.validation_state, file.response_headers, file.expected_hash) == (None,) * 3
+    assert repr(file) == f"<bgcopy.File 0 {file.remote_name}>"
+
+
+def test_missing_file(bench: Bench) -> None:
+    with pytest.raises(bgcopy.NotFoundError):
+        bench.job().file(1)
+    with pytest.raises(OverflowError):
+        bench.job(name="other").file(-1)
+
+
+def test_transferred_and_completed_file(bench: Bench) -> None:
+    job = bench.transferred()
+    file = job.file(0)
+    assert file.progress == FileProgress(LENGTH, LENGTH, False)
+    assert file.response_headers is not None
+    assert "Content-Length" in file.response_headers
+    job.complete()
+    assert file.progress.completed
+
+
+def test_remote_name(bench: Bench) -> None:
+    file = bench.job().file(0)
+    file.set_remote_name("http://other/x")
+    assert file.remote_name == "http://other/x"
+    with pytest.raises(bgcopy.InvalidArgumentError):
+        file.set_remote_name("nonsense")
+
+
+@pytest.mark.parametrize(
+    ("algorithm", "length"),
+    [(HashAlgorithm.SHA256, 32), (HashAlgorithm.SHA512, 64), (HashAlgorithm.BLAKE3, 32)],
+)
+def test_hash_is_text_or_bytes(bench: Bench, algorithm: HashAlgorithm, length: int) -> None:
+    file = bench.job().file(0)
+    digest = bytes(range(length))
+    for given in (digest, digest.hex(), digest.hex().upper()):
+        file.set_expected_hash(None)
+        assert file.expected_hash is None
+        file.set_expected_hash(ExpectedHash(algorithm, given))
+        assert file.expected_hash == ExpectedHash(algorithm, digest)
+    with pytest.raises(bgcopy.InvalidArgumentError):
+        file.set_expected_hash(ExpectedHash(algorithm, digest[1:]))
+
+
+def test_content_can_be_refused(bench: Bench) -> None:
+    job = bench.job()
+    file = job.file(0)
+    with pytest.raises(bgcopy.InvalidStateError):
+        file.set_validation_state(True)
+    job.resume()
+    job.wait(timeout=PATIENCE_S)
+    file.set_validation_state(False)
+    assert job.error().code is HResult.BG_E_VALIDATION_FAILED
+    job.resume()
+    assert job.wait(timeout=PATIENCE_S) is JobState.TRANSFERRED
+    file.set_validation_state(True)
+    assert file.validation_state is True

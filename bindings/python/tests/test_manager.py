@@ -1,0 +1,114 @@
+"""`bgcopy.Manager`."""
+
+from __future__ import annotations
+
+import stat
+import uuid
+from datetime import timedelta
+from pathlib import Path
+
+import bgcopy
+import pytest
+from bgcopy import JobType, Limits, Manager
+from conftest import Bench
+
+
+def test_makes_and_finds_jobs(bench: Bench) -> None:
+    manager = bench.manager
+    first, second = manager.create_job("first"), manager.create_job("second", JobType.DOWNLOAD)
+    # Jobs of one millisecond come in any order.
+    assert {job.display_name for job in manager} == {"first", "second"}
+    assert {job.id for job in manager.jobs()} == {first.id, second.id}
+    assert manager.get_job(first.id).id == first.id
+    assert first.manager is manager
+    with pytest.raises(bgcopy.JobNotFoundError) as raised:
+        manager.get_job(uuid.uuid4())
+    assert raised.value.hresult is bgcopy.HResult.DO_E_JOB_NOT_FOUND
+    assert isinstance(raised.value, LookupError)
+
+
+def test_store_is_for_the_caller_alone(tmp_path: Path) -> None:
+    for given in (str(tmp_path / "a"), tmp_path / "b"):
+        with Manager(given) as manager:
+            assert manager.store == Path(given)
+            assert manager.damage is None
+            assert stat.S_IMODE(manager.store.stat().st_mode) == 0o700
+            assert repr(manager) == f"<bgcopy.Manager {given}>"
+
+
+def test_one_manager_per_store(bench: Bench) -> None:
+    with pytest.raises(bgcopy.StoreInUseError) as raised:
+        Manager(bench.store)
+    assert isinstance(raised.value, OSError)
+    bench.manager.close()
+    bench.open()
+
+
+def test_closed_manager_says_so(bench: Bench) -> None:
+    job = bench.job()
+    bench.manager.close()
+    bench.manager.close()
+    for call in (
+        lambda: bench.manager.create_job("x"),
+        bench.manager.jobs,
+        lambda: bench.manager.next_event(0),
+        job.resume,
+        job.wait,
+    ):
+        with pytest.raises(bgcopy.ManagerClosedError):
+            call()
+
+
+def test_limits(bench: Bench) -> None:
+    assert bench.manager.limits == Limits()
+    bench.manager.limits = Limits(jobs=1)
+    assert bench.manager.limits.jobs == 1
+    bench.manager.create_job("one")
+    with pytest.raises(bgcopy.BgcopyError) as raised:
+        bench.manager.create_job("two")
+    assert raised.value.hresult is bgcopy.HResult.BG_E_TOO_MANY_JOBS_PER_USER
+    with pytest.raises(ValueError, match="limit of 0"):
+        bench.manager.limits = Limits(jobs=0)
+
+
+def test_limits_and_user_agent_at_the_start(tmp_path: Path) -> None:
+    limits = Limits(simultaneous_files=2)
+    with Manager(tmp_path / "store", limits=limits, user_agent="test") as manager:
+        assert manager.limits == limits
+
+
+@pytest.mark.parametrize("timeout", [0, 0.05, timedelta(milliseconds=50)])
+def test_next_event_ends_with_its_timeout(bench: Bench, timeout: float | timedelta) -> None:
+    assert bench.manager.next_event(timeout) is None
+
+
+@pytest.mark.parametrize("timeout", [-1, float("nan"), timedelta(seconds=-1)])
+def test_negative_span_is_refused(bench: Bench, timeout: float | timedelta) -> None:
+    with pytest.raises(bgcopy.InvalidArgumentError):
+        bench.manager.next_event(timeout)
+
+
+def test_error_description(bench: Bench) -> None:
+    code = bgcopy.HResult.DO_E_JOB_NOT_FOUND
+    assert bench.manager.error_description(code) == code.text
+    assert bench.manager.error_description(0x12345678)
+
+
+def test_unknown_job_type_is_refused(bench: Bench) -> None:
+    with pytest.raises(bgcopy.InvalidArgumentError):
+        bench.manager.create_job("x", 77)  # type: ignore[arg-type]
+    with pytest.raises(TypeError):
+        bench.manager.create_job(b"x")  # type: ignore[arg-type]
+
+
+def test_damaged_store_is_told(bench: Bench) -> None:
+    bench.manager.create_job("x")
+    bench.manager.close()
+    [database] = [
+        path for path in bench.store.iterdir() if path.suffix in (".db", ".sqlite", ".sqlite3")
+    ]
+    database.write_bytes(b"no database" * 1000)
+    damage = bench.open().damage
+    assert damage is not None
+    assert damage.kept_at.exists()
+    assert damage.message
