@@ -353,14 +353,11 @@ impl Engine {
     ) -> Result<()> {
         let record = &self.queue.job(id, at)?.job.record;
         if !record.state.is_final() && record.credential_slots.contains(&slot) {
-            self.keep_secret(id, slot, secret);
+            let credentials = credentials_of(slot, secret);
+            self.secrets.entry(id).or_default().insert(slot, credentials);
+            self.queue.replan = true;
         }
         Ok(())
-    }
-
-    fn keep_secret(&mut self, id: Uuid, slot: CredentialSlot, secret: Secret) {
-        self.secrets.entry(id).or_default().insert(slot, credentials_of(slot, secret));
-        self.queue.replan = true;
     }
 
     fn wait_for(&mut self, session: u64, id: Uuid, states: Vec<JobState>, answer: Answer, at: Now) {
