@@ -25,7 +25,7 @@ KOTLIN_LIB = KOTLIN_HOME / "lib"
 JAVA_LIB = Path("/usr/share/java")
 
 # What `--targets` type-checks.
-TARGETS = ["aarch64-linux-android"]
+TARGETS = ["aarch64-linux-android", "aarch64-apple-ios", "aarch64-apple-darwin"]
 
 SWIFT_ROOT = Path("/var/cache/bgcopy/swift-trixie")
 
