@@ -24,6 +24,9 @@ KOTLIN_HOME = TARGET / f"kotlin-{KOTLIN}" / "node_modules" / "kotlin-compiler"
 KOTLIN_LIB = KOTLIN_HOME / "lib"
 JAVA_LIB = Path("/usr/share/java")
 
+# What `--targets` type-checks.
+TARGETS = ["aarch64-linux-android", "aarch64-apple-ios", "aarch64-apple-darwin"]
+
 SWIFT_ROOT = Path("/var/cache/bgcopy/swift-trixie")
 
 
@@ -103,7 +106,7 @@ def sudo():
 
 def in_swift_root(command):
     """A command of the shell in the Swift root."""
-    environment = f"export HOME=/root LD_LIBRARY_PATH={RELEASE} BGCOPY_TEST_SERVER={SERVER}"
+    environment = f"export HOME=/tmp LD_LIBRARY_PATH={RELEASE} BGCOPY_TEST_SERVER={SERVER}"
     return [*sudo(), ROOT / "tests" / "swift-root", "run", SWIFT_ROOT, ROOT,
             f"{environment}; cd {ROOT} && {command}"]
 
