@@ -7,10 +7,11 @@ import uuid
 from datetime import timedelta
 from pathlib import Path
 
-import bgcopy
 import pytest
-from bgcopy import JobType, Limits, Manager
 from conftest import Bench
+
+import bgcopy
+from bgcopy import JobType, Limits, Manager
 
 
 def test_makes_and_finds_jobs(bench: Bench) -> None:
