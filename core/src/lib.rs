@@ -23,6 +23,7 @@ pub mod vocab;
 mod disk;
 mod engine;
 mod handle;
+mod link;
 mod model;
 mod notify;
 mod protocol;
@@ -32,11 +33,13 @@ mod transfer;
 pub use handle::{
     ClientCertificate, CredentialSlot, Damage, Event, ExpectedHash, File, FileProgress, FileRange,
     FileSpec, Job, JobError, JobProgress, JobRecord, JobSnapshot, JobTimes, Limits, Manager,
-    Options, ProxySettings, Reader, WaitReason, progress_of,
+    Options, ProxySettings, Reader, ReplyProgress, WaitReason, default_store, progress_of,
 };
 pub use model::FileRecord;
+pub use notify::{LogSink, set_log_sink};
 pub use store::Faults;
 pub use vocab::{
     AuthScheme, AuthTarget, Error, ErrorContext, EventKind, HResult, HashAlgorithm, JobPriority,
-    JobPropertyId, JobState, JobType, PropertyValue, ProxyUsage, Result, WaitKind,
+    JobPropertyId, JobState, JobType, LogLevel, PropertyValue, ProxyUsage, Result, UploadProtocol,
+    WaitKind,
 };

@@ -19,7 +19,7 @@ fn gated(bench: &Bench) -> bgcopy_core::Job {
     job.resume().expect("resumed");
     let half = |seen: &bgcopy_test_server::Seen<'_>| seen.body_bytes_sent("/file") >= LENGTH / 2;
     assert!(bench.server.wait_until(PATIENCE, half));
-    job.wait(&[JobState::Transferring], Some(PATIENCE)).expect("transferring");
+    common::wait_for_bytes(&job, 1);
     job
 }
 
@@ -133,10 +133,11 @@ fn jobs_survive_their_manager() {
 }
 
 #[test]
-fn a_second_opener_is_told_at_once_and_a_reader_may_look() {
+fn an_opener_that_wants_the_store_alone_is_told_at_once_and_a_reader_may_look() {
     let bench = Bench::new();
     let job = gated(&bench);
-    let second = Manager::open(Options::new(bench.path("store"))).err().expect("refused");
+    let alone = Options { exclusive: true, ..Options::new(bench.path("store")) };
+    let second = Manager::open(alone).err().expect("refused");
     assert_eq!(second.code, code::E_SHARING_VIOLATION);
     let reader = Reader::open(bench.path("store")).expect("a reader");
     assert!(reader.engine_is_running());
@@ -290,10 +291,6 @@ fn a_new_job_has_the_defaults_of_the_contract() {
     assert!(job.owner().expect("an owner").starts_with("uid "));
     assert_eq!(job.resume().expect_err("empty").code, code::DO_E_JOB_EMPTY);
     assert_eq!(job.file(0).err().expect("none").code, code::DO_E_FILE_NOT_AVAILABLE);
-    for job_type in [JobType::Upload, JobType::UploadReply] {
-        let refused = bench.manager.create_job("up", job_type).err().expect("not yet");
-        assert_eq!(refused.code, code::E_NOTIMPL);
-    }
 }
 
 #[test]
@@ -328,24 +325,6 @@ fn a_job_larger_than_it_may_be_fails() {
 }
 
 #[test]
-fn files_of_the_file_system_are_copied_and_changes_noticed() {
-    let bench = Bench::new();
-    let bytes = content(1).slice(0..LENGTH);
-    std::fs::write(bench.path("source"), &bytes).expect("written");
-    let url = format!("file://{}", bench.name("source"));
-    let job = bench.manager.create_job("local", JobType::Download).expect("a job");
-    job.add_file(&url, &bench.name("copy")).expect("added");
-    assert_eq!(bench.run(&job, 0), JobState::Transferred);
-    job.complete().expect("completed");
-    assert!(std::fs::read(bench.path("copy")).expect("the copy") == bytes);
-    let job = bench.manager.create_job("none", JobType::Download).expect("a job");
-    job.add_file(&format!("{url}-not"), &bench.name("other")).expect("added");
-    assert_eq!(bench.run(&job, 0), JobState::Error);
-    let error = job.error().expect("an error");
-    assert_eq!((error.code, error.protocol.as_deref()), (code::E_FILE_NOT_FOUND, Some("file")));
-}
-
-#[test]
 fn a_temporary_file_that_was_tampered_with_is_fetched_again() {
     type Tamper = fn(&std::path::Path);
     let tampers: [Tamper; 3] = [
@@ -374,4 +353,45 @@ fn a_temporary_file_that_was_tampered_with_is_fetched_again() {
         job.complete().expect("completed");
         bench.must_hold("file", &content(1));
     }
+}
+
+#[test]
+fn a_finished_file_that_was_tampered_with_is_not_released_but_fetched_again() {
+    let bench = Bench::new();
+    let job = bench.job(Resource::new(content(1)));
+    assert_eq!(bench.run(&job, 0), JobState::Transferred);
+    let path = job.file(0).expect("a file").temporary_name().expect("a name");
+    std::fs::write(&path, "short").expect("shortened");
+    assert_eq!(job.complete().expect_err("not ours").code, code::BG_E_LOCAL_FILE_CHANGED);
+    assert!(!bench.path("file").exists());
+    assert_eq!(job.state().expect("a state"), JobState::Error);
+    assert_eq!(job.error().expect("an error").code, code::BG_E_LOCAL_FILE_CHANGED);
+    assert_eq!(bench.run(&job, 0), JobState::Transferred);
+    assert_eq!(job.complete().expect("completed"), code::S_OK);
+    bench.must_hold("file", &content(1));
+}
+
+#[test]
+fn waiting_for_what_can_no_longer_come_ends() {
+    let bench = Bench::new();
+    let job = gated(&bench);
+    std::thread::scope(|scope| {
+        let waits = scope.spawn(|| job.wait(&[JobState::Transferred], None));
+        let hopeless = scope.spawn(|| job.wait(&[JobState::Cancelled], None));
+        job.cancel().expect("cancelled");
+        let error = waits.join().expect("a thread").expect_err("it never will be");
+        assert_eq!(error.code, code::DO_E_INVALID_STATE);
+        assert_eq!(hopeless.join().expect("a thread").expect("cancelled"), JobState::Cancelled);
+    });
+}
+
+#[test]
+fn one_place_has_one_name() {
+    let bench = Bench::new();
+    let job = bench.manager.create_job("twice", JobType::Download).expect("a job");
+    let url = bench.server.url("/file");
+    job.add_file(&url, &bench.name("file")).expect("added");
+    let again = bench.name("file").replace('/', "//");
+    let error = job.add_file(&url, &again).expect_err("the same place");
+    assert_eq!(error.code, code::BGCOPY_E_DUPLICATE_LOCAL_NAME);
 }

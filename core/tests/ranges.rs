@@ -206,6 +206,44 @@ fn a_shrunken_file_restarts() {
 }
 
 #[test]
+fn a_refused_range_in_mid_file_restarts() {
+    // The file is the same, and the range lies in it.
+    let bench = Bench::new();
+    let refusal = Reply::normal().status(416).header("Content-Range", format!("bytes */{LENGTH}"));
+    let script = vec![Reply::normal().cut_after(CUT), refusal];
+    bench.must_fetch(Resource::new(content(1)).etag("\"v\"").script(script), &content(1));
+}
+
+#[test]
+fn a_part_that_is_longer_than_it_said_is_not_used() {
+    // A server that sends the whole file under the head of a part.
+    let bench = Bench::new();
+    let lie = Reply::normal()
+        .ignore_range()
+        .status(206)
+        .content_range(format!("bytes {CUT}-{}/{LENGTH}", LENGTH - 1))
+        .chunked();
+    let script = vec![Reply::normal().cut_after(CUT), lie];
+    bench.must_fetch(Resource::new(content(1)).etag("\"v\"").script(script), &content(1));
+}
+
+#[test]
+fn a_file_that_changes_while_it_is_sent_is_never_mixed() {
+    // The server goes over to another version in the middle of one body, and
+    // breaks off; only then does it name the new version.
+    for new in [Content::generated(2, LENGTH + 9), Content::generated(2, CUT - 9)] {
+        let bench = Bench::new();
+        let replaced = Resource::new(new.clone()).etag("\"new\"");
+        let reply = Reply::normal().switch_resource_after(CUT, replaced);
+        let job =
+            bench.job(Resource::new(content(1)).etag("\"old\"").script(vec![reply.cut_after(CUT)]));
+        assert_eq!(bench.run(&job, 4), JobState::Transferred);
+        job.complete().expect("completed");
+        bench.must_hold("file", &new);
+    }
+}
+
+#[test]
 fn a_grown_file_restarts() {
     let bench = Bench::new();
     let long = Content::generated(1, LENGTH + 100);

@@ -43,14 +43,16 @@ impl Manager {
 #[pymethods]
 impl Manager {
     #[new]
-    #[pyo3(signature = (store, *, limits=None, user_agent=None))]
+    #[pyo3(signature = (store, *, limits=None, user_agent=None, exclusive=false))]
     fn new(
         py: Python<'_>,
         store: PathBuf,
         limits: Option<QueueLimits>,
         user_agent: Option<String>,
+        exclusive: bool,
     ) -> PyResult<Self> {
         let mut options = Options::new(store.clone());
+        options.exclusive = exclusive;
         if let Some(limits) = limits {
             options.limits = limits.0;
         }
@@ -65,6 +67,16 @@ impl Manager {
     #[getter]
     fn store(&self) -> PathBuf {
         self.store.clone()
+    }
+
+    #[getter]
+    fn is_host(&self, py: Python<'_>) -> PyResult<bool> {
+        Ok(self.engine.get(py)?.manager().is_host())
+    }
+
+    #[getter]
+    fn host_process(&self, py: Python<'_>) -> PyResult<Option<u32>> {
+        Ok(self.engine.get(py)?.manager().host_process())
     }
 
     #[getter]

@@ -11,8 +11,9 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
-import bgcopy
 import pytest
+
+import bgcopy
 from bgcopy import Job, JobState, Manager
 
 ROOT = Path(__file__).resolve().parents[3]

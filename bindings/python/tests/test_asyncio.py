@@ -8,10 +8,11 @@ import time
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-import bgcopy
 import pytest
-from bgcopy import EventKind, JobState
 from conftest import PATIENCE_S, Bench
+
+import bgcopy
+from bgcopy import EventKind, JobState
 
 
 def alone() -> bool:

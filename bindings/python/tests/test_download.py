@@ -8,10 +8,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import bgcopy
 import pytest
-from bgcopy import FileSpec, HResult, JobProgress, JobState, download, download_many
 from conftest import LENGTH, STALL, Bench, Server
+
+import bgcopy
+from bgcopy import FileSpec, HResult, JobProgress, JobState, download, download_many
 
 
 def names(folder: Path) -> list[str]:

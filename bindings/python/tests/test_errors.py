@@ -5,8 +5,9 @@ from __future__ import annotations
 import errno
 import pickle
 
-import bgcopy
 import pytest
+
+import bgcopy
 from bgcopy import BgcopyError, ErrorContext, HResult
 from bgcopy.errors import error_of
 

@@ -9,10 +9,11 @@ import weakref
 from queue import Queue
 from typing import Any
 
-import bgcopy
 import pytest
-from bgcopy import EventKind, HResult, Job, JobError, JobState, Manager, NotifyFlags
 from conftest import PATIENCE_S, Bench
+
+import bgcopy
+from bgcopy import EventKind, HResult, Job, JobError, JobState, Manager, NotifyFlags
 
 
 @pytest.fixture

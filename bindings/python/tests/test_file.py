@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import bgcopy
 import pytest
-from bgcopy import ExpectedHash, FileProgress, HashAlgorithm, HResult, JobState
 from conftest import LENGTH, PATIENCE_S, Bench
+
+import bgcopy
+from bgcopy import ExpectedHash, FileProgress, HashAlgorithm, HResult, JobState
 
 
 def test_new_file(bench: Bench) -> None:

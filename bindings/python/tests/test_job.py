@@ -7,8 +7,10 @@ import uuid
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
-import bgcopy
 import pytest
+from conftest import LENGTH, PATIENCE_S, Bench
+
+import bgcopy
 from bgcopy import (
     AuthScheme,
     AuthTarget,
@@ -26,7 +28,6 @@ from bgcopy import (
     ProxyUsage,
     SecurityFlags,
 )
-from conftest import LENGTH, PATIENCE_S, Bench
 
 
 @pytest.fixture

@@ -11,8 +11,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from bgcopy import JobState
 from conftest import PATIENCE_S, Bench
+
+from bgcopy import JobState
 
 ROUNDS = int(os.environ.get("BGCOPY_ROUNDS", "10000"))
 

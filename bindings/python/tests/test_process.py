@@ -7,8 +7,9 @@ import signal
 import time
 
 import pytest
-from bgcopy import JobState, WaitKind
 from conftest import PATIENCE_S, Bench, ended, python
+
+from bgcopy import JobState, WaitKind
 
 OPEN = """
 import sys, threading, bgcopy

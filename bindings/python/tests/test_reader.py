@@ -5,10 +5,11 @@ from __future__ import annotations
 import uuid
 from pathlib import Path
 
-import bgcopy
 import pytest
-from bgcopy import JobState, Reader, WaitKind
 from conftest import LENGTH, Bench
+
+import bgcopy
+from bgcopy import JobState, Reader, WaitKind
 
 
 def test_looks_while_another_drives(bench: Bench) -> None:

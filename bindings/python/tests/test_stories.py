@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 
-import bgcopy
 import pytest
+from conftest import HELD, LENGTH, PATIENCE_S, Bench
+
+import bgcopy
 from bgcopy import (
     AuthScheme,
     AuthTarget,
@@ -17,7 +19,6 @@ from bgcopy import (
     JobState,
     WaitKind,
 )
-from conftest import HELD, LENGTH, PATIENCE_S, Bench
 
 
 def test_download(bench: Bench) -> None:

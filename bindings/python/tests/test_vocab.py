@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pickle
 
-import bgcopy
 import pytest
+
+import bgcopy
 from bgcopy import HResult, JobState
 
 

@@ -7,17 +7,19 @@
 
 mod codes;
 mod names;
+mod outgoing;
 mod settle;
 mod source;
 #[cfg(test)]
 mod tests;
 mod writer;
 
-use std::fs::{File, OpenOptions};
+use std::fs::{File, Metadata, OpenOptions};
 use std::io::ErrorKind;
 use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, UNIX_EPOCH};
 
 use rustix::fs::OFlags;
@@ -26,8 +28,9 @@ use uuid::Uuid;
 use crate::store::Faults;
 use crate::vocab::{Error, ErrorContext, Result, code};
 
+pub use outgoing::Outgoing;
 pub use settle::Settled;
-pub use source::source_facts;
+pub use source::Source;
 pub use writer::Writer;
 
 use codes::failed;
@@ -37,6 +40,25 @@ use codes::failed;
 pub struct Disk {
     faults: Faults,
     umask: u32,
+    closing: Arc<AtomicBool>,
+}
+
+/// A file as it was when it was finished.
+#[derive(Clone, Copy, Debug)]
+pub struct Finished {
+    /// In bytes.
+    pub length: u64,
+    /// Device and inode, if they were recorded.
+    pub identity: Option<(u64, u64)>,
+}
+
+impl Finished {
+    /// The number of a device may be another one after a reboot; the folder
+    /// is the same one.
+    fn is(&self, found: &Metadata) -> bool {
+        let inode = self.identity.is_some_and(|(_, inode)| inode == found.ino());
+        found.is_file() && inode && found.len() == self.length
+    }
 }
 
 /// A temporary file, as it was found.
@@ -81,7 +103,17 @@ impl TempFile {
 impl Disk {
     /// Access to the disk; `faults` makes chosen operations fail, for tests.
     pub fn new(faults: Faults) -> Self {
-        Self { faults, umask: umask() }
+        Self { faults, umask: umask(), closing: Arc::default() }
+    }
+
+    /// Ends long work early, for good: it answers E_ABORT.
+    pub fn close(&self) {
+        self.closing.store(true, Ordering::Relaxed);
+    }
+
+    /// True after [`Disk::close`].
+    pub fn is_closing(&self) -> bool {
+        self.closing.load(Ordering::Relaxed)
     }
 
     /// Opens the temporary file that should hold `held` bytes, or makes it if
@@ -161,27 +193,39 @@ impl Disk {
     }
 
     /// Moves a finished temporary file to its target, with the mode a new file
-    /// would have and, if given, the server's time.
+    /// of a process with that umask would have (None: of this one) and, if
+    /// given, the server's time.
     ///
-    /// If it is gone and the target is the file of that identity, it was moved
-    /// before. A failure leaves the temporary file as it was. The folder must
+    /// If it is gone and the target is the finished file, it was moved before.
+    /// BG_E_LOCAL_FILE_CHANGED if it is gone otherwise, or is not what was
+    /// finished. A failure leaves the temporary file as it was. The folder must
     /// be synced afterwards.
     pub fn release(
         &self,
         temporary: &Path,
         target: &Path,
-        identity: Option<(u64, u64)>,
+        finished: Finished,
         modified_ms: Option<i64>,
+        umask: Option<u32>,
     ) -> Result<()> {
         self.faults.check()?;
+        let changed = |why: &str| {
+            let why = format!("the finished file {} {why}", temporary.display());
+            Error::with_context(code::BG_E_LOCAL_FILE_CHANGED, ErrorContext::LocalFile, why)
+        };
         let file = match self.options().open(temporary) {
             Ok(file) => file,
-            Err(error) => {
-                let moved = std::fs::symlink_metadata(target)
-                    .is_ok_and(|there| Some((there.dev(), there.ino())) == identity);
-                return if moved { Ok(()) } else { Err(failed(&error, "open", Some(temporary))) };
+            Err(error) if matches!(error.raw_os_error(), Some(libc::ENOENT | libc::ELOOP)) => {
+                let moved =
+                    std::fs::symlink_metadata(target).is_ok_and(|there| finished.is(&there));
+                return if moved { Ok(()) } else { Err(changed("is gone")) };
             }
+            Err(error) => return Err(failed(&error, "open", Some(temporary))),
         };
+        let found = file.metadata().map_err(|error| failed(&error, "look at", Some(temporary)))?;
+        if !finished.is(&found) {
+            return Err(changed("was changed by somebody else"));
+        }
         if std::fs::symlink_metadata(target).is_ok_and(|there| there.is_dir()) {
             return Err(Error::with_context(
                 code::E_DIRECTORY,
@@ -195,7 +239,7 @@ impl Disk {
             _ = file.set_modified(UNIX_EPOCH + modified);
         }
         let mode = |mode| file.set_permissions(std::fs::Permissions::from_mode(mode));
-        mode(0o666 & !self.umask)
+        mode(0o666 & !umask.unwrap_or(self.umask))
             .map_err(|error| failed(&error, "set the mode of", Some(temporary)))?;
         self.faults.check()?;
         std::fs::rename(temporary, target).map_err(|error| {
@@ -234,7 +278,7 @@ fn is_absent(error: &std::io::Error) -> bool {
     matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
 }
 
-fn is_ours(metadata: &std::fs::Metadata) -> bool {
+fn is_ours(metadata: &Metadata) -> bool {
     metadata.is_file()
         && metadata.nlink() == 1
         && metadata.uid() == rustix::process::geteuid().as_raw()
@@ -259,20 +303,23 @@ fn allocate(file: &File, length: u64) -> Result<()> {
     Ok(())
 }
 
-/// What the process takes away from the mode of new files. Read without
-/// changing it where the system tells, as other threads may make files.
+/// What the process takes away from the mode of new files.
 fn umask() -> u32 {
-    let told = std::fs::read_to_string("/proc/self/status").ok().and_then(|status| {
-        let line = status.lines().find_map(|line| line.strip_prefix("Umask:"))?;
-        u32::from_str_radix(line.trim(), 8).ok()
-    });
-    told.unwrap_or_else(|| {
+    told_umask().unwrap_or_else(|| {
         let mask = rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
         rustix::process::umask(mask);
         // Some systems have a narrower type for it.
         #[allow(clippy::useless_conversion, reason = "not useless on all systems")]
         u32::from(mask.as_raw_mode())
     })
+}
+
+/// The same where the system tells it. To find it out otherwise it must be
+/// changed for a moment, in which other threads may make files.
+pub fn told_umask() -> Option<u32> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("Umask:"))?;
+    u32::from_str_radix(line.trim(), 8).ok()
 }
 
 /// Names this boot of the machine, where the system tells; None means that

@@ -41,7 +41,7 @@ impl Disk {
     }
 }
 
-fn malformed(local_name: &str) -> Option<&'static str> {
+pub(super) fn malformed(local_name: &str) -> Option<&'static str> {
     if local_name.is_empty() {
         return Some("the local name is empty");
     }

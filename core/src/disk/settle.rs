@@ -7,7 +7,7 @@ use std::path::Path;
 
 use sha2::{Digest, Sha256, Sha512};
 
-use crate::vocab::{HashAlgorithm, Result};
+use crate::vocab::{Error, HashAlgorithm, Result, code};
 
 use super::Disk;
 use super::codes::failed;
@@ -52,8 +52,12 @@ impl Disk {
             file.set_len(length).map_err(|error| failed(&error, "cut", Some(path)))?;
         }
         if let Some((algorithm, expected)) = hash {
-            let found =
-                digest(&file, algorithm).map_err(|error| failed(&error, "read", Some(path)))?;
+            let Some(found) = self
+                .digest(&file, algorithm)
+                .map_err(|error| failed(&error, "read", Some(path)))?
+            else {
+                return Err(Error::new(code::E_ABORT, "the manager is being closed"));
+            };
             if !found.eq_ignore_ascii_case(expected) {
                 return Ok(Settled::HashMismatch { found });
             }
@@ -62,39 +66,42 @@ impl Disk {
         file.sync_all().map_err(|error| failed(&error, "sync", Some(path)))?;
         Ok(Settled::Good { identity: (metadata.dev(), metadata.ino()) })
     }
-}
 
-fn digest(file: &File, algorithm: HashAlgorithm) -> std::io::Result<String> {
-    match algorithm {
-        HashAlgorithm::Sha256 => {
-            let mut hasher = Sha256::new();
-            feed(file, |data| hasher.update(data))?;
-            Ok(hex(&hasher.finalize()))
-        }
-        HashAlgorithm::Sha512 => {
-            let mut hasher = Sha512::new();
-            feed(file, |data| hasher.update(data))?;
-            Ok(hex(&hasher.finalize()))
-        }
-        HashAlgorithm::Blake3 => {
-            let mut hasher = blake3::Hasher::new();
-            feed(file, |data| {
-                hasher.update(data);
-            })?;
-            Ok(hasher.finalize().to_hex().to_string())
+    /// The hash of a file; None if the disk is closed meanwhile.
+    fn digest(&self, file: &File, algorithm: HashAlgorithm) -> std::io::Result<Option<String>> {
+        match algorithm {
+            HashAlgorithm::Sha256 => {
+                let mut hasher = Sha256::new();
+                let all = self.feed(file, |data| hasher.update(data))?;
+                Ok(all.then(|| hex(&hasher.finalize())))
+            }
+            HashAlgorithm::Sha512 => {
+                let mut hasher = Sha512::new();
+                let all = self.feed(file, |data| hasher.update(data))?;
+                Ok(all.then(|| hex(&hasher.finalize())))
+            }
+            HashAlgorithm::Blake3 => {
+                let mut hasher = blake3::Hasher::new();
+                let all = self.feed(file, |data| {
+                    hasher.update(data);
+                })?;
+                Ok(all.then(|| hasher.finalize().to_hex().to_string()))
+            }
         }
     }
-}
 
-fn feed(mut file: &File, mut take: impl FnMut(&[u8])) -> std::io::Result<()> {
-    let mut buffer = vec![0; HASH_BUFFER_BYTES];
-    loop {
-        match file.read(&mut buffer) {
-            Ok(0) => return Ok(()),
-            Ok(read) => take(&buffer[..read]),
-            Err(error) if error.kind() == ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
+    /// Reads a file to its end; false if the disk is closed meanwhile.
+    fn feed(&self, mut file: &File, mut take: impl FnMut(&[u8])) -> std::io::Result<bool> {
+        let mut buffer = vec![0; HASH_BUFFER_BYTES];
+        while !self.is_closing() {
+            match file.read(&mut buffer) {
+                Ok(0) => return Ok(true),
+                Ok(read) => take(&buffer[..read]),
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
         }
+        Ok(false)
     }
 }
 

@@ -1,31 +1,90 @@
 //! Local files as sources of transfers.
 
-use std::os::unix::fs::MetadataExt;
-use std::path::Path;
+use std::fs::{File, Metadata, OpenOptions};
+use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+use rustix::fs::OFlags;
 
 use crate::vocab::{Error, ErrorContext, Result, code};
 
 use super::codes::code_of;
 
-/// What names the present content of a local file.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SourceFacts {
-    /// In bytes.
-    pub size: u64,
-    /// Changes whenever the file does, in the form of an ETag.
-    pub version: String,
+/// An open local file that is to be copied.
+#[derive(Debug)]
+pub struct Source {
+    file: File,
+    path: PathBuf,
+    size: u64,
+    version: String,
 }
 
-/// Looks at a local file that is to be copied: E_FILE_NOT_FOUND, E_DIRECTORY.
-pub fn source_facts(path: &Path) -> Result<SourceFacts> {
-    let refuse = |code, why| Error::with_context(code, ErrorContext::RemoteFile, why);
-    let metadata = std::fs::metadata(path).map_err(|error| {
-        refuse(code_of(&error), format!("cannot look at {}: {error}", path.display()))
-    })?;
-    if metadata.is_dir() {
-        return Err(refuse(code::E_DIRECTORY, format!("{} is a folder", path.display())));
+impl Source {
+    /// Opens a regular file: E_FILE_NOT_FOUND, E_ACCESSDENIED, E_DIRECTORY;
+    /// E_INVALIDARG for a device, a pipe or a socket, which have no end.
+    pub fn open(path: &Path) -> Result<Self> {
+        // Opening a pipe would wait for somebody to write to it.
+        let flags = OFlags::NONBLOCK.bits().cast_signed();
+        let opened = OpenOptions::new().read(true).custom_flags(flags).open(path);
+        let file = opened.map_err(|error| refused(&error, "open", path))?;
+        let metadata = file.metadata().map_err(|error| refused(&error, "look at", path))?;
+        if !metadata.is_file() {
+            let (code, kind) = match metadata.is_dir() {
+                true => (code::E_DIRECTORY, "a folder"),
+                false => (code::E_INVALIDARG, "no regular file"),
+            };
+            let why = format!("{} is {kind}", path.display());
+            return Err(Error::with_context(code, ErrorContext::RemoteFile, why));
+        }
+        Ok(Self {
+            file,
+            path: path.to_owned(),
+            size: metadata.len(),
+            version: version_of(&metadata),
+        })
     }
-    let (size, seconds, nanos) = (metadata.len(), metadata.mtime(), metadata.mtime_nsec());
-    let version = format!("\"{seconds}.{nanos}-{size}-{}\"", metadata.ino());
-    Ok(SourceFacts { size, version })
+
+    /// Its size when it was opened, in bytes.
+    pub fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// What names its content when it was opened, in the form of an ETag.
+    pub fn version(&self) -> &String {
+        &self.version
+    }
+
+    /// Reads up to the length of `buffer`; 0 at the end.
+    pub fn read_at(&self, buffer: &mut [u8], offset: u64) -> Result<usize> {
+        loop {
+            match self.file.read_at(buffer, offset) {
+                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+                read => return read.map_err(|error| refused(&error, "read", &self.path)),
+            }
+        }
+    }
+
+    /// True if the file at the path still is what was opened.
+    pub fn is_unchanged(&self) -> bool {
+        std::fs::metadata(&self.path).is_ok_and(|now| version_of(&now) == self.version)
+    }
+}
+
+/// Changes whenever the file does: the time of the last change cannot be set
+/// back by anybody.
+pub(super) fn version_of(metadata: &Metadata) -> String {
+    format!(
+        "\"{}.{}-{}.{}-{}-{}\"",
+        metadata.mtime(),
+        metadata.mtime_nsec(),
+        metadata.ctime(),
+        metadata.ctime_nsec(),
+        metadata.len(),
+        metadata.ino()
+    )
+}
+
+fn refused(error: &std::io::Error, what: &str, path: &Path) -> Error {
+    let why = format!("cannot {what} {}: {error}", path.display());
+    Error::with_context(code_of(error), ErrorContext::RemoteFile, why)
 }

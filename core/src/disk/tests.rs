@@ -165,10 +165,16 @@ fn a_release_can_be_repeated_after_a_crash() {
     let Settled::Good { identity } = place.disk.settle(&path, 3, None).expect("settled") else {
         panic!("not good");
     };
-    let release = |identity| place.disk.release(&path, &target, identity, Some(1_000_000_000_000));
-    release(Some(identity)).expect("released");
-    release(Some(identity)).expect("already released");
-    assert_eq!(release(None).expect_err("no proof").code, code::E_FILE_NOT_FOUND);
+    let release = |length, identity| {
+        let finished = Finished { length, identity };
+        place.disk.release(&path, &target, finished, Some(1_000_000_000_000), None)
+    };
+    release(3, Some(identity)).expect("released");
+    release(3, Some(identity)).expect("already released");
+    for (length, identity) in [(3, None), (2, Some(identity)), (3, Some((identity.0, 0)))] {
+        let error = release(length, identity).expect_err("no proof");
+        assert_eq!(error.code, code::BG_E_LOCAL_FILE_CHANGED);
+    }
     let metadata = fs::metadata(&target).expect("there");
     assert_eq!(metadata.mtime(), 1_000_000_000);
     assert_eq!(metadata.mode() & 0o777, 0o666 & !place.disk.umask);
@@ -181,9 +187,62 @@ fn a_folder_in_the_way_keeps_the_temporary_file() {
     fs::write(&path, "abc").expect("written");
     fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).expect("private");
     fs::create_dir(&target).expect("a folder");
-    let error = place.disk.release(&path, &target, None, None).expect_err("in the way");
+    let Settled::Good { identity } = place.disk.settle(&path, 3, None).expect("settled") else {
+        panic!("not good");
+    };
+    let finished = Finished { length: 3, identity: Some(identity) };
+    let error = place.disk.release(&path, &target, finished, None, None).expect_err("in the way");
     assert_eq!(error.code, code::E_DIRECTORY);
     assert_eq!(fs::metadata(&path).expect("there").mode() & 0o777, 0o600);
+}
+
+#[test]
+fn what_was_changed_after_it_was_finished_is_never_released() {
+    let place = place();
+    let (path, target) = (place.path("t"), place.path("target"));
+    fs::write(&path, "abc").expect("written");
+    let Settled::Good { identity } = place.disk.settle(&path, 3, None).expect("settled") else {
+        panic!("not good");
+    };
+    let finished = Finished { length: 3, identity: Some(identity) };
+    let refused = || {
+        let error = place.disk.release(&path, &target, finished, None, None).expect_err("changed");
+        assert_eq!(error.code, code::BG_E_LOCAL_FILE_CHANGED);
+        assert!(!target.exists());
+    };
+    fs::write(&path, "ab").expect("shortened");
+    refused();
+    fs::rename(&path, place.path("kept")).expect("moved away, so that its inode stays taken");
+    fs::write(&path, "xyz").expect("replaced");
+    refused();
+    fs::remove_file(&path).expect("deleted");
+    symlink(place.path("kept"), &path).expect("a link");
+    refused();
+}
+
+#[test]
+fn a_source_is_a_regular_file() {
+    let place = place();
+    let pipe = place.path("pipe");
+    let mode = rustix::fs::Mode::from_raw_mode(0o600);
+    rustix::fs::mknodat(rustix::fs::CWD, &pipe, rustix::fs::FileType::Fifo, mode, 0)
+        .expect("a pipe");
+    for (path, code) in [
+        (pipe.as_path(), code::E_INVALIDARG),
+        (Path::new("/dev/zero"), code::E_INVALIDARG),
+        (place.path("").as_path(), code::E_DIRECTORY),
+        (place.path("none").as_path(), code::E_FILE_NOT_FOUND),
+    ] {
+        assert_eq!(Source::open(path).expect_err("no source").code, code, "{}", path.display());
+    }
+    let path = place.path("source");
+    fs::write(&path, "abc").expect("written");
+    let source = Source::open(&path).expect("a source");
+    let modified = fs::metadata(&path).expect("there").modified().expect("a time");
+    fs::write(&path, "abd").expect("changed");
+    let file = fs::File::options().write(true).open(&path).expect("opened");
+    file.set_modified(modified).expect("set back");
+    assert!(!source.is_unchanged(), "no time that is set back hides a change");
 }
 
 #[test]

@@ -5,89 +5,165 @@ use uuid::Uuid;
 
 use crate::model::{
     Command, CredentialSlot, Input, JobRecord, NewJob, Now, Setting, Situation, check_credentials,
-    wait_reason,
+    is_upload, wait_reason,
 };
-use crate::store::Durability;
+use crate::store::{Call, Durability};
 use crate::transfer::Credentials;
-use crate::vocab::{Error, HResult, JobState, JobType, Result, code};
+use crate::vocab::{Error, HResult, JobState, Result, code};
 
-use super::inbox::Message;
+use super::inbox::{Answer, Message};
 use super::message::{JobSnapshot, Reply, Request, Secret};
 use super::queue::Queue;
-use super::{Answer, Engine};
+use super::{Engine, SecretChange};
+/// Jobs of a state looked at to see whether any of them can move.
+const IDLE_LOOK_JOBS: usize = 64;
+
+/// A call that changes a job: whose it is, what names it, who gets the answer.
+pub(super) struct Called {
+    session: u64,
+    call: Uuid,
+    answer: Answer,
+}
 
 impl Engine {
     pub(super) fn receive(&mut self, message: Message, at: Now) {
         match message {
-            Message::Call { ticket, request, answer } => self.call(ticket, request, answer, at),
+            Message::Call { session, request, answer } => self.call(session, request, answer, at),
+            Message::Joined { session, to } => self.sessions.join(session, to),
+            Message::Left { session } => self.leave(session),
+            Message::Stop { reason } => _ = self.stops.get_or_insert(reason),
             Message::Worked { job, work, report } => self.worked(job, work, report, at),
             Message::Reserved { token, result } => self.reserved(token, result, at),
-            Message::Synced { token, position, result } => self.synced(token, position, result, at),
+            Message::Synced { key, position, result } => self.synced(key, position, result, at),
         }
     }
 
-    fn call(&mut self, ticket: u64, request: Request, answer: Answer, at: Now) {
-        let reply = match request {
-            Request::CreateJob { display_name, job_type } => {
-                self.create_job(display_name, job_type, answer, at);
-                return;
+    fn call(&mut self, session: u64, request: Request, answer: Answer, at: Now) {
+        match request {
+            Request::CreateJob { id, display_name, job_type, umask } => {
+                let new = NewJob {
+                    id,
+                    display_name,
+                    job_type,
+                    owner: self.settings.owner.clone(),
+                    queue_position: 0,
+                };
+                self.create_job(session, new, umask, answer, at);
             }
-            Request::Command { id, command } => {
-                self.command(id, command, answer, at);
-                return;
+            Request::Command { id, call, command } => {
+                _ = self.command(Called { session, call, answer }, id, command, at);
             }
-            Request::SetCredentials { id, slot, secret } => {
-                self.set_credentials(id, slot, secret, answer, at);
-                return;
+            Request::SetCredentials { id, call, slot, secret } => {
+                self.set_credentials(Called { session, call, answer }, id, slot, secret, at);
             }
-            Request::RemoveCredentials { id, slot } => {
-                if let Some(secrets) = self.secrets.get_mut(&id) {
-                    secrets.remove(&slot);
-                }
+            Request::RemoveCredentials { id, call, slot } => {
+                self.secret_changes.push((id, SecretChange::Remove(slot)));
                 let command = Command::Set(Setting::CredentialsRemoved(slot));
-                self.command(id, command, answer, at);
-                return;
+                _ = self.command(Called { session, call, answer }, id, command, at);
             }
-            Request::Wait { id, states } => {
-                self.wait_for(ticket, id, states, answer, at);
-                return;
+            Request::Wait { id, states } => self.wait_for(session, id, states, answer, at),
+            Request::NextEvent => {
+                self.sessions.listen(session, answer);
+                // An event that is there already needs no turn. Trouble with
+                // the store comes up again at the end of this one.
+                _ = self.sessions.serve(&self.queue.store, at);
             }
-            Request::OpenJob { id } => self.open_job(id, at),
-            Request::RetainJob { id } => {
-                *self.handles.entry(id).or_default() += 1;
-                Ok(Reply::Done(code::S_OK))
+            Request::Forget { ticket } => self.forget(session, ticket, answer),
+            Request::OpenJob { .. }
+            | Request::RetainJobs { .. }
+            | Request::CloseJob { .. }
+            | Request::OpenJobs { .. }
+            | Request::RestoreCredentials { .. }
+            | Request::Job { .. }
+            | Request::File { .. }
+            | Request::Idle
+            | Request::Limits
+            | Request::SetLimits(_) => answer.send(self.ask(session, request, at)),
+        }
+    }
+
+    /// Answers what needs no commit.
+    fn ask(&mut self, session: u64, request: Request, at: Now) -> Result<Reply> {
+        let done = Ok(Reply::Done(code::S_OK));
+        match request {
+            Request::OpenJob { id } => self.open_job(session, id),
+            Request::RetainJobs { jobs } => {
+                jobs.into_iter().for_each(|(id, count)| self.sessions.retain(session, id, count));
+                done
             }
             Request::CloseJob { id } => {
-                self.close_job(id);
-                Ok(Reply::Done(code::S_OK))
+                let ends = |loaded: &super::queue::Loaded| loaded.job.record.state.is_final();
+                if self.sessions.release(session, id) && self.queue.jobs.get(&id).is_some_and(ends)
+                {
+                    self.forget_gone();
+                }
+                done
             }
-            Request::Jobs => self.queue.records().map(Reply::Jobs),
+            Request::OpenJobs { after } => {
+                let (ids, next) = self.queue.page(after)?;
+                ids.iter().for_each(|id| self.sessions.retain(session, *id, 1));
+                Ok(Reply::Opened { ids, next })
+            }
+            Request::RestoreCredentials { id, slot, secret } => {
+                self.restore_credentials(id, slot, secret, at).map(|()| Reply::Done(code::S_OK))
+            }
             Request::Job { id } => self.snapshot(id, at),
-            Request::Files { id } => {
-                self.queue.job(id, at).map(|loaded| Reply::Files(loaded.job.files.clone()))
+            Request::File { id, index } => {
+                let file = self.queue.job(id, at)?.job.file(index)?;
+                Ok(Reply::File(Box::new(file.clone())))
             }
-            Request::File { id, index } => self
-                .queue
-                .job(id, at)
-                .and_then(|loaded| loaded.job.file(index))
-                .map(|file| Reply::File(Box::new(file.clone()))),
-            Request::Forget { ticket } => {
-                self.waiters.remove(&ticket);
-                Ok(Reply::Done(code::S_OK))
-            }
+            Request::Idle => self.is_idle().map(Reply::Idle),
             Request::Limits => Ok(Reply::Limits(self.queue.limits)),
             Request::SetLimits(limits) => {
+                limits.check()?;
                 self.queue.limits = limits;
                 self.queue.replan = true;
                 self.apply_limits().map(|()| Reply::Done(code::S_OK))
             }
-            Request::Shutdown => {
-                self.stops = true;
-                Ok(Reply::Done(code::S_OK))
+            Request::CreateJob { .. }
+            | Request::Command { .. }
+            | Request::SetCredentials { .. }
+            | Request::RemoveCredentials { .. }
+            | Request::Wait { .. }
+            | Request::NextEvent
+            | Request::Forget { .. } => Err(Error::of(code::E_UNEXPECTED)),
+        }
+    }
+
+    fn leave(&mut self, session: u64) {
+        self.sessions.leave(session);
+        self.waiters.retain(|(of, _), _| *of != session);
+        self.forget_gone();
+    }
+
+    fn forget(&mut self, session: u64, ticket: u64, answer: Answer) {
+        let waiter = self.waiters.remove(&(session, ticket)).map(|(_, _, waiter)| waiter);
+        if let Some(waiter) = waiter.or_else(|| self.sessions.forget(session, ticket)) {
+            waiter.send(Err(Error::new(code::E_TIMEOUT, "the time to wait is over")));
+        }
+        answer.send(Ok(Reply::Done(code::S_OK)));
+    }
+
+    /// True if nothing can move by itself and no other process is there.
+    fn is_idle(&self) -> Result<bool> {
+        let busy = !self.sessions.is_alone() || !self.moving.is_empty() || !self.working.is_empty();
+        if busy {
+            return Ok(false);
+        }
+        for state in [
+            JobState::Queued,
+            JobState::Connecting,
+            JobState::Transferring,
+            JobState::TransientError,
+        ] {
+            for id in self.queue.store.in_state(state, None, IDLE_LOOK_JOBS)? {
+                let record = self.queue.store.record(id)?;
+                if record.is_some_and(|record| !self.is_locked(&record)) {
+                    return Ok(false);
+                }
             }
-        };
-        // A caller that has gone away needs no answer.
-        _ = answer.send(reply);
+        }
+        Ok(true)
     }
 
     pub(super) fn apply_limits(&mut self) -> Result<()> {
@@ -96,54 +172,73 @@ impl Engine {
             .set_limits(limits.connections_total as usize, limits.connections_per_host as usize)
     }
 
-    fn create_job(&mut self, display_name: String, job_type: JobType, answer: Answer, at: Now) {
-        let created = self.queue.store.next_queue_position().and_then(|queue_position| {
-            let new = NewJob {
-                id: Uuid::new_v4(),
-                display_name,
-                job_type,
-                owner: self.settings.owner.clone(),
-                queue_position,
-            };
-            self.queue.create(new, at)
-        });
+    fn create_job(
+        &mut self,
+        session: u64,
+        mut new: NewJob,
+        umask: Option<u32>,
+        answer: Answer,
+        at: Now,
+    ) {
+        let id = new.id;
+        let created = if self.queue.called(id).is_some() {
+            // The call is repeated, as its answer was lost.
+            Ok(id)
+        } else {
+            self.must_be_new(id, at).and_then(|()| self.queue.store.next_queue_position()).and_then(
+                |position| {
+                    new.queue_position = position;
+                    self.queue.create(new, umask, at)
+                },
+            )
+        };
+        if created.is_ok() {
+            let call = Call { id, job: id, ends: None, result: code::S_OK };
+            self.remember_call(session, call);
+        }
         match created {
             Ok(id) => {
-                *self.handles.entry(id).or_default() += 1;
+                self.sessions.retain(session, id, 1);
                 self.answers.push((answer, id, Ok(Reply::Created(id))));
             }
-            Err(error) => _ = answer.send(Err(error)),
+            Err(error) => answer.send(Err(error)),
         }
     }
 
-    fn open_job(&mut self, id: Uuid, at: Now) -> Result<Reply> {
-        let state = self.queue.job(id, at)?.job.record.state;
+    /// An id is never used twice, whoever chose it.
+    fn must_be_new(&mut self, id: Uuid, at: Now) -> Result<()> {
+        match self.queue.job(id, at) {
+            Ok(_) => Err(Error::new(code::E_INVALIDARG, format!("there is a job {id} already"))),
+            Err(error) if error.code == code::DO_E_JOB_NOT_FOUND => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn open_job(&mut self, session: u64, id: Uuid) -> Result<Reply> {
+        let state = state_of(&self.queue, id)?;
         if state.is_final() {
             return Err(Error::new(code::DO_E_JOB_NOT_FOUND, format!("no job {id} in the queue")));
         }
-        *self.handles.entry(id).or_default() += 1;
+        self.sessions.retain(session, id, 1);
         Ok(Reply::State(state))
     }
 
-    fn close_job(&mut self, id: Uuid) {
-        if let Some(count) = self.handles.get_mut(&id) {
-            *count -= 1;
-            if *count == 0 {
-                self.handles.remove(&id);
-                self.forget_gone();
-            }
-        }
-    }
-
     pub(super) fn forget_gone(&mut self) {
-        let handles = &self.handles;
-        self.queue.forget_gone(|id| handles.contains_key(&id));
+        let sessions = &self.sessions;
+        self.queue.forget_gone(|id| sessions.hold(id));
     }
 
-    fn command(&mut self, id: Uuid, command: Command, answer: Answer, at: Now) {
-        if let Err(error) = self.check_on_disk(&command) {
-            _ = answer.send(Err(error));
-            return;
+    /// False if nothing changed now: the call was refused, or it is a repeat.
+    fn command(&mut self, called: Called, id: Uuid, command: Command, at: Now) -> bool {
+        let Called { session, call, answer } = called;
+        let Some(answer) = self.answer_again(call, id, &command, answer, at) else {
+            return false;
+        };
+        let checked = self.queue.job(id, at).map(|loaded| is_upload(&loaded.job.record));
+        let checked = checked.and_then(|uploads| self.check_on_disk(&command, uploads));
+        if let Err(error) = checked {
+            answer.send(Err(error));
+            return false;
         }
         let durability = match command {
             Command::Resume | Command::Complete | Command::Cancel => Durability::PowerCut,
@@ -159,43 +254,53 @@ impl Engine {
             }
         };
         let input = Input::Command(command.clone());
-        match self.queue.command(id, &input, durability, at) {
-            Ok(applied) => {
-                let ended = applied.completed.is_some();
-                if let Some(result) = applied.completed {
-                    self.end_complete(id, result);
-                }
-                match command {
-                    Command::Complete if !ended => {
-                        self.completing.entry(id).or_default().push(answer);
-                    }
-                    Command::Cancel => self.cancelling.entry(id).or_default().push(answer),
-                    Command::Complete
-                    | Command::Resume
-                    | Command::AddFiles(_)
-                    | Command::Suspend
-                    | Command::Set(_)
-                    | Command::SetRemoteName { .. }
-                    | Command::ReplaceRemotePrefix { .. }
-                    | Command::SetExpectedHash { .. }
-                    | Command::SetValidationState { .. } => {
-                        self.answers.push((answer, id, Ok(Reply::Done(applied.result))));
-                    }
-                }
-                if self.queue.jobs.get(&id).is_some_and(|loaded| loaded.job.record.state.is_final())
-                {
-                    self.secrets.remove(&id);
-                }
+        let applied = match self.queue.command(id, &input, durability, at) {
+            Ok(applied) => applied,
+            Err(error) => {
+                answer.send(Err(error));
+                return false;
             }
-            Err(error) => _ = answer.send(Err(error)),
+        };
+        self.remember(session, call, id, &command, &applied);
+        let ended = applied.completed.is_some();
+        if let Some(result) = applied.completed {
+            self.end_complete(id, result);
         }
+        match command {
+            Command::Complete if !ended => self.completing.entry(id).or_default().push(answer),
+            Command::Cancel if applied.cancelled.is_none() => {
+                self.cancelling.entry(id).or_default().push(answer);
+            }
+            Command::Complete
+            | Command::Cancel
+            | Command::Resume
+            | Command::AddFiles(_)
+            | Command::Suspend
+            | Command::Set(_)
+            | Command::SetRemoteName { .. }
+            | Command::ReplaceRemotePrefix { .. }
+            | Command::SetExpectedHash { .. }
+            | Command::SetValidationState { .. } => {
+                self.answers.push((answer, id, Ok(Reply::Done(applied.result))));
+            }
+        }
+        if self.queue.jobs.get(&id).is_some_and(|loaded| {
+            loaded.job.record.state.is_final() && !loaded.job.record.owes_server()
+        }) {
+            self.secret_changes.push((id, SecretChange::Forget));
+        }
+        true
     }
 
     /// What only the disk can tell of a command.
-    fn check_on_disk(&self, command: &Command) -> Result<()> {
+    fn check_on_disk(&self, command: &Command, uploads: bool) -> Result<()> {
         match command {
-            Command::AddFiles(files) => {
-                files.iter().try_for_each(|file| self.disk.check_local_name(&file.local_name))
+            Command::AddFiles(files) => files.iter().try_for_each(|file| match uploads {
+                true => self.disk.check_outgoing(&file.local_name),
+                false => self.disk.check_local_name(&file.local_name),
+            }),
+            Command::Set(Setting::ReplyFileName(Some(name))) if !name.is_empty() => {
+                self.disk.check_local_name(name)
             }
             Command::Suspend
             | Command::Resume
@@ -218,57 +323,76 @@ impl Engine {
 
     fn set_credentials(
         &mut self,
+        called: Called,
         id: Uuid,
         slot: CredentialSlot,
         secret: Secret,
-        answer: Answer,
         at: Now,
     ) {
-        if let Err(error) = check_credentials(slot.1, &secret.user_name, &secret.password) {
-            _ = answer.send(Err(error));
+        let checked = check_credentials(slot.1, &secret.user_name, &secret.password);
+        // What the last host had of them is gone, even if it has stored that
+        // they are set; a job that is gone, too, is told of by the command.
+        let checked =
+            checked.and_then(|()| match self.restore_credentials(id, slot, secret.clone(), at) {
+                Err(error) if error.code != code::DO_E_JOB_NOT_FOUND => Err(error),
+                Ok(()) | Err(_) => Ok(()),
+            });
+        if let Err(error) = checked {
+            called.answer.send(Err(error));
             return;
         }
-        let input = Input::Command(Command::Set(Setting::CredentialsSet(slot)));
-        match self.queue.command(id, &input, Durability::Kill, at) {
-            Ok(applied) => {
-                let credentials = Credentials {
-                    scheme: slot.1,
-                    user_name: secret.user_name,
-                    password: secret.password,
-                };
-                self.secrets.entry(id).or_default().insert(slot, credentials);
-                self.queue.replan = true;
-                self.unsynced_since_ms.get_or_insert(at.monotonic_ms);
-                self.answers.push((answer, id, Ok(Reply::Done(applied.result))));
-            }
-            Err(error) => _ = answer.send(Err(error)),
+        if self.command(called, id, Command::Set(Setting::CredentialsSet(slot)), at) {
+            self.secret_changes.push((id, SecretChange::Set(slot, credentials_of(slot, secret))));
         }
     }
 
-    fn wait_for(&mut self, ticket: u64, id: Uuid, states: Vec<JobState>, answer: Answer, at: Now) {
-        match self.queue.job(id, at) {
-            Ok(_) => _ = self.waiters.insert(ticket, (id, states, answer)),
-            Err(error) => _ = answer.send(Err(error)),
+    /// Gives the engine's memory back what it lost with the last host.
+    fn restore_credentials(
+        &mut self,
+        id: Uuid,
+        slot: CredentialSlot,
+        secret: Secret,
+        at: Now,
+    ) -> Result<()> {
+        let record = &self.queue.job(id, at)?.job.record;
+        if !record.state.is_final() && record.credential_slots.contains(&slot) {
+            self.keep_secret(id, slot, secret);
+        }
+        Ok(())
+    }
+
+    fn keep_secret(&mut self, id: Uuid, slot: CredentialSlot, secret: Secret) {
+        self.secrets.entry(id).or_default().insert(slot, credentials_of(slot, secret));
+        self.queue.replan = true;
+    }
+
+    fn wait_for(&mut self, session: u64, id: Uuid, states: Vec<JobState>, answer: Answer, at: Now) {
+        if let Err(error) = self.queue.job(id, at) {
+            answer.send(Err(error));
+            return;
+        }
+        let waiter = (id, states, answer);
+        if let Some((_, _, old)) = self.waiters.insert((session, waiter.2.ticket()), waiter) {
+            old.send(Err(Error::new(code::E_UNEXPECTED, "two calls have one ticket")));
         }
     }
 
     /// Answers those whose job is in a state they wait for.
     pub(super) fn tell_waiters(&mut self) {
         let queue = &self.queue;
-        self.waiters.retain(|_, (id, states, answer)| {
-            let state = state_of(queue, *id);
-            match state {
-                Ok(state) if !states.contains(&state) => true,
-                Ok(state) => {
-                    _ = answer.send(Ok(Reply::State(state)));
-                    false
-                }
-                Err(error) => {
-                    _ = answer.send(Err(error));
-                    false
-                }
-            }
-        });
+        let is_over = |_: &(u64, u64), (id, states, _): &mut (Uuid, Vec<JobState>, Answer)| {
+            state_of(queue, *id).map_or(true, |state| states.contains(&state) || state.is_final())
+        };
+        let over: Vec<_> = self.waiters.extract_if(.., is_over).collect();
+        for (_, (id, states, answer)) in over {
+            answer.send(match state_of(&self.queue, id) {
+                Ok(state) if !states.contains(&state) => Err(Error::new(
+                    code::DO_E_INVALID_STATE,
+                    format!("the job is {} for good", state.name()),
+                )),
+                state => state.map(Reply::State),
+            });
+        }
     }
 
     fn snapshot(&mut self, id: Uuid, at: Now) -> Result<Reply> {
@@ -299,9 +423,12 @@ impl Engine {
 
     /// True if the job needs credentials that no longer are in memory.
     pub(super) fn is_locked(&self, record: &JobRecord) -> bool {
-        let held = self.secrets.get(&record.id);
-        record.credential_slots.iter().any(|slot| held.is_none_or(|held| !held.contains_key(slot)))
+        super::is_locked(&self.secrets, record)
     }
+}
+
+fn credentials_of(slot: CredentialSlot, secret: Secret) -> Credentials {
+    Credentials { scheme: slot.1, user_name: secret.user_name, password: secret.password }
 }
 
 fn state_of(queue: &Queue, id: Uuid) -> Result<JobState> {

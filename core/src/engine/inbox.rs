@@ -14,16 +14,54 @@ use crate::vocab::{Error, Result, code};
 use super::message::{Reply, Request};
 use super::pool::Report;
 
+/// The session of the process that the engine is in.
+pub const OWN_SESSION: u64 = 0;
+
+/// The ticket of no call: what is sent with it ends the session.
+pub const END_OF_SESSION: u64 = u64::MAX;
+
+/// The answer of the call that has this ticket.
+pub type Answered = (u64, Result<Reply>);
+
+/// Where the answer of one call goes. Each call gets exactly one.
+pub struct Answer {
+    ticket: u64,
+    to: Sender<Answered>,
+}
+
+impl Answer {
+    /// The answer of the call with this ticket goes there.
+    pub fn new(ticket: u64, to: Sender<Answered>) -> Self {
+        Self { ticket, to }
+    }
+
+    pub(super) fn ticket(&self) -> u64 {
+        self.ticket
+    }
+
+    /// A caller that has gone away needs no answer.
+    pub(super) fn send(self, reply: Result<Reply>) {
+        _ = self.to.send((self.ticket, reply));
+    }
+}
+
 /// What arrives at the engine.
 pub enum Message {
-    /// A call, with its ticket and where its answer goes.
-    Call { ticket: u64, request: Request, answer: Sender<Result<Reply>> },
+    /// A call of a session, and where its answer goes.
+    Call { session: u64, request: Request, answer: Answer },
+    /// Another process is there; [`END_OF_SESSION`] is sent to it at the end.
+    Joined { session: u64, to: Sender<Answered> },
+    /// It is gone, and so is all it held or waited for.
+    Left { session: u64 },
+    /// The engine is to end after what is under way was recorded; this is what
+    /// callers get from then on.
+    Stop { reason: Error },
     /// A piece of work is done.
     Worked { job: Uuid, work: Work, report: Report },
     /// Space for a held-back body was reserved, or not.
     Reserved { token: Token, result: Result<()> },
-    /// The bytes up to `position` were synced, or not.
-    Synced { token: Token, position: u64, result: Result<()> },
+    /// The bytes of a file up to `position` were synced, or not.
+    Synced { key: (Uuid, u32), position: u64, result: Result<()> },
 }
 
 /// The queue of messages, and what wakes the engine for them.
@@ -35,30 +73,62 @@ pub struct Inbox {
 struct State {
     messages: VecDeque<Message>,
     next_ticket: u64,
+    next_session: u64,
     closed: Option<Error>,
 }
 
 impl Inbox {
     /// An empty inbox of the engine that this waker wakes.
     pub fn new(waker: MultiWaker) -> Self {
-        let state = State { messages: VecDeque::new(), next_ticket: 1, closed: None };
+        let state = State {
+            messages: VecDeque::new(),
+            next_ticket: 1,
+            next_session: OWN_SESSION + 1,
+            closed: None,
+        };
         Self { state: Mutex::new(state), waker }
     }
 
-    /// Puts a call in and returns its ticket and where its answer comes.
-    /// BGCOPY_E_MANAGER_CLOSED once the engine has stopped.
-    pub fn call(&self, request: Request) -> Result<(u64, Receiver<Result<Reply>>)> {
-        let (answer, receiver) = channel();
-        let mut state = self.lock();
-        if let Some(error) = &state.closed {
-            return Err(error.clone());
-        }
+    /// Puts in a call of this process; returns its ticket and where its answer
+    /// comes. BGCOPY_E_MANAGER_CLOSED once the engine has stopped.
+    pub fn call(&self, request: Request) -> Result<(u64, Receiver<Answered>)> {
+        let (to, receiver) = channel();
+        let mut state = self.open()?;
         let ticket = state.next_ticket;
         state.next_ticket += 1;
-        state.messages.push_back(Message::Call { ticket, request, answer });
+        let answer = Answer::new(ticket, to);
+        state.messages.push_back(Message::Call { session: OWN_SESSION, request, answer });
         drop(state);
         self.wake();
         Ok((ticket, receiver))
+    }
+
+    /// Puts in a call of another process.
+    pub fn call_of(&self, session: u64, request: Request, answer: Answer) -> Result<()> {
+        self.put(Message::Call { session, request, answer })
+    }
+
+    /// Begins the session of another process.
+    pub fn join(&self, to: Sender<Answered>) -> Result<u64> {
+        let mut state = self.open()?;
+        let session = state.next_session;
+        state.next_session += 1;
+        state.messages.push_back(Message::Joined { session, to });
+        drop(state);
+        self.wake();
+        Ok(session)
+    }
+
+    /// Ends the session of another process.
+    pub fn leave(&self, session: u64) {
+        // A closed engine has forgotten it already.
+        _ = self.put(Message::Left { session });
+    }
+
+    /// Asks the engine to end.
+    pub fn stop(&self, reason: Error) {
+        // It may have ended already.
+        _ = self.put(Message::Stop { reason });
     }
 
     /// Puts the result of work in.
@@ -88,9 +158,32 @@ impl Inbox {
         let mut state = self.lock();
         state.closed.get_or_insert(error.clone());
         for message in std::mem::take(&mut state.messages) {
-            if let Message::Call { answer, .. } = message {
-                _ = answer.send(Err(error.clone()));
+            match message {
+                Message::Call { answer, .. } => answer.send(Err(error.clone())),
+                Message::Joined { to, .. } => {
+                    // It may be gone by now.
+                    _ = to.send((END_OF_SESSION, Err(error.clone())));
+                }
+                Message::Left { .. }
+                | Message::Stop { .. }
+                | Message::Worked { .. }
+                | Message::Reserved { .. }
+                | Message::Synced { .. } => {}
             }
+        }
+    }
+
+    fn put(&self, message: Message) -> Result<()> {
+        self.open()?.messages.push_back(message);
+        self.wake();
+        Ok(())
+    }
+
+    fn open(&self) -> Result<MutexGuard<'_, State>> {
+        let state = self.lock();
+        match &state.closed {
+            Some(error) => Err(error.clone()),
+            None => Ok(state),
         }
     }
 

@@ -1,51 +1,68 @@
-//! What callers ask of the engine and what they get: plain data, so that the
-//! engine may one day stand in another process.
+//! What callers ask of the engine and what they get: plain data, as the caller
+//! may be in another process.
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::model::{Command, CredentialSlot, FileRecord, JobRecord, Limits, WaitReason};
+use crate::notify::Event;
 use crate::vocab::{HResult, JobState, JobType};
 
 /// One call.
 #[derive(Clone, Serialize, Deserialize)]
 pub enum Request {
+    /// The caller chooses the id, so that a repeated call makes no second job.
     CreateJob {
+        id: Uuid,
         display_name: String,
         job_type: JobType,
+        /// What the caller's process takes away from the mode of new files;
+        /// None if the system does not tell.
+        umask: Option<u32>,
     },
     /// Answers whether the job is in the queue, and counts a handle for it.
     OpenJob {
         id: Uuid,
     },
-    /// Counts one more handle for a job that already has one.
-    RetainJob {
-        id: Uuid,
+    /// Counts so many more handles for jobs.
+    RetainJobs {
+        jobs: Vec<(Uuid, u64)>,
     },
     /// The handle is gone.
     CloseJob {
         id: Uuid,
     },
-    /// All jobs in the queue.
-    Jobs,
-    /// A method that changes a job.
+    /// The next jobs in the queue, in order of creation, from after a place;
+    /// counts a handle for each.
+    OpenJobs {
+        after: Option<i64>,
+    },
+    /// A method that changes a job. `call` names this very call, so that it can
+    /// be repeated when its answer was lost.
     Command {
         id: Uuid,
+        call: Uuid,
         command: Command,
     },
     SetCredentials {
+        id: Uuid,
+        call: Uuid,
+        slot: CredentialSlot,
+        secret: Secret,
+    },
+    /// Brings back what a host that is gone had in its memory. Nothing happens
+    /// unless the job still has such credentials.
+    RestoreCredentials {
         id: Uuid,
         slot: CredentialSlot,
         secret: Secret,
     },
     RemoveCredentials {
         id: Uuid,
+        call: Uuid,
         slot: CredentialSlot,
     },
     Job {
-        id: Uuid,
-    },
-    Files {
         id: Uuid,
     },
     File {
@@ -57,14 +74,17 @@ pub enum Request {
         id: Uuid,
         states: Vec<JobState>,
     },
-    /// The caller of that ticket has stopped waiting.
+    /// Answers when there is an event for the caller's process.
+    NextEvent,
+    /// The caller of that ticket has stopped waiting: if it has no answer yet
+    /// it gets E_TIMEOUT.
     Forget {
         ticket: u64,
     },
+    /// Whether nothing can move and no other process is connected.
+    Idle,
     Limits,
     SetLimits(Limits),
-    /// Stops the engine after what is under way was recorded.
-    Shutdown,
 }
 
 /// A name and a password on their way to the engine's memory.
@@ -79,11 +99,16 @@ pub struct Secret {
 pub enum Reply {
     Done(HResult),
     Created(Uuid),
-    Jobs(Vec<JobRecord>),
+    /// Jobs, and the place after them if there may be more.
+    Opened {
+        ids: Vec<Uuid>,
+        next: Option<i64>,
+    },
     Job(Box<JobSnapshot>),
-    Files(Vec<FileRecord>),
     File(Box<FileRecord>),
     State(JobState),
+    Event(Box<Event>),
+    Idle(bool),
     Limits(Limits),
 }
 

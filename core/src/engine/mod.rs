@@ -11,31 +11,38 @@ mod inbox;
 mod message;
 mod pool;
 mod queue;
+mod repeats;
 mod requests;
+mod sessions;
+#[cfg(test)]
+mod tests;
+mod uploads;
 mod work;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::mpsc::Sender;
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
 use uuid::Uuid;
 
 use crate::disk::{Disk, TempFile, boot_id};
-use crate::model::{CredentialSlot, Environment, Input, Limits, Now, Plan, Work, plan};
-use crate::notify::Events;
+use crate::model::{CredentialSlot, Environment, Input, JobRecord, Limits, Now, Plan, Work, plan};
+use crate::notify::log;
+use crate::protocol::Call;
 use crate::store::{Damage, Faults, Store};
 use crate::transfer::{Credentials, Token, Transfers};
-use crate::vocab::{Error, JobState, Result, code};
+use crate::vocab::{Error, JobState, LogLevel, Result, code};
 
-pub use clock::{monotonic_ms, now};
-pub use inbox::Inbox;
+pub use crate::disk::told_umask as umask;
+pub use clock::now;
+pub use inbox::{Answer, Answered, END_OF_SESSION, Inbox, closed_error};
 pub use message::{JobSnapshot, Reply, Request, Secret};
 
-use inbox::closed_error;
 use pool::Pool;
 use queue::Queue;
+use sessions::Sessions;
 
 /// A store write that only a kill must not undo is made safe against a power
 /// cut after this time.
@@ -43,6 +50,9 @@ const SYNC_STORE_MS: u64 = 500;
 
 /// How often the store is asked for retries that are due.
 const DUE_CHECK_MS: u64 = 1_000;
+
+/// Pages of jobs brought in before others get a turn.
+const PAGES_PER_TURN: u32 = 4;
 
 /// After an error of the store or of curl, how long until the next try.
 const TROUBLE_PAUSE_MS: u64 = 500;
@@ -57,32 +67,24 @@ pub struct Settings {
     pub faults: Faults,
 }
 
-/// Events, and the signal that there is a new one.
-#[derive(Default)]
-pub struct EventQueue {
-    pub events: Mutex<Events>,
-    pub arrived: Condvar,
-}
-
 /// A running engine, as its callers see it.
 pub struct Running {
     pub inbox: Arc<Inbox>,
-    pub events: Arc<EventQueue>,
     pub damage: Option<Damage>,
     pub thread: std::thread::JoinHandle<()>,
 }
 
-type Answer = Sender<Result<Reply>>;
-
 /// A request under way.
 struct Moving {
     token: Token,
-    target: TempFile,
+    /// Where a body goes; None for an upload.
+    target: Option<TempFile>,
     /// Position of the last sync that was asked for, and when.
     sync_asked: (u64, u64),
-    sync_runs: bool,
     /// What is missing before a held-back body may flow.
     held: Option<Held>,
+    /// The request of an upload.
+    upload: Option<Call>,
 }
 
 /// A body waits for its head to be stored, and then for its space.
@@ -93,21 +95,26 @@ enum Held {
 }
 
 struct Engine {
+    // The helpers end before the store is free for another engine.
+    pool: Pool,
     queue: Queue,
     disk: Disk,
     transfers: Transfers,
-    pool: Pool,
     inbox: Arc<Inbox>,
-    events: Arc<EventQueue>,
     settings: Settings,
     /// The requests under way, by file and by token.
     moving: BTreeMap<(Uuid, u32), Moving>,
     tokens: BTreeMap<Token, (Uuid, u32)>,
     /// Owed work that a helper has.
     working: BTreeSet<(Uuid, Work)>,
-    secrets: BTreeMap<Uuid, BTreeMap<CredentialSlot, Credentials>>,
-    handles: BTreeMap<Uuid, u64>,
-    waiters: BTreeMap<u64, (Uuid, Vec<JobState>, Answer)>,
+    /// Files that a helper syncs.
+    syncing: BTreeSet<(Uuid, u32)>,
+    secrets: Secrets,
+    /// Changes of secrets that hold once their jobs are stored.
+    secret_changes: Vec<(Uuid, SecretChange)>,
+    sessions: Sessions,
+    /// By session and ticket.
+    waiters: BTreeMap<(u64, u64), (Uuid, Vec<JobState>, Answer)>,
     completing: BTreeMap<Uuid, Vec<Answer>>,
     cancelling: BTreeMap<Uuid, Vec<Answer>>,
     /// Answers that go out when what they say is stored.
@@ -115,15 +122,17 @@ struct Engine {
     unsynced_since_ms: Option<u64>,
     due_checked_ms: u64,
     paused_until_ms: u64,
-    found: FoundCursor,
-    stops: bool,
+    /// When an event that is being held back may go to one who listens.
+    event_due_ms: Option<u64>,
+    /// Why the engine is to end, once it is.
+    stops: Option<Error>,
 }
 
-/// How far the events of jobs found at the start have been raised.
-#[derive(Default)]
-struct FoundCursor {
-    transferred: Option<Option<Uuid>>,
-    error: Option<Option<Uuid>>,
+/// What a call makes of the secrets of a job.
+enum SecretChange {
+    Set(CredentialSlot, Credentials),
+    Remove(CredentialSlot),
+    Forget,
 }
 
 /// Opens the store and starts the engine's thread. Codes: those of
@@ -131,46 +140,46 @@ struct FoundCursor {
 pub fn start(settings: Settings) -> Result<Running> {
     let store = Store::open(&settings.folder, settings.faults.clone())?;
     let damage = store.damage().cloned();
-    let events = Arc::new(EventQueue::default());
+    if let Some(damage) = &damage {
+        let kept_at = damage.kept_at.display();
+        log(LogLevel::Error, &format!("the store is damaged: {}: {kept_at}", damage.message));
+    }
     let (ready, is_ready) = std::sync::mpsc::channel();
-    let for_thread = Arc::clone(&events);
     let thread = std::thread::Builder::new()
         .name("bgcopy-engine".to_owned())
-        .spawn(move || live(store, settings, for_thread, &ready))
+        .spawn(move || live(store, settings, &ready))
         .map_err(|error| Error::new(code::E_OUTOFMEMORY, format!("no thread: {error}")))?;
     match is_ready.recv() {
-        Ok(Ok(inbox)) => Ok(Running { inbox, events, damage, thread }),
+        Ok(Ok(inbox)) => Ok(Running { inbox, damage, thread }),
         Ok(Err(error)) => Err(error),
         Err(_) => Err(Error::new(code::E_UNEXPECTED, "the engine's thread ended at its start")),
     }
 }
 
-fn live(
-    store: Store,
-    settings: Settings,
-    events: Arc<EventQueue>,
-    ready: &Sender<Result<Arc<Inbox>>>,
-) {
-    let engine = Engine::new(store, settings, events);
+fn live(store: Store, settings: Settings, ready: &Sender<Result<Arc<Inbox>>>) {
+    let engine = Engine::new(store, settings);
     match engine {
         Ok(mut engine) => {
             let inbox = Arc::clone(&engine.inbox);
             _ = ready.send(Ok(Arc::clone(&inbox)));
             let run = std::panic::AssertUnwindSafe(|| engine.run());
             let error = match std::panic::catch_unwind(run) {
-                Ok(()) => closed_error(),
+                Ok(()) => engine.stops.clone().unwrap_or_else(closed_error),
                 Err(_) => Error::new(code::E_UNEXPECTED, "the engine stopped on an internal error"),
             };
-            inbox.close(error);
-            // The helpers report into an inbox that nobody reads any more.
+            inbox.close(error.clone());
+            let sessions = std::mem::replace(&mut engine.sessions, Sessions::new());
+            // The helpers report into an inbox that nobody reads any more. The
+            // store is free before the others look for a new host.
             drop(engine);
+            sessions.end(&error);
         }
         Err(error) => _ = ready.send(Err(error)),
     }
 }
 
 impl Engine {
-    fn new(store: Store, settings: Settings, events: Arc<EventQueue>) -> Result<Self> {
+    fn new(store: Store, settings: Settings) -> Result<Self> {
         let transfers = Transfers::new()?;
         let inbox = Arc::new(Inbox::new(transfers.waker()));
         let disk = Disk::new(settings.faults.clone());
@@ -183,13 +192,14 @@ impl Engine {
             transfers,
             pool,
             inbox,
-            events,
             settings,
             moving: BTreeMap::new(),
             tokens: BTreeMap::new(),
             working: BTreeSet::new(),
+            syncing: BTreeSet::new(),
             secrets: BTreeMap::new(),
-            handles: BTreeMap::new(),
+            secret_changes: Vec::new(),
+            sessions: Sessions::new(),
             waiters: BTreeMap::new(),
             completing: BTreeMap::new(),
             cancelling: BTreeMap::new(),
@@ -197,8 +207,8 @@ impl Engine {
             unsynced_since_ms: None,
             due_checked_ms: 0,
             paused_until_ms: 0,
-            found: FoundCursor { transferred: Some(None), error: Some(None) },
-            stops: false,
+            event_due_ms: None,
+            stops: None,
         };
         engine.apply_limits()?;
         Ok(engine)
@@ -206,13 +216,13 @@ impl Engine {
 
     fn run(&mut self) {
         let mut wake_at_ms = None;
-        while !self.stops {
+        while self.stops.is_none() {
             let at = now();
             if self.turn(at, &mut wake_at_ms).is_err() {
                 self.pause(at);
             }
             self.tell_waiters();
-            if self.stops {
+            if self.stops.is_some() {
                 break;
             }
             let timeout = self.timeout(now(), wake_at_ms);
@@ -231,25 +241,33 @@ impl Engine {
         self.pass_time(at, *wake_at_ms)?;
         self.commit(at, false);
         if self.queue.replan && at.monotonic_ms >= self.paused_until_ms {
-            self.queue.page_in(at)?;
             self.queue.replan = false;
-            let plan = self.plan(at);
+            self.page_in(at)?;
+            let environment = self.environment();
+            let jobs = self.queue.jobs.values().map(|loaded| &loaded.job);
+            let plan = plan(jobs, &self.queue.limits, &environment, at);
             *wake_at_ms = plan.wake_at_ms;
             self.reconcile(&plan, at);
             self.commit(at, false);
             self.forget_gone();
             let (moving, waiters) = (&self.moving, &self.waiters);
-            self.queue.shrink(|id| {
-                moving.range((id, 0)..=(id, u32::MAX)).next().is_some()
-                    || waiters.values().any(|(job, ..)| *job == id)
-            });
+            let waited_for: BTreeSet<Uuid> = waiters.values().map(|(job, ..)| *job).collect();
+            let locked = &environment.locked;
+            self.queue.shrink(
+                |id| {
+                    moving.range((id, 0)..=(id, u32::MAX)).next().is_some()
+                        || waited_for.contains(&id)
+                },
+                |id| locked.contains(&id),
+            );
         }
         self.release_held();
-        self.raise_found()
+        self.event_due_ms = self.sessions.serve(&self.queue.store, at)?;
+        Ok(())
     }
 
-    fn plan(&self, at: Now) -> Plan {
-        let environment = Environment {
+    fn environment(&self) -> Environment {
+        Environment {
             running: self.moving.keys().copied().collect(),
             locked: self
                 .queue
@@ -258,23 +276,44 @@ impl Engine {
                 .filter(|loaded| self.is_locked(&loaded.job.record))
                 .map(|loaded| loaded.job.record.id)
                 .collect(),
-        };
-        let jobs = self.queue.jobs.values().map(|loaded| &loaded.job);
-        plan(jobs, &self.queue.limits, &environment, at)
+        }
+    }
+
+    /// Brings in as many jobs as the slots can use. Jobs that wait for their
+    /// credentials use none.
+    fn page_in(&mut self, at: Now) -> Result<()> {
+        for _ in 0..PAGES_PER_TURN {
+            if !self.queue.wants_more(|record| is_locked(&self.secrets, record)) {
+                return Ok(());
+            }
+            self.queue.page_in(at)?;
+        }
+        self.queue.replan = true;
+        Ok(())
     }
 
     fn reconcile(&mut self, plan: &Plan, at: Now) {
-        let surplus: Vec<_> =
-            self.moving.keys().filter(|key| !plan.transfers.contains(key)).copied().collect();
+        let surplus: Vec<_> = self
+            .moving
+            .iter()
+            .filter(|(key, moving)| {
+                !plan.transfers.contains(key) && !uploads::outlives_plan(moving)
+            })
+            .map(|(key, _)| *key)
+            .collect();
         for key in surplus {
             self.stop_moving(key, at);
         }
+        self.stop_futile(at);
         for key in &plan.transfers {
             if !self.moving.contains_key(key) {
                 self.start_moving(*key, at);
             }
         }
         for (job, work) in &plan.work {
+            if matches!(work, Work::Settle { file } if self.syncing.contains(&(*job, *file))) {
+                continue;
+            }
             if self.working.insert((*job, work.clone())) {
                 self.start_work(*job, work);
             }
@@ -299,13 +338,18 @@ impl Engine {
 
     /// Stores what is due, then sends the answers that depend on it.
     fn commit(&mut self, at: Now, everything: bool) {
-        let mut events = self.events.events.lock().unwrap_or_else(PoisonError::into_inner);
-        let committed = self.queue.commit(&mut events, at, everything);
-        drop(events);
-        self.events.arrived.notify_all();
-        let failed = match committed {
-            Ok(()) => BTreeMap::new(),
+        let failed = match self.queue.commit(at, everything) {
+            Ok(notes) => {
+                for note in &notes {
+                    self.sessions.note(note);
+                    if let Some((level, line)) = note.line() {
+                        log(level, &line);
+                    }
+                }
+                BTreeMap::new()
+            }
             Err((ids, error)) => {
+                log(LogLevel::Error, &format!("the store cannot be written: {error}"));
                 self.pause(at);
                 ids.into_iter().map(|id| (id, error.clone())).collect()
             }
@@ -316,21 +360,52 @@ impl Engine {
                 self.answers.push((answer, *id, Ok(Reply::State(JobState::Queued))));
             }
         }
-        for (answer, id, reply) in self.answers.drain(..) {
-            // The caller may have stopped waiting.
-            _ = answer.send(match failed.get(&id) {
-                Some(error) => Err(error.clone()),
-                None => reply,
-            });
+        self.apply_secrets(&failed);
+        for (answer, id, reply) in std::mem::take(&mut self.answers) {
+            match failed.get(&id) {
+                Some(error) => answer.send(Err(error.clone())),
+                // What it says is not stored yet.
+                None if self.queue.is_dirty(id) => self.answers.push((answer, id, reply)),
+                None => answer.send(reply),
+            }
+        }
+        if self.queue.owes_sync() {
+            self.unsynced_since_ms.get_or_insert(at.monotonic_ms);
         }
         self.sync_store(at);
+    }
+
+    fn apply_secrets(&mut self, failed: &BTreeMap<Uuid, Error>) {
+        for (id, change) in std::mem::take(&mut self.secret_changes) {
+            if failed.contains_key(&id) {
+                continue;
+            }
+            match change {
+                SecretChange::Set(slot, credentials) => {
+                    self.secrets.entry(id).or_default().insert(slot, credentials);
+                    self.queue.replan = true;
+                }
+                SecretChange::Remove(slot) => {
+                    if let Some(secrets) = self.secrets.get_mut(&id) {
+                        secrets.remove(&slot);
+                    }
+                }
+                SecretChange::Forget => _ = self.secrets.remove(&id),
+            }
+        }
     }
 
     fn sync_store(&mut self, at: Now) {
         let due =
             self.unsynced_since_ms.is_some_and(|since| at.monotonic_ms >= since + SYNC_STORE_MS);
-        if due && self.queue.store.sync().is_ok() {
+        if !due {
+            return;
+        }
+        if self.queue.store.sync().is_ok() {
             self.unsynced_since_ms = None;
+        } else {
+            self.unsynced_since_ms = Some(at.monotonic_ms);
+            self.pause(at);
         }
     }
 
@@ -350,15 +425,14 @@ impl Engine {
             (at.monotonic_ms + left).max(self.due_checked_ms + DUE_CHECK_MS)
         });
         let paused = (self.paused_until_ms > at.monotonic_ms).then_some(self.paused_until_ms);
-        let found = (self.found.transferred.is_some() || self.found.error.is_some())
-            .then_some(at.monotonic_ms);
         let next = [
             wake_at_ms,
             self.queue.flush_due_ms(),
             self.unsynced_since_ms.map(|since| since + SYNC_STORE_MS),
             store_due,
             paused,
-            found,
+            self.event_due_ms,
+            self.queue.replan.then_some(at.monotonic_ms),
         ];
         let floor = if self.paused_until_ms > at.monotonic_ms { self.paused_until_ms } else { 0 };
         let next_ms = next.into_iter().flatten().min().map(|next| next.max(floor));
@@ -375,32 +449,6 @@ impl Engine {
         self.queue.replan = true;
     }
 
-    /// Raises the events of jobs that were transferred or failed before the
-    /// start, a page at a time.
-    fn raise_found(&mut self) -> Result<()> {
-        const PAGE: usize = 256;
-        for (state, cursor) in [
-            (JobState::Transferred, &mut self.found.transferred),
-            (JobState::Error, &mut self.found.error),
-        ] {
-            let Some(after) = *cursor else {
-                continue;
-            };
-            let page = self.queue.store.in_state(state, after, PAGE)?;
-            *cursor = if page.len() < PAGE { None } else { page.last().copied().map(Some) };
-            for id in page {
-                let Ok(Some(record)) = self.queue.store.record(id) else {
-                    continue;
-                };
-                let mut events = self.events.events.lock().unwrap_or_else(PoisonError::into_inner);
-                events.note_found(&record);
-                drop(events);
-                self.events.arrived.notify_all();
-            }
-        }
-        Ok(())
-    }
-
     /// Ends in good order: what moves is written and recorded.
     fn finish(&mut self) {
         let at = now();
@@ -412,4 +460,12 @@ impl Engine {
         // What could not be synced now is safe against a kill all the same.
         _ = self.queue.store.sync();
     }
+}
+
+type Secrets = BTreeMap<Uuid, BTreeMap<CredentialSlot, Credentials>>;
+
+/// True if the job needs credentials that no longer are in memory.
+fn is_locked(secrets: &Secrets, record: &JobRecord) -> bool {
+    let held = secrets.get(&record.id);
+    record.credential_slots.iter().any(|slot| held.is_none_or(|held| !held.contains_key(slot)))
 }

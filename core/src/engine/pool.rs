@@ -10,7 +10,7 @@ use std::thread::JoinHandle;
 
 use uuid::Uuid;
 
-use crate::disk::{Disk, Settled, TempFile};
+use crate::disk::{Disk, Finished, Settled, TempFile};
 use crate::model::Work;
 use crate::transfer::Token;
 use crate::vocab::{Error, HResult, HashAlgorithm, Result, code};
@@ -44,7 +44,7 @@ pub enum Task {
         length: u64,
     },
     Sync {
-        token: Token,
+        key: (Uuid, u32),
         file: TempFile,
         position: u64,
     },
@@ -55,8 +55,9 @@ pub struct Release {
     pub file: u32,
     pub temporary: PathBuf,
     pub target: PathBuf,
-    pub identity: Option<(u64, u64)>,
+    pub finished: Finished,
     pub modified_ms: Option<i64>,
+    pub umask: Option<u32>,
 }
 
 /// What became of a piece of owed work.
@@ -78,6 +79,7 @@ pub struct Pool {
     quick: Option<Sender<Task>>,
     slow: Option<Sender<Task>>,
     threads: Vec<JoinHandle<()>>,
+    disk: Disk,
 }
 
 impl Pool {
@@ -85,7 +87,8 @@ impl Pool {
     pub fn start(disk: &Disk, inbox: &Arc<Inbox>) -> Result<Self> {
         let (quick, quick_tasks) = channel();
         let (slow, slow_tasks) = channel();
-        let mut pool = Self { quick: Some(quick), slow: Some(slow), threads: Vec::new() };
+        let mut pool =
+            Self { quick: Some(quick), slow: Some(slow), threads: Vec::new(), disk: disk.clone() };
         pool.spawn("bgcopy-files", disk, inbox, Arc::new(Mutex::new(quick_tasks)))?;
         let slow_tasks = Arc::new(Mutex::new(slow_tasks));
         for _ in 0..SLOW_THREADS {
@@ -119,7 +122,8 @@ impl Pool {
             .spawn(move || {
                 loop {
                     let task = tasks.lock().unwrap_or_else(PoisonError::into_inner).recv();
-                    let Ok(task) = task else {
+                    // What is left undone is owed, and done after the next start.
+                    let Some(task) = task.ok().filter(|_| !disk.is_closing()) else {
                         return;
                     };
                     inbox.report(work(&disk, task));
@@ -133,6 +137,7 @@ impl Pool {
 
 impl Drop for Pool {
     fn drop(&mut self) {
+        self.disk.close();
         self.quick = None;
         self.slow = None;
         for thread in self.threads.drain(..) {
@@ -163,15 +168,15 @@ fn work(disk: &Disk, task: Task) -> Message {
         Task::Reserve { token, file, length } => {
             Message::Reserved { token, result: disk.reserve(&file, length) }
         }
-        Task::Sync { token, file, position } => {
-            Message::Synced { token, position, result: disk.sync(&file) }
+        Task::Sync { key, file, position } => {
+            Message::Synced { key, position, result: disk.sync(&file) }
         }
     }
 }
 
 /// Moves files into place and syncs their folders. Files count as released
 /// only once their folder is synced.
-fn release(disk: &Disk, files: &[Release]) -> Report {
+pub(super) fn release(disk: &Disk, files: &[Release]) -> Report {
     let mut released = Vec::new();
     let mut error = None;
     let mut folders = std::collections::BTreeSet::new();
@@ -179,8 +184,9 @@ fn release(disk: &Disk, files: &[Release]) -> Report {
         let moved = disk.release(
             &release.temporary,
             &release.target,
-            release.identity,
+            release.finished,
             release.modified_ms,
+            release.umask,
         );
         match moved {
             Ok(()) => {
@@ -195,7 +201,13 @@ fn release(disk: &Disk, files: &[Release]) -> Report {
     }
     for folder in folders {
         if let Err(failed) = disk.sync_folder(folder) {
-            let first = released.first().copied().unwrap_or(0);
+            let unsafe_ones: Vec<u32> = files
+                .iter()
+                .filter(|release| release.target.parent() == Some(folder))
+                .map(|release| release.file)
+                .collect();
+            released.retain(|file| !unsafe_ones.contains(file));
+            let first = unsafe_ones.first().copied().unwrap_or(0);
             error.get_or_insert((first, failed.code, failed.message));
         }
     }

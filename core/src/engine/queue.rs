@@ -7,8 +7,9 @@ use uuid::Uuid;
 use crate::model::{
     Change, Closing, Input, Job, JobRecord, Limits, Meter, NewJob, Now, apply, apply_creation,
 };
-use crate::notify::{Events, Note};
-use crate::store::{Batch, Durability, Store};
+use crate::notify::Note;
+use crate::protocol::host_of;
+use crate::store::{Batch, Call, Calls, Durability, Store};
 use crate::vocab::{Error, HResult, JobState, Result, code};
 
 /// Results of transfers are recorded at most this long after they came: the
@@ -20,6 +21,9 @@ const CACHED_JOBS: usize = 1024;
 
 /// Runnable jobs brought in from the store at a time.
 pub const PAGE_JOBS: usize = 256;
+
+/// Jobs listed at a time: a list of any length takes little memory.
+const LIST_PAGE_JOBS: usize = 1024;
 
 /// A job in memory.
 pub struct Loaded {
@@ -49,11 +53,20 @@ pub struct Queue {
     dirty_since_ms: Option<u64>,
     /// Set when something must be stored in this turn.
     urgent: Option<Durability>,
+    /// True if the store holds something about synced bytes that it has not
+    /// synced itself.
+    owes_sync: bool,
     /// Jobs that a caller changed in this turn.
     commanded: BTreeSet<Uuid>,
     notes: Vec<Note>,
-    /// True if the store may hold runnable jobs that are not in memory.
-    pub has_more_runnable: bool,
+    /// Calls that must not be carried out twice: those stored, and those of
+    /// this turn.
+    calls: Calls,
+    called: Vec<Call>,
+    /// True if the store may hold runnable jobs that are not in memory: behind
+    /// this place in their order.
+    has_more_runnable: bool,
+    runnable_after: Option<(u32, u64)>,
     /// When the first retry in the store is due, milliseconds since 1970.
     pub next_due_ms: Option<i64>,
     /// True if the plan must be made anew.
@@ -65,8 +78,11 @@ impl Queue {
     pub fn new(store: Store, limits: Limits, boot: Option<Uuid>) -> Result<Self> {
         let job_count = store.job_count()?;
         let next_due_ms = store.next_due()?;
+        let calls = store.calls();
         Ok(Self {
             next_due_ms,
+            calls,
+            called: Vec::new(),
             store,
             jobs: BTreeMap::new(),
             limits,
@@ -77,15 +93,17 @@ impl Queue {
             fallen: BTreeSet::new(),
             dirty_since_ms: None,
             urgent: None,
+            owes_sync: false,
             commanded: BTreeSet::new(),
             notes: Vec::new(),
             has_more_runnable: true,
+            runnable_after: None,
             replan: true,
         })
     }
 
     /// CreateJob.
-    pub fn create(&mut self, new: NewJob, now: Now) -> Result<Uuid> {
+    pub fn create(&mut self, new: NewJob, umask: Option<u32>, now: Now) -> Result<Uuid> {
         if self.job_count >= u64::from(self.limits.jobs) {
             return Err(Error::new(
                 code::BG_E_TOO_MANY_JOBS_PER_USER,
@@ -95,6 +113,7 @@ impl Queue {
         let id = new.id;
         let mut job = apply_creation(new, now)?;
         job.record.boot = self.boot;
+        job.record.umask = umask;
         self.jobs.insert(id, Loaded { job, meter: Meter::default() });
         self.job_count += 1;
         self.dirty_jobs.insert(id);
@@ -165,7 +184,10 @@ impl Queue {
                 change.record.state,
                 JobState::Transferred | JobState::Error | JobState::Acknowledged
             );
-        let urgent = ends || change.record.closing != before.closing;
+        let urgent = ends || change.urgent || change.record.closing != before.closing;
+        // The caller who is told that Complete is done may move the files away:
+        // no power cut brings such a job back.
+        let is_done = ends && change.record.state == JobState::Acknowledged;
         let moves = urgent
             || change.record.state != before.state
             || change.record.priority != before.priority
@@ -176,6 +198,14 @@ impl Queue {
                 })
             });
         self.replan |= moves;
+        let keeps_bytes = ends
+            || change.files.iter().any(|(index, file)| {
+                loaded
+                    .job
+                    .files
+                    .get(*index as usize)
+                    .is_none_or(|old| old.synced != file.synced || old.stage != file.stage)
+            });
         let mut synced_bytes_fall = false;
         for (index, file) in &change.files {
             if let Some(old) =
@@ -190,11 +220,27 @@ impl Queue {
         self.dirty_files.extend(change.files.keys().map(|index| (id, *index)));
         self.dirty_since_ms.get_or_insert(now.monotonic_ms);
         loaded.job.accept(change);
-        if synced_bytes_fall {
+        self.owes_sync |= keeps_bytes;
+        if synced_bytes_fall || is_done {
             self.require(Durability::PowerCut);
         } else if urgent || !self.fallen.is_empty() {
             self.require(Durability::Kill);
         }
+    }
+
+    /// The call of that name, if it was carried out.
+    pub fn called(&self, call: Uuid) -> Option<Call> {
+        self.calls.find(call).cloned()
+    }
+
+    /// True if a Complete of the job is remembered.
+    pub fn remembers_complete(&self, job: Uuid) -> bool {
+        self.calls.complete(job)
+    }
+
+    /// Remembers a call, once what it changed is stored.
+    pub fn remember(&mut self, call: Call) {
+        self.called.push(call);
     }
 
     fn require(&mut self, durability: Durability) {
@@ -212,21 +258,27 @@ impl Queue {
 
     /// Stores what is urgent or has waited long enough. If that fails, what
     /// callers changed is as if it had not been: those jobs are returned with
-    /// the error.
+    /// the error. What was stored is returned for those who listen.
     pub fn commit(
         &mut self,
-        events: &mut Events,
         now: Now,
         everything: bool,
-    ) -> std::result::Result<(), (BTreeSet<Uuid>, Error)> {
+    ) -> std::result::Result<Vec<Note>, (BTreeSet<Uuid>, Error)> {
         let due = self.flush_due_ms().is_some_and(|due| now.monotonic_ms >= due);
         if self.urgent.is_none() && !(due || everything) {
-            return Ok(());
+            return Ok(Vec::new());
         }
         let durability = self.urgent.take().unwrap_or(Durability::Kill);
         let commanded = std::mem::take(&mut self.commanded);
-        match self.save(durability) {
+        let called = std::mem::take(&mut self.called);
+        let calls = (!called.is_empty()).then(|| {
+            let mut calls = self.calls.clone();
+            called.into_iter().for_each(|call| calls.add(call));
+            calls
+        });
+        match self.save(calls.as_ref(), durability) {
             Ok(gone) => {
+                self.calls = calls.unwrap_or_else(|| std::mem::take(&mut self.calls));
                 self.dirty_jobs.clear();
                 self.dirty_files.clear();
                 self.fallen.clear();
@@ -234,21 +286,33 @@ impl Queue {
                 self.job_count -= gone;
                 // An answer missed here comes with the next commit.
                 self.next_due_ms = self.store.next_due().unwrap_or(self.next_due_ms);
-                self.notes.drain(..).for_each(|note| events.add(note));
-                Ok(())
+                Ok(std::mem::take(&mut self.notes))
             }
             Err(error) => {
                 for id in &commanded {
                     self.revert(*id);
                 }
-                self.dirty_since_ms = (!self.dirty_jobs.is_empty()).then_some(now.monotonic_ms);
+                let is_dirty = !self.dirty_jobs.is_empty();
+                self.dirty_since_ms = is_dirty.then_some(now.monotonic_ms);
+                // What is left asks for no less than before.
+                self.urgent = is_dirty.then_some(durability);
                 Err((commanded, error))
             }
         }
     }
 
-    fn save(&mut self, durability: Durability) -> Result<u64> {
-        let mut batch = Batch { jobs: Vec::new(), files: Vec::new(), deleted: Vec::new() };
+    /// True if the store does not hold what memory holds of the job.
+    pub fn is_dirty(&self, id: Uuid) -> bool {
+        self.dirty_jobs.contains(&id)
+    }
+
+    /// True, once, if the store is to be synced soon.
+    pub fn owes_sync(&mut self) -> bool {
+        self.dirty_jobs.is_empty() && std::mem::take(&mut self.owes_sync)
+    }
+
+    fn save(&mut self, calls: Option<&Calls>, durability: Durability) -> Result<u64> {
+        let mut batch = Batch { calls, ..Batch::default() };
         for id in &self.dirty_jobs {
             let Some(loaded) = self.jobs.get(id) else {
                 continue;
@@ -266,7 +330,7 @@ impl Queue {
             }
         }
         let gone = batch.deleted.len() as u64;
-        if !batch.jobs.is_empty() || !batch.deleted.is_empty() {
+        if !batch.jobs.is_empty() || !batch.deleted.is_empty() || calls.is_some() {
             self.store.save(&batch, durability)?;
         }
         Ok(gone)
@@ -279,25 +343,50 @@ impl Queue {
         self.dirty_files.retain(|(job, _)| *job != id);
         self.fallen.retain(|(job, _)| *job != id);
         self.notes.retain(|note| note.job() != id);
-        self.has_more_runnable = true;
+        self.look_again();
         self.replan = true;
         if let Ok(count) = self.store.job_count() {
             self.job_count = count;
         }
     }
 
-    /// Brings in the first runnable jobs of the store, and those whose
-    /// deadline has come.
-    pub fn page_in(&mut self, now: Now) -> Result<()> {
-        let runnable = self.jobs.values().filter(|loaded| loaded.job.record.is_runnable()).count();
-        if self.has_more_runnable && runnable < PAGE_JOBS / 2 {
-            let page = self.store.next_runnable(None, PAGE_JOBS)?;
-            self.has_more_runnable = page.len() == PAGE_JOBS;
-            for (id, _, _) in page {
-                self.job_or_damaged(id, now)?;
+    /// True if the store may hold jobs for slots that those in memory cannot
+    /// use: more files than there are slots, to hosts that are not full.
+    pub fn wants_more(&self, is_locked: impl Fn(&JobRecord) -> bool) -> bool {
+        if !self.has_more_runnable {
+            return false;
+        }
+        let mut by_host: BTreeMap<&str, usize> = BTreeMap::new();
+        let mut runnable = 0;
+        for Loaded { job, .. } in self.jobs.values() {
+            if job.record.is_runnable() && !is_locked(&job.record) {
+                runnable += 1;
+                let first = job.waiting().next().and_then(|index| job.files.get(index as usize));
+                *by_host.entry(first.map_or("", |file| host_of(&file.remote_name))).or_default() +=
+                    1;
             }
         }
+        let per_host = self.limits.connections_per_host as usize;
+        let startable: usize = by_host.values().map(|jobs| (*jobs).min(per_host)).sum();
+        let has_enough = startable >= 2 * self.limits.simultaneous_files as usize;
+        !(runnable >= PAGE_JOBS / 2 && has_enough || runnable >= CACHED_JOBS)
+    }
+
+    /// Brings in the next runnable jobs of the store.
+    pub fn page_in(&mut self, now: Now) -> Result<()> {
+        let page = self.store.next_runnable(self.runnable_after, PAGE_JOBS)?;
+        self.has_more_runnable = page.len() == PAGE_JOBS;
+        for (id, priority, queue_position) in page {
+            self.runnable_after = Some((priority, queue_position));
+            self.job_or_damaged(id, now)?;
+        }
         Ok(())
+    }
+
+    /// Looks for runnable jobs from the first one on again.
+    fn look_again(&mut self) {
+        self.has_more_runnable = true;
+        self.runnable_after = None;
     }
 
     /// Brings in the jobs of the store whose deadline has come.
@@ -345,7 +434,7 @@ impl Queue {
     }
 
     /// Lets go of jobs that nothing is happening to; the store has them.
-    pub fn shrink(&mut self, in_use: impl Fn(Uuid) -> bool) {
+    pub fn shrink(&mut self, in_use: impl Fn(Uuid) -> bool, is_locked: impl Fn(Uuid) -> bool) {
         if self.jobs.len() <= CACHED_JOBS {
             return;
         }
@@ -362,33 +451,32 @@ impl Queue {
             })
             .map(|(id, loaded)| {
                 let record = &loaded.job.record;
-                (record.is_runnable(), record.priority.as_u32(), record.queue_position, *id)
+                let may_start = record.is_runnable() && !is_locked(*id);
+                (may_start, record.priority.as_u32(), record.queue_position, *id)
             })
             .collect();
         // Those that may run next stay longest.
-        idle.sort_by_key(|(runnable, priority, position, _)| {
-            (*runnable, std::cmp::Reverse((*priority, *position)))
+        idle.sort_by_key(|(may_start, priority, position, _)| {
+            (*may_start, std::cmp::Reverse((*priority, *position)))
         });
         let surplus = self.jobs.len() - CACHED_JOBS / 2;
-        for (runnable, _, _, id) in idle.into_iter().take(surplus) {
+        for (may_start, _, _, id) in idle.into_iter().take(surplus) {
             self.jobs.remove(&id);
-            self.has_more_runnable |= runnable;
+            if may_start {
+                self.look_again();
+            }
         }
     }
 
-    /// All jobs in the queue, those in memory as they are there.
-    pub fn records(&self) -> Result<Vec<JobRecord>> {
-        let mut records: Vec<JobRecord> = self.store.records()?;
-        for record in &mut records {
-            if let Some(loaded) = self.jobs.get(&record.id) {
-                *record = loaded.job.record.clone();
-            }
-        }
-        let known: BTreeSet<Uuid> = records.iter().map(|record| record.id).collect();
-        let created = self.jobs.values().map(|loaded| &loaded.job.record);
-        records.extend(created.filter(|record| !known.contains(&record.id)).cloned());
-        records.retain(|record| !record.state.is_final());
-        Ok(records)
+    /// Jobs in the queue, in order of creation, from after a place; the place
+    /// after them if there may be more.
+    pub fn page(&self, after: Option<i64>) -> Result<(Vec<Uuid>, Option<i64>)> {
+        let page = self.store.page(after, LIST_PAGE_JOBS)?;
+        let next = (page.len() == LIST_PAGE_JOBS).then(|| page.last().map(|(place, _)| *place));
+        let is_final =
+            |id: &Uuid| self.jobs.get(id).is_some_and(|loaded| loaded.job.record.state.is_final());
+        let ids = page.into_iter().map(|(_, id)| id).filter(|id| !is_final(id)).collect();
+        Ok((ids, next.flatten()))
     }
 }
 
@@ -396,7 +484,12 @@ impl Queue {
 pub fn is_gone(record: &JobRecord) -> bool {
     let cleaned = !matches!(
         record.closing,
-        Some(Closing::Releasing | Closing::Discarding | Closing::Cleaning { .. })
+        Some(
+            Closing::Releasing
+                | Closing::Discarding
+                | Closing::Cleaning { .. }
+                | Closing::Owing { .. }
+        )
     );
     record.state.is_final() && cleaned
 }

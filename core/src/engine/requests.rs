@@ -6,7 +6,7 @@ use std::path::Path;
 use uuid::Uuid;
 
 use crate::disk::Opened;
-use crate::model::{FileStage, HeadFacts, Input, JobRecord, Now, Outcome};
+use crate::model::{FileRecord, FileStage, HeadFacts, Input, JobRecord, Now, Outcome, UploadNews};
 use crate::protocol::{Failure, next_request, requested_bytes};
 use crate::transfer::{
     Credentials, Ending, HeadNews, Known, News, Options, Order, RESERVE_FROM_BYTES, Token,
@@ -44,10 +44,9 @@ impl Engine {
     }
 
     pub(super) fn start_moving(&mut self, key: (Uuid, u32), at: Now) {
-        let (id, index) = key;
         if let Err(error) = self.try_start(key, at) {
             let failure = Failure {
-                transient: error.code == code::E_DISK_FULL
+                transient: [code::E_DISK_FULL, code::E_TOO_MANY_OPEN_FILES].contains(&error.code)
                     || error.context == ErrorContext::GeneralTransport
                         && error.code == code::E_FAIL,
                 code: error.code,
@@ -55,13 +54,16 @@ impl Engine {
                 message: error.message,
                 retry_after: None,
             };
-            self.outcome(id, Outcome::Failed { file: index, failure, redirect: None }, at);
+            self.failed_to_start(key, failure, at);
         }
     }
 
     fn try_start(&mut self, key: (Uuid, u32), at: Now) -> Result<()> {
         let (id, index) = key;
         self.queue.job(id, at)?;
+        if self.is_upload(key) {
+            return self.try_start_upload(key, at);
+        }
         let Some(loaded) = self.queue.jobs.get(&id) else {
             return Ok(());
         };
@@ -74,13 +76,17 @@ impl Engine {
             self.queue.replan = true;
             return Ok(());
         }
+        if self.syncing.contains(&key) {
+            // What that sync says decides what is held; then it is planned again.
+            return Ok(());
+        }
         if file.validator.is_some() && file.bytes_total() == Some(file.written) {
             let size = file.written;
             self.outcome(id, Outcome::Received { file: index, size }, at);
             return Ok(());
         }
         let record = &loaded.job.record;
-        let options = self.options(record);
+        let options = self.options(record, file);
         let path = file.temporary_name(id, index);
         let content = file.content();
         let (request, known) = (next_request(&content), Known::of(&content));
@@ -97,10 +103,10 @@ impl Engine {
         let token = self.transfers.start(order, &options)?;
         let moving = Moving {
             token,
-            target,
+            target: Some(target),
             sync_asked: (written, at.monotonic_ms),
-            sync_runs: false,
             held: None,
+            upload: None,
         };
         self.moving.insert(key, moving);
         self.tokens.insert(token, key);
@@ -108,7 +114,8 @@ impl Engine {
         Ok(())
     }
 
-    fn options(&self, record: &JobRecord) -> Options {
+    pub(super) fn options(&self, record: &JobRecord, file: &FileRecord) -> Options {
+        let tells = file.may_tell_secrets();
         let secrets = self.secrets.get(&record.id);
         let credentials = |target: AuthTarget| {
             let of_target = |(slot, found): (&(AuthTarget, _), &Credentials)| {
@@ -121,7 +128,7 @@ impl Engine {
             user_agent: self.settings.user_agent.clone(),
             headers: headers
                 .split("\r\n")
-                .filter(|line| !line.is_empty())
+                .filter(|line| !line.is_empty() && (tells || !is_secret_header(line)))
                 .map(str::to_owned)
                 .collect(),
             security_flags: record.security_flags,
@@ -134,7 +141,7 @@ impl Engine {
                 .client_certificate
                 .as_ref()
                 .map(|client| (client.certificate.clone(), client.key.clone())),
-            server_credentials: credentials(AuthTarget::Server),
+            server_credentials: credentials(AuthTarget::Server).filter(|_| tells),
             proxy_credentials: credentials(AuthTarget::Proxy),
         }
     }
@@ -146,6 +153,9 @@ impl Engine {
         self.tokens.remove(&moving.token);
         let written = self.transfers.stop(moving.token);
         let held = moving.held.is_some();
+        if moving.upload.is_some() {
+            self.upload_news(key, UploadNews::Stopped, at);
+        }
         if let Some(written) = written.filter(|_| !held) {
             self.outcome(key.0, Outcome::Progress { file: key.1, written }, at);
         }
@@ -170,6 +180,8 @@ impl Engine {
                 News::Head(token, head) => self.head_arrived(token, head, at),
                 News::Written(token, written) => self.written(token, written, at),
                 News::Ended(token, ending) => self.ended(token, ending, at),
+                News::Sent(token, sent) => self.on_the_way(token, sent, at),
+                News::Answered(token, ending) => self.upload_ended(token, ending, at),
             }
         }
         Ok(())
@@ -190,8 +202,10 @@ impl Engine {
             validator: head.body.validator.clone(),
             restart: head.body.restart,
             response_headers: Some(head.response_headers),
-            redirected_to: head.effective_url.clone().filter(|_| permanent),
-            new_remote_name: head.effective_url.filter(|_| reports),
+            asked: Some(head.asked),
+            answered: head.answered,
+            is_permanent: permanent,
+            is_reported: reports,
         };
         if head.waits {
             let reserve = head.body.size.is_some_and(|size| size >= RESERVE_FROM_BYTES);
@@ -219,10 +233,10 @@ impl Engine {
                 .get(id)
                 .and_then(|loaded| loaded.job.files.get(*index as usize))
                 .and_then(|file| file.bytes_total());
-            match requested.filter(|_| reserve) {
-                Some(length) => {
+            match requested.filter(|_| reserve).zip(moving.target.clone()) {
+                Some((length, file)) => {
                     moving.held = Some(Held::ForSpace);
-                    let (token, file) = (moving.token, moving.target.clone());
+                    let token = moving.token;
                     self.pool.submit(Task::Reserve { token, file, length });
                 }
                 None => {
@@ -274,19 +288,21 @@ impl Engine {
         let (position, asked_ms) = moving.sync_asked;
         let due =
             written.saturating_sub(position) >= SYNC_BYTES || at.monotonic_ms >= asked_ms + SYNC_MS;
-        if due && !moving.sync_runs {
-            moving.sync_runs = true;
+        let Some(file) = moving.target.clone().filter(|_| due) else {
+            return;
+        };
+        if self.syncing.insert(key) {
             moving.sync_asked = (written, at.monotonic_ms);
-            self.pool.submit(Task::Sync { token, file: moving.target.clone(), position: written });
+            self.pool.submit(Task::Sync { key, file, position: written });
         }
     }
 
-    pub(super) fn synced(&mut self, token: Token, position: u64, result: Result<()>, at: Now) {
-        let Some(key) = self.tokens.get(&token).copied() else {
-            return;
-        };
-        if let Some(moving) = self.moving.get_mut(&key) {
-            moving.sync_runs = false;
+    /// A sync that began before its request ended still says what is held:
+    /// nothing else of the file begins until it has.
+    pub(super) fn synced(&mut self, key: (Uuid, u32), position: u64, result: Result<()>, at: Now) {
+        self.syncing.remove(&key);
+        if !self.moving.contains_key(&key) {
+            self.queue.replan = true;
         }
         match result {
             Ok(()) => self.outcome(key.0, Outcome::Synced { file: key.1, synced: position }, at),
@@ -352,6 +368,12 @@ impl Engine {
         let file = self.queue.jobs.get(&key.0)?.job.files.get(key.1 as usize)?;
         requested_bytes(&file.ranges, size.or(file.size))
     }
+}
+
+/// True for the headers that curl, too, keeps from another host.
+fn is_secret_header(line: &str) -> bool {
+    let name = line.split(':').next().unwrap_or("");
+    ["authorization", "cookie"].iter().any(|secret| name.eq_ignore_ascii_case(secret))
 }
 
 fn local_failure(error: Error) -> Failure {

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use uuid::Uuid;
 
-use crate::disk::Settled;
+use crate::disk::{Finished, Settled};
 use crate::model::{FileStage, Job, Now, Outcome, Work};
 use crate::protocol::{Failure, http_date_unix_ms};
 use crate::vocab::{ErrorContext, code};
@@ -91,8 +91,9 @@ fn release(job: &Job, index: u32) -> Option<Release> {
         file: index,
         temporary: PathBuf::from(file.temporary_name(job.record.id, index)),
         target: PathBuf::from(&file.local_name),
-        identity: file.identity,
+        finished: Finished { length: file.written, identity: file.identity },
         modified_ms: modified.and_then(http_date_unix_ms),
+        umask: job.record.umask,
     })
 }
 

@@ -10,7 +10,8 @@ use crate::protocol::FileRange;
 use crate::vocab::{Result, SIZE_UNKNOWN};
 
 use super::job::Job;
-use super::manager::{Shared, unexpected};
+use super::manager::unexpected;
+use super::shared::Shared;
 
 /// How far a file has come (BG_FILE_PROGRESS).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,7 +20,7 @@ pub struct FileProgress {
     pub bytes_total: u64,
     /// Bytes in the temporary file.
     pub bytes_transferred: u64,
-    /// True once Complete has put the file in place.
+    /// True once Complete has put the file in place, or its upload is done.
     pub completed: bool,
 }
 
@@ -31,7 +32,7 @@ pub struct File {
 
 impl File {
     pub(super) fn new(shared: Arc<Shared>, id: Uuid, index: u32) -> Result<Self> {
-        shared.call(Request::RetainJob { id })?;
+        shared.call(Request::RetainJobs { jobs: vec![(id, 1)] })?;
         Ok(Self { job: Job::new(shared, id), index })
     }
 
@@ -111,7 +112,7 @@ impl File {
     /// TRANSFERRED; `None` takes it back. The digest is in hexadecimal digits
     /// of either case. Content with another hash is thrown away and the job
     /// goes to ERROR with BGCOPY_E_HASH_MISMATCH. E_INVALIDARG for a digest of
-    /// the wrong length, DO_E_INVALID_STATE once the file is transferred.
+    /// the wrong length, DO_E_INVALID_STATE once all bytes of the file are here.
     pub fn set_expected_hash(&self, hash: Option<ExpectedHash>) -> Result<()> {
         let hash =
             hash.map(|hash| ExpectedHash { digest: hash.digest.to_ascii_lowercase(), ..hash });

@@ -12,11 +12,12 @@ use crate::model::{
 use crate::protocol::FileRange;
 use crate::vocab::{
     AuthScheme, AuthTarget, Error, HResult, JobPriority, JobPropertyId, JobState, JobType,
-    PropertyValue, Result, SIZE_UNKNOWN, code, cost, limit,
+    PropertyValue, Result, SIZE_UNKNOWN, UploadProtocol, code, cost, limit,
 };
 
 use super::file::File;
-use super::manager::{Shared, unexpected};
+use super::manager::unexpected;
+use super::shared::Shared;
 
 /// How far a job has come (BG_JOB_PROGRESS).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,19 +51,22 @@ pub struct Job {
 
 impl Drop for Job {
     fn drop(&mut self) {
-        self.shared.tell(Request::CloseJob { id: self.id });
+        self.shared.let_go(self.id);
     }
 }
 
 /// Files and life cycle.
 impl Job {
+    /// A handle that the engine has counted already.
     pub(super) fn new(shared: Arc<Shared>, id: Uuid) -> Self {
+        shared.hold(id);
         Self { shared, id }
     }
 
     /// Adds a whole file (AddFile). `local_name` is an absolute path in an
     /// existing folder that can be written to; nothing is there until
-    /// Complete. Legal in every state that is not final; on a transferred job
+    /// Complete. For an upload job it is the file to be sent, and a second one
+    /// is BG_E_TOO_MANY_FILES. Legal in every state that is not final; on a transferred job
     /// call [`Job::resume`] after it.
     ///
     /// E_INVALIDARG for a malformed name, an unsupported scheme, credentials
@@ -106,7 +110,11 @@ impl Job {
 
     /// The file at a place, from 0: DO_E_FILE_NOT_AVAILABLE if there is none.
     pub fn file(&self, index: u32) -> Result<File> {
-        self.ask(Request::File { id: self.id, index })?;
+        // The reply of an upload is none of them.
+        if index >= self.record()?.totals.files {
+            let error = Error::new(code::DO_E_FILE_NOT_AVAILABLE, "the job has no such file");
+            return Err(error);
+        }
         File::new(Arc::clone(&self.shared), self.id, index)
     }
 
@@ -128,16 +136,21 @@ impl Job {
     /// of files already transferred (Cancel). Legal in every state but
     /// CANCELLED and ACKNOWLEDGED: then DO_E_INVALID_STATE. It cannot be
     /// undone, does not wait for the network, and a cancel that a crash cut
-    /// short is finished at the next start.
+    /// short is finished at the next start. The server of an unfinished upload
+    /// is told to forget it: at once, or for up to a day until it was reached.
+    /// What is uploaded stays.
     ///
     /// S_OK, or BG_S_UNABLE_TO_DELETE_FILES if temporary files remain: they
     /// are tried again later. Contract 9.6.
     pub fn cancel(&self) -> Result<HResult> {
-        self.command(Command::Cancel)
+        let result = self.command(Command::Cancel)?;
+        self.shared.forget_secrets(self.id, None);
+        Ok(result)
     }
 
     /// Puts every finished file in place and takes the job out of the queue
-    /// (Complete). Unfinished files are discarded.
+    /// (Complete). Unfinished files are discarded. An upload is acknowledged, in
+    /// TRANSFERRED only: else DO_E_INVALID_STATE.
     ///
     /// S_OK, or BG_S_PARTIAL_COMPLETE if not all files were finished, or
     /// BG_S_UNABLE_TO_DELETE_FILES if temporary files of the others remain.
@@ -145,11 +158,15 @@ impl Job {
     /// the call can be repeated. DO_E_INVALID_STATE if the job is final.
     /// Contract 9.5.
     pub fn complete(&self) -> Result<HResult> {
-        self.command(Command::Complete)
+        let result = self.command(Command::Complete)?;
+        self.shared.forget_secrets(self.id, None);
+        Ok(result)
     }
 
     /// Waits until the job is in one of the states, and says in which.
-    /// `None` waits for ever; E_TIMEOUT when the time is over.
+    /// `None` waits for ever; E_TIMEOUT when the time is over;
+    /// DO_E_INVALID_STATE once the job is completed or cancelled and will be in
+    /// none of them.
     pub fn wait(&self, states: &[JobState], timeout: Option<Duration>) -> Result<JobState> {
         let request = Request::Wait { id: self.id, states: states.to_vec() };
         let Reply::State(state) = self.shared.call_for(request, timeout)? else {
@@ -326,8 +343,9 @@ impl Job {
     }
 
     /// Sets a name and a password for the server or the proxy
-    /// (SetCredentials). They are kept in memory only: after a restart the job
-    /// waits with CREDENTIALS_NEEDED until they are set again.
+    /// (SetCredentials). They are kept in memory only, by this process and by
+    /// the one that hosts the queue: once both have ended the job waits with
+    /// CREDENTIALS_NEEDED until they are set again.
     /// BG_E_USERNAME_TOO_LARGE above 300 characters, BG_E_PASSWORD_TOO_LARGE
     /// above 65,536, E_NOTIMPL for a scheme other than BASIC and DIGEST.
     pub fn set_credentials(
@@ -338,13 +356,19 @@ impl Job {
         password: &str,
     ) -> Result<()> {
         let secret = Secret { user_name: user_name.to_owned(), password: password.to_owned() };
-        self.ask(Request::SetCredentials { id: self.id, slot: (target, scheme), secret })
-            .map(|_| ())
+        let (id, slot) = (self.id, (target, scheme));
+        let call = Uuid::new_v4();
+        self.ask(Request::SetCredentials { id, call, slot, secret: secret.clone() })?;
+        self.shared.keep_secret(id, slot, secret);
+        Ok(())
     }
 
     /// Forgets them (RemoveCredentials): S_FALSE if that pair was not set.
     pub fn remove_credentials(&self, target: AuthTarget, scheme: AuthScheme) -> Result<HResult> {
-        done(self.ask(Request::RemoveCredentials { id: self.id, slot: (target, scheme) })?)
+        let (id, call, slot) = (self.id, Uuid::new_v4(), (target, scheme));
+        let result = done(self.ask(Request::RemoveCredentials { id, call, slot })?)?;
+        self.shared.forget_secrets(id, Some(slot));
+        Ok(result)
     }
 
     /// The client certificate, if one is set.
@@ -409,6 +433,7 @@ impl Job {
             JobPropertyId::MinimumNotificationIntervalMs => {
                 PropertyValue::Dword(limit::NOTIFICATION_INTERVAL_DEFAULT_MS)
             }
+            JobPropertyId::UploadProtocol => PropertyValue::Dword(UploadProtocol::Auto.as_u32()),
         }))
     }
 
@@ -421,12 +446,12 @@ impl Job {
 }
 
 impl Job {
-    fn set(&self, setting: Setting) -> Result<()> {
+    pub(super) fn set(&self, setting: Setting) -> Result<()> {
         self.command(Command::Set(setting)).map(|_| ())
     }
 
     pub(super) fn command(&self, command: Command) -> Result<HResult> {
-        done(self.ask(Request::Command { id: self.id, command })?)
+        done(self.ask(Request::Command { id: self.id, call: Uuid::new_v4(), command })?)
     }
 
     pub(super) fn ask(&self, request: Request) -> Result<Reply> {

@@ -1,12 +1,19 @@
 //! The API: [`Manager`], [`Job`] and [`File`].
 //!
 //! Every handle may be used from any thread. Calls are answered by the
-//! engine's thread; none of them waits for the network.
+//! engine's thread, in this process or in the one that hosts the queue; none of
+//! them waits for the network.
 
 mod file;
+mod hosting;
 mod job;
 mod manager;
+mod opening;
 mod reader;
+mod reply;
+mod shared;
+mod store_folder;
+mod uploads;
 
 pub use crate::engine::JobSnapshot;
 pub use crate::model::{
@@ -20,3 +27,5 @@ pub use file::{File, FileProgress};
 pub use job::{Job, JobProgress, JobTimes, progress_of};
 pub use manager::{Manager, Options};
 pub use reader::Reader;
+pub use reply::ReplyProgress;
+pub use store_folder::default_store;

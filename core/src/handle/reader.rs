@@ -27,10 +27,11 @@ impl Reader {
         self.store.engine_is_running()
     }
 
-    /// The jobs in the queue, in order of creation.
+    /// The jobs in the queue, in order of creation, with the cancelled ones
+    /// whose server is still to be told.
     pub fn jobs(&self) -> Result<Vec<JobRecord>> {
         let mut records = self.store.records()?;
-        records.retain(|record| !record.state.is_final());
+        records.retain(JobRecord::is_in_queue);
         Ok(records)
     }
 

@@ -9,7 +9,7 @@ use super::input::{Command, FileSpec};
 use super::job::{Change, Job, refuse_final};
 use super::plan::Limits;
 use super::record::{Closing, JobError};
-use super::{setting, target};
+use super::{setting, target, upload};
 
 /// Applies one method call.
 pub fn apply(job: &Job, command: &Command, now: Now, limits: &Limits) -> Result<Change> {
@@ -22,7 +22,13 @@ pub fn apply(job: &Job, command: &Command, now: Now, limits: &Limits) -> Result<
         Command::AddFiles(specs) => add_files(&mut change, job, specs, limits)?,
         Command::Suspend => suspend(&mut change, now),
         Command::Resume => resume(&mut change, job, now)?,
+        Command::Cancel if upload::is_upload(&job.record) => {
+            upload::cancel(&mut change, job, now);
+        }
         Command::Cancel => cancel(&mut change, now),
+        Command::Complete if upload::is_upload(&job.record) => {
+            upload::complete(&mut change, job, now)?;
+        }
         Command::Complete => complete(&mut change, job, now),
         Command::Set(setting) => setting::apply(&mut change, setting)?,
         Command::SetRemoteName { file, remote_name } => {
@@ -45,6 +51,7 @@ pub fn apply(job: &Job, command: &Command, now: Now, limits: &Limits) -> Result<
 }
 
 fn add_files(change: &mut Change, job: &Job, specs: &[FileSpec], limits: &Limits) -> Result<()> {
+    upload::check_files(&job.record, specs)?;
     let count = job.record.totals.files as usize + specs.len();
     if count > limits.files_per_job as usize {
         return Err(Error::new(
@@ -57,7 +64,8 @@ fn add_files(change: &mut Change, job: &Job, specs: &[FileSpec], limits: &Limits
         check_remote_name(&spec.remote_name)?;
         target::check_ranges(&spec.ranges)?;
         target::check_local_name(&spec.local_name)?;
-        if job.has_local_name(&spec.local_name) || !names.insert(&spec.local_name) {
+        let local_name = target::normal_local_name(&spec.local_name);
+        if job.has_local_name(&local_name) || !names.insert(local_name) {
             return Err(Error::new(
                 code::BGCOPY_E_DUPLICATE_LOCAL_NAME,
                 format!("the job already has a file for {}", spec.local_name),
@@ -67,7 +75,7 @@ fn add_files(change: &mut Change, job: &Job, specs: &[FileSpec], limits: &Limits
     for spec in specs {
         change.push(FileRecord::new(
             spec.remote_name.clone(),
-            spec.local_name.clone(),
+            target::normal_local_name(&spec.local_name),
             spec.ranges.clone(),
         ));
     }
@@ -111,10 +119,15 @@ fn resume(change: &mut Change, job: &Job, now: Now) -> Result<()> {
         record.no_progress_deadline = None;
         let done = record.totals.files_transferred == record.totals.files;
         record.enter(if done { JobState::Transferred } else { JobState::Queued }, now);
+        // The server may have learned since.
         for index in job.waiting() {
-            let restarts = job.file(index)?.restarts;
-            if restarts > 0 {
-                change.edit(job, index, |file| file.restarts = 0)?;
+            let file = job.file(index)?;
+            if file.restarts > 0 || file.ranges_refused || file.if_range_refused {
+                change.edit(job, index, |file| {
+                    file.restarts = 0;
+                    file.ranges_refused = false;
+                    file.if_range_refused = false;
+                })?;
             }
         }
     }
@@ -150,27 +163,17 @@ fn complete(change: &mut Change, job: &Job, now: Now) {
 }
 
 fn set_remote_name(change: &mut Change, job: &Job, index: u32, remote_name: &str) -> Result<()> {
+    upload::refuse_upload(&job.record)?;
     check_remote_name(remote_name)?;
     let file = job.file(index)?;
     if file.remote_name == remote_name {
         return Ok(());
     }
-    change.edit(job, index, |file| redirect_to(file, remote_name.to_owned()))
-}
-
-/// Held bytes stay; the next response must prove that they fit.
-fn redirect_to(file: &mut FileRecord, remote_name: String) {
-    file.remote_name = remote_name;
-    if !file.is_transferred() {
-        file.redirected_to = None;
-        file.moved = file.written > 0;
-        file.if_range_refused = false;
-        file.ranges_refused = false;
-        file.restarts = 0;
-    }
+    change.edit(job, index, |file| file.rename(remote_name.to_owned()))
 }
 
 fn replace_remote_prefix(change: &mut Change, job: &Job, old: &str, new: &str) -> Result<()> {
+    upload::refuse_upload(&job.record)?;
     if old.is_empty() || new.is_empty() {
         return Err(Error::new(code::E_INVALIDARG, "a prefix cannot be empty"));
     }
@@ -182,7 +185,7 @@ fn replace_remote_prefix(change: &mut Change, job: &Job, old: &str, new: &str) -
         let name = format!("{new}{rest}");
         check_remote_name(&name)?;
         found = true;
-        change.edit(job, index, |file| redirect_to(file, name))?;
+        change.edit(job, index, |file| file.rename(name))?;
     }
     change.result = if found { code::S_OK } else { code::S_FALSE };
     Ok(())
@@ -194,10 +197,11 @@ fn set_expected_hash(
     index: u32,
     hash: Option<&ExpectedHash>,
 ) -> Result<()> {
-    if job.file(index)?.is_transferred() {
+    upload::refuse_upload(&job.record)?;
+    if job.file(index)?.stage > FileStage::Waiting {
         return Err(Error::new(
             code::DO_E_INVALID_STATE,
-            "the file is already transferred: its hash would not be checked",
+            "all bytes of the file are here: the hash would not be checked",
         ));
     }
     if let Some(hash) = hash {
@@ -213,6 +217,7 @@ fn set_validation_state(
     valid: bool,
     now: Now,
 ) -> Result<()> {
+    upload::refuse_upload(&job.record)?;
     if job.file(index)?.stage != FileStage::Transferred {
         return Err(Error::new(code::E_PENDING, "the file is not transferred yet"));
     }

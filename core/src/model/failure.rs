@@ -83,7 +83,7 @@ pub fn no_progress(last: &JobError, timeout_s: u32) -> JobError {
 /// Doubles from the minimum with each failure in a row, with up to a quarter
 /// of jitter on top so that many clients do not come back together, and ends
 /// at 600 s unless the minimum itself is longer.
-fn retry_delay_ms(minimum_s: u32, attempts: u32, jitter_permille: u32) -> u64 {
+pub fn retry_delay_ms(minimum_s: u32, attempts: u32, jitter_permille: u32) -> u64 {
     let minimum_ms = u64::from(minimum_s) * 1000;
     let cap_ms = (u64::from(limit::RETRY_DELAY_MAX_S) * 1000).max(minimum_ms);
     let doubled = minimum_ms.saturating_mul(1 << attempts.saturating_sub(1).min(20));

@@ -3,8 +3,10 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::protocol::{Content, FileRange, Validator, requested_bytes};
+use crate::protocol::{Content, FileRange, Validator, origin_of, requested_bytes};
 use crate::vocab::HashAlgorithm;
+
+use super::upload::UploadRecord;
 
 /// How far a file has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -15,7 +17,8 @@ pub enum FileStage {
     Received,
     /// Checked and synced in its temporary file.
     Transferred,
-    /// Complete moved it to its local name; it is the caller's.
+    /// Complete moved it to its local name; it is the caller's. For a file that
+    /// is sent: it is in its place on the server.
     Released,
 }
 
@@ -57,8 +60,15 @@ pub struct FileRecord {
     pub if_range_refused: bool,
     /// The server's partial answers cannot be used.
     pub ranges_refused: bool,
-    /// The held bytes came from another URL than `remote_name`.
+    /// The held bytes came from another remote name than `remote_name`.
     pub moved: bool,
+    /// The held bytes came by a redirect.
+    #[serde(default)]
+    pub redirected: bool,
+    /// The origin that may be told secrets, if it is not that of
+    /// `remote_name`: a redirect changed the name.
+    #[serde(default)]
+    pub trusted_origin: Option<String>,
     /// Restarts since the last progress.
     pub restarts: u32,
     /// Where permanent redirects lead.
@@ -70,6 +80,13 @@ pub struct FileRecord {
     pub identity: Option<(u64, u64)>,
     /// What the caller said of the content (SetValidationState).
     pub validation_state: Option<bool>,
+    /// For a file that is sent: where that stands. `written` is what the
+    /// server holds.
+    #[serde(default)]
+    pub upload: Option<Box<UploadRecord>>,
+    /// The reply to an upload: the second file of its job, shown nowhere.
+    #[serde(default)]
+    pub is_reply: bool,
 }
 
 impl FileRecord {
@@ -90,11 +107,15 @@ impl FileRecord {
             if_range_refused: false,
             ranges_refused: false,
             moved: false,
+            redirected: false,
+            trusted_origin: None,
             restarts: 0,
             redirected_to: None,
             response_headers: None,
             identity: None,
             validation_state: None,
+            upload: None,
+            is_reply: false,
         }
     }
 
@@ -110,7 +131,39 @@ impl FileRecord {
             if_range_refused: self.if_range_refused,
             ranges_refused: self.ranges_refused,
             moved: self.moved,
+            redirected: self.redirected,
         }
+    }
+
+    /// True if the place that is asked next may be told the job's secrets.
+    pub fn may_tell_secrets(&self) -> bool {
+        let asked = origin_of(self.content().url);
+        match &self.trusted_origin {
+            Some(trusted) => *trusted == asked,
+            None => origin_of(&self.remote_name) == asked,
+        }
+    }
+
+    /// Sets another name for the content. Held bytes stay; the next response
+    /// must prove that they fit.
+    pub fn rename(&mut self, remote_name: String) {
+        self.remote_name = remote_name;
+        self.trusted_origin = None;
+        if !self.is_transferred() {
+            self.redirected_to = None;
+            self.moved = true;
+            self.if_range_refused = false;
+            self.ranges_refused = false;
+            self.restarts = 0;
+        }
+    }
+
+    /// Takes the name that a redirect told. Secrets stay with the place that
+    /// the caller named.
+    pub fn follow(&mut self, remote_name: String) {
+        let trusted = self.trusted_origin.take().unwrap_or_else(|| origin_of(&self.remote_name));
+        self.rename(remote_name);
+        self.trusted_origin = Some(trusted);
     }
 
     /// Bytes asked for, if known (BG_FILE_PROGRESS.BytesTotal).
@@ -130,7 +183,7 @@ impl FileRecord {
         self.synced = 0;
         self.size = None;
         self.validator = None;
-        self.moved = false;
+        self.redirected = false;
         self.identity = None;
         self.validation_state = None;
     }
@@ -138,6 +191,9 @@ impl FileRecord {
     /// What holds after a start of the engine in `boot`: after a reboot, only
     /// what was synced.
     pub fn after_restart(&mut self, boot: Option<Uuid>) {
+        if let Some(upload) = &mut self.upload {
+            upload.state.creating = false;
+        }
         if boot.is_some() && self.boot == boot {
             return;
         }

@@ -7,6 +7,7 @@ use crate::vocab::{HResult, JobPriority, PropertyValue};
 
 use super::file::ExpectedHash;
 use super::record::{ClientCertificate, CredentialSlot, ProxySettings};
+use super::upload::UploadNews;
 
 /// What a job is told.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -22,9 +23,9 @@ pub enum Input {
 /// A file to be added.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileSpec {
-    /// The URL to fetch.
+    /// The URL to fetch, or to send to.
     pub remote_name: String,
-    /// The absolute path to put it.
+    /// The absolute path to put it, or where it is.
     pub local_name: String,
     /// The pieces wanted, stored back to back in this order; empty = all.
     pub ranges: Vec<FileRange>,
@@ -75,6 +76,7 @@ pub enum Setting {
     /// The secret itself stays with the engine.
     CredentialsSet(CredentialSlot),
     CredentialsRemoved(CredentialSlot),
+    ReplyFileName(Option<String>),
     Property {
         id: u32,
         value: PropertyValue,
@@ -112,6 +114,8 @@ pub enum Outcome {
     Released { files: Vec<u32>, error: Option<(u32, HResult, String)> },
     /// The temporary files were deleted, except so many.
     Removed { undeleted: u32 },
+    /// Something happened to an upload.
+    Upload { file: u32, news: UploadNews },
 }
 
 /// What a response head told.
@@ -123,8 +127,13 @@ pub struct HeadFacts {
     pub validator: Validator,
     pub restart: bool,
     pub response_headers: Option<String>,
-    /// Where permanent redirects led.
-    pub redirected_to: Option<String>,
-    /// The address to report as remote name (redirect policy ALLOW_REPORT).
-    pub new_remote_name: Option<String>,
+    /// The address that was asked; None = the one that the file names.
+    pub asked: Option<String>,
+    /// The address that redirects led to, if there were any.
+    pub answered: Option<String>,
+    /// True if all of those redirects hold for good.
+    pub is_permanent: bool,
+    /// True if `answered` becomes the remote name (redirect policy
+    /// ALLOW_REPORT).
+    pub is_reported: bool,
 }

@@ -4,14 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use uuid::Uuid;
 
-use crate::vocab::{Error, HResult, JobState, JobType, Result, code, limit};
+use crate::vocab::{Error, HResult, JobState, Result, code, limit};
 
 use super::deadline::Now;
 use super::file::{FileRecord, FileStage};
 use super::input::Input;
 use super::plan::Limits;
 use super::record::{JobRecord, NewJob};
-use super::{command, outcome};
+use super::{command, outcome, reply};
 
 /// A job with its files, and what is derived from them.
 #[derive(Clone, Debug)]
@@ -49,9 +49,9 @@ impl Job {
             .ok_or_else(|| Error::new(code::DO_E_FILE_NOT_AVAILABLE, "the job has no such file"))
     }
 
-    /// Indices of the files that lack bytes, in order.
+    /// Indices of the files that lack bytes and may have them now, in order.
     pub fn waiting(&self) -> impl Iterator<Item = u32> {
-        self.waiting.iter().copied()
+        self.waiting.iter().copied().filter(|index| reply::may_move(self, *index))
     }
 
     /// Indices of the files whose check and sync are owed.
@@ -118,6 +118,8 @@ pub struct Change {
     pub completed: Option<std::result::Result<HResult, Error>>,
     /// True if Cancel's deletions ended, with the code its caller gets.
     pub cancelled: Option<HResult>,
+    /// True if it is to be stored before anything follows from it.
+    pub urgent: bool,
 }
 
 impl Change {
@@ -130,6 +132,7 @@ impl Change {
             restarted: BTreeSet::new(),
             completed: None,
             cancelled: None,
+            urgent: false,
         }
     }
 
@@ -158,7 +161,7 @@ impl Change {
 
     /// Appends a file.
     pub fn push(&mut self, file: FileRecord) {
-        let index = self.record.totals.files;
+        let index = self.record.totals.files + self.record.totals.replies;
         self.record.totals.exchange(None, &file);
         self.files.insert(index, file);
     }
@@ -175,7 +178,7 @@ pub fn apply(job: &Job, input: &Input, now: Now, limits: &Limits) -> Result<Chan
 }
 
 /// Applies CreateJob: E_INVALIDARG for a name over 256 characters or with
-/// control characters, E_NOTIMPL for uploads (contract section 2.1).
+/// control characters (contract section 2.1).
 pub fn apply_creation(new: NewJob, now: Now) -> Result<Job> {
     if new.display_name.chars().count() > limit::DISPLAY_NAME_CHARS_MAX {
         return Err(Error::new(
@@ -183,15 +186,13 @@ pub fn apply_creation(new: NewJob, now: Now) -> Result<Job> {
             format!("a display name has at most {} characters", limit::DISPLAY_NAME_CHARS_MAX),
         ));
     }
-    if new.display_name.contains('\0') {
-        return Err(Error::new(code::E_INVALIDARG, "a display name cannot contain NUL"));
+    if new.display_name.chars().any(char::is_control) {
+        return Err(Error::new(
+            code::E_INVALIDARG,
+            "a display name cannot contain control characters",
+        ));
     }
-    match new.job_type {
-        JobType::Download => Ok(Job::new(JobRecord::new(new, now), Vec::new())),
-        JobType::Upload | JobType::UploadReply => {
-            Err(Error::new(code::E_NOTIMPL, "upload jobs are not implemented yet"))
-        }
-    }
+    Ok(Job::new(JobRecord::new(new, now), Vec::new()))
 }
 
 /// DO_E_INVALID_STATE if the job is final.

@@ -7,6 +7,7 @@
 
 mod command;
 mod deadline;
+mod debt;
 mod failure;
 mod file;
 mod input;
@@ -15,11 +16,14 @@ mod outcome;
 mod plan;
 mod reason;
 mod record;
+mod reply;
 mod setting;
 mod speed;
 mod target;
 #[cfg(test)]
 mod tests;
+mod upload;
+mod upload_outcome;
 
 pub use deadline::Now;
 pub use file::{ExpectedHash, FileRecord, FileStage};
@@ -30,8 +34,10 @@ pub use reason::{Situation, WaitReason, wait_reason};
 pub use record::{
     ClientCertificate, Closing, CredentialSlot, JobError, JobRecord, NewJob, ProxySettings,
 };
+pub use reply::file_name as reply_name;
 pub use setting::check_credentials;
 pub use speed::Meter;
+pub use upload::{UploadNews, is_upload, next_upload_call, sending, upload_state};
 #[cfg(test)]
 pub use {
     deadline::Deadline,

@@ -1,16 +1,17 @@
 //! What the work that was started leads to.
 
-use crate::protocol::{Adjustment, Failure, check_remote_name};
+use crate::protocol::{Adjustment, Failure};
 use crate::vocab::{
     Error, ErrorContext, HResult, JobPropertyId, JobState, PropertyValue, Result, code,
 };
 
 use super::deadline::{Deadline, Now};
 use super::failure;
-use super::file::FileStage;
+use super::file::{FileRecord, FileStage};
 use super::input::{HeadFacts, Outcome};
 use super::job::{Change, Job};
 use super::record::{Closing, JobError};
+use super::{debt, upload, upload_outcome};
 
 /// Restarts of one file without progress after which the job waits before the
 /// next one: a server that changes its file with each answer is not hammered.
@@ -27,7 +28,10 @@ pub fn apply(job: &Job, outcome: &Outcome, now: Now) -> Result<Change> {
         Outcome::Released { files, error } => {
             released(&mut change, job, files, error.as_ref(), now)?
         }
-        Outcome::Removed { undeleted } => removed(&mut change, *undeleted, now),
+        Outcome::Removed { undeleted } => removed(&mut change, job, *undeleted, now),
+        Outcome::Upload { file, news } => {
+            upload_outcome::apply(&mut change, job, *file, news, now)?
+        }
         _ if is_final => {}
         Outcome::Connecting { file } => {
             job.file(*file)?;
@@ -59,9 +63,17 @@ pub fn apply(job: &Job, outcome: &Outcome, now: Now) -> Result<Change> {
             job.file(*file)?;
             if job.record.is_runnable() {
                 failure::apply(&mut change, job, *file, failure, now);
-                if let Some(to) = redirect.as_ref().filter(|to| check_remote_name(to).is_ok()) {
-                    change.edit(job, *file, |file| file.remote_name.clone_from(to))?;
-                }
+                let is_refused = failure.context == ErrorContext::RemoteFile;
+                change.edit(job, *file, |file| {
+                    if is_refused && file.redirected_to.take().is_some() {
+                        // The place that a redirect named may be the trouble:
+                        // the next request asks where to go again.
+                        file.redirected = true;
+                    }
+                    if let Some(to) = redirect.clone() {
+                        file.follow(to);
+                    }
+                })?;
             }
         }
         Outcome::Settled { file, identity } => settled(&mut change, job, *file, *identity, now)?,
@@ -79,6 +91,12 @@ pub fn time_passed(job: &Job, now: Now) -> Change {
     if let Some(Closing::Cleaning { retry: Some(deadline) }) = job.record.closing {
         if deadline.is_over(now) {
             change.record.closing = Some(Closing::Cleaning { retry: None });
+        }
+        return change;
+    }
+    if let Some(Closing::Owing { until, retry: Some(deadline), attempts }) = job.record.closing {
+        if deadline.is_over(now) {
+            change.record.closing = Some(Closing::Owing { until, retry: None, attempts });
         }
         return change;
     }
@@ -112,15 +130,25 @@ fn head(change: &mut Change, job: &Job, index: u32, facts: &HeadFacts, now: Now)
         if facts.restart {
             file.restart();
         }
+        // A request that was under way when the name changed answers for the
+        // old one.
+        let is_of_old_name = facts.asked.as_ref().is_some_and(|asked| asked != file.content().url);
         file.size = facts.size;
         file.validator = Some(facts.validator.clone());
-        file.moved = false;
         file.response_headers.clone_from(&facts.response_headers);
-        if facts.redirected_to.is_some() {
-            file.redirected_to.clone_from(&facts.redirected_to);
+        file.moved = is_of_old_name;
+        if is_of_old_name {
+            return;
         }
-        if let Some(name) = &facts.new_remote_name {
-            file.remote_name.clone_from(name);
+        file.redirected = facts.answered.is_some() && !facts.is_permanent;
+        if let Some(answered) = &facts.answered {
+            if facts.is_reported {
+                file.follow(answered.clone());
+                file.moved = false;
+                file.redirected = false;
+            } else if facts.is_permanent {
+                file.redirected_to = Some(answered.clone());
+            }
         }
     })?;
     if restarts {
@@ -239,7 +267,7 @@ fn settled(
 
 /// TRANSFERRED once the last file is, and at once for a job that is queued
 /// with nothing left to do.
-fn finish_if_done(change: &mut Change, now: Now) {
+pub fn finish_if_done(change: &mut Change, now: Now) {
     let totals = change.record.totals;
     if change.record.is_runnable() && totals.files > 0 && totals.files_transferred == totals.files {
         change.record.enter(JobState::Transferred, now);
@@ -299,8 +327,20 @@ fn released(
     if job.record.closing != Some(Closing::Releasing) {
         return Ok(());
     }
-    if let Some((_, code, message)) = error {
+    if let Some((index, code, message)) = error {
         change.record.closing = None;
+        if *code == code::BG_E_LOCAL_FILE_CHANGED {
+            // Nothing of it can be trusted: it has to be fetched again.
+            change.edit(job, *index, FileRecord::restart)?;
+            change.restarted.insert(*index);
+            let error = JobError {
+                context: ErrorContext::LocalFile,
+                file: Some(*index),
+                ..failure::job_error(*code, message.clone(), now)
+            };
+            change.record.error_count += 1;
+            failure::fail(change, error, now);
+        }
         change.completed =
             Some(Err(Error::with_context(*code, ErrorContext::LocalFile, message.clone())));
         return Ok(());
@@ -326,7 +366,7 @@ fn acknowledge(change: &mut Change, result: HResult, now: Now) {
     change.completed = Some(Ok(result));
 }
 
-fn removed(change: &mut Change, undeleted: u32, now: Now) {
+fn removed(change: &mut Change, job: &Job, undeleted: u32, now: Now) {
     let was = change.record.closing;
     let retry = Deadline::after(now, CLEANING_RETRY_MS);
     change.record.closing = (undeleted > 0).then_some(Closing::Cleaning { retry: Some(retry) });
@@ -335,7 +375,12 @@ fn removed(change: &mut Change, undeleted: u32, now: Now) {
         Some(Closing::Discarding) => {
             acknowledge(change, leftover.unwrap_or(code::BG_S_PARTIAL_COMPLETE), now);
         }
-        Some(Closing::Cleaning { .. }) => change.cancelled = Some(leftover.unwrap_or(code::S_OK)),
-        Some(Closing::Releasing) | None => change.record.closing = was,
+        Some(Closing::Cleaning { .. }) => {
+            change.cancelled = Some(leftover.unwrap_or(code::S_OK));
+            if undeleted == 0 && job.files.first().is_some_and(upload::may_hold) {
+                change.record.closing = Some(debt::owing(&job.record, now));
+            }
+        }
+        Some(Closing::Releasing | Closing::Owing { .. }) | None => change.record.closing = was,
     }
 }

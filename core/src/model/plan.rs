@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::protocol::{Scheme, host_of};
-use crate::vocab::{JobPriority, limit};
+use crate::vocab::{Error, JobPriority, Result, code, limit};
 
 use super::deadline::Now;
 use super::file::FileStage;
@@ -47,6 +47,24 @@ impl Default for Limits {
             jobs: limit::JOBS_MAX_DEFAULT,
             files_per_job: limit::FILES_PER_JOB_MAX_DEFAULT,
         }
+    }
+}
+
+impl Limits {
+    /// E_INVALIDARG if one of them is 0.
+    pub fn check(&self) -> Result<()> {
+        let all = [
+            self.simultaneous_files,
+            self.connections_total,
+            self.connections_per_host,
+            self.connections_per_file,
+            self.jobs,
+            self.files_per_job,
+        ];
+        if all.contains(&0) {
+            return Err(Error::new(code::E_INVALIDARG, "a limit of 0 would stop everything"));
+        }
+        Ok(())
     }
 }
 
@@ -97,7 +115,8 @@ pub fn plan<'a>(
     for job in jobs {
         owe(&mut plan, job);
         note_deadline(&mut plan, job, now);
-        if job.record.is_runnable() && !environment.locked.contains(&job.record.id) {
+        let runs = job.record.is_runnable() && !environment.locked.contains(&job.record.id);
+        if runs || job.record.owes_server() {
             levels.entry(job.record.priority).or_default().push(job);
         }
     }
@@ -131,7 +150,7 @@ fn owe(plan: &mut Plan, job: &Job) {
         Some(Closing::Discarding | Closing::Cleaning { retry: None }) => {
             plan.work.push((id, Work::Remove));
         }
-        Some(Closing::Cleaning { retry: Some(_) }) | None => {}
+        Some(Closing::Cleaning { retry: Some(_) } | Closing::Owing { .. }) | None => {}
     }
 }
 

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::vocab::{HResult, JobState, WaitKind, code};
 
-use super::deadline::Now;
+use super::deadline::{Deadline, Now};
 use super::record::{Closing, JobError, JobRecord};
 
 /// What the engine knows about a job besides its record.
@@ -60,7 +60,12 @@ pub fn wait_reason(record: &JobRecord, situation: Situation, now: Now) -> WaitRe
                 "all files are transferred",
                 "complete the job to put its files in place",
             ),
-            Some(Closing::Releasing | Closing::Discarding | Closing::Cleaning { .. }) => (
+            Some(
+                Closing::Releasing
+                | Closing::Discarding
+                | Closing::Cleaning { .. }
+                | Closing::Owing { .. },
+            ) => (
                 WaitKind::Completing,
                 "files are being moved to their local names",
                 "it ends by itself",
@@ -69,9 +74,10 @@ pub fn wait_reason(record: &JobRecord, situation: Situation, now: Now) -> WaitRe
         JobState::Acknowledged => {
             (WaitKind::Finished, "the job is completed", "nothing: it is done")
         }
-        JobState::Cancelled => {
+        JobState::Cancelled if !record.is_in_queue() => {
             (WaitKind::Finished, "the job is cancelled", "nothing: it cannot be recovered")
         }
+        JobState::Cancelled => cancelling(&mut reason, record, situation, now),
     };
     reason.kind = kind;
     if reason.message.is_empty() {
@@ -127,6 +133,24 @@ fn runnable(record: &JobRecord, situation: Situation) -> Words {
     }
 }
 
+/// The job is cancelled; its server is still to be told.
+fn cancelling(
+    reason: &mut WaitReason,
+    record: &JobRecord,
+    situation: Situation,
+    now: Now,
+) -> Words {
+    if let Some(Closing::Owing { retry: Some(retry), .. }) = record.closing {
+        reason.next_try_ms = Some(shown(retry, situation, now));
+        reason.code = record.error.as_ref().map(|error| error.code);
+    }
+    (
+        WaitKind::CancellingOnServer,
+        "the job is cancelled; it is being cancelled on the server",
+        "an answer of the server; it is given up after a day",
+    )
+}
+
 fn failed(reason: &mut WaitReason, record: &JobRecord) -> Words {
     let Some(error) = &record.error else {
         return (WaitKind::FatalError, "the job failed", "resume the job");
@@ -148,13 +172,7 @@ fn waiting_for_retry(
         note_error(reason, error);
     }
     if let Some(retry) = record.retry {
-        let left_ms = retry.at.monotonic_ms.saturating_sub(now.monotonic_ms);
-        let left_ms = i64::try_from(left_ms).unwrap_or(i64::MAX);
-        reason.next_try_ms = Some(if situation.engine_runs {
-            now.unix_ms.saturating_add(left_ms)
-        } else {
-            retry.at.unix_ms
-        });
+        reason.next_try_ms = Some(shown(retry.at, situation, now));
         if retry.server_asked {
             return (
                 WaitKind::ServerAskedToWait,
@@ -167,6 +185,15 @@ fn waiting_for_retry(
         Some(words) => words,
         None => (WaitKind::RetryAfterError, "", "the next try, or resume to try at once"),
     }
+}
+
+/// When a deadline comes, on the wall clock as it is now.
+fn shown(deadline: Deadline, situation: Situation, now: Now) -> i64 {
+    if !situation.engine_runs {
+        return deadline.unix_ms;
+    }
+    let left_ms = deadline.monotonic_ms.saturating_sub(now.monotonic_ms);
+    now.unix_ms.saturating_add(i64::try_from(left_ms).unwrap_or(i64::MAX))
 }
 
 fn note_error(reason: &mut WaitReason, error: &JobError) {

@@ -35,6 +35,9 @@ pub struct JobRecord {
     pub client_certificate: Option<ClientCertificate>,
     /// Which credentials were set. The secrets themselves are never stored.
     pub credential_slots: BTreeSet<CredentialSlot>,
+    /// Where the reply of an upload goes; None = beside the file sent.
+    #[serde(default)]
+    pub reply_file_name: Option<String>,
     /// By property id; absent = the default.
     pub properties: BTreeMap<u32, PropertyValue>,
     /// True after the first Resume.
@@ -64,6 +67,10 @@ pub struct JobRecord {
     pub totals: Totals,
     /// The boot of the machine whose monotonic clock the deadlines are on.
     pub boot: Option<Uuid>,
+    /// What the process that created it takes away from the mode of new files;
+    /// None if it is not known.
+    #[serde(default)]
+    pub umask: Option<u32>,
 }
 
 /// Which secret of a job.
@@ -119,6 +126,9 @@ pub enum Closing {
     /// Final; its temporary files go. Those that could not be deleted are
     /// tried again at the deadline.
     Cleaning { retry: Option<Deadline> },
+    /// Final; the server is to forget the unfinished upload. If it cannot be
+    /// told, that is tried again at `retry`, and given up after `until`.
+    Owing { until: Deadline, retry: Option<Deadline>, attempts: u32 },
 }
 
 /// Sums over the files, kept so that a job can be shown without reading them.
@@ -128,6 +138,9 @@ pub struct Totals {
     pub files_transferred: u32,
     /// Files whose size is not known yet.
     pub sizes_unknown: u32,
+    /// Replies of uploads, which none of the other sums knows.
+    #[serde(default)]
+    pub replies: u32,
     /// Sum of the known sizes.
     pub bytes_known: u64,
     pub bytes_transferred: u64,
@@ -136,17 +149,23 @@ pub struct Totals {
 impl Totals {
     /// Replaces what `old` contributed by what `new` contributes.
     pub fn exchange(&mut self, old: Option<&FileRecord>, new: &FileRecord) {
+        if new.is_reply {
+            self.replies += u32::from(old.is_none());
+            return;
+        }
         if let Some(old) = old {
             self.files -= 1;
             self.files_transferred -= u32::from(old.is_transferred());
             self.sizes_unknown -= u32::from(old.bytes_total().is_none());
-            self.bytes_known -= old.bytes_total().unwrap_or(0);
+            self.bytes_known = self.bytes_known.wrapping_sub(old.bytes_total().unwrap_or(0));
             self.bytes_transferred -= old.written;
         }
         self.files += 1;
         self.files_transferred += u32::from(new.is_transferred());
         self.sizes_unknown += u32::from(new.bytes_total().is_none());
-        self.bytes_known += new.bytes_total().unwrap_or(0);
+        // A server may claim any size. A sum that wraps is right again as soon as
+        // the claim is gone.
+        self.bytes_known = self.bytes_known.wrapping_add(new.bytes_total().unwrap_or(0));
         self.bytes_transferred += new.written;
     }
 
@@ -189,6 +208,7 @@ impl JobRecord {
             security_flags: 0,
             client_certificate: None,
             credential_slots: BTreeSet::new(),
+            reply_file_name: None,
             properties: BTreeMap::new(),
             resumed_once: false,
             state: JobState::Suspended,
@@ -207,6 +227,7 @@ impl JobRecord {
             closing: None,
             totals: Totals::default(),
             boot: None,
+            umask: None,
         }
     }
 
@@ -244,6 +265,16 @@ impl JobRecord {
         self.active_ms + spell
     }
 
+    /// True if a server is to be told of a cancelled upload now.
+    pub fn owes_server(&self) -> bool {
+        matches!(self.closing, Some(Closing::Owing { retry: None, .. }))
+    }
+
+    /// True if the job still has something to do, which makes it visible.
+    pub fn is_in_queue(&self) -> bool {
+        !self.state.is_final() || matches!(self.closing, Some(Closing::Owing { .. }))
+    }
+
     /// True in the states in which the job wants to move.
     pub fn is_runnable(&self) -> bool {
         self.closing.is_none()
@@ -256,7 +287,7 @@ impl JobRecord {
     /// When this job needs attention although nothing happens to it.
     pub fn wake_at(&self) -> Option<Deadline> {
         match self.closing {
-            Some(Closing::Cleaning { retry }) => return retry,
+            Some(Closing::Cleaning { retry } | Closing::Owing { retry, .. }) => return retry,
             Some(Closing::Releasing | Closing::Discarding) => return None,
             None => {}
         }
@@ -286,7 +317,8 @@ impl JobRecord {
             self.state = JobState::Queued;
         }
         self.active_since_ms = None;
-        if let Some(Closing::Cleaning { retry }) = &mut self.closing {
+        if let Some(Closing::Cleaning { retry } | Closing::Owing { retry, .. }) = &mut self.closing
+        {
             // A start is as good a moment as any.
             *retry = None;
         }
@@ -294,6 +326,9 @@ impl JobRecord {
             return;
         }
         self.boot = boot;
+        if let Some(Closing::Owing { until, .. }) = &mut self.closing {
+            *until = until.after_reboot(now);
+        }
         if let Some(retry) = &mut self.retry {
             retry.at = retry.at.after_reboot(now);
         }

@@ -2,13 +2,15 @@
 
 use crate::protocol::check_header_lines;
 use crate::vocab::{
-    AuthScheme, Error, JobPropertyId, PropertyValue, ProxyUsage, Result, code, limit, notify,
-    security,
+    AuthScheme, Error, JobPropertyId, PropertyValue, ProxyUsage, Result, UploadProtocol, code,
+    limit, notify, security,
 };
 
 use super::input::Setting;
 use super::job::Change;
 use super::record::{ClientCertificate, JobRecord, ProxySettings};
+use super::reply;
+use super::upload::is_upload;
 
 /// Applies one setter.
 pub fn apply(change: &mut Change, setting: &Setting) -> Result<()> {
@@ -59,6 +61,7 @@ pub fn apply(change: &mut Change, setting: &Setting) -> Result<()> {
                 change.result = code::S_FALSE;
             }
         }
+        Setting::ReplyFileName(name) => reply::set_file_name(record, name.as_deref())?,
         Setting::Property { id, value } => set_property(record, *id, value)?,
     }
     Ok(())
@@ -163,6 +166,7 @@ fn set_property(record: &mut JobRecord, id: u32, value: &PropertyValue) -> Resul
         true => Err(Error::of(code::BG_E_READ_ONLY_PROPERTY_AFTER_RESUME)),
         false => Ok(()),
     };
+    refuse_for_type(record, property)?;
     match (property, value) {
         (JobPropertyId::CostFlags, PropertyValue::Dword(_))
         | (JobPropertyId::NotificationClsid, PropertyValue::Guid(_))
@@ -173,6 +177,10 @@ fn set_property(record: &mut JobRecord, id: u32, value: &PropertyValue) -> Resul
             if *bytes == 0 {
                 return Err(Error::of(code::BG_E_MAX_DOWNLOAD_SIZE_INVALID_VALUE));
             }
+        }
+        (JobPropertyId::UploadProtocol, PropertyValue::Dword(number)) => {
+            early(record)?;
+            check_upload_protocol(*number)?;
         }
         (JobPropertyId::UseStoredCredentials, PropertyValue::Target(_)) => {
             return Err(Error::of(code::BG_E_USE_STORED_CREDENTIALS_NOT_SUPPORTED));
@@ -194,7 +202,8 @@ fn set_property(record: &mut JobRecord, id: u32, value: &PropertyValue) -> Resul
             | JobPropertyId::MaxDownloadSize
             | JobPropertyId::UseStoredCredentials
             | JobPropertyId::MinimumNotificationIntervalMs
-            | JobPropertyId::OnDemandMode,
+            | JobPropertyId::OnDemandMode
+            | JobPropertyId::UploadProtocol,
             _,
         ) => {
             return Err(Error::new(
@@ -207,6 +216,44 @@ fn set_property(record: &mut JobRecord, id: u32, value: &PropertyValue) -> Resul
     Ok(())
 }
 
+/// Properties of downloads are refused for uploads, and the other way round.
+fn refuse_for_type(record: &JobRecord, property: JobPropertyId) -> Result<()> {
+    let is_upload = is_upload(record);
+    match property {
+        JobPropertyId::DynamicContent
+        | JobPropertyId::HighPerformance
+        | JobPropertyId::MaxDownloadSize
+        | JobPropertyId::OnDemandMode
+            if is_upload =>
+        {
+            Err(Error::of(code::BG_E_PROPERTY_SUPPORTED_FOR_DOWNLOAD_JOBS_ONLY))
+        }
+        JobPropertyId::UploadProtocol if !is_upload => {
+            Err(Error::new(code::E_NOTIMPL, "this property is for uploads only"))
+        }
+        JobPropertyId::CostFlags
+        | JobPropertyId::NotificationClsid
+        | JobPropertyId::DynamicContent
+        | JobPropertyId::HighPerformance
+        | JobPropertyId::MaxDownloadSize
+        | JobPropertyId::UseStoredCredentials
+        | JobPropertyId::MinimumNotificationIntervalMs
+        | JobPropertyId::OnDemandMode
+        | JobPropertyId::UploadProtocol => Ok(()),
+    }
+}
+
+fn check_upload_protocol(number: u32) -> Result<()> {
+    match UploadProtocol::from_u32(number) {
+        Some(UploadProtocol::Auto | UploadProtocol::Bits | UploadProtocol::Put) => Ok(()),
+        Some(protocol @ (UploadProtocol::Tus | UploadProtocol::Ietf)) => Err(Error::new(
+            code::E_NOTIMPL,
+            format!("the upload protocol {} is not implemented yet", protocol.name()),
+        )),
+        None => Err(Error::new(code::E_INVALIDARG, format!("no upload protocol {number}"))),
+    }
+}
+
 /// Checks credentials before they are kept in memory (SetCredentials, contract
 /// section 3.1).
 pub fn check_credentials(scheme: AuthScheme, user_name: &str, password: &str) -> Result<()> {
@@ -216,8 +263,8 @@ pub fn check_credentials(scheme: AuthScheme, user_name: &str, password: &str) ->
     if password.chars().count() > limit::PASSWORD_CHARS_MAX {
         return Err(Error::of(code::BG_E_PASSWORD_TOO_LARGE));
     }
-    if user_name.contains('\0') || password.contains('\0') {
-        return Err(Error::new(code::E_INVALIDARG, "credentials cannot contain NUL"));
+    if user_name.chars().any(char::is_control) || password.contains(['\0', '\r', '\n']) {
+        return Err(Error::new(code::E_INVALIDARG, "credentials cannot contain line ends or NUL"));
     }
     match scheme {
         AuthScheme::Basic | AuthScheme::Digest => Ok(()),

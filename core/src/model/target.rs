@@ -24,6 +24,12 @@ pub fn check_local_name(local_name: &str) -> Result<()> {
     Ok(())
 }
 
+/// The local name without empty parts, so that one file has one name.
+pub fn normal_local_name(local_name: &str) -> String {
+    let parts = local_name.split('/').filter(|part| !part.is_empty());
+    parts.flat_map(|part| ["/", part]).collect()
+}
+
 /// Checks requested ranges: at most 500; DO_E_INVALID_RANGE for an empty one or
 /// one beyond the largest offset, DO_E_OVERLAPPING_RANGES if two share a byte.
 /// Their order is free (contract sections 2.7 and 3.2).
@@ -37,8 +43,10 @@ pub fn check_ranges(ranges: &[FileRange]) -> Result<()> {
     let mut sorted = Vec::with_capacity(ranges.len());
     for range in ranges {
         let end = match range.length {
-            LENGTH_TO_EOF => Some(u64::MAX),
-            length => range.initial_offset.checked_add(length),
+            LENGTH_TO_EOF => Some(u64::MAX).filter(|_| range.initial_offset <= limit::OFFSET_MAX),
+            length => {
+                range.initial_offset.checked_add(length).filter(|end| *end <= limit::OFFSET_MAX)
+            }
         };
         match end {
             Some(end) if range.initial_offset < end && range.length > 0 => {

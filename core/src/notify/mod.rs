@@ -3,6 +3,8 @@
 //! Events of one job are coalesced, so a slow listener costs nothing: it gets
 //! what is true now, not a backlog. Contract section 11.
 
+mod log;
+
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use serde::{Deserialize, Serialize};
@@ -10,7 +12,9 @@ use uuid::Uuid;
 
 use crate::model::{Change, FileRecord, FileStage, Job, JobError, JobRecord};
 use crate::protocol::FileRange;
-use crate::vocab::{EventKind, JobPropertyId, JobState, PropertyValue, limit, notify};
+use crate::vocab::{EventKind, JobPropertyId, JobState, LogLevel, PropertyValue, limit, notify};
+
+pub use log::{LogSink, log, set_log_sink};
 
 /// Something that happened to a job.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -63,6 +67,11 @@ impl Note {
         note
     }
 
+    /// The line of the log for it.
+    pub fn line(&self) -> Option<(LogLevel, String)> {
+        self.entered.and_then(|_| log::line_of(&self.record))
+    }
+
     /// The job it is about.
     pub fn job(&self) -> Uuid {
         self.record.id
@@ -83,6 +92,8 @@ struct Pending {
     /// Per file: from where to where bytes came in.
     ranges: BTreeMap<u32, (u64, u64)>,
     end: Option<(EventKind, Option<JobError>)>,
+    /// True once the job was transferred or failed while somebody listened.
+    has_ended: bool,
     modified: bool,
     /// When the next throttled event may go, on the monotonic clock.
     throttled_until_ms: u64,
@@ -102,7 +113,7 @@ impl Pending {
 
 impl Events {
     /// Adds what a stored change means for listeners.
-    pub fn add(&mut self, note: Note) {
+    pub fn add(&mut self, note: &Note) {
         let id = note.record.id;
         let flags = note.record.notify_flags;
         if note.record.state.is_final() {
@@ -119,12 +130,17 @@ impl Events {
             pending.transferred.extend(&note.transferred);
         }
         if flags & notify::FILE_RANGES_TRANSFERRED != 0 {
-            for (index, from, to) in note.grown {
-                pending.ranges.entry(index).or_insert((from, to)).1 = to;
+            for (index, from, to) in &note.grown {
+                let pending = pending.ranges.entry(*index).or_insert((*from, *to));
+                // After a restart the bytes are counted from there.
+                *pending = (pending.0.min(*from), (*to).max(*from));
             }
         }
         match note.entered {
-            Some(JobState::Transferred | JobState::Error) => pending.note_end(&note.record),
+            Some(JobState::Transferred | JobState::Error) => {
+                pending.has_ended = true;
+                pending.note_end(&note.record);
+            }
             Some(_) => {
                 pending.end = None;
                 pending.modified |= flags & notify::JOB_MODIFICATION != 0;
@@ -134,11 +150,16 @@ impl Events {
         self.enqueue(id);
     }
 
-    /// Notes a job that was found transferred or failed at the start: its
-    /// event may not have been seen by anybody.
+    /// Notes a job that was transferred or had failed before anybody listened
+    /// here: its event may not have been seen. A job that has raised such an
+    /// event since is passed over.
     pub fn note_found(&mut self, record: &JobRecord) {
-        if record.notify_flags & notify::DISABLE == 0 {
-            self.jobs.entry(record.id).or_default().note_end(record);
+        if record.notify_flags & notify::DISABLE != 0 {
+            return;
+        }
+        let pending = self.jobs.entry(record.id).or_default();
+        if !pending.has_ended {
+            pending.note_end(record);
             self.enqueue(record.id);
         }
     }

@@ -97,6 +97,10 @@ fn whole(content: &Content<'_>, request: &Request, head: &Head) -> Decision {
         ));
     }
     let length = head.content_length();
+    // What was unpacked on the way has no name: the tag and the ranges of the
+    // server speak of its packed form or of the other one, and nobody says of
+    // which.
+    let validator = if head.is_encoded() { Validator::default() } else { validator };
     Decision::Write(Body {
         position: 0,
         overlap: 0,
@@ -167,10 +171,13 @@ fn joined(
     }
     let none = Validator::default();
     let known = content.validator.unwrap_or(&none);
-    if !known.agrees_with(validator) {
+    // Another server names the same content in its own way; then the hash has
+    // the last word.
+    let is_left_to_hash = content.moved && content.hash_expected;
+    if !known.agrees_with(validator) && !is_left_to_hash {
         return Some(Decision::Again(Adjustment::Restart));
     }
-    if known.strong_etag().is_some() && !content.moved {
+    if known.strong_etag().is_some() && !content.is_from_elsewhere() {
         return None;
     }
     // From here on the proof needs the total, and an overlap or a date.
@@ -178,6 +185,9 @@ fn joined(
         return Some(Decision::Again(Adjustment::WithoutRange));
     }
     if request.overlap == 0 && known.last_modified.is_none() && !content.hash_expected {
+        if content.is_from_elsewhere() {
+            return Some(Decision::Again(Adjustment::Restart));
+        }
         return Some(Decision::Refuse(Failure::fatal(
             code::DO_E_INSUFFICIENT_RANGE_SUPPORT,
             ErrorContext::RemoteFile,
@@ -198,7 +208,7 @@ fn unsatisfied(content: &Content<'_>, request: &Request, head: &Head) -> Decisio
             known.strong_etag().is_some() && known.agrees_with(&validator_of(head))
         });
         let all_held = request.position > 0 && told == Some(content.position);
-        if all_held && same_version && !content.moved {
+        if all_held && same_version && !content.is_from_elsewhere() {
             return Decision::Complete;
         }
         if request.range.is_some() {

@@ -1,5 +1,7 @@
 //! The head of one response, read without trusting it.
 
+use crate::vocab::limit::OFFSET_MAX;
+
 /// Characters kept of a response head for `response_headers`. A head may be
 /// as long as the server likes; nobody needs more than this of it.
 pub const RESPONSE_HEADERS_BYTES_MAX: usize = 64 * 1024;
@@ -32,22 +34,29 @@ impl Head {
     /// forgotten.
     pub fn push_line(&mut self, raw: &[u8]) {
         let line = String::from_utf8_lossy(raw);
-        let line = line.trim_end_matches(['\r', '\n']);
-        if let Some(status) = status_of(line) {
+        // Such lines are shown to people: nothing in them steers a terminal.
+        let line = line.trim_end_matches(['\r', '\n']).replace(char::is_control, " ");
+        if let Some(status) = status_of(&line) {
             if (300..400).contains(&self.status) {
                 self.redirects.push(self.status);
             }
             self.status = status;
             self.lines.clear();
         }
-        if !line.is_empty() && self.text_len() + line.len() < RESPONSE_HEADERS_BYTES_MAX {
-            self.lines.push(line.to_owned());
+        let fits = self.text_len() + line.len() < RESPONSE_HEADERS_BYTES_MAX;
+        if !line.is_empty() && (fits || decides(&line)) {
+            self.lines.push(line);
         }
     }
 
     /// The value of the first header of that name.
     pub fn value(&self, name: &str) -> Option<&str> {
-        self.lines.iter().find_map(|line| {
+        self.values(name).next()
+    }
+
+    /// The values of all headers of that name.
+    fn values(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.lines.iter().filter_map(move |line| {
             let (found, value) = line.split_once(':')?;
             found.trim().eq_ignore_ascii_case(name).then(|| value.trim())
         })
@@ -64,13 +73,13 @@ impl Head {
         if self.value("transfer-encoding").is_some() || self.is_encoded() {
             return None;
         }
-        self.value("content-length")?.parse().ok()
+        self.value("content-length").and_then(number)
     }
 
     /// True if the server encoded the body although identity was asked for.
     pub fn is_encoded(&self) -> bool {
-        self.value("content-encoding")
-            .is_some_and(|value| !value.is_empty() && !value.eq_ignore_ascii_case("identity"))
+        self.values("content-encoding")
+            .any(|value| !value.is_empty() && !value.eq_ignore_ascii_case("identity"))
     }
 
     /// The Content-Range header if it is there and well formed.
@@ -80,13 +89,13 @@ impl Head {
         let (range, total) = spec.trim_start_matches([' ', '=']).split_once('/')?;
         let total = match total.trim() {
             "*" => None,
-            digits => Some(digits.parse().ok()?),
+            digits => Some(number(digits)?),
         };
         if range.trim() == "*" {
             return Some(ContentRange::Unsatisfied { total: total? });
         }
         let (first, last) = range.split_once('-')?;
-        let (first, last) = (first.trim().parse().ok()?, last.trim().parse().ok()?);
+        let (first, last) = (number(first)?, number(last)?);
         (first <= last && total.is_none_or(|total| last < total)).then_some(ContentRange::Part {
             first,
             last,
@@ -97,6 +106,28 @@ impl Head {
     fn text_len(&self) -> usize {
         self.lines.iter().map(|line| line.len() + 2).sum()
     }
+}
+
+/// A size or an offset; nothing above what a file can have.
+fn number(digits: &str) -> Option<u64> {
+    digits.trim().parse().ok().filter(|number| *number <= OFFSET_MAX)
+}
+
+/// True for the lines that decide what becomes of a body: they are kept behind
+/// however many others. curl bounds the head as a whole.
+fn decides(line: &str) -> bool {
+    const NAMES: [&str; 8] = [
+        "content-encoding",
+        "content-length",
+        "content-range",
+        "content-type",
+        "etag",
+        "last-modified",
+        "location",
+        "transfer-encoding",
+    ];
+    let name = line.split(':').next().unwrap_or("").trim();
+    NAMES.iter().any(|one| name.eq_ignore_ascii_case(one))
 }
 
 fn status_of(line: &str) -> Option<u32> {

@@ -3,16 +3,21 @@
 //!
 //! Everything here is a pure function of what is known. The rooms that move
 //! bytes ask [`next_request`] before they connect and [`decide`] before they
-//! write the first byte; neither opens anything.
+//! write the first byte; neither opens anything. For uploads [`next_call`] and
+//! [`judge`] do the same.
 
 mod answer;
+mod bits;
 mod classify;
 mod head;
+mod put;
 mod remote_name;
 mod request;
+mod upload;
 
 pub use answer::{Adjustment, Body, Decision, decide};
 pub use classify::{Failure, RetryAfter, http_date_unix_ms};
 pub use head::Head;
-pub use remote_name::{Scheme, check_header_lines, check_remote_name, host_of};
+pub use remote_name::{Scheme, check_header_lines, check_remote_name, host_of, origin_of};
 pub use request::{Content, FileRange, Request, Validator, next_request, requested_bytes};
+pub use upload::{Call, Sending, Step, Upload, Verdict, invalid_failure, judge, next_call};

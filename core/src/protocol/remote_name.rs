@@ -38,6 +38,11 @@ pub fn host_of(remote_name: &str) -> &str {
     rest.split(['/', '?', '#']).next().unwrap_or("")
 }
 
+/// The scheme, host and port of a remote name: whom secrets may be told.
+pub fn origin_of(remote_name: &str) -> String {
+    Url::parse(remote_name).map_or(String::new(), |url| url.origin().ascii_serialization())
+}
+
 /// Checks a remote name: E_INVALIDARG for a malformed one, a scheme other than
 /// http, https and file, one over 2,200 characters, or one with credentials
 /// or control characters in it (contract sections 2.2 and 10).

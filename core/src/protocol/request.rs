@@ -76,8 +76,18 @@ pub struct Content<'a> {
     pub if_range_refused: bool,
     /// This server's partial answers cannot be used.
     pub ranges_refused: bool,
-    /// The held bytes came from another URL.
+    /// The held bytes came from another remote name.
     pub moved: bool,
+    /// The held bytes came by a redirect, which may lead elsewhere next time.
+    pub redirected: bool,
+}
+
+impl Content<'_> {
+    /// True if a strong ETag alone does not prove that the next answer is of
+    /// the same content: another server may use the same one.
+    pub(super) fn is_from_elsewhere(&self) -> bool {
+        self.moved || self.redirected
+    }
 }
 
 /// One request to be made.
@@ -144,7 +154,7 @@ fn splice_rule(content: &Content<'_>) -> Splice {
         return if content.hash_expected { Splice::Compared } else { Splice::Impossible };
     };
     if validator.strong_etag().is_some() {
-        return if content.moved { Splice::Compared } else { Splice::Proven };
+        return if content.is_from_elsewhere() { Splice::Compared } else { Splice::Proven };
     }
     if validator.last_modified.is_some() || content.hash_expected {
         return Splice::Compared;

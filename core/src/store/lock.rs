@@ -22,9 +22,63 @@ use super::failure::{Failure, Fallible};
 const ATTEMPTS: u32 = 5;
 const ATTEMPT_DELAY: Duration = Duration::from_millis(2);
 
+/// More than the file ever holds.
+const HOLDER_BYTES_MAX: u64 = 1024;
+
+/// Whether whoever writes in a folder lets other processes join.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Sharing {
+    /// Not known yet: it has only just begun.
+    Starting,
+    /// Others may join.
+    Shared,
+    /// It wants the folder alone.
+    Exclusive,
+    /// It cannot let others join; why.
+    Impossible(String),
+}
+
+impl Sharing {
+    fn text(&self) -> String {
+        match self {
+            Self::Starting => "starting".to_owned(),
+            Self::Shared => "shared".to_owned(),
+            Self::Exclusive => "exclusive".to_owned(),
+            Self::Impossible(reason) => format!("impossible {}", reason.replace('\n', " ")),
+        }
+    }
+
+    fn from_text(text: &str) -> Self {
+        match text.split_once(' ').map_or((text, ""), |(word, rest)| (word, rest)) {
+            ("shared", _) => Self::Shared,
+            ("exclusive", _) => Self::Exclusive,
+            ("impossible", reason) => Self::Impossible(reason.to_owned()),
+            _ => Self::Starting,
+        }
+    }
+}
+
+/// Lets others know whether they may join. Only for the holder of the lock.
+pub fn announce(folder: &Path, sharing: &Sharing) {
+    let flags = OFlags::RDWR | OFlags::CLOEXEC | OFlags::NOFOLLOW;
+    // Without it the others try a while before they are told.
+    if let Ok(file) = open(path_in(folder), flags, Mode::empty()) {
+        write_holder(&mut File::from(file), sharing);
+    }
+}
+
+/// What the holder of the lock has announced.
+pub fn sharing(folder: &Path) -> Sharing {
+    let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NOFOLLOW;
+    match open(path_in(folder), flags, Mode::empty()) {
+        Ok(file) => read_holder(&mut File::from(file)).1,
+        Err(_) => Sharing::Starting,
+    }
+}
+
 /// The right to write in a folder, until it is dropped.
 pub(super) struct EngineLock {
-    _file: File,
+    file: File,
 }
 
 impl EngineLock {
@@ -36,8 +90,8 @@ impl EngineLock {
         for attempt in 1..=ATTEMPTS {
             match flock(&file, FlockOperation::NonBlockingLockExclusive) {
                 Ok(()) => {
-                    write_holder(&mut file);
-                    return Ok(Self { _file: file });
+                    write_holder(&mut file, &Sharing::Starting);
+                    return Ok(Self { file });
                 }
                 Err(Errno::WOULDBLOCK) if attempt < ATTEMPTS => thread::sleep(ATTEMPT_DELAY),
                 Err(Errno::WOULDBLOCK) => break,
@@ -45,6 +99,13 @@ impl EngineLock {
             }
         }
         Err(in_use(folder, &mut file))
+    }
+}
+
+impl Drop for EngineLock {
+    fn drop(&mut self) {
+        // A forked child has the same descriptor, and would keep the lock.
+        _ = flock(&self.file, FlockOperation::Unlock);
     }
 }
 
@@ -61,26 +122,39 @@ fn path_in(folder: &Path) -> PathBuf {
     folder.join("engine.lock")
 }
 
-/// Leaves the number of this process in the file. Only the text of a refusal
-/// depends on it, so a failure to write is no failure.
-fn write_holder(file: &mut File) {
-    let text = format!("{}\n", std::process::id());
+/// Leaves the number of this process in the file, and whether others may join.
+/// Only the text of a refusal and how soon it comes depend on it, so a failure
+/// to write is no failure.
+fn write_holder(file: &mut File, sharing: &Sharing) {
+    let text = format!("{}\n{}\n", std::process::id(), sharing.text());
     let _ = file.set_len(0);
     let _ = file.seek(SeekFrom::Start(0));
     let _ = file.write_all(text.as_bytes());
 }
 
-fn in_use(folder: &Path, file: &mut File) -> Failure {
-    let mut holder = String::new();
+fn read_holder(file: &mut File) -> (Option<u32>, Sharing) {
+    let mut text = String::new();
     let _ = file.seek(SeekFrom::Start(0));
-    let _ = file.take(20).read_to_string(&mut holder);
+    let _ = file.take(HOLDER_BYTES_MAX).read_to_string(&mut text);
+    let mut lines = text.lines();
+    let process = lines.next().and_then(|line| line.trim().parse().ok());
+    (process, lines.next().map_or(Sharing::Starting, Sharing::from_text))
+}
+
+fn in_use(folder: &Path, file: &mut File) -> Failure {
+    let (holder, sharing) = read_holder(file);
+    let who = match holder {
+        Some(holder) if holder == std::process::id() => "this process already".to_owned(),
+        Some(holder) => format!("process {holder}"),
+        None => "another process".to_owned(),
+    };
     let folder = folder.display();
-    let message = match holder.trim().parse::<u32>() {
-        Ok(holder) if holder == std::process::id() => {
-            format!("this process already has the queue in {folder} open")
+    let message = match sharing {
+        Sharing::Starting | Sharing::Shared => format!("{who} has the queue in {folder} open"),
+        Sharing::Exclusive => format!("{who} has the queue in {folder} open for itself alone"),
+        Sharing::Impossible(reason) => {
+            format!("{who} has the queue in {folder} open and cannot share it: {reason}")
         }
-        Ok(holder) => format!("process {holder} has the queue in {folder} open"),
-        Err(_) => format!("another process has the queue in {folder} open"),
     };
     Failure::Told(Error::with_context(
         code::E_SHARING_VIOLATION,

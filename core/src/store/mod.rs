@@ -7,6 +7,7 @@
 //! database is set aside, and every job that can still be read is carried over
 //! into a new one.
 
+mod calls;
 mod failure;
 mod faults;
 mod folder;
@@ -26,7 +27,6 @@ mod write;
 #[cfg(test)]
 mod tests;
 
-use std::cell::Cell;
 use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
@@ -39,7 +39,9 @@ use failure::Fallible;
 use ledger::Ledger;
 use lock::EngineLock;
 
+pub use calls::{Call, Calls, End};
 pub use faults::Faults;
+pub use lock::{Sharing, announce, sharing};
 pub use reader::Reader;
 
 /// What a commit survives.
@@ -61,6 +63,8 @@ pub struct Batch<'a> {
     pub files: Vec<(Uuid, u32, &'a FileRecord)>,
     /// Jobs to delete with all their files. It is no error if they are gone.
     pub deleted: Vec<Uuid>,
+    /// The calls to remember from now on, if there are new ones.
+    pub calls: Option<&'a Calls>,
 }
 
 /// What was found damaged when the store was opened, and what became of it.
@@ -94,7 +98,8 @@ pub struct Store {
     /// reach the disk, although a later sync reports success.
     doubts_log: bool,
     damage: Option<Damage>,
-    unreadable: Cell<u64>,
+    #[cfg(test)]
+    unreadable: std::cell::Cell<u64>,
 }
 
 impl Store {
@@ -118,7 +123,8 @@ impl Store {
             owes_sync: true,
             doubts_log: false,
             damage,
-            unreadable: Cell::new(0),
+            #[cfg(test)]
+            unreadable: std::cell::Cell::new(0),
         })
     }
 
@@ -155,8 +161,28 @@ impl Store {
         self.look(|connection| Ok(read::record(connection, id)?.map(|(_, record)| record)))
     }
 
+    /// The calls that must not be carried out twice. Damage to them is none to
+    /// the jobs.
+    pub fn calls(&self) -> Calls {
+        schema::read_meta_bytes(&self.connection, &schema::CALLS)
+            .map_or_else(|_| Calls::default(), |bytes| Calls::from_bytes(&bytes))
+    }
+
+    /// Jobs that are not final, in the order in which they came, from after a
+    /// place in it, with their places. The first page looks whether the queue
+    /// has as many jobs as it should.
+    pub fn page(&self, after: Option<i64>, limit: usize) -> Result<Vec<(i64, Uuid)>> {
+        self.look(|connection| {
+            if after.is_none() {
+                read::check_count(connection, self.ledger.jobs())?;
+            }
+            read::page(connection, after, limit)
+        })
+    }
+
     /// All jobs, ordered by creation, then id. Those whose row is damaged are
     /// left out and counted: see [`Store::unreadable`].
+    #[cfg(test)]
     pub fn records(&self) -> Result<Vec<JobRecord>> {
         let found = self.look(|connection| read::records(connection, self.ledger.jobs()))?;
         self.unreadable.set(found.unreadable);
@@ -187,7 +213,8 @@ impl Store {
         self.look(read::closing)
     }
 
-    /// Jobs that are to wake at this time or before, the longest due first.
+    /// Jobs that are to wake at this time or before, the longest due first; and
+    /// those whose time is so far away that the clock was wrong.
     pub fn due(&self, unix_ms: i64) -> Result<Vec<Uuid>> {
         self.look(|connection| read::due(connection, unix_ms))
     }

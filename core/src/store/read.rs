@@ -4,6 +4,7 @@ use rusqlite::{CachedStatement, Connection, OptionalExtension, Row, params};
 use uuid::Uuid;
 
 use crate::model::{FileRecord, JobRecord};
+use crate::vocab::JobState;
 
 use super::failure::{Failure, Fallible};
 use super::row::{self, JobRow, Keys};
@@ -86,6 +87,39 @@ pub(super) fn records(connection: &Connection, expected: u64) -> Fallible<Record
     Ok(found)
 }
 
+/// Damage if the queue does not have so many jobs: a damaged tree can hide rows
+/// without any error.
+pub(super) fn check_count(connection: &Connection, expected: u64) -> Fallible<()> {
+    let mut statement = connection.prepare_cached("SELECT count(*) FROM jobs NOT INDEXED")?;
+    let count: i64 = statement.query_row([], |row| row.get(0))?;
+    if u64::try_from(count) == Ok(expected) {
+        return Ok(());
+    }
+    Err(Failure::Damaged(format!("{count} of {expected} jobs were found")))
+}
+
+/// Jobs that are not final by number, from after a number.
+pub(super) fn page(
+    connection: &Connection,
+    after: Option<i64>,
+    limit: usize,
+) -> Fallible<Vec<(i64, Uuid)>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT number, id FROM jobs NOT INDEXED
+         WHERE number > ?1 AND state NOT IN (?2, ?3) ORDER BY number LIMIT ?4",
+    )?;
+    let rows = statement.query_map(
+        params![
+            after.unwrap_or(0),
+            JobState::Acknowledged as u32,
+            JobState::Cancelled as u32,
+            limit_of(limit)
+        ],
+        |row| Ok((row.get(0)?, id_at(row, 1)?)),
+    )?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
 /// The files of a job, in order. Fewer or more than the job says is damage.
 fn files(connection: &Connection, number: i64, job: &JobRecord) -> Fallible<Vec<FileRecord>> {
     let (first, last) = row::positions(number)?;
@@ -106,7 +140,7 @@ fn files(connection: &Connection, number: i64, job: &JobRecord) -> Fallible<Vec<
         };
         files.push(row::decode_file(job.id, index, record, checksum)?);
     }
-    if files.len() as u64 != u64::from(job.totals.files) {
+    if files.len() as u64 != u64::from(job.totals.files) + u64::from(job.totals.replies) {
         return Err(incomplete(job));
     }
     Ok(files)
@@ -145,13 +179,17 @@ pub(super) fn closing(connection: &Connection) -> Fallible<Vec<Uuid>> {
     ids(statement, params![])
 }
 
+/// No job sleeps longer than a day. One that is to sleep for more than two was
+/// stored while the clock was wrong.
+const HORIZON_MS: i64 = 2 * 86_400_000;
+
 /// Jobs whose time has come, the longest due first.
 pub(super) fn due(connection: &Connection, unix_ms: i64) -> Fallible<Vec<Uuid>> {
     let statement = connection.prepare_cached(
         "SELECT id FROM jobs INDEXED BY jobs_wake
-         WHERE wake_unix_ms <= ?1 ORDER BY wake_unix_ms, id",
+         WHERE wake_unix_ms <= ?1 OR wake_unix_ms > ?2 ORDER BY wake_unix_ms, id",
     )?;
-    ids(statement, params![unix_ms])
+    ids(statement, params![unix_ms, unix_ms.saturating_add(HORIZON_MS)])
 }
 
 /// When the next job is due.

@@ -34,6 +34,7 @@ pub(super) struct Meta(i64, &'static str);
 const SCHEMA: Meta = Meta(1, "schema");
 pub(super) const LEDGER: Meta = Meta(2, "ledger");
 pub(super) const SALVAGE: Meta = Meta(3, "salvage");
+pub(super) const CALLS: Meta = Meta(4, "calls");
 
 /// The version again, and the shape it has.
 #[derive(Serialize, Deserialize)]
@@ -120,6 +121,11 @@ pub(super) fn migrate(connection: &mut Connection, version: i32) -> Fallible<()>
 
 /// Reads a row of `meta`; its absence is damage.
 pub(super) fn read_meta<T: DeserializeOwned>(connection: &Connection, meta: &Meta) -> Fallible<T> {
+    decode(&read_meta_bytes(connection, meta)?)
+}
+
+/// The same as it stands there.
+pub(super) fn read_meta_bytes(connection: &Connection, meta: &Meta) -> Fallible<Vec<u8>> {
     let row: Option<(String, Vec<u8>, Vec<u8>)> = connection
         .prepare_cached("SELECT name, value, checksum FROM meta WHERE key = ?1")?
         .query_row([meta.0], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
@@ -127,7 +133,8 @@ pub(super) fn read_meta<T: DeserializeOwned>(connection: &Connection, meta: &Met
     let Some((name, value, checksum)) = row else {
         return Err(Failure::Damaged(format!("the {} is missing", meta.1)));
     };
-    meta.decode(meta.0, &name, &value, &checksum)
+    meta.check(meta.0, &name, &value, &checksum)?;
+    Ok(value)
 }
 
 /// Writes a row of `meta`.
@@ -136,13 +143,17 @@ pub(super) fn write_meta<T: Serialize>(
     meta: &Meta,
     value: &T,
 ) -> Fallible<()> {
-    let value = encode(value)?;
+    write_meta_bytes(connection, meta, &encode(value)?)
+}
+
+/// The same as it is to stand there.
+pub(super) fn write_meta_bytes(connection: &Connection, meta: &Meta, value: &[u8]) -> Fallible<()> {
     connection
         .prepare_cached(
             "INSERT INTO meta (key, name, value, checksum) VALUES (?1, ?2, ?3, ?4)
              ON CONFLICT (key) DO UPDATE SET value = ?3, checksum = ?4",
         )?
-        .execute(params![meta.0, meta.1, value, meta_checksum(meta.1, &value)])?;
+        .execute(params![meta.0, meta.1, value, meta_checksum(meta.1, value)])?;
     Ok(())
 }
 
@@ -155,10 +166,15 @@ impl Meta {
         value: &[u8],
         checksum: &[u8],
     ) -> Fallible<T> {
+        self.check(key, name, value, checksum)?;
+        decode(value)
+    }
+
+    fn check(&self, key: i64, name: &str, value: &[u8], checksum: &[u8]) -> Fallible<()> {
         if key != self.0 || name != self.1 || checksum != meta_checksum(name, value) {
             return Err(Failure::Damaged(format!("the {} is damaged", self.1)));
         }
-        decode(value)
+        Ok(())
     }
 }
 

@@ -11,7 +11,7 @@ use super::failure::{Failure, Fallible};
 use super::faults::Faults;
 use super::ledger::Ledger;
 use super::row::{self, JobRow, Keys};
-use super::schema::{LEDGER, write_meta};
+use super::schema::{CALLS, LEDGER, write_meta, write_meta_bytes};
 use super::{Batch, Durability};
 
 /// How commits are synced from now on. To be called outside of a transaction.
@@ -49,6 +49,10 @@ pub(super) fn save(
     }
     for id in &batch.deleted {
         writing.deletion(*id)?;
+    }
+    if let Some(calls) = batch.calls {
+        faults.check()?;
+        write_meta_bytes(&transaction, &CALLS, &calls.to_bytes())?;
     }
     let mut after = writing.ledger;
     after.syncs += u64::from(touch);

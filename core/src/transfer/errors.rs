@@ -5,8 +5,6 @@ use curl::multi::Easy2Handle;
 use crate::protocol::{Failure, Head};
 use crate::vocab::{Error, ErrorContext, HResult, code};
 
-use super::receiver::Receiver;
-
 /// What curl says about a request that ended.
 pub struct Facts {
     error: Option<curl::Error>,
@@ -15,7 +13,7 @@ pub struct Facts {
 
 impl Facts {
     /// Reads them off a handle that is still in the multi handle.
-    pub fn of(handle: &mut Easy2Handle<Receiver>, result: Result<(), curl::Error>) -> Self {
+    pub fn of<H>(handle: &mut Easy2Handle<H>, result: Result<(), curl::Error>) -> Self {
         Self { error: result.err(), os_error: handle.os_errno().unwrap_or(0) }
     }
 

@@ -7,6 +7,8 @@
 mod errors;
 mod options;
 mod receiver;
+mod sender;
+mod sending;
 mod source;
 
 use std::collections::BTreeMap;
@@ -15,12 +17,17 @@ use std::time::Duration;
 use curl::easy::Easy2;
 use curl::multi::{Easy2Handle, Multi, MultiWaker, WaitFd};
 
+use crate::protocol::{Scheme, check_remote_name};
 use crate::vocab::{Error, Result, code};
 
 pub use options::{Credentials, Options};
 pub use receiver::{Ending, HeadNews, Known, Order, RESERVE_FROM_BYTES};
 
+pub use sender::{UploadEnding, UploadOrder};
+
 use receiver::Receiver;
+use sending::Sendings;
+use source::LocalCopy;
 
 /// Names one running order.
 pub type Token = u64;
@@ -36,9 +43,9 @@ const IDLE_HANDLES: usize = 64;
 pub struct Transfers {
     // Handles must go before the multi handle they belong to.
     running: BTreeMap<Token, Easy2Handle<Receiver>>,
-    /// Requests for local sources whose body is held back: curl cannot pause
-    /// those, so they begin only when it may flow.
-    parked: BTreeMap<Token, Easy2<Receiver>>,
+    sending: Sendings,
+    /// Requests for local sources: curl would copy such a file in one go.
+    local: BTreeMap<Token, LocalCopy>,
     idle: Vec<Easy2<Receiver>>,
     multi: Multi,
     next_token: Token,
@@ -53,6 +60,10 @@ pub enum News {
     Written(Token, u64),
     /// The order is over.
     Ended(Token, Ending),
+    /// So many bytes of an upload's request were handed to the connection.
+    Sent(Token, u64),
+    /// A request of an upload is over.
+    Answered(Token, UploadEnding),
 }
 
 impl Transfers {
@@ -62,7 +73,8 @@ impl Transfers {
         let multi = Multi::new();
         let mut transfers = Self {
             running: BTreeMap::new(),
-            parked: BTreeMap::new(),
+            sending: Sendings::default(),
+            local: BTreeMap::new(),
             idle: Vec::new(),
             multi,
             next_token: 1,
@@ -86,23 +98,30 @@ impl Transfers {
 
     /// Starts a request. An error means that it was not started.
     pub fn start(&mut self, order: Order, options: &Options) -> Result<Token> {
-        let mut easy = match self.idle.pop() {
-            Some(mut easy) => {
-                easy.reset();
-                easy
-            }
-            None => Easy2::new(Receiver::default()),
-        };
-        let prepared = source::prepare(&order)?;
-        options::apply(&mut easy, &order, &prepared, options).map_err(errors::of_setup)?;
-        let held = easy.get_mut().take_order(order, prepared);
         let token = self.next_token;
-        self.next_token += 1;
-        if held {
-            self.parked.insert(token, easy);
+        if Scheme::of(&order.request.url) == Scheme::File {
+            self.local.insert(token, LocalCopy::open(order)?);
         } else {
+            let mut easy = match self.idle.pop() {
+                Some(mut easy) => {
+                    easy.reset();
+                    easy
+                }
+                None => Easy2::new(Receiver::default()),
+            };
+            options::apply(&mut easy, &order.request, options).map_err(errors::of_setup)?;
+            easy.get_mut().take_order(order);
             self.run(token, easy)?;
         }
+        self.next_token += 1;
+        Ok(token)
+    }
+
+    /// Starts a request of an upload. An error means that it was not started.
+    pub fn start_upload(&mut self, order: UploadOrder, options: &Options) -> Result<Token> {
+        let token = self.next_token;
+        self.sending.start(&self.multi, token, order, options)?;
+        self.next_token += 1;
         Ok(token)
     }
 
@@ -117,10 +136,13 @@ impl Transfers {
     /// Stops a request without an [`Ending`]. Bytes still in its buffer are
     /// written first: the position up to which the file is good is returned.
     pub fn stop(&mut self, token: Token) -> Option<u64> {
-        let mut easy = match self.parked.remove(&token) {
-            Some(easy) => easy,
-            None => self.multi.remove2(self.running.remove(&token)?).ok()?,
-        };
+        if self.sending.stop(&self.multi, token) {
+            return None;
+        }
+        if let Some(mut copy) = self.local.remove(&token) {
+            return copy.receiver.leave();
+        }
+        let mut easy = self.multi.remove2(self.running.remove(&token)?).ok()?;
         let written = easy.get_mut().leave();
         self.retire(easy);
         written
@@ -128,9 +150,9 @@ impl Transfers {
 
     /// Lets a held-back body flow.
     pub fn proceed(&mut self, token: Token) -> Result<()> {
-        if let Some(mut easy) = self.parked.remove(&token) {
-            easy.get_mut().proceed();
-            return self.run(token, easy);
+        if let Some(copy) = self.local.get_mut(&token) {
+            copy.receiver.proceed();
+            return Ok(());
         }
         let Some(handle) = self.running.get_mut(&token) else {
             return Ok(());
@@ -142,10 +164,8 @@ impl Transfers {
     /// Moves everything that can move without waiting.
     pub fn turn(&mut self) -> Result<Vec<News>> {
         let mut news = Vec::new();
-        for (token, easy) in &mut self.parked {
-            news.extend(easy.get_mut().take_head().map(|head| News::Head(*token, head)));
-        }
-        if self.running.is_empty() {
+        self.copy_some(&mut news);
+        if self.running.is_empty() && self.sending.is_empty() {
             return Ok(news);
         }
         self.multi.perform().map_err(errors::of_multi)?;
@@ -163,12 +183,14 @@ impl Transfers {
                 news.push(News::Written(*token, written));
             }
         }
+        self.sending.progress(&self.multi, &mut news)?;
         for (token, result) in ended {
             let Some(mut handle) = self.running.remove(&token) else {
+                self.sending.end(&self.multi, token, result, &mut news)?;
                 continue;
             };
             let facts = errors::Facts::of(&mut handle, result);
-            let (head, ending) = handle.get_mut().finish(&facts);
+            let (head, ending) = handle.get_mut().finish(|head| facts.failure(head));
             news.extend(head.map(|head| News::Head(token, with_address(head, &mut handle))));
             news.push(News::Ended(token, ending));
             let easy = self.multi.remove2(handle).map_err(errors::of_multi)?;
@@ -177,9 +199,29 @@ impl Transfers {
         Ok(news)
     }
 
+    /// Takes a piece of each local source.
+    fn copy_some(&mut self, news: &mut Vec<News>) {
+        let mut over = Vec::new();
+        for (token, copy) in &mut self.local {
+            let ending = copy.step();
+            news.extend(copy.receiver.take_head().map(|head| News::Head(*token, head)));
+            news.extend(copy.receiver.take_progress().map(|to| News::Written(*token, to)));
+            if let Some((head, ending)) = ending {
+                news.extend(head.map(|head| News::Head(*token, head)));
+                over.push((*token, ending));
+            }
+        }
+        for (token, ending) in over {
+            self.local.remove(&token);
+            news.push(News::Ended(token, ending));
+        }
+    }
+
     /// Waits until there is something to move, the waker is used, or the
     /// time is over.
     pub fn wait(&self, timeout: Duration) -> Result<()> {
+        let is_copying = self.local.values().any(|copy| copy.receiver.takes_bytes());
+        let timeout = if is_copying { Duration::ZERO } else { timeout };
         self.multi.poll(&mut [], timeout).map(|_| ()).map_err(errors::of_multi)
     }
 
@@ -218,7 +260,9 @@ impl Transfers {
 /// Adds where the answer came from, if it is not where it was asked for.
 fn with_address(mut head: HeadNews, handle: &mut Easy2Handle<Receiver>) -> HeadNews {
     if !head.redirects.is_empty() {
-        head.effective_url = handle.effective_url().ok().flatten().map(str::to_owned);
+        let answered = handle.effective_url().ok().flatten();
+        // An address that no caller may name is not remembered either.
+        head.answered = answered.filter(|url| check_remote_name(url).is_ok()).map(str::to_owned);
     }
     head
 }

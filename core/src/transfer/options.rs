@@ -8,11 +8,11 @@ use std::time::Duration;
 
 use curl::easy::{Auth, Easy2, HttpVersion, List};
 
-use crate::protocol::Scheme;
+use crate::protocol::{Call, Request, Step};
 use crate::vocab::{AuthScheme, ProxyUsage, security};
 
-use super::receiver::{Order, Receiver};
-use super::source::Prepared;
+use super::receiver::Receiver;
+use super::sender::Sender;
 
 /// Bytes that curl reads at a time. Shared by all transfers of a multi handle,
 /// so it costs this once; the default of 16 KiB costs twice the CPU.
@@ -23,7 +23,15 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// A connection that delivers less than one byte a second for this long is
 /// dead: a black hole is noticed within a minute.
-const STALL_TIMEOUT: Duration = Duration::from_secs(55);
+pub(super) const STALL_TIMEOUT: Duration = Duration::from_secs(55);
+
+/// How long a server may work on what it was sent before it answers (contract
+/// section 13.4).
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(300);
+
+/// Bytes that curl asks for at a time to send them: half the CPU of its
+/// default of 64 KiB, and more gains nothing.
+const UPLOAD_BUFFER_BYTES: usize = 256 * 1024;
 
 /// Redirects followed before giving up.
 const REDIRECTS_MAX: u32 = 20;
@@ -32,10 +40,9 @@ const REDIRECTS_MAX: u32 = 20;
 /// hangs.
 const CURLOPT_QUICK_EXIT: curl_sys::CURLoption = 322;
 
-/// CURLPROTO_HTTP, CURLPROTO_HTTPS and CURLPROTO_FILE.
+/// CURLPROTO_HTTP and CURLPROTO_HTTPS.
 const PROTOCOL_HTTP: libc::c_long = 1;
 const PROTOCOL_HTTPS: libc::c_long = 2;
-const PROTOCOL_FILE: libc::c_long = 1 << 10;
 
 /// What the job sets for all of its requests.
 #[derive(Clone, Debug, Default)]
@@ -73,24 +80,9 @@ impl std::fmt::Debug for Credentials {
 type Setup = std::result::Result<(), curl::Error>;
 
 /// Sets every option a request needs on a handle that was reset.
-pub fn apply(
-    easy: &mut Easy2<Receiver>,
-    order: &Order,
-    prepared: &Prepared,
-    options: &Options,
-) -> Setup {
-    let request = &order.request;
-    easy.url(&request.url)?;
-    easy.useragent(&options.user_agent)?;
+pub fn apply(easy: &mut Easy2<Receiver>, request: &Request, options: &Options) -> Setup {
+    common(easy, &request.url, STALL_TIMEOUT, options)?;
     easy.buffer_size(BUFFER_BYTES)?;
-    easy.connect_timeout(CONNECT_TIMEOUT)?;
-    easy.low_speed_limit(1)?;
-    easy.low_speed_time(STALL_TIMEOUT)?;
-    easy.tcp_keepalive(true)?;
-    easy.signal(false)?;
-    easy.http_version(HttpVersion::V2TLS)?;
-    easy.pipewait(request.url.starts_with("https:"))?;
-    raw_number(easy, CURLOPT_QUICK_EXIT, 1)?;
     let mut headers = List::new();
     for line in &options.headers {
         headers.append(line)?;
@@ -103,24 +95,63 @@ pub fn apply(
         headers.append(&format!("If-Range: {etag}"))?;
     }
     easy.http_headers(headers)?;
-    if let Some(range) = prepared.curl_range(request) {
-        easy.range(&range)?;
+    if let Some((first, last)) = request.range {
+        let last = last.map_or(String::new(), |last| last.to_string());
+        easy.range(&format!("{first}-{last}"))?;
     }
-    redirects(easy, &request.url, options.security_flags)?;
+    redirects(easy, &request.url, options.security_flags)
+}
+
+/// Sets every option a request of an upload needs on a handle that was reset.
+pub fn apply_upload(easy: &mut Easy2<Sender>, call: &Call, options: &Options) -> Setup {
+    let patience = if call.patient { ANSWER_TIMEOUT } else { STALL_TIMEOUT };
+    common(easy, &call.url, patience, options)?;
+    let mut headers = List::new();
+    for line in options.headers.iter().chain(&call.headers) {
+        headers.append(line)?;
+    }
+    headers.append("Accept-Encoding: identity")?;
+    // The body goes out at once: what it may cost is one piece.
+    headers.append("Expect:")?;
+    easy.http_headers(headers)?;
+    match call.body {
+        Some(span) => {
+            easy.upload(true)?;
+            easy.in_filesize(span.length)?;
+            easy.upload_buffer_size(UPLOAD_BUFFER_BYTES)?;
+        }
+        None => easy.nobody(call.method == "HEAD")?,
+    }
+    easy.custom_request(&call.method)?;
+    // Only so are the heads counted that go out; nothing is printed.
+    easy.verbose(call.step == Step::Close)?;
+    // An upload goes where it was sent and nowhere else (contract section 10).
+    easy.follow_location(false)?;
+    raw_number(easy, curl_sys::CURLOPT_PROTOCOLS, PROTOCOL_HTTP | PROTOCOL_HTTPS)
+}
+
+/// What all requests have in common.
+fn common<H>(easy: &mut Easy2<H>, url: &str, stall: Duration, options: &Options) -> Setup {
+    easy.url(url)?;
+    easy.useragent(&options.user_agent)?;
+    easy.connect_timeout(CONNECT_TIMEOUT)?;
+    easy.low_speed_limit(1)?;
+    easy.low_speed_time(stall)?;
+    easy.tcp_keepalive(true)?;
+    easy.signal(false)?;
+    easy.http_version(HttpVersion::V2TLS)?;
+    easy.pipewait(url.starts_with("https:"))?;
+    raw_number(easy, CURLOPT_QUICK_EXIT, 1)?;
     certificates(easy, options)?;
-    proxy(easy, &request.url, options)?;
+    proxy(easy, url, options)?;
     credentials(easy, options)
 }
 
-fn redirects(easy: &mut Easy2<Receiver>, url: &str, flags: u32) -> Setup {
+fn redirects<H>(easy: &mut Easy2<H>, url: &str, flags: u32) -> Setup {
     let follows = flags & security::REDIRECT_MASK != security::REDIRECT_DISALLOW;
     easy.follow_location(follows)?;
     easy.max_redirections(REDIRECTS_MAX)?;
-    let first = match Scheme::of(url) {
-        Scheme::Http => PROTOCOL_HTTP | PROTOCOL_HTTPS,
-        Scheme::File => PROTOCOL_FILE,
-    };
-    raw_number(easy, curl_sys::CURLOPT_PROTOCOLS, first)?;
+    raw_number(easy, curl_sys::CURLOPT_PROTOCOLS, PROTOCOL_HTTP | PROTOCOL_HTTPS)?;
     let is_secure = url.get(..6).is_some_and(|start| start.eq_ignore_ascii_case("https:"));
     let may_lower = flags & security::REDIRECT_ALLOW_HTTPS_TO_HTTP != 0;
     let then =
@@ -128,7 +159,7 @@ fn redirects(easy: &mut Easy2<Receiver>, url: &str, flags: u32) -> Setup {
     raw_number(easy, curl_sys::CURLOPT_REDIR_PROTOCOLS, then)
 }
 
-fn certificates(easy: &mut Easy2<Receiver>, options: &Options) -> Setup {
+fn certificates<H>(easy: &mut Easy2<H>, options: &Options) -> Setup {
     let flags = options.security_flags;
     easy.ssl_verify_peer(flags & security::IGNORE_UNKNOWN_CA == 0)?;
     easy.ssl_verify_host(flags & security::IGNORE_CERT_CN_INVALID == 0)?;
@@ -139,7 +170,7 @@ fn certificates(easy: &mut Easy2<Receiver>, options: &Options) -> Setup {
     Ok(())
 }
 
-fn proxy(easy: &mut Easy2<Receiver>, url: &str, options: &Options) -> Setup {
+fn proxy<H>(easy: &mut Easy2<H>, url: &str, options: &Options) -> Setup {
     let Some((usage, list, bypass)) = &options.proxy else {
         return Ok(());
     };
@@ -174,7 +205,7 @@ fn proxy_for<'a>(url: &str, list: &'a str) -> Option<&'a str> {
     own.or_else(|| entries().find(|(name, _)| name.is_none())).map(|(_, server)| server)
 }
 
-fn credentials(easy: &mut Easy2<Receiver>, options: &Options) -> Setup {
+fn credentials<H>(easy: &mut Easy2<H>, options: &Options) -> Setup {
     if let Some(server) = &options.server_credentials {
         easy.username(&server.user_name)?;
         easy.password(&server.password)?;
@@ -200,7 +231,7 @@ fn auth(scheme: AuthScheme) -> Auth {
     auth
 }
 
-fn raw_number(easy: &Easy2<Receiver>, option: curl_sys::CURLoption, value: libc::c_long) -> Setup {
+fn raw_number<H>(easy: &Easy2<H>, option: curl_sys::CURLoption, value: libc::c_long) -> Setup {
     // SAFETY: the handle is alive, and each option passed here takes a long.
     let code = unsafe { curl_sys::curl_easy_setopt(easy.raw(), option, value) };
     if code == curl_sys::CURLE_OK { Ok(()) } else { Err(curl::Error::new(code)) }

@@ -8,9 +8,6 @@ use crate::protocol::{
 };
 use crate::vocab::{Error, ErrorContext, code};
 
-use super::errors::Facts;
-use super::source::Prepared;
-
 /// Files of at least this size have their space reserved before the first
 /// byte; for smaller ones that costs more than it saves.
 pub const RESERVE_FROM_BYTES: u64 = 1024 * 1024;
@@ -35,6 +32,7 @@ pub struct Known {
     pub if_range_refused: bool,
     pub ranges_refused: bool,
     pub moved: bool,
+    pub redirected: bool,
 }
 
 impl Known {
@@ -49,6 +47,7 @@ impl Known {
             if_range_refused: content.if_range_refused,
             ranges_refused: content.ranges_refused,
             moved: content.moved,
+            redirected: content.redirected,
         }
     }
 
@@ -63,6 +62,7 @@ impl Known {
             if_range_refused: self.if_range_refused,
             ranges_refused: self.ranges_refused,
             moved: self.moved,
+            redirected: self.redirected,
         }
     }
 }
@@ -72,10 +72,12 @@ impl Known {
 pub struct HeadNews {
     pub body: Body,
     pub response_headers: String,
+    /// The address that was asked.
+    pub asked: String,
     /// The statuses of the redirects on the way.
     pub redirects: Vec<u32>,
     /// Where the answer came from, if there were redirects.
-    pub effective_url: Option<String>,
+    pub answered: Option<String>,
     /// True if the body waits: space is to be reserved, or the restart to be
     /// recorded, before the first byte is written.
     pub waits: bool,
@@ -115,7 +117,6 @@ enum Phase {
 #[derive(Debug, Default)]
 pub struct Receiver {
     order: Option<Order>,
-    prepared: Prepared,
     phase: Phase,
     head: Head,
     news: Option<HeadNews>,
@@ -128,15 +129,17 @@ pub struct Receiver {
 }
 
 impl Receiver {
-    /// Makes it ready for an order. True if its body is held back already:
-    /// the head of a local source is known before it is read.
-    pub fn take_order(&mut self, order: Order, prepared: Prepared) -> bool {
-        *self = Self { order: Some(order), prepared, ..Self::default() };
-        if let Some(source) = &self.prepared.source {
-            self.head = source.head();
-            self.judge();
-        }
-        matches!(self.phase, Phase::Held(_))
+    /// Makes it ready for an order.
+    pub fn take_order(&mut self, order: Order) {
+        *self = Self { order: Some(order), ..Self::default() };
+    }
+
+    /// Makes it ready for an order whose head is known before anything is
+    /// read.
+    pub fn take_order_with_head(&mut self, order: Order, head: Head) {
+        self.take_order(order);
+        self.head = head;
+        self.judge();
     }
 
     /// Lets go of everything it held.
@@ -144,8 +147,12 @@ impl Receiver {
         *self = Self::default();
     }
 
-    /// An accepted head, once.
+    /// An accepted head, once. A head whose body is compared with the held
+    /// bytes is accepted when they are equal, and not before.
     pub fn take_head(&mut self) -> Option<HeadNews> {
+        if matches!(self.phase, Phase::Comparing { .. }) {
+            return None;
+        }
         self.news.take()
     }
 
@@ -174,8 +181,11 @@ impl Receiver {
     }
 
     /// Draws the conclusion when curl is done with the request.
-    pub fn finish(&mut self, facts: &Facts) -> (Option<HeadNews>, Ending) {
-        let failure = facts.failure(&self.head);
+    pub fn finish(
+        &mut self,
+        failure: impl FnOnce(&Head) -> Option<Failure>,
+    ) -> (Option<HeadNews>, Ending) {
+        let failure = failure(&self.head);
         if failure.is_none() && matches!(self.phase, Phase::Head) && self.head.status != 0 {
             // A body without bytes never reached `write`.
             self.judge();
@@ -186,7 +196,7 @@ impl Receiver {
                 }
             }
         }
-        let head = self.news.take();
+        let head = self.take_head();
         if let Some(verdict) = self.verdict.take() {
             return (head, self.with_written(verdict));
         }
@@ -209,9 +219,6 @@ impl Receiver {
             );
             return Ending::Failed { failure, written: None, redirect: None };
         };
-        if self.prepared.source.as_ref().is_some_and(|source| !source.is_unchanged()) {
-            return Ending::Again(Adjustment::Restart);
-        }
         let cut =
             body.length.is_some() && self.left > 0 || matches!(self.phase, Phase::Comparing { .. });
         if cut {
@@ -253,13 +260,15 @@ impl Receiver {
         let content = order.known.content(&order.request.url);
         let verdict = match decide(&content, &order.request, &self.head) {
             Decision::Write(body) => {
+                // What is compared first had its space reserved before.
                 let reserve = body.size.is_some_and(|size| size >= RESERVE_FROM_BYTES);
-                let waits = reserve || body.restart;
+                let waits = reserve && body.overlap == 0 || body.restart;
                 self.news = Some(HeadNews {
                     body: body.clone(),
                     response_headers: self.head.text(),
+                    asked: order.request.url.clone(),
                     redirects: self.head.redirects.clone(),
-                    effective_url: None,
+                    answered: None,
                     waits,
                 });
                 if waits {
@@ -316,10 +325,30 @@ impl Receiver {
         Some(take)
     }
 
+    fn unusable(&self) -> Ending {
+        let verdict = match &self.order {
+            Some(order) if order.known.ranges.is_empty() => {
+                return Ending::Again(Adjustment::WithoutRange);
+            }
+            Some(_) | None => Failure::fatal(
+                code::BG_E_INVALID_SERVER_RESPONSE,
+                ErrorContext::RemoteFile,
+                "the server sent more than the range it promised".to_owned(),
+            ),
+        };
+        Ending::Failed { failure: verdict, written: None, redirect: None }
+    }
+
     fn append(&mut self, data: &[u8]) -> bool {
         let Some(writer) = &mut self.writer else {
             return false;
         };
+        let is_whole = self.order.as_ref().is_some_and(|order| order.request.range.is_none());
+        if self.left < data.len() as u64 && !is_whole {
+            // A part that is longer than it said may be another part.
+            self.verdict = Some(self.unusable());
+            return false;
+        }
         let take = data.len().min(usize::try_from(self.left).unwrap_or(usize::MAX));
         if let Err(error) = writer.push(&data[..take]) {
             let written = writer.written();
@@ -331,10 +360,27 @@ impl Receiver {
     }
 }
 
+/// Local sources, which are read and not sent.
+impl Receiver {
+    /// True if it takes bytes now.
+    pub fn takes_bytes(&self) -> bool {
+        matches!(self.phase, Phase::Writing | Phase::Comparing { .. })
+    }
+
+    /// True if the order is decided and waits for nothing.
+    pub fn is_decided(&self) -> bool {
+        self.verdict.is_some()
+    }
+
+    /// Takes the next bytes of a local source; false ends the order.
+    pub fn take_bytes(&mut self, data: &[u8]) -> bool {
+        self.write(data).is_ok_and(|taken| taken == data.len())
+    }
+}
+
 impl Handler for Receiver {
     fn header(&mut self, line: &[u8]) -> bool {
-        let is_local = self.prepared.source.is_some();
-        if !is_local && matches!(self.phase, Phase::Head) {
+        if matches!(self.phase, Phase::Head) {
             self.head.push_line(line);
         }
         true

@@ -1,88 +1,122 @@
 //! Sources in the local file system, told in the words of HTTP.
 //!
 //! A `file` URL has no response head. One is made from the file's size and
-//! time, so that the rules for versions and ranges are the same ones.
+//! time, so that the rules for versions and ranges are the same ones. The
+//! bytes are copied a piece at a time, between everything else.
 
-use std::path::PathBuf;
+use crate::disk::Source;
+use crate::protocol::{Adjustment, Failure, Head, Request};
+use crate::vocab::{Error, ErrorContext, Result, code};
 
-use crate::disk;
-use crate::protocol::{Head, Request, Scheme};
-use crate::vocab::{Error, Result, code};
+use super::receiver::{Ending, HeadNews, Order, Receiver};
 
-use super::receiver::Order;
+/// Bytes copied in one step: long enough that a step costs little more than
+/// its bytes, and short enough that calls are answered in between.
+const STEP_BYTES: usize = 1024 * 1024;
 
-/// What is known before a request starts.
-#[derive(Debug, Default)]
-pub struct Prepared {
-    /// For `file` URLs: where the file is, its version, and the made-up head.
-    pub source: Option<Source>,
+/// One local source on its way to its temporary file.
+pub struct LocalCopy {
+    pub receiver: Receiver,
+    source: Source,
+    /// Where the next byte is read from, and how many are to be read.
+    offset: u64,
+    left: u64,
+    buffer: Vec<u8>,
 }
 
-/// A local source as it was when the request began.
-#[derive(Debug)]
-pub struct Source {
-    path: PathBuf,
-    version: String,
-    head: Head,
-    /// False if the request's range is not to be used, as the file changed.
-    ranged: bool,
-}
+impl LocalCopy {
+    /// Opens the source and judges it by its made-up head.
+    pub fn open(order: Order) -> Result<Self> {
+        let request = &order.request;
+        let path = url::Url::parse(&request.url)
+            .ok()
+            .and_then(|url| url.to_file_path().ok())
+            .ok_or_else(|| Error::new(code::E_INVALIDARG, "the URL names no local file"))?;
+        let source = Source::open(&path)?;
+        let part = part_of(request, &source);
+        let head = head_of(part, &source);
+        let (offset, left) = match part {
+            Part::Whole => (0, source.size()),
+            Part::From(first, last) => (first, last - first + 1),
+            Part::Outside => (0, 0),
+        };
+        let mut receiver = Receiver::default();
+        receiver.take_order_with_head(order, head);
+        Ok(Self { receiver, source, offset, left, buffer: Vec::new() })
+    }
 
-impl Prepared {
-    /// The range in curl's form, if there is one to be sent.
-    pub fn curl_range(&self, request: &Request) -> Option<String> {
-        if self.source.as_ref().is_some_and(|source| !source.ranged) {
+    /// Copies a piece, unless the body is held back; at the end, says how it
+    /// ended.
+    pub fn step(&mut self) -> Option<(Option<HeadNews>, Ending)> {
+        if self.receiver.is_decided() {
+            return Some(self.receiver.finish(|_| None));
+        }
+        if !self.receiver.takes_bytes() {
             return None;
         }
-        request.range.map(|(first, last)| match last {
-            Some(last) => format!("{first}-{last}"),
-            None => format!("{first}-"),
-        })
+        if self.left > 0 {
+            let wanted = usize::try_from(self.left).unwrap_or(STEP_BYTES).min(STEP_BYTES);
+            self.buffer.resize(wanted, 0);
+            match self.source.read_at(&mut self.buffer, self.offset) {
+                Ok(0) => self.left = 0,
+                Ok(read) => {
+                    self.offset += read as u64;
+                    self.left -= read as u64;
+                    if !self.receiver.take_bytes(&self.buffer[..read]) {
+                        return Some(self.receiver.finish(|_| None));
+                    }
+                }
+                Err(error) => return Some(self.receiver.finish(|_| Some(unreadable(error)))),
+            }
+        }
+        if self.left > 0 {
+            return None;
+        }
+        if !self.source.is_unchanged() {
+            let (head, _) = self.receiver.finish(|_| None);
+            return Some((head, Ending::Again(Adjustment::Restart)));
+        }
+        Some(self.receiver.finish(|_| None))
     }
 }
 
-impl Source {
-    /// The head that stands for the missing one.
-    pub fn head(&self) -> Head {
-        self.head.clone()
-    }
-
-    /// True if the file is still the one that was announced.
-    pub fn is_unchanged(&self) -> bool {
-        disk::source_facts(&self.path).is_ok_and(|facts| facts.version == self.version)
-    }
+/// What of a source a request is for.
+#[derive(Clone, Copy)]
+enum Part {
+    Whole,
+    /// The first and the last byte.
+    From(u64, u64),
+    Outside,
 }
 
-/// Looks at a local source before it is read; does nothing for http.
-pub fn prepare(order: &Order) -> Result<Prepared> {
-    let request = &order.request;
-    if Scheme::of(&request.url) == Scheme::Http {
-        return Ok(Prepared::default());
-    }
-    let path = url::Url::parse(&request.url)
-        .ok()
-        .and_then(|url| url.to_file_path().ok())
-        .ok_or_else(|| Error::new(code::E_INVALIDARG, "the URL names no local file"))?;
-    let facts = disk::source_facts(&path)?;
-    let same = request.if_range.as_ref().is_none_or(|version| *version == facts.version);
-    let mut head = Head::default();
-    let mut ranged = false;
+fn part_of(request: &Request, source: &Source) -> Part {
+    let same = request.if_range.as_ref().is_none_or(|version| version == source.version());
     match request.range.filter(|_| same) {
-        Some((first, _)) if first >= facts.size => {
-            head.push_line(b"HTTP/1.1 416 Range Not Satisfiable");
-            head.push_line(format!("Content-Range: bytes */{}", facts.size).as_bytes());
-        }
+        Some((first, _)) if first >= source.size() => Part::Outside,
         Some((first, last)) => {
-            let end = last.map_or(facts.size - 1, |last| last.min(facts.size - 1));
-            head.push_line(b"HTTP/1.1 206 Partial Content");
-            head.push_line(format!("Content-Range: bytes {first}-{end}/{}", facts.size).as_bytes());
-            ranged = true;
+            let end = source.size() - 1;
+            Part::From(first, last.map_or(end, |last| last.min(end)))
         }
-        None => {
-            head.push_line(b"HTTP/1.1 200 OK");
-            head.push_line(format!("Content-Length: {}", facts.size).as_bytes());
-        }
+        None => Part::Whole,
     }
-    head.push_line(format!("ETag: {}", facts.version).as_bytes());
-    Ok(Prepared { source: Some(Source { path, version: facts.version, head, ranged }) })
+}
+
+fn head_of(part: Part, source: &Source) -> Head {
+    let size = source.size();
+    let (status, line) = match part {
+        Part::Whole => ("200 OK", format!("Content-Length: {size}")),
+        Part::From(first, last) => {
+            ("206 Partial Content", format!("Content-Range: bytes {first}-{last}/{size}"))
+        }
+        Part::Outside => ("416 Range Not Satisfiable", format!("Content-Range: bytes */{size}")),
+    };
+    let mut head = Head::default();
+    head.push_line(format!("HTTP/1.1 {status}").as_bytes());
+    head.push_line(line.as_bytes());
+    head.push_line(format!("ETag: {}", source.version()).as_bytes());
+    head
+}
+
+fn unreadable(error: Error) -> Failure {
+    Failure::transient(error.code, ErrorContext::RemoteFile, error.message)
 }

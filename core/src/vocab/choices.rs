@@ -138,11 +138,14 @@ pub enum JobPropertyId {
     MinimumNotificationIntervalMs = 9,
     /// Not supported: an Enable.
     OnDemandMode = 10,
+    /// How an upload is sent, an `UploadProtocol`: a Dword, before the first
+    /// Resume. Our own, as are all from 0x1000 on.
+    UploadProtocol = 0x1001,
 }
 
 impl JobPropertyId {
     /// All of them, by number.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::CostFlags,
         Self::NotificationClsid,
         Self::DynamicContent,
@@ -151,6 +154,7 @@ impl JobPropertyId {
         Self::UseStoredCredentials,
         Self::MinimumNotificationIntervalMs,
         Self::OnDemandMode,
+        Self::UploadProtocol,
     ];
 
     /// The one of that number.
@@ -174,6 +178,7 @@ impl JobPropertyId {
             Self::UseStoredCredentials => "USE_STORED_CREDENTIALS",
             Self::MinimumNotificationIntervalMs => "MINIMUM_NOTIFICATION_INTERVAL_MS",
             Self::OnDemandMode => "ON_DEMAND_MODE",
+            Self::UploadProtocol => "UPLOAD_PROTOCOL",
         }
     }
 }

@@ -211,3 +211,20 @@ impl ErrorContext {
         }
     }
 }
+
+impl ErrorContext {
+    /// A readable sentence for it.
+    pub const fn text(self) -> &'static str {
+        match self {
+            Self::None => "the call itself failed",
+            Self::Unknown => "it is not known what failed",
+            Self::GeneralQueueManager => "the queue or its store failed",
+            Self::QueueManagerNotification => "telling about the job failed",
+            Self::LocalFile => "a local file or folder failed",
+            Self::RemoteFile => "the server does not give the file",
+            Self::GeneralTransport => "the way to the server failed",
+            Self::RemoteApplication => "the application behind the server failed",
+            Self::ServerCertificateCallback => "the caller refused the certificate of the server",
+        }
+    }
+}

@@ -9,6 +9,8 @@ pub const DESCRIPTION_CHARS_MAX: usize = 1024;
 pub const URL_CHARS_MAX: usize = 2200;
 /// A local name: what POSIX systems take, where the contract has 260.
 pub const LOCAL_NAME_BYTES_MAX: usize = 4095;
+/// The largest size or offset of a file: what systems count in signed numbers.
+pub const OFFSET_MAX: u64 = i64::MAX as u64;
 /// Custom headers, with the terminator.
 pub const HEADERS_CHARS_MAX: usize = 16_384;
 /// Each of the two proxy lists (contract section 14.1).
@@ -48,3 +50,16 @@ pub const CONNECTIONS_TOTAL_DEFAULT: u32 = 32;
 pub const CONNECTIONS_PER_HOST_DEFAULT: u32 = 16;
 /// Connections for one file.
 pub const CONNECTIONS_PER_FILE_DEFAULT: u32 = 1;
+/// How long a server that cannot be reached is told of a cancelled upload: a
+/// day (contract section 9.4).
+pub const CANCEL_DEBT_MAX_S: u32 = 86_400;
+/// The smallest piece of an upload: what Windows does not go below (contract
+/// section 13.3).
+pub const PIECE_BYTES_MIN: u64 = 5 * 1024;
+/// The first piece of an upload. It doubles with each piece the server took.
+pub const PIECE_BYTES_FIRST: u64 = 1024 * 1024;
+/// The largest piece of an upload: what Windows sends at most (contract
+/// section 13.4).
+pub const PIECE_BYTES_MAX: u64 = 13 * 1024 * 1024;
+/// A reply that is given out as bytes.
+pub const REPLY_DATA_BYTES_MAX: u64 = 1024 * 1024;

@@ -14,6 +14,7 @@ pub mod limit;
 mod reports;
 #[cfg(test)]
 mod tests;
+mod upload;
 
 pub use choices::{
     AuthScheme, AuthTarget, HashAlgorithm, JobPropertyId, PropertyValue, ProxyUsage,
@@ -22,7 +23,8 @@ pub use enums::{ErrorContext, JobPriority, JobState, JobType};
 pub use error::{Error, Result};
 pub use flags::{cost, notify, security};
 pub use hresult::HResult;
-pub use reports::{EventKind, WaitKind};
+pub use reports::{EventKind, LogLevel, WaitKind};
+pub use upload::UploadProtocol;
 
 /// A size that is not known yet (BG_SIZE_UNKNOWN).
 pub const SIZE_UNKNOWN: u64 = u64::MAX;

@@ -42,11 +42,13 @@ pub enum WaitKind {
     Transferring = 17,
     /// A process to drive the queue.
     EngineNotRunning = 18,
+    /// The server to forget a cancelled upload.
+    CancellingOnServer = 19,
 }
 
 impl WaitKind {
     /// All of them, by number.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::SuspendedByCaller,
         Self::NoFiles,
         Self::WaitingForSlot,
@@ -65,6 +67,7 @@ impl WaitKind {
         Self::Connecting,
         Self::Transferring,
         Self::EngineNotRunning,
+        Self::CancellingOnServer,
     ];
 
     /// The one of that number.
@@ -98,6 +101,7 @@ impl WaitKind {
             Self::Connecting => "CONNECTING",
             Self::Transferring => "TRANSFERRING",
             Self::EngineNotRunning => "ENGINE_NOT_RUNNING",
+            Self::CancellingOnServer => "CANCELLING_ON_SERVER",
         }
     }
 }
@@ -150,6 +154,45 @@ impl EventKind {
             Self::FileTransferred => "FILE_TRANSFERRED",
             Self::FileRangesTransferred => "FILE_RANGES_TRANSFERRED",
             Self::FileRestarted => "FILE_RESTARTED",
+        }
+    }
+}
+
+/// How important a line of the log is. Numbers are our own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[repr(u32)]
+pub enum LogLevel {
+    /// Somebody must do something.
+    Error = 1,
+    /// Something failed and is tried again.
+    Warning = 2,
+    /// The steps of a job.
+    Info = 3,
+    /// All its states.
+    Debug = 4,
+}
+
+impl LogLevel {
+    /// All of them, by number.
+    pub const ALL: [Self; 4] = [Self::Error, Self::Warning, Self::Info, Self::Debug];
+
+    /// The one of that number.
+    pub fn from_u32(number: u32) -> Option<Self> {
+        Self::ALL.into_iter().find(|one| one.as_u32() == number)
+    }
+
+    /// Its number.
+    pub const fn as_u32(self) -> u32 {
+        self as u32
+    }
+
+    /// Its name, without the prefix.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Error => "ERROR",
+            Self::Warning => "WARNING",
+            Self::Info => "INFO",
+            Self::Debug => "DEBUG",
         }
     }
 }

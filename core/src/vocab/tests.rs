@@ -56,7 +56,11 @@ fn enumerations_have_the_published_numbers() {
     assert_eq!(numbers(&AuthTarget::ALL.map(AuthTarget::as_u32)), [1, 2]);
     assert_eq!(numbers(&AuthScheme::ALL.map(AuthScheme::as_u32)), [1, 2, 3, 4, 5]);
     let properties = JobPropertyId::ALL.map(JobPropertyId::as_u32);
-    assert_eq!(numbers(&properties), [1, 2, 3, 4, 5, 7, 9, 10]);
+    assert_eq!(numbers(&properties), [1, 2, 3, 4, 5, 7, 9, 10, 0x1001]);
+    assert_eq!(numbers(&UploadProtocol::ALL.map(UploadProtocol::as_u32)), [0, 1, 2, 3, 4]);
+    assert_eq!(UploadProtocol::from_u32(5), None);
+    assert_eq!(WaitKind::from_u32(19), Some(WaitKind::CancellingOnServer));
+    assert!(WaitKind::ALL.iter().zip(1..).all(|(kind, number)| kind.as_u32() == number));
     assert_eq!(JobState::from_u32(9), None);
     assert_eq!(JobPropertyId::from_u32(6), None);
     assert_eq!(JobState::TransientError.name(), "TRANSIENT_ERROR");

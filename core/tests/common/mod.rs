@@ -2,12 +2,13 @@
 #![allow(dead_code, reason = "each test binary uses its own part")]
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use bgcopy_core::vocab::code;
 use bgcopy_core::{
     FileSpec, HResult, Job, JobError, JobState, JobType, Manager, Options, WaitKind,
 };
-use bgcopy_test_server::{Content, Resource, Server};
+use bgcopy_test_server::{Area, Content, Resource, Server};
 use tempfile::TempDir;
 
 /// No test waits longer than this for anything; a rule that holds is there
@@ -53,15 +54,57 @@ impl Bench {
         job
     }
 
+    /// A file here with this content, and its path.
+    pub fn source(&self, name: &str, content: &Content) -> String {
+        std::fs::write(self.path(name), content.slice(0..content.len())).expect("a source");
+        self.name(name)
+    }
+
+    /// A suspended job that sends this content to `/up/file`.
+    pub fn upload(&self, area: Area, content: &Content) -> Job {
+        self.server.accept_uploads("/up/", area);
+        let source = self.source("source", content);
+        let job = self.manager.create_job("test", JobType::Upload).expect("a job");
+        job.add_file(&self.server.url("/up/file"), &source).expect("a file");
+        job
+    }
+
+    /// The server has the file, whole and right, and nothing else of it.
+    pub fn must_have_sent(&self, content: &Content) {
+        let area = self.server.area("/up/");
+        let file = area.files.get("/up/file").expect("the file is in its place");
+        assert!(file.bytes() == content.slice(0..content.len()), "the bytes");
+        self.must_have_nothing_unfinished();
+    }
+
+    /// The server holds no partial data.
+    pub fn must_have_nothing_unfinished(&self) {
+        let area = self.server.area("/up/");
+        assert!(area.sessions.is_empty(), "{:?}", area.sessions);
+        assert_eq!(area.violations, Vec::<String>::new());
+    }
+
+    /// Sends a content and checks that the server has it.
+    pub fn must_send(&self, area: Area, content: &Content) -> Job {
+        let job = self.upload(area, content);
+        let state = self.run(&job, 12);
+        assert_eq!(state, JobState::Transferred, "{:?}", job.error());
+        self.must_have_sent(content);
+        assert_eq!(job.complete().expect("completed"), code::S_OK);
+        self.must_be_tidy();
+        job
+    }
+
     /// Runs the job until it is transferred or failed for good; transient
     /// errors are resumed at once, so many times at most.
     pub fn run(&self, job: &Job, resumes: u32) -> JobState {
         job.resume().expect("resumed");
         for _ in 0..resumes {
-            match stopped(job) {
-                JobState::TransientError => job.resume().expect("resumed"),
-                state => return state,
+            let state = stopped(job);
+            if state != JobState::TransientError {
+                return state;
             }
+            job.resume().expect("resumed");
         }
         stopped(job)
     }
@@ -117,6 +160,15 @@ pub fn stopped(job: &Job) -> JobState {
     })
 }
 
+/// Waits until so many bytes of the job are in its temporary files.
+pub fn wait_for_bytes(job: &Job, bytes: u64) {
+    let deadline = Instant::now() + PATIENCE;
+    while job.progress().expect("progress").bytes_transferred < bytes {
+        assert!(Instant::now() < deadline, "{:?}", job.wait_reason());
+        std::thread::yield_now();
+    }
+}
+
 pub fn temporaries(folder: &Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(folder).expect("the folder");
     entries
@@ -141,4 +193,15 @@ pub fn kind(job: &Job) -> WaitKind {
 
 pub fn spec(remote_name: String, local_name: String) -> FileSpec {
     FileSpec { remote_name, local_name, ranges: Vec::new() }
+}
+
+/// An example, built beside the tests.
+pub fn example(name: &str) -> PathBuf {
+    let mut path = std::env::current_exe().expect("this test");
+    path.pop();
+    path.pop();
+    path.push("examples");
+    path.push(name);
+    assert!(path.exists(), "{} is built with the tests", path.display());
+    path
 }

@@ -2,13 +2,13 @@
 
 use std::path::PathBuf;
 
-use bgcopy_core::JobPriority;
+use bgcopy_core::{JobPriority, UploadProtocol};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 const EXIT_CODES: &str = "Exit codes: 0 done, 1 failed (the code is on stderr), \
 2 wrong usage, 130 interrupted.";
 
-/// Background downloads that survive the end of the process and of the machine.
+/// Background downloads and uploads that survive the end of the process and of the machine.
 #[derive(Parser)]
 #[command(name = "bgcopy", version, after_help = EXIT_CODES)]
 pub struct Arguments {
@@ -40,7 +40,17 @@ pub enum QueueCommand {
     /// replaced. Ctrl-C suspends the job; the same command takes it up again.
     #[command(after_help = EXIT_CODES)]
     Get(Get),
-    /// Add a job to the queue and print its id; `run` transfers it.
+    /// Send files in the foreground, one job for each.
+    ///
+    /// Uploads by BITS go on where they were after every interruption; a PUT
+    /// starts over. Ctrl-C suspends the jobs; the same command takes them up
+    /// again.
+    #[command(after_help = EXIT_CODES)]
+    Put(Put),
+    /// Add a job to the queue, print its id and return at once.
+    ///
+    /// It is transferred by the process that hosts the queue: `serve`, `run`,
+    /// `get` or any other program that has it open.
     Add(Add),
     /// List the jobs of the queue.
     List(List),
@@ -53,16 +63,22 @@ pub enum QueueCommand {
     /// Retries are waited for. Finished jobs stay in the queue, with their
     /// files under temporary names, until they are completed.
     Run(Run),
+    /// Host the queue, so that its jobs go on while no other program is open.
+    ///
+    /// If another process hosts it already this one stands by and takes over
+    /// when that ends. Ctrl-C ends it in good order, with exit code 0.
+    Serve(Serve),
     /// Stop the transfer of jobs; what is here stays.
     Suspend(Jobs),
-    /// Make jobs ready to be transferred by `run`.
+    /// Let jobs go on: they are transferred by whatever process hosts the queue.
     Resume(Jobs),
     /// Put the finished files of jobs in place and take the jobs out of the queue.
     ///
     /// Unfinished files of the jobs are discarded; a file that already has one of
     /// the names is replaced.
     Complete(Jobs),
-    /// Take jobs out of the queue and delete their temporary files.
+    /// Take jobs out of the queue and delete their temporary files, those of
+    /// unfinished uploads on the server too.
     Cancel(Jobs),
 }
 
@@ -93,6 +109,47 @@ pub struct Get {
     /// Print nothing but errors.
     #[arg(long, short)]
     pub quiet: bool,
+}
+
+#[derive(Args)]
+pub struct Put {
+    /// The files, and the URL that they go to: with a slash at its end, each
+    /// goes below it under its own name.
+    #[arg(required = true, num_args = 2.., value_names = ["FILE", "URL"])]
+    pub words: Vec<String>,
+    /// How the server takes files.
+    #[arg(long, value_enum, default_value = "auto")]
+    pub protocol: Protocol,
+    /// Which jobs of the queue go first.
+    #[arg(long, value_enum)]
+    pub priority: Option<Priority>,
+    /// Print one JSON object a line.
+    #[arg(long, conflicts_with = "quiet")]
+    pub json: bool,
+    /// Print nothing but errors.
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
+/// The protocols of uploads.
+#[derive(Clone, Copy, ValueEnum)]
+pub enum Protocol {
+    /// The server is asked.
+    Auto,
+    /// BITS upload: resumable.
+    Bits,
+    /// One PUT request.
+    Put,
+}
+
+impl From<Protocol> for UploadProtocol {
+    fn from(protocol: Protocol) -> Self {
+        match protocol {
+            Protocol::Auto => Self::Auto,
+            Protocol::Bits => Self::Bits,
+            Protocol::Put => Self::Put,
+        }
+    }
 }
 
 #[derive(Args)]
@@ -130,6 +187,17 @@ pub struct Run {
     /// Complete the jobs that are transferred.
     #[arg(long)]
     pub complete: bool,
+}
+
+#[derive(Args)]
+pub struct Serve {
+    /// End when nothing in the queue could move, and no other process had it
+    /// open, for so many seconds.
+    #[arg(long, value_name = "SECONDS")]
+    pub idle_exit: Option<u32>,
+    /// Take the place of a host that is too old to work with this one.
+    #[arg(long)]
+    pub replace_older: bool,
 }
 
 #[derive(Args)]

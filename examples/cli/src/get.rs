@@ -27,7 +27,7 @@ const ENDS: [JobState; 4] =
     [JobState::Transferred, JobState::Error, JobState::Acknowledged, JobState::Cancelled];
 
 /// Where the last moment of watching left the job.
-enum Watched {
+pub enum Watched {
     Ended(JobState),
     Interrupted,
 }
@@ -70,9 +70,14 @@ fn finish(
 ) -> Outcome {
     match state {
         JobState::Transferred => {
-            let result = job.complete()?;
-            if result != code::S_OK {
-                output::complain(&format!("bgcopy: {}", describe(result, "")));
+            match job.complete() {
+                Ok(code::S_OK) => {}
+                Ok(result) => output::complain(&format!("bgcopy: {}", describe(result, ""))),
+                // Another process was faster.
+                Err(error)
+                    if error.code == code::DO_E_INVALID_STATE
+                        && job.state()? == JobState::Acknowledged => {}
+                Err(error) => return Err(error.into()),
             }
             tell_done(job, files, display)
         }
@@ -90,7 +95,12 @@ fn finish(
 
 /// Opens the queue, and says what the start found damaged.
 pub fn open(store: &Path) -> Outcome<Manager> {
-    let manager = Manager::open(Options::new(store)).map_err(|error| explain(store, &error))?;
+    open_with(store, Options::new(store))
+}
+
+/// The same in a way of one's own.
+pub fn open_with(store: &Path, options: Options) -> Outcome<Manager> {
+    let manager = Manager::open(options).map_err(|error| explain(store, &error))?;
     if let Some(damage) = manager.damage() {
         output::complain(&format!(
             "bgcopy: the queue was damaged: {}\n  {} jobs were saved, {} were lost; the damaged one is kept as {}",
@@ -126,7 +136,7 @@ fn display_of(get: &Get) -> Display {
 
 /// The job that the same command made before.
 fn find(store: &Path, manager: &Manager, files: &[FileSpec]) -> Outcome<Option<(Job, JobRecord)>> {
-    let key = targets::key(files);
+    let key = targets::key("get", files);
     let records = job_ids::records(store)?;
     let Some(record) = records.into_iter().find(|record| record.description == key) else {
         return Ok(None);
@@ -182,7 +192,7 @@ fn create(manager: &Manager, files: &[FileSpec], get: &Get, display: &Display) -
 }
 
 fn fill(job: &Job, files: &[FileSpec], get: &Get) -> Outcome {
-    job.set_description(&targets::key(files))?;
+    job.set_description(&targets::key("get", files))?;
     job.add_file_set(files.to_vec())?;
     // Somebody is looking on.
     job.set_priority(JobPriority::Foreground)?;
@@ -201,12 +211,20 @@ fn configure(job: &Job, get: &Get) -> Outcome {
         .map(|digest| ExpectedHash { algorithm: HashAlgorithm::Sha256, digest: digest.clone() });
     let file = job.file(0)?;
     if file.expected_hash()? != wanted {
-        file.set_expected_hash(wanted)?;
+        file.set_expected_hash(wanted).map_err(|error| match error.code {
+            code::DO_E_INVALID_STATE => Failure::failed(format!(
+                "the file is here already, checked against {}; complete or cancel the job {} first",
+                file.expected_hash().ok().flatten().map_or("no hash".into(), |hash| hash.digest),
+                job.id()
+            )),
+            _ => error.into(),
+        })?;
     }
     Ok(())
 }
 
-fn watch(job: &Job, display: &mut Display, interrupt: &Interrupt) -> Outcome<Watched> {
+/// Shows a job until it ends or the user wants no more.
+pub fn watch(job: &Job, display: &mut Display, interrupt: &Interrupt) -> Outcome<Watched> {
     loop {
         let ended = match job.wait(&ENDS, Some(TICK)) {
             Ok(state) => Some(state),
@@ -239,7 +257,7 @@ fn tell_done(job: &Job, files: &[FileSpec], display: &Display) -> Outcome {
 
 /// The job stays: its error may be one that goes away, and what is here of it
 /// need not be fetched again.
-fn tell_error(store: &Path, job: &Job, display: &Display) -> Outcome<Failure> {
+pub fn tell_error(store: &Path, job: &Job, display: &Display) -> Outcome<Failure> {
     let error = match job.error() {
         Ok(error) => error,
         Err(error) => return Ok(error.into()),
@@ -263,7 +281,7 @@ fn tell_error(store: &Path, job: &Job, display: &Display) -> Outcome<Failure> {
 }
 
 /// This very command, as a shell would take it.
-fn command_line() -> String {
+pub fn command_line() -> String {
     let words: Vec<_> = env::args_os().map(|word| quoted(&word.to_string_lossy())).collect();
     words.join(" ")
 }

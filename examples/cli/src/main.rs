@@ -13,8 +13,10 @@ mod interrupt;
 mod job_ids;
 mod output;
 mod progress;
+mod put;
 mod queue_commands;
 mod run;
+mod serve;
 mod store_folder;
 mod targets;
 
@@ -46,11 +48,13 @@ fn main() -> ExitCode {
 fn dispatch(store: &std::path::Path, command: &QueueCommand) -> Outcome {
     match command {
         QueueCommand::Get(get) => get::get(store, get),
+        QueueCommand::Put(put) => put::put(store, put),
         QueueCommand::Add(add) => queue_commands::add(store, add),
         QueueCommand::List(list) => queue_commands::list(store, list.json),
         QueueCommand::Show(one) => queue_commands::show(store, one),
         QueueCommand::Why(one) => queue_commands::why(store, one),
         QueueCommand::Run(run) => run::run(store, run),
+        QueueCommand::Serve(serve) => serve::serve(store, serve),
         QueueCommand::Suspend(jobs) => queue_commands::suspend(store, &jobs.ids),
         QueueCommand::Resume(jobs) => queue_commands::resume(store, &jobs.ids),
         QueueCommand::Complete(jobs) => queue_commands::complete(store, &jobs.ids),

@@ -1,10 +1,12 @@
 //! The commands that look at the queue or change it, and return at once.
 
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use bgcopy_core::vocab::{SIZE_UNKNOWN, code};
 use bgcopy_core::{
-    FileRecord, HResult, Job, JobRecord, JobType, Reader, Result, WaitReason, progress_of,
+    FileRecord, HResult, Job, JobRecord, JobState, JobType, Reader, Result, WaitKind, WaitReason,
+    progress_of,
 };
 use indicatif::HumanBytes;
 use serde_json::{Value, json};
@@ -15,6 +17,10 @@ use crate::failure::{Failure, Outcome, describe};
 use crate::get::open;
 use crate::progress::{percent, standstill};
 use crate::{job_ids, output, targets};
+
+/// How long `cancel` waits for a server to hear of it, and how often it looks.
+const SERVER_PATIENCE: Duration = Duration::from_secs(5);
+const SERVER_TICK: Duration = Duration::from_millis(50);
 
 pub fn add(store: &Path, add: &Add) -> Outcome {
     let (pairs, rest) = add.pairs.as_chunks::<2>();
@@ -60,13 +66,23 @@ pub fn list(store: &Path, as_json: bool) -> Outcome {
     for record in &records {
         let (percent, _) = far(record);
         output::say(&format!(
-            "{}  {:<15}  {percent:>4}  {}",
+            "{}  {:<15}  {:<4}  {percent:>4}  {}{}",
             record.id,
             record.state.name(),
-            record.display_name
+            direction(record),
+            record.display_name,
+            if record.state.is_final() { "  (cancelling on the server)" } else { "" }
         ));
     }
     Ok(())
+}
+
+/// Which way the files of a job go.
+fn direction(record: &JobRecord) -> &'static str {
+    match record.job_type {
+        JobType::Download => "down",
+        JobType::Upload | JobType::UploadReply => "up",
+    }
 }
 
 pub fn show(store: &Path, one: &One) -> Outcome {
@@ -107,9 +123,7 @@ pub fn suspend(store: &Path, ids: &[String]) -> Outcome {
 }
 
 pub fn resume(store: &Path, ids: &[String]) -> Outcome {
-    for_each(store, ids, "resumed: `bgcopy run` transfers it", |job| {
-        job.resume().map(|()| code::S_OK)
-    })
+    for_each(store, ids, "resumed", |job| job.resume().map(|()| code::S_OK))
 }
 
 pub fn complete(store: &Path, ids: &[String]) -> Outcome {
@@ -117,7 +131,28 @@ pub fn complete(store: &Path, ids: &[String]) -> Outcome {
 }
 
 pub fn cancel(store: &Path, ids: &[String]) -> Outcome {
-    for_each(store, ids, "cancelled", Job::cancel)
+    for_each(store, ids, "cancelled", |job| {
+        let result = job.cancel()?;
+        wait_for_server(job)?;
+        Ok(result)
+    })
+}
+
+/// Gives a server a moment to hear that an upload is cancelled.
+fn wait_for_server(job: &Job) -> Result<()> {
+    let start = Instant::now();
+    while job.wait_reason()?.kind == WaitKind::CancellingOnServer {
+        if start.elapsed() > SERVER_PATIENCE {
+            let id = job.id();
+            output::say(&format!(
+                "{id} is still to be cancelled on the server: `bgcopy run` does it"
+            ));
+            return Ok(());
+        }
+        // Only the time passes: the state is final already.
+        _ = job.wait(&[JobState::Queued], Some(SERVER_TICK));
+    }
+    Ok(())
 }
 
 /// Does the same to several jobs. What fails for one of them does not keep the
@@ -150,7 +185,7 @@ fn look_up(store: &Path, typed: &str) -> Outcome<(Reader, JobRecord, Vec<FileRec
     let ids: Vec<Uuid> = job_ids::resolve(store, &[typed.to_owned()])?;
     let id = ids.first().ok_or_else(missing)?;
     let (record, files) = reader.job(*id)?;
-    if record.state.is_final() {
+    if !record.is_in_queue() {
         return Err(missing());
     }
     Ok((reader, record, files))
@@ -174,7 +209,8 @@ fn in_words(record: &JobRecord, files: &[FileRecord], reason: &WaitReason) -> St
         let total =
             file.bytes_total().map_or("?".to_owned(), |total| HumanBytes(total).to_string());
         lines.push(format!("\n  {}", file.local_name));
-        lines.push(format!("  from {}", file.remote_name));
+        let way = if direction(record) == "up" { "to" } else { "from" };
+        lines.push(format!("  {way} {}", file.remote_name));
         lines.push(format!("  {} of {total}", HumanBytes(file.written)));
     }
     lines.join("\n")

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use bgcopy_core::vocab::code;
-use bgcopy_core::{Job, JobSnapshot, JobState, Manager};
+use bgcopy_core::{Job, JobSnapshot, JobState, Manager, WaitKind};
 use uuid::Uuid;
 
 use crate::args::Run;
@@ -50,12 +50,14 @@ pub fn run(store: &Path, run: &Run) -> Outcome {
             failures += usize::from(!end(&one.job, state, run.complete));
             watched.remove(&id);
         }
-        if watched.is_empty() {
+        // Cancelled uploads have no handles any more.
+        let owed = if run.ids.is_empty() { owed(store)? } else { 0 };
+        if watched.is_empty() && owed == 0 {
             break;
         }
         if interrupt.is_requested() {
             manager.close();
-            let jobs = watched.len();
+            let jobs = watched.len() + owed;
             return Err(Failure::Interrupted(format!("{jobs} unfinished; `bgcopy run` goes on.")));
         }
         manager.next_event(Some(TICK.max(began.elapsed() * SHARE_OF_LOOKING)))?;
@@ -87,12 +89,17 @@ fn find(store: &Path, manager: &Manager, run: &Run) -> Outcome<BTreeMap<Uuid, Wa
     Ok(watched)
 }
 
+/// Jobs whose server is still to be told that they are cancelled.
+fn owed(store: &Path) -> Outcome<usize> {
+    let records = job_ids::records(store)?;
+    Ok(records.iter().filter(|record| record.state.is_final()).count())
+}
+
 fn can_move(snapshot: &JobSnapshot) -> bool {
     match snapshot.record.state {
-        JobState::Queued
-        | JobState::Connecting
-        | JobState::Transferring
-        | JobState::TransientError => true,
+        // Nobody is here to give it what it needs.
+        JobState::Queued => snapshot.wait_reason.kind != WaitKind::CredentialsNeeded,
+        JobState::Connecting | JobState::Transferring | JobState::TransientError => true,
         JobState::Suspended | JobState::Transferred => snapshot.record.closing.is_some(),
         JobState::Error | JobState::Acknowledged | JobState::Cancelled => false,
     }
@@ -123,8 +130,13 @@ fn end(job: &Job, state: JobState, complete: bool) -> bool {
             }
             false
         }
-        JobState::Queued
-        | JobState::Connecting
+        JobState::Queued => {
+            if let Ok(reason) = job.wait_reason() {
+                output::complain(&format!("bgcopy: {}: {}", job.id(), standstill(&reason)));
+            }
+            false
+        }
+        JobState::Connecting
         | JobState::Transferring
         | JobState::TransientError
         | JobState::Suspended

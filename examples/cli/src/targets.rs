@@ -48,7 +48,7 @@ pub fn of(get: &Get) -> Outcome<Vec<FileSpec>> {
 
 /// A URL and a file, relative to the current folder.
 pub fn target(url: &str, file: &Path) -> Outcome<FileSpec> {
-    let local_name = std::path::absolute(file)
+    let local_name = absolute(file)
         .map_err(|error| Failure::failed(format!("{}: {error}", file.display())))?
         .into_os_string()
         .into_string()
@@ -56,9 +56,26 @@ pub fn target(url: &str, file: &Path) -> Outcome<FileSpec> {
     Ok(FileSpec { remote_name: url.to_owned(), local_name, ranges: Vec::new() })
 }
 
+/// The absolute path of a file that need not exist. The library takes none with
+/// `..` in it: up to there the file system is asked where that leads.
+fn absolute(file: &Path) -> io::Result<PathBuf> {
+    let parts: Vec<_> = file.components().collect();
+    match parts.iter().rposition(|part| *part == Component::ParentDir) {
+        Some(last) => {
+            let (asked, rest) = parts.split_at(last + 1);
+            Ok(asked
+                .iter()
+                .collect::<PathBuf>()
+                .canonicalize()?
+                .join(rest.iter().collect::<PathBuf>()))
+        }
+        None => std::path::absolute(file),
+    }
+}
+
 /// What a job is described with, so that the same targets find it again. The
 /// order of the targets does not matter.
-pub fn key(targets: &[FileSpec]) -> String {
+pub fn key(command: &str, targets: &[FileSpec]) -> String {
     let mut pairs: Vec<_> = targets
         .iter()
         .map(|target| (target.remote_name.as_str(), target.local_name.as_str()))
@@ -72,7 +89,7 @@ pub fn key(targets: &[FileSpec]) -> String {
         digest.update(local_name);
         digest.update("\n");
     }
-    format!("bgcopy get {}", hexadecimal(&digest.finalize()))
+    format!("bgcopy {command} {}", hexadecimal(&digest.finalize()))
 }
 
 /// What a job with these files is called.
@@ -205,8 +222,8 @@ mod tests {
     fn key_does_not_depend_on_the_order() {
         let a = target("http://h/a", Path::new("/d/a")).expect("a target");
         let b = target("http://h/b", Path::new("/d/b")).expect("a target");
-        assert_eq!(key(&[a.clone(), b.clone()]), key(&[b.clone(), a.clone()]));
-        let (key_a, key_b) = (key(&[a]), key(&[b]));
+        assert_eq!(key("get", &[a.clone(), b.clone()]), key("get", &[b.clone(), a.clone()]));
+        let (key_a, key_b) = (key("get", &[a]), key("get", &[b]));
         assert_ne!(key_a, key_b);
         assert!(key_a.starts_with("bgcopy get "));
     }

@@ -52,6 +52,18 @@ fn get_takes_a_list_into_a_folder() {
 }
 
 #[test]
+fn get_takes_paths_through_the_folder_above() {
+    let bench = Bench::new();
+    let url = bench.url(&format!("/gen/1/{SMALL}"));
+    for arguments in [["-o", "../work/one.bin"], ["-d", "../work/new/folder"]] {
+        let out = bench.run(&["get", &url, arguments[0], arguments[1]]);
+        assert_eq!(out.code, 0, "{out:?}");
+    }
+    assert_eq!(bench.content("one.bin"), Bench::generated(1, SMALL));
+    assert_eq!(bench.content(&format!("new/folder/{SMALL}")), Bench::generated(1, SMALL));
+}
+
+#[test]
 fn list_cannot_write_outside_its_folder() {
     let bench = Bench::new();
     fs::write(bench.path("list"), format!("{}\t../out\n", bench.url("/gen/1/5"))).expect("a list");
@@ -190,10 +202,75 @@ fn queue_can_be_looked_at_while_it_is_driven() {
     assert_eq!(why["wait_reason"]["kind"], "TRANSFERRING");
     assert!(bench.run(&["why", &id]).stdout.contains("what helps"));
 
-    let out = bench.run(&["suspend", &id]);
-    assert_eq!(out.code, 1, "{out:?}");
-    assert!(out.stderr.contains("E_SHARING_VIOLATION"), "{out:?}");
     process.interrupt();
+}
+
+#[test]
+fn queue_can_be_changed_while_another_process_drives_it() {
+    let bench = Bench::new();
+    let url = bench.url(&format!("/gen/5/{LARGE}?{SLOW}"));
+    let process = bench.start(&["get", &url, "-o", "x"]);
+    let id = bench.wait_for_recorded_bytes(1);
+    let out = bench.run(&["suspend", &id]);
+    assert_eq!(out.code, 0, "{out:?}");
+    let why = json_of(&bench.run(&["why", &id, "--json"]).stdout);
+    assert_eq!(why["wait_reason"]["kind"], "SUSPENDED_BY_CALLER");
+    let other = bench.run(&["get", "--quiet", &bench.url(&format!("/gen/1/{SMALL}")), "-o", "y"]);
+    assert_eq!(other.code, 0, "{other:?}");
+    assert_eq!(bench.content("y"), Bench::generated(1, SMALL));
+    assert_eq!(bench.run(&["cancel", &id]).code, 0);
+    let out = process.end();
+    assert_eq!(out.code, 1, "the job was cancelled under it: {out:?}");
+}
+
+#[test]
+fn added_job_is_transferred_by_the_process_that_serves() {
+    let bench = Bench::new();
+    let serve = bench.start(&["serve"]);
+    bench.wait_for_host();
+    let path = format!("/gen/5/{LARGE}?{SLOW}");
+    let added = bench.run(&["add", &bench.url(&path), "big", "--priority", "high"]);
+    assert_eq!(added.code, 0, "{added:?}");
+    let id = added.stdout.trim();
+    assert_eq!(bench.wait_for_recorded_bytes(1), id, "it runs, and add has returned");
+    assert_eq!(bench.run(&["cancel", id]).code, 0);
+
+    let small = bench.run(&["add", &bench.url(&format!("/gen/1/{SMALL}")), "small"]);
+    let run = bench.run(&["run", "--complete", small.stdout.trim()]);
+    assert_eq!(run.code, 0, "{run:?}");
+    assert_eq!(bench.content("small"), Bench::generated(1, SMALL));
+    assert_eq!(bench.names(), ["small"]);
+    let out = serve.interrupt();
+    assert_eq!(out.code, 0, "{out:?}");
+    assert!(out.stdout.starts_with("serving "), "{out:?}");
+}
+
+#[test]
+fn serving_ends_when_there_is_nothing_left_to_do() {
+    let bench = Bench::new();
+    let added = bench.run(&["add", &bench.url(&format!("/gen/1/{SMALL}")), "small"]);
+    assert_eq!(added.code, 0, "{added:?}");
+    let out = bench.run(&["serve", "--idle-exit", "0"]);
+    assert_eq!(out.code, 0, "{out:?}");
+    let jobs = json_of(&bench.run(&["list", "--json"]).stdout);
+    assert_eq!(jobs[0]["state"], "TRANSFERRED");
+}
+
+#[test]
+fn who_stands_by_takes_over_when_the_host_is_killed() {
+    let bench = Bench::new();
+    let first = bench.start(&["serve"]);
+    bench.wait_for_host();
+    let second = bench.start(&["serve"]);
+    let path = format!("/gen/5/{SLOW_LENGTH}?{SLOW}");
+    let added = bench.run(&["add", &bench.url(&path), "file"]);
+    bench.wait_for_recorded_bytes(1);
+    drop(first);
+    let run = bench.run(&["run", "--complete", added.stdout.trim()]);
+    assert_eq!(run.code, 0, "{run:?}");
+    assert_eq!(bench.content("file"), Bench::generated(5, SLOW_LENGTH));
+    let out = second.interrupt();
+    assert_eq!(out.code, 0, "{out:?}");
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use crate::link::{Gone, Link};
 use crate::plan::Plan;
+use crate::receive;
 use crate::request::Request;
 use crate::send::{After, send};
 use crate::shared::Found;
@@ -26,6 +27,7 @@ fn answer(link: &mut Link) -> Result<After, Gone> {
         return send(link, &Plan::bad_request(), "", "");
     };
     let (plan, key) = match link.shared().receive(&request) {
+        Found::Area { prefix } => return receive::serve(link, &request, &prefix),
         Found::Scripted { key, resource, reply } => {
             (Plan::scripted(&request, &resource, &reply), key)
         }

@@ -4,7 +4,8 @@
 //! connection its own thread. Each path holds a [`Resource`]: a [`Content`],
 //! its validators and a script of [`Reply`]s. An untouched `Reply` is correct
 //! HTTP; each of its methods adds one deviation. Everything the server saw and
-//! sent can be asked for, or waited for with [`Server::wait_until`].
+//! sent can be asked for, or waited for with [`Server::wait_until`]. An [`Area`]
+//! takes files.
 //!
 //! ```
 //! use bgcopy_test_server::{Reply, Resource, Server};
@@ -17,7 +18,9 @@
 //! assert!(server.url("/file").starts_with("http://127.0.0.1:"));
 //! ```
 
+mod area;
 mod base64;
+mod bits;
 mod body;
 mod connection;
 mod content;
@@ -28,6 +31,7 @@ mod link;
 mod plan;
 mod range;
 mod reason;
+mod receive;
 mod reply;
 mod reply_faults;
 mod representation;
@@ -37,6 +41,7 @@ mod send;
 mod server;
 mod shared;
 
+pub use area::{Area, AreaSeen, Kept, Overlap, UploadFault};
 pub use content::Content;
 pub use date::http_date;
 pub use reply::Reply;

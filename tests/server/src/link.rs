@@ -92,6 +92,18 @@ impl Link {
         while matches!(self.stream.read(&mut buffer), Ok(1..)) {}
     }
 
+    /// Some of the bytes behind a head that was finished.
+    pub(crate) fn read(&mut self, buffer: &mut [u8]) -> Result<usize, Gone> {
+        loop {
+            match self.stream.read(buffer) {
+                Ok(0) => return Err(Gone),
+                Ok(count) => return Ok(count),
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(_) => return Err(Gone),
+            }
+        }
+    }
+
     pub(crate) fn write(&mut self, bytes: &[u8]) -> Result<(), Gone> {
         self.stream.write_all(bytes).map_err(|_| Gone)
     }

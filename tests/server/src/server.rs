@@ -1,5 +1,6 @@
 //! The server: its thread that accepts, and what a test does with it.
 
+use crate::area::{Area, AreaSeen};
 use crate::connection;
 use crate::link::Link;
 use crate::request::Request;
@@ -60,6 +61,24 @@ impl Server {
             state.close_gate(path);
             state.put(path, resource);
         });
+    }
+
+    /// Takes files sent to paths that begin like this, or changes how that is
+    /// done; what is there stays. The gate of the area is closed.
+    pub fn accept_uploads(&self, prefix: &str, area: Area) {
+        self.shared.change(|state| {
+            state.close_gate(prefix);
+            state.areas.set(prefix, area);
+        });
+    }
+
+    /// What the area of that path has.
+    ///
+    /// # Panics
+    ///
+    /// When there is no such area.
+    pub fn area(&self, prefix: &str) -> AreaSeen {
+        self.shared.look(|seen| seen.area(prefix))
     }
 
     /// Makes a path unknown.

@@ -1,5 +1,6 @@
 //! What the threads of a server share, and what a test can see of it.
 
+use crate::area::{AreaSeen, Areas};
 use crate::generated;
 use crate::reply::Reply;
 use crate::request::{Request, path_matches, without_query};
@@ -26,6 +27,7 @@ pub(crate) struct State {
     accepted: u64,
     pub(crate) stopping: bool,
     pub(crate) serve_generated: bool,
+    pub(crate) areas: Areas,
 }
 
 struct Entry {
@@ -46,9 +48,17 @@ struct Connection {
 
 /// How a request is to be answered, decided in the moment it is recorded.
 pub(crate) enum Found {
-    Scripted { key: String, resource: Arc<Resource>, reply: Box<Reply> },
+    Scripted {
+        key: String,
+        resource: Arc<Resource>,
+        reply: Box<Reply>,
+    },
     Missing,
     WrongMethod,
+    /// The path belongs to an area that takes files.
+    Area {
+        prefix: String,
+    },
 }
 
 /// What the server saw and sent up to one moment.
@@ -72,6 +82,15 @@ impl Seen<'_> {
     pub fn body_bytes_sent(&self, path: &str) -> u64 {
         let sent = self.state.sent.iter();
         sent.filter(|(own, _)| path_matches(own, path)).map(|(_, bytes)| bytes).sum()
+    }
+
+    /// What the area of that path has.
+    ///
+    /// # Panics
+    ///
+    /// When there is no such area.
+    pub fn area(&self, prefix: &str) -> AreaSeen {
+        AreaSeen::of(self.state.areas.get(prefix).expect("an area"))
     }
 
     /// The number of connections that are open now.
@@ -132,6 +151,11 @@ impl State {
     }
 
     fn find(&mut self, request: &Request) -> Found {
+        // Replies are fetched from resources below the area.
+        let area = self.areas.of(request.path_alone()).filter(|_| request.method != "GET");
+        if let Some(prefix) = area {
+            return Found::Area { prefix };
+        }
         if request.method != "GET" && request.method != "HEAD" {
             return Found::WrongMethod;
         }

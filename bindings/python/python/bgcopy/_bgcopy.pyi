@@ -71,12 +71,19 @@ class Manager:
         *,
         limits: Limits | None = None,
         user_agent: str | None = None,
+        exclusive: bool = False,
     ) -> Manager:
         """Opens the store in a folder, which is made if it is missing, for the
         caller alone.
 
-        :class:`StoreInUseError` at once if another manager has it open, here
-        or in another process; a :class:`Reader` can still look. A damaged
+        Any number of managers may have one store open, in any number of
+        processes: the first one hosts the queue, the others join it, and when
+        the host ends one of them takes over. With `exclusive` it is alone.
+
+        :class:`StoreInUseError` at once if somebody has the store open alone,
+        or if `exclusive` is wanted and anybody has it open; a :class:`Reader`
+        can still look. BGCOPY_E_LINK_VERSION, BGCOPY_E_TOO_MANY_PROCESSES or
+        BGCOPY_E_HOST_LOST if the host cannot be joined. A damaged
         store is replaced by what could be saved of it: see :attr:`damage`.
         :class:`StorageError` or :class:`AccessDeniedError` if the folder
         cannot be used; BGCOPY_E_STORE_NEWER for a store of a later version.
@@ -85,6 +92,18 @@ class Manager:
     @property
     def store(self) -> Path:
         """The folder of the store, as it was given."""
+
+    @property
+    def is_host(self) -> bool:
+        """True if this manager hosts the queue; False if it has joined another.
+        It changes when it takes over.
+        """
+
+    @property
+    def host_process(self) -> int | None:
+        """The number of the process that hosts the queue; None while there is
+        none.
+        """
 
     @property
     def damage(self) -> Damage | None:
@@ -119,7 +138,8 @@ class Manager:
 
         Events come at least once: a job found transferred or failed when the
         manager opens raises its event again. Events of one job are coalesced.
-        Each goes to one taker. :class:`ManagerClosedError` after
+        Each manager gets all events, and of its callers one gets each.
+        :class:`ManagerClosedError` after
         :meth:`close`. Contract section 11.
         """
 

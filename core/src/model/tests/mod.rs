@@ -5,6 +5,8 @@ mod failures;
 mod methods;
 mod planning;
 mod settings;
+mod upload_enumeration;
+mod upload_world;
 mod world;
 
 use uuid::Uuid;

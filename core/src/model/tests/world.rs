@@ -6,13 +6,18 @@ use uuid::Uuid;
 use crate::model::{
     Command, Environment, FileStage, HeadFacts, Input, Job, Limits, Now, Outcome, Work, apply, plan,
 };
-use crate::protocol::{Body, Decision, Failure, Head, decide, next_request};
+use crate::protocol::{Adjustment, Body, Decision, Failure, Head, decide, next_request};
 use crate::vocab::{ErrorContext, HResult, JobState, code};
 
 use super::job_with_files;
 
 /// Bytes of the one file. A byte's value is the version it came from.
 const SIZE: u64 = 2;
+
+/// The other name of the file, and what its bytes are more than those of the
+/// first one.
+const MIRROR: &str = "http://mirror/0";
+const MIRROR_BYTE: u8 = 100;
 
 /// What can happen next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,6 +36,9 @@ pub enum Event {
     Refuse,
     /// The server's file becomes another version.
     ServerChanges,
+    /// The caller names a mirror: it has the same tags and sizes, and other
+    /// bytes.
+    Rename,
     /// A helper does the first piece of owed work.
     Work,
     /// A helper does it, and the machine dies before anybody hears of it.
@@ -46,7 +54,7 @@ pub enum Event {
     PowerCut,
 }
 
-pub const EVENTS: [Event; 17] = [
+pub const EVENTS: [Event; 18] = [
     Event::Resume,
     Event::Suspend,
     Event::Cancel,
@@ -56,6 +64,7 @@ pub const EVENTS: [Event; 17] = [
     Event::Break,
     Event::Refuse,
     Event::ServerChanges,
+    Event::Rename,
     Event::Work,
     Event::WorkThenKill,
     Event::WorkFails,
@@ -76,10 +85,21 @@ pub struct World {
     synced: Option<Vec<u8>>,
     pub target: Option<Vec<u8>>,
     version: u8,
-    /// The version a body in flight is of, and where it is.
-    body: Option<(u8, Body, u64)>,
+    body: Option<InFlight>,
     pub complete_called: bool,
     pub completed: Option<HResult>,
+}
+
+/// A body on its way.
+#[derive(Clone, Debug)]
+struct InFlight {
+    /// What its bytes are.
+    byte: u8,
+    body: Body,
+    /// Where the next byte belongs.
+    position: u64,
+    /// What its head told, until the overlap is compared.
+    head: Option<HeadFacts>,
 }
 
 impl World {
@@ -130,6 +150,11 @@ impl World {
             Event::ServerChanges => {
                 self.version += 1;
                 self.version <= 2
+            }
+            Event::Rename => {
+                let renamed = self.job.files[0].remote_name == MIRROR;
+                let remote_name = MIRROR.to_owned();
+                !renamed && self.command(Command::SetRemoteName { file: 0, remote_name })
             }
             Event::Work => self.work(false, false),
             Event::WorkThenKill => self.work(true, false),
@@ -236,10 +261,17 @@ impl World {
                     size: body.size,
                     validator: body.validator.clone(),
                     restart: body.restart,
+                    asked: Some(request.url.clone()),
                     ..HeadFacts::default()
                 };
-                self.outcome(Outcome::Head { file: 0, facts });
-                self.body = Some((self.version, body.clone(), body.position));
+                let mirror = if request.url == MIRROR { MIRROR_BYTE } else { 0 };
+                self.body = Some(InFlight {
+                    byte: self.version + mirror,
+                    position: body.position - body.overlap,
+                    body,
+                    head: Some(facts),
+                });
+                self.accept_head();
             }
             Decision::Complete => self.outcome(Outcome::Received { file: 0, size: written }),
             Decision::Again(adjustment) => self.outcome(Outcome::AskAgain { file: 0, adjustment }),
@@ -271,15 +303,38 @@ impl World {
         head
     }
 
+    /// A head is believed once the bytes before the new ones are compared.
+    fn accept_head(&mut self) {
+        let Some(body) = &mut self.body else {
+            return;
+        };
+        if body.position == body.body.position
+            && let Some(facts) = body.head.take()
+        {
+            self.outcome(Outcome::Head { file: 0, facts });
+        }
+    }
+
     fn byte(&mut self) -> bool {
-        let Some((version, body, position)) = self.body.clone() else {
+        let Some(body) = &mut self.body else {
             return false;
         };
+        let (byte, place) = (body.byte, body.position as usize);
+        body.position += 1;
+        let written = body.position;
         let held = self.temporary.as_mut().expect("a temporary file");
-        held.resize((position as usize + 1).max(held.len()), 0);
-        held[position as usize] = version;
-        let written = position + 1;
-        self.body = Some((version, body, written));
+        if body.head.is_some() {
+            if held[place] != byte {
+                self.body = None;
+                let adjustment = Adjustment::Restart;
+                self.outcome(Outcome::AskAgain { file: 0, adjustment });
+                return true;
+            }
+            self.accept_head();
+            return true;
+        }
+        held.resize((place + 1).max(held.len()), 0);
+        held[place] = byte;
         if written == SIZE {
             self.body = None;
             self.outcome(Outcome::Received { file: 0, size: written });

@@ -48,4 +48,7 @@ codes! {
     BGCOPY_E_STORE_NEWER = 0xA0BC_0003, "the store was written by a later version";
     BGCOPY_E_MANAGER_CLOSED = 0xA0BC_0004, "the manager is closed";
     BGCOPY_E_DUPLICATE_LOCAL_NAME = 0xA0BC_0005, "another file of the job goes to the same place";
+    BGCOPY_E_HOST_LOST = 0xA0BC_0021, "the process that drives the queue is gone or does not answer";
+    BGCOPY_E_LINK_VERSION = 0xA0BC_0022, "the process that drives the queue has another version";
+    BGCOPY_E_TOO_MANY_PROCESSES = 0xA0BC_0023, "too many processes have joined the queue";
 }

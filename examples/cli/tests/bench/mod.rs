@@ -1,4 +1,5 @@
 //! A folder, a queue and a server for one test, and the program at work there.
+#![allow(dead_code, reason = "each test binary uses its own part")]
 
 use std::fs;
 use std::path::PathBuf;
@@ -6,7 +7,7 @@ use std::process::{Child, Command, Output, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use bgcopy_test_server::{Content, Request, Server};
+use bgcopy_test_server::{AreaSeen, Content, Request, Server};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
@@ -102,11 +103,21 @@ impl Bench {
         id
     }
 
+    /// Waits until a process hosts the queue and lets others in.
+    pub fn wait_for_host(&self) {
+        wait_until("there is a host", || self.store().join("engine.sock").exists());
+    }
+
     /// Waits until so many requests for a path have come; all of them.
     pub fn wait_for_requests(&self, path: &str, count: usize) -> Vec<Request> {
         let came = self.server.wait_until(PATIENCE, |seen| seen.requests_for(path).len() >= count);
         assert!(came, "waited in vain for {count} requests");
         self.server.requests_for(path)
+    }
+
+    /// Waits until what the server took below `/up/` is as wanted.
+    pub fn wait_for_upload(&self, wanted: impl Fn(&AreaSeen) -> bool) -> bool {
+        self.server.wait_until(PATIENCE, |seen| wanted(&seen.area("/up/")))
     }
 
     /// What the server serves at `/gen/SEED/LENGTH`.
@@ -142,6 +153,11 @@ impl Running {
         let sent = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
         assert!(sent.expect("kill runs").success());
         out_of(child.wait_with_output().expect("it ends"))
+    }
+
+    /// What came of it when it ends by itself.
+    pub fn end(mut self) -> Out {
+        out_of(self.child.take().expect("it runs").wait_with_output().expect("it ends"))
     }
 }
 

@@ -1,0 +1,4 @@
+//! Rules of the engine that no caller can see.
+
+mod owed;
+mod sharing;

@@ -1,0 +1,170 @@
+//! The requests of uploads: started as the plan says, one after the other;
+//! what they report becomes inputs of the model.
+
+use std::path::Path;
+
+use uuid::Uuid;
+
+use crate::disk::Outgoing;
+use crate::model::{
+    FileStage, Now, Outcome, UploadNews, is_upload, next_upload_call, sending, upload_state,
+};
+use crate::protocol::{Call, Failure, Step, judge};
+use crate::transfer::{Token, UploadEnding, UploadOrder};
+use crate::vocab::Result;
+
+use super::{Engine, Moving, SecretChange};
+
+/// True if the request is to go on although the plan no longer has it: only
+/// its answer tells what the server has.
+pub(super) fn outlives_plan(moving: &Moving) -> bool {
+    moving.upload.as_ref().is_some_and(|call| call.step == Step::Create)
+}
+
+/// True if a cancelled job need not wait for the request.
+fn is_futile(call: &Call) -> bool {
+    match call.step {
+        Step::Create | Step::Close | Step::Cancel => false,
+        Step::Ask | Step::Probe | Step::Greet | Step::Send | Step::Whole | Step::Verify => true,
+    }
+}
+
+impl Engine {
+    /// True if the file is one that is sent.
+    pub(super) fn is_upload(&self, (id, index): (Uuid, u32)) -> bool {
+        self.queue.jobs.get(&id).is_some_and(|loaded| {
+            let is_reply = loaded.job.file(index).is_ok_and(|file| file.is_reply);
+            is_upload(&loaded.job.record) && !is_reply
+        })
+    }
+
+    /// Stops what cancelled jobs are still sending: their servers are told
+    /// instead.
+    pub(super) fn stop_futile(&mut self, at: Now) {
+        let owes = |id: &Uuid| {
+            self.queue.jobs.get(id).is_some_and(|loaded| loaded.job.record.owes_server())
+        };
+        let futile: Vec<_> = self
+            .moving
+            .iter()
+            .filter(|((id, _), moving)| moving.upload.as_ref().is_some_and(is_futile) && owes(id))
+            .map(|(key, _)| *key)
+            .collect();
+        for key in futile {
+            self.stop_moving(key, at);
+        }
+    }
+
+    pub(super) fn try_start_upload(&mut self, key: (Uuid, u32), at: Now) -> Result<()> {
+        let (id, index) = key;
+        let Some(loaded) = self.queue.jobs.get(&id) else {
+            return Ok(());
+        };
+        let (record, file) = (&loaded.job.record, loaded.job.file(index)?);
+        if file.stage != FileStage::Waiting {
+            return Ok(());
+        }
+        // A cancelled job needs its file no more.
+        let source = match record.state.is_final() {
+            true => None,
+            false => Some(self.disk.open_outgoing(Path::new(&file.local_name))?),
+        };
+        let facts = source.as_ref().map(Outgoing::facts);
+        let began_with = file.upload.as_ref().and_then(|upload| upload.source.as_ref());
+        let changed =
+            facts.zip(began_with).is_some_and(|(facts, began_with)| facts.version != *began_with);
+        if changed {
+            self.upload_news(key, UploadNews::SourceChanged, at);
+            return Ok(());
+        }
+        let size = facts.map_or(file.size.unwrap_or(0), |facts| facts.size);
+        let Some(call) = next_upload_call(record, file, size) else {
+            self.upload_news(key, UploadNews::NothingOwed, at);
+            return Ok(());
+        };
+        let options = self.options(record, file);
+        let began = facts.map(|facts| (facts.size, facts.version.clone()));
+        let order = UploadOrder { call: call.clone(), source };
+        let token = self.transfers.start_upload(order, &options)?;
+        let upload = Some(call.clone());
+        let sync_asked = (0, at.monotonic_ms);
+        let moving = Moving { token, target: None, sync_asked, held: None, upload };
+        self.moving.insert(key, moving);
+        self.tokens.insert(token, key);
+        self.upload_news(key, UploadNews::Begun { call, source: began }, at);
+        Ok(())
+    }
+
+    /// A request could not even be begun.
+    pub(super) fn failed_to_start(&mut self, key: (Uuid, u32), failure: Failure, at: Now) {
+        let outcome = match self.is_upload(key) {
+            true => Outcome::Upload {
+                file: key.1,
+                news: UploadNews::Failed { step: Step::Ask, failure },
+            },
+            false => Outcome::Failed { file: key.1, failure, redirect: None },
+        };
+        self.outcome(key.0, outcome, at);
+    }
+
+    pub(super) fn upload_news(&mut self, (id, file): (Uuid, u32), news: UploadNews, at: Now) {
+        self.outcome(id, Outcome::Upload { file, news }, at);
+        self.queue.replan = true;
+        let done = self.queue.jobs.get(&id).is_none_or(|loaded| {
+            let record = &loaded.job.record;
+            record.state.is_final() && record.closing.is_none()
+        });
+        if done {
+            self.secret_changes.push((id, SecretChange::Forget));
+        }
+    }
+
+    /// Bytes were handed to the connection. With a session they count once the
+    /// server says that it holds them.
+    pub(super) fn on_the_way(&mut self, token: Token, sent: u64, at: Now) {
+        let Some(key) = self.tokens.get(&token).copied() else {
+            return;
+        };
+        let Some(call) = self.moving.get(&key).and_then(|moving| moving.upload.as_ref()) else {
+            return;
+        };
+        let position = call.body.map_or(0, |span| span.first) + sent;
+        if call.step == Step::Whole {
+            let news = UploadNews::OnTheWay { bytes: sent };
+            self.outcome(key.0, Outcome::Upload { file: key.1, news }, at);
+        }
+        if let Some(loaded) = self.queue.jobs.get_mut(&key.0) {
+            loaded.meter.sample(at.monotonic_ms, position);
+        }
+    }
+
+    /// A request of an upload is over.
+    pub(super) fn upload_ended(&mut self, token: Token, ending: UploadEnding, at: Now) {
+        let Some(key) = self.tokens.remove(&token) else {
+            return;
+        };
+        self.queue.replan = true;
+        let Some(call) = self.moving.remove(&key).and_then(|moving| moving.upload) else {
+            return;
+        };
+        let news = match ending {
+            UploadEnding::SourceChanged => UploadNews::SourceChanged,
+            UploadEnding::Failed(failure) => UploadNews::Failed { step: call.step, failure },
+            UploadEnding::Answered { head, repeats } => {
+                let Some(loaded) = self.queue.jobs.get(&key.0) else {
+                    return;
+                };
+                let record = &loaded.job.record;
+                let Ok(file) = loaded.job.file(key.1) else {
+                    return;
+                };
+                let of = sending(record, file, file.size.unwrap_or(0));
+                let mut state = upload_state(record, file);
+                state.close_tries = state.close_tries.saturating_add(repeats);
+                let verdict = judge(&state, &of, &call, &head);
+                UploadNews::Answered { call, verdict, response_headers: head.text() }
+            }
+        };
+        self.upload_news(key, news, at);
+    }
+}

@@ -1,0 +1,366 @@
+//! What the handles of one manager have in common: the way to the engine,
+//! wherever it runs, and what must be told to the next one.
+
+use std::collections::BTreeMap;
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::{Duration, Instant};
+
+use uuid::Uuid;
+
+use crate::engine::{Answered, Reply, Request, Secret, closed_error};
+use crate::link::Guest;
+use crate::model::CredentialSlot;
+use crate::store::Damage;
+use crate::vocab::{Error, Result, code};
+
+use super::hosting::Hosting;
+use super::opening::Terms;
+
+/// How long a call waits for a new host before it answers that there is none.
+const TAKE_OVER_PATIENCE: Duration = Duration::from_secs(10);
+
+/// How long a call that waits for nothing may take in another process before
+/// that is asked whether it is alive, and how long it may take to say so.
+const ANSWER_PATIENCE: Duration = Duration::from_secs(60);
+const ALIVE_PATIENCE: Duration = Duration::from_secs(10);
+
+/// How long a call that is taken back may take to say so.
+const FORGET_PATIENCE: Duration = Duration::from_secs(5);
+
+/// Handles that are told to a new host in one call.
+const RETAIN_JOBS: usize = 4096;
+
+/// What the handles of one manager have in common.
+pub(super) struct Shared {
+    pub(super) terms: Terms,
+    pub(super) damage: OnceLock<Damage>,
+    /// The process that opened it; a child made by fork has nothing of it.
+    process: u32,
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+struct State {
+    side: Side,
+    /// How many handles of each job there are.
+    handles: BTreeMap<Uuid, u64>,
+    secrets: BTreeMap<(Uuid, CredentialSlot), Secret>,
+}
+
+/// Where the engine is.
+#[derive(Clone)]
+pub(super) enum Side {
+    /// In this process.
+    Host(Arc<Hosting>),
+    /// In another one.
+    Guest(Arc<Guest>),
+    /// Nowhere, since a moment ago.
+    Lost { since: Instant, error: Error },
+    /// Of no concern any more.
+    Closed(Error),
+}
+
+/// What became of a call to another process.
+enum Called {
+    Answered(Result<Reply>),
+    Lost,
+}
+
+impl Shared {
+    pub(super) fn new(terms: Terms, side: Side, damage: Option<Damage>) -> Self {
+        let shared = Self {
+            terms,
+            damage: OnceLock::new(),
+            process: std::process::id(),
+            state: Mutex::new(State { side, handles: BTreeMap::new(), secrets: BTreeMap::new() }),
+            changed: Condvar::new(),
+        };
+        shared.note_damage(damage);
+        shared
+    }
+
+    pub(super) fn note_damage(&self, damage: Option<Damage>) {
+        if let Some(damage) = damage {
+            // The first damage is the one to tell.
+            _ = self.damage.set(damage);
+        }
+    }
+
+    /// Makes a call and waits for its answer.
+    pub(super) fn call(&self, request: Request) -> Result<Reply> {
+        self.call_until(request, None)
+    }
+
+    /// Makes a call and waits for its answer until the time is over: then
+    /// E_TIMEOUT. A call whose host is lost is repeated with the next one.
+    pub(super) fn call_for(&self, request: Request, timeout: Option<Duration>) -> Result<Reply> {
+        // A time beyond what the clock can tell is for ever.
+        let deadline = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
+        self.call_until(request, deadline)
+    }
+
+    fn call_until(&self, request: Request, deadline: Option<Instant>) -> Result<Reply> {
+        loop {
+            let called = match self.side_until(deadline)? {
+                Side::Host(hosting) => return hosting.call(request, deadline),
+                Side::Guest(guest) => call_guest(&guest, &request, deadline)?,
+                Side::Lost { error, .. } | Side::Closed(error) => return Err(error),
+            };
+            if let Called::Answered(reply) = called {
+                return reply;
+            }
+        }
+    }
+
+    /// Tells the engine something that needs no answer.
+    pub(super) fn tell(&self, request: Request) {
+        if self.is_forked() {
+            return;
+        }
+        let side = self.lock().side.clone();
+        match side {
+            // A closed engine has forgotten everything already.
+            Side::Host(hosting) => hosting.tell(request),
+            Side::Guest(guest) => guest.tell(&request),
+            Side::Lost { .. } | Side::Closed(_) => {}
+        }
+    }
+
+    /// Where the engine is; waits while it is nowhere.
+    fn side_until(&self, deadline: Option<Instant>) -> Result<Side> {
+        if self.is_forked() {
+            let text = "the manager was opened before fork: the child must open its own";
+            return Err(Error::new(code::BGCOPY_E_MANAGER_CLOSED, text));
+        }
+        let mut state = self.lock();
+        loop {
+            let Side::Lost { since, error } = &state.side else {
+                return Ok(state.side.clone());
+            };
+            let given_up = *since + TAKE_OVER_PATIENCE;
+            let now = Instant::now();
+            if now >= given_up {
+                return Err(error.clone());
+            }
+            if deadline.is_some_and(|deadline| now >= deadline) {
+                return Err(Error::new(code::E_TIMEOUT, "the time to wait is over"));
+            }
+            let until = deadline.map_or(given_up, |deadline| deadline.min(given_up));
+            let waited = self.changed.wait_timeout(state, until - now);
+            state = waited.unwrap_or_else(PoisonError::into_inner).0;
+        }
+    }
+
+    /// Counts a handle of a job.
+    pub(super) fn hold(&self, job: Uuid) {
+        if !self.is_forked() {
+            *self.lock().handles.entry(job).or_default() += 1;
+        }
+    }
+
+    /// A handle is gone.
+    pub(super) fn let_go(&self, job: Uuid) {
+        if self.is_forked() {
+            return;
+        }
+        let mut state = self.lock();
+        if let Some(count) = state.handles.get_mut(&job) {
+            *count -= 1;
+            if *count == 0 {
+                state.handles.remove(&job);
+            }
+        }
+        drop(state);
+        self.tell(Request::CloseJob { id: job });
+    }
+
+    /// Keeps a secret for the next host, which does not have it.
+    pub(super) fn keep_secret(&self, job: Uuid, slot: CredentialSlot, secret: Secret) {
+        self.lock().secrets.insert((job, slot), secret);
+    }
+
+    /// Forgets a secret; all of the job without a slot.
+    pub(super) fn forget_secrets(&self, job: Uuid, slot: Option<CredentialSlot>) {
+        self.lock()
+            .secrets
+            .retain(|(of, one), _| *of != job || slot.is_some_and(|slot| slot != *one));
+    }
+
+    /// True if the engine is in this process.
+    pub(super) fn hosts(&self) -> bool {
+        !self.is_forked() && matches!(self.lock().side, Side::Host(_))
+    }
+
+    /// The process the engine is in, where the system tells.
+    pub(super) fn host_process(&self) -> Option<u32> {
+        if self.is_forked() {
+            return None;
+        }
+        let side = self.lock().side.clone();
+        match side {
+            Side::Host(_) => Some(self.process),
+            Side::Guest(guest) => guest.host_process(),
+            Side::Lost { .. } | Side::Closed(_) => None,
+        }
+    }
+
+    pub(super) fn close(&self) {
+        if self.is_forked() {
+            return;
+        }
+        let side = std::mem::replace(&mut self.lock().side, Side::Closed(closed_error()));
+        self.changed.notify_all();
+        match side {
+            Side::Host(hosting) => hosting.close(),
+            Side::Guest(guest) => guest.close(),
+            Side::Lost { .. } | Side::Closed(_) => {}
+        }
+    }
+
+    pub(super) fn is_closed(&self) -> bool {
+        matches!(self.lock().side, Side::Closed(_))
+    }
+
+    /// The connection to the host broke. False if nobody minds.
+    pub(super) fn lose(&self, guest: &Arc<Guest>) -> bool {
+        let mut state = self.lock();
+        let minds = matches!(&state.side, Side::Guest(present) if Arc::ptr_eq(present, guest));
+        if minds {
+            let text = "the process that drove the queue is gone and no other could take over yet";
+            state.side = Side::Lost {
+                since: Instant::now(),
+                error: Error::new(code::BGCOPY_E_HOST_LOST, text),
+            };
+        }
+        minds
+    }
+
+    /// There is no new host yet, and why.
+    pub(super) fn still_lost(&self, why: Error) {
+        if let Side::Lost { error, .. } = &mut self.lock().side {
+            *error = why;
+        }
+    }
+
+    /// Goes on with a new host. Gives it back if nobody needs it any more.
+    pub(super) fn go_on(&self, side: Side) -> std::result::Result<(), Side> {
+        let (handles, secrets) = {
+            let state = self.lock();
+            (state.handles.clone(), state.secrets.clone())
+        };
+        introduce(&side, handles, secrets);
+        let mut state = self.lock();
+        if !matches!(state.side, Side::Lost { .. }) {
+            return Err(side);
+        }
+        state.side = side;
+        drop(state);
+        self.changed.notify_all();
+        Ok(())
+    }
+
+    fn is_forked(&self) -> bool {
+        std::process::id() != self.process
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        if self.is_forked() {
+            // The threads, the lock and the socket are those of the parent.
+            let state = self.state.get_mut().unwrap_or_else(PoisonError::into_inner);
+            let closed = Side::Closed(closed_error());
+            std::mem::forget(std::mem::replace(&mut state.side, closed));
+            return;
+        }
+        self.close();
+    }
+}
+
+fn call_guest(guest: &Guest, request: &Request, deadline: Option<Instant>) -> Result<Called> {
+    let Some((ticket, answers)) = guest.call(request)? else {
+        return Ok(Called::Lost);
+    };
+    let waits = matches!(request, Request::Wait { .. } | Request::NextEvent);
+    let mut received = receive(&answers, deadline.or_else(|| patience(waits)));
+    while deadline.is_none() && matches!(received, Err(RecvTimeoutError::Timeout)) {
+        must_be_alive(guest)?;
+        received = receive(&answers, patience(waits));
+    }
+    match received {
+        Ok(reply) => Ok(Called::Answered(reply)),
+        Err(RecvTimeoutError::Disconnected) => Ok(Called::Lost),
+        Err(RecvTimeoutError::Timeout) => {
+            guest.tell(&Request::Forget { ticket });
+            Ok(match answers.recv_timeout(FORGET_PATIENCE) {
+                Ok((_, reply)) => Called::Answered(reply),
+                Err(RecvTimeoutError::Disconnected) => Called::Lost,
+                Err(RecvTimeoutError::Timeout) => Called::Answered(Err(timed_out())),
+            })
+        }
+    }
+}
+
+/// When a call without a time limit is looked after; None for one that waits
+/// for something to happen.
+fn patience(waits: bool) -> Option<Instant> {
+    (!waits).then(|| Instant::now() + ANSWER_PATIENCE)
+}
+
+/// BGCOPY_E_HOST_LOST if the host is there and does not answer.
+fn must_be_alive(guest: &Guest) -> Result<()> {
+    let Some((_, answers)) = guest.call(&Request::Limits)? else {
+        return Ok(());
+    };
+    match receive(&answers, Some(Instant::now() + ALIVE_PATIENCE)) {
+        Ok(_) | Err(RecvTimeoutError::Disconnected) => Ok(()),
+        Err(RecvTimeoutError::Timeout) => {
+            let text = "the process that drives the queue does not answer: it may be stopped; \
+                        whether it will carry out the call is not known";
+            Err(Error::new(code::BGCOPY_E_HOST_LOST, text))
+        }
+    }
+}
+
+/// The answer, unless the time is over before.
+pub(super) fn receive(
+    answers: &Receiver<Answered>,
+    deadline: Option<Instant>,
+) -> std::result::Result<Result<Reply>, RecvTimeoutError> {
+    let answered = match deadline {
+        None => answers.recv().map_err(|_| RecvTimeoutError::Disconnected),
+        Some(deadline) => answers.recv_timeout(deadline.saturating_duration_since(Instant::now())),
+    };
+    answered.map(|(_, reply)| reply)
+}
+
+pub(super) fn timed_out() -> Error {
+    Error::new(code::E_TIMEOUT, "the time to wait is over")
+}
+
+/// Tells a new host what the last one knew of this process. Its answers are of
+/// no interest: a job that is gone needs nothing, and a host that is lost again
+/// is noticed by the next call.
+fn introduce(
+    side: &Side,
+    handles: BTreeMap<Uuid, u64>,
+    secrets: BTreeMap<(Uuid, CredentialSlot), Secret>,
+) {
+    let tell = |request: Request| match side {
+        Side::Host(hosting) => hosting.tell(request),
+        Side::Guest(guest) => guest.tell(&request),
+        Side::Lost { .. } | Side::Closed(_) => {}
+    };
+    let handles: Vec<_> = handles.into_iter().collect();
+    for jobs in handles.chunks(RETAIN_JOBS) {
+        tell(Request::RetainJobs { jobs: jobs.to_vec() });
+    }
+    for ((id, slot), secret) in secrets {
+        tell(Request::RestoreCredentials { id, slot, secret });
+    }
+}

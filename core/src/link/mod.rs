@@ -1,0 +1,50 @@
+//! How other processes reach the engine: through a local socket in the store's
+//! folder that carries the engine's own requests and replies.
+//!
+//! The process that has the store's lock is the [`Host`]; the others are
+//! [`Guest`]s of it. A connection begins with a greeting whose form no version
+//! ever changes, and then carries frames: a length, and a message in
+//! MessagePack with named fields, so that a field with a default can be added
+//! without a new version of the protocol. Every frame, queue and silence has a
+//! limit; a guest that keeps to none of them loses its connection and nothing
+//! else happens.
+//!
+//! `socket.rs` is all that knows of Unix-domain sockets. A named pipe would
+//! stand in its place on Windows.
+
+mod frame;
+mod greeting;
+mod guest;
+mod host;
+mod socket;
+#[cfg(test)]
+mod tests;
+
+use serde::{Deserialize, Serialize};
+
+use crate::engine::{Answered, Request};
+
+pub use guest::{Guest, GuestReader, Refusal};
+pub use host::Host;
+
+/// The version of what the frames carry. It rises with every change of requests
+/// or replies that the version before cannot read.
+pub const PROTOCOL: u32 = 1;
+
+/// What a guest sends: a request, and the ticket its answer will have.
+#[derive(Serialize, Deserialize)]
+struct Call {
+    ticket: u64,
+    request: Request,
+}
+
+/// The same to be sent.
+#[derive(Serialize)]
+#[serde(rename = "Call")]
+struct CallOut<'a> {
+    ticket: u64,
+    request: &'a Request,
+}
+
+/// What a host sends.
+type Answer = Answered;

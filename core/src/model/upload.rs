@@ -1,0 +1,147 @@
+//! Uploads: what is stored of one, and what its methods do.
+
+use serde::{Deserialize, Serialize};
+
+use crate::protocol::{Call, Failure, Sending, Step, Upload, Verdict, next_call};
+use crate::vocab::{
+    Error, JobPropertyId, JobState, JobType, PropertyValue, Result, UploadProtocol, code,
+};
+
+use super::deadline::{Deadline, Now};
+use super::debt;
+use super::file::{FileRecord, FileStage};
+use super::input::FileSpec;
+use super::job::{Change, Job};
+use super::record::{Closing, JobRecord};
+use super::reply;
+
+/// What is stored of an upload, with its file.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UploadRecord {
+    /// Where it stands with the server.
+    pub state: Upload,
+    /// What named the content of the local file when it began.
+    pub source: Option<String>,
+    /// When a host that has the session is given up.
+    pub fallback: Option<Deadline>,
+}
+
+/// What happens to an upload.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum UploadNews {
+    /// A request is about to be made. `source` is the size and the version of
+    /// the local file, unless the job is cancelled.
+    Begun { call: Call, source: Option<(u64, String)> },
+    /// So many bytes of a request without a session are on their way.
+    OnTheWay { bytes: u64 },
+    /// The request was stopped.
+    Stopped,
+    /// The server answered.
+    Answered { call: Call, verdict: Verdict, response_headers: String },
+    /// There was no answer.
+    Failed { step: Step, failure: Failure },
+    /// The local file is not the one that the upload began with.
+    SourceChanged,
+    /// The server is to forget an upload that it does not know.
+    NothingOwed,
+}
+
+/// True if the job sends files.
+pub fn is_upload(record: &JobRecord) -> bool {
+    match record.job_type {
+        JobType::Download => false,
+        JobType::Upload | JobType::UploadReply => true,
+    }
+}
+
+/// E_NOTIMPL for what only downloads can do.
+pub fn refuse_upload(record: &JobRecord) -> Result<()> {
+    match is_upload(record) {
+        true => Err(Error::new(code::E_NOTIMPL, "this is for downloads only")),
+        false => Ok(()),
+    }
+}
+
+/// Checks the files of an upload job: BG_E_TOO_MANY_FILES for more than one,
+/// E_NOTIMPL for ranges, E_INVALIDARG for a URL of another scheme than http
+/// and https (contract section 2.2).
+pub fn check_files(record: &JobRecord, specs: &[FileSpec]) -> Result<()> {
+    if !is_upload(record) {
+        return Ok(());
+    }
+    if record.totals.files as usize + specs.len() > 1 {
+        return Err(Error::new(code::BG_E_TOO_MANY_FILES, "an upload job takes one file"));
+    }
+    if specs.iter().any(|spec| !spec.ranges.is_empty()) {
+        return refuse_upload(record);
+    }
+    let is_web = |spec: &FileSpec| spec.remote_name.to_ascii_lowercase().starts_with("http");
+    match specs.iter().all(is_web) {
+        true => Ok(()),
+        false => Err(Error::new(code::E_INVALIDARG, "files are sent by http and https only")),
+    }
+}
+
+/// Where the upload of a file stands, with the protocol that the job asks for.
+pub fn upload_state(record: &JobRecord, file: &FileRecord) -> Upload {
+    let mut state = file.upload.as_ref().map(|upload| upload.state.clone()).unwrap_or_default();
+    if state.protocol == UploadProtocol::Auto {
+        let property = record.properties.get(&JobPropertyId::UploadProtocol.as_u32());
+        if let Some(PropertyValue::Dword(number)) = property {
+            state.protocol = UploadProtocol::from_u32(*number).unwrap_or_default();
+        }
+    }
+    state
+}
+
+/// The next request of an upload whose local file has `size` bytes; None if
+/// nothing is owed.
+pub fn next_upload_call(record: &JobRecord, file: &FileRecord, size: u64) -> Option<Call> {
+    next_call(&upload_state(record, file), &sending(record, file, size))
+}
+
+/// The view of it that the protocol room decides by.
+pub fn sending<'a>(record: &JobRecord, file: &'a FileRecord, size: u64) -> Sending<'a> {
+    Sending {
+        url: &file.remote_name,
+        local_name: &file.local_name,
+        size,
+        position: file.written,
+        cancelled: record.state.is_final(),
+    }
+}
+
+/// Cancel takes effect at once; what the server still has is owed.
+pub fn cancel(change: &mut Change, job: &Job, now: Now) {
+    change.record.enter(JobState::Cancelled, now);
+    change.record.closing = match job.record.totals.replies {
+        0 => job.files.first().filter(|file| may_hold(file)).map(|_| debt::owing(&job.record, now)),
+        // What is here of the reply goes first.
+        _ => Some(Closing::Cleaning { retry: None }),
+    };
+    change.cancelled = Some(code::S_OK);
+}
+
+/// True if a server may hold something of an unfinished upload.
+pub fn may_hold(file: &FileRecord) -> bool {
+    let state = file.upload.as_ref().map(|upload| &upload.state);
+    file.stage == FileStage::Waiting
+        && state.is_some_and(|state| state.session.is_some() || state.creating)
+}
+
+/// Complete acknowledges a finished upload: DO_E_INVALID_STATE before.
+pub fn complete(change: &mut Change, job: &Job, now: Now) -> Result<()> {
+    if change.record.closing.is_some() {
+        return Ok(());
+    }
+    if change.record.state != JobState::Transferred {
+        return Err(Error::new(code::DO_E_INVALID_STATE, "the upload is not finished"));
+    }
+    if reply::is_here(job) {
+        change.record.closing = Some(Closing::Releasing);
+        return Ok(());
+    }
+    change.record.enter(JobState::Acknowledged, now);
+    change.completed = Some(Ok(code::S_OK));
+    Ok(())
+}

@@ -1,0 +1,428 @@
+//! What the requests of an upload lead to.
+
+use crate::protocol::{Call, Failure, Step, Upload, Verdict, invalid_failure};
+use crate::vocab::{ErrorContext, HResult, JobState, Result, code, limit};
+
+use super::deadline::{Deadline, Now};
+use super::file::{FileRecord, FileStage};
+use super::job::{Change, Job};
+use super::record::Closing;
+use super::upload::{UploadNews, UploadRecord, upload_state};
+use super::{debt, failure, reply};
+
+/// Answers in a row without a byte more on the server after which the job
+/// waits before it asks again.
+const ROUNDS_MAX: u32 = 3;
+
+/// Applies what happened to an upload.
+pub fn apply(
+    change: &mut Change,
+    job: &Job,
+    index: u32,
+    news: &UploadNews,
+    now: Now,
+) -> Result<()> {
+    let file = job.file(index)?;
+    let owes = matches!(job.record.closing, Some(Closing::Owing { .. }));
+    if file.stage != FileStage::Waiting || job.record.state.is_final() && !owes {
+        return Ok(());
+    }
+    match news {
+        UploadNews::Begun { call, source } => begun(change, job, index, call, source, now)?,
+        UploadNews::OnTheWay { bytes } => moved(change, job, index, *bytes, now)?,
+        UploadNews::Stopped => give_up_whole(change, job, index)?,
+        UploadNews::Answered { call, verdict, response_headers } => {
+            edit(change, job, index, |_, file| {
+                file.response_headers = Some(response_headers.clone());
+            })?;
+            answered(change, job, index, call, verdict, now)?;
+        }
+        UploadNews::Failed { step, failure } => failed(change, job, index, *step, failure, now)?,
+        UploadNews::SourceChanged => source_changed(change, job, index, now)?,
+        UploadNews::NothingOwed => debt::settle(change, now),
+    }
+    Ok(())
+}
+
+/// Changes an upload and its file.
+fn edit(
+    change: &mut Change,
+    job: &Job,
+    index: u32,
+    edit: impl FnOnce(&mut UploadRecord, &mut FileRecord),
+) -> Result<()> {
+    change.edit(job, index, |file| {
+        let mut upload = file.upload.take().unwrap_or_default();
+        edit(&mut upload, file);
+        file.upload = Some(upload);
+    })
+}
+
+fn begun(
+    change: &mut Change,
+    job: &Job,
+    index: u32,
+    call: &Call,
+    source: &Option<(u64, String)>,
+    now: Now,
+) -> Result<()> {
+    let protocol = upload_state(&job.record, job.file(index)?).protocol;
+    edit(change, job, index, |upload, file| {
+        upload.state.protocol = protocol;
+        if let Some((size, version)) = source {
+            file.size = Some(*size);
+            upload.source = Some(version.clone());
+        }
+        match call.step {
+            Step::Create => upload.state.creating = true,
+            Step::Send => {
+                let until = call.body.map_or(0, |span| span.first + span.length);
+                upload.state.sent_until = upload.state.sent_until.max(until);
+            }
+            Step::Close => upload.state.close_tries += 1,
+            Step::Whole => restart(file),
+            Step::Ask | Step::Probe | Step::Greet | Step::Verify | Step::Cancel => {}
+        }
+    })?;
+    // What the answer means depends on what was sent before.
+    change.urgent |= matches!(call.step, Step::Create | Step::Send | Step::Close);
+    if job.record.is_runnable() && job.record.state == JobState::Queued {
+        change.record.enter(JobState::Connecting, now);
+    }
+    Ok(())
+}
+
+/// Nothing of the file counts as sent. What a server holds is safe there, so
+/// that the two watermarks are one.
+fn restart(file: &mut FileRecord) {
+    file.written = 0;
+    file.synced = 0;
+}
+
+/// The file has come so far on its way to the server.
+fn moved(change: &mut Change, job: &Job, index: u32, position: u64, now: Now) -> Result<()> {
+    let is_new = position > job.file(index)?.high_water;
+    edit(change, job, index, |upload, file| {
+        file.written = position;
+        file.synced = if upload.state.session.is_some() { position } else { 0 };
+        if is_new {
+            file.high_water = position;
+            file.restarts = 0;
+            upload.fallback = None;
+        }
+    })?;
+    if is_new {
+        change.record.attempts = 0;
+        change.record.no_progress_deadline = None;
+        change.record.modified_ms = now.unix_ms;
+    }
+    transferring(change, now);
+    Ok(())
+}
+
+fn transferring(change: &mut Change, now: Now) {
+    if change.record.is_runnable() {
+        change.record.enter(JobState::Transferring, now);
+    }
+}
+
+/// A request without a session leaves nothing behind that could be used.
+fn give_up_whole(change: &mut Change, job: &Job, index: u32) -> Result<()> {
+    let file = change.file(job, index)?;
+    let has_session = file.upload.as_ref().is_some_and(|upload| upload.state.session.is_some());
+    if !has_session && file.written > 0 {
+        change.restarted.insert(index);
+        edit(change, job, index, |_, file| restart(file))?;
+    }
+    Ok(())
+}
+
+fn answered(
+    change: &mut Change,
+    job: &Job,
+    index: u32,
+    call: &Call,
+    verdict: &Verdict,
+    now: Now,
+) -> Result<()> {
+    let state = |change: &mut Change, change_state: fn(&mut Upload)| {
+        edit(change, job, index, |upload, _| change_state(&mut upload.state))
+    };
+    match verdict {
+        Verdict::Refused(failure) => return refused(change, job, index, call, failure, now),
+        Verdict::Speaks(protocol) => edit(change, job, index, |upload, _| {
+            upload.state.probing = false;
+            upload.state.protocol = *protocol;
+        })?,
+        Verdict::Silent => state(change, |state| state.probing = true)?,
+        Verdict::Opened { session, host, host_timeout_s } => {
+            edit(change, job, index, |upload, file| {
+                upload.state.leave_session();
+                upload.state.session = Some(session.clone());
+                upload.state.host.clone_from(host);
+                upload.state.host_timeout_s = *host_timeout_s;
+                upload.state.greets = host.is_some();
+                upload.fallback = None;
+                restart(file);
+            })?;
+            change.urgent = true;
+        }
+        Verdict::Greeted => state(change, |state| state.greets = false)?,
+        Verdict::Holds { position, reply_url } => {
+            holds(change, job, index, call, *position, now)?;
+            if let Some(url) = reply_url.as_ref().filter(|_| is_whole(change, job, index)) {
+                reply::arrived(change, job, url)?;
+            }
+        }
+        Verdict::TooLarge => too_large(change, job, index, call, now)?,
+        Verdict::Gone | Verdict::Absent => {
+            leave_session(change, job, index)?;
+            count_round(change, job, index, &lost_session(), now)?;
+        }
+        Verdict::Doubt => edit(change, job, index, |upload, _| {
+            upload.state.leave_session();
+            upload.state.verifies = true;
+        })?,
+        Verdict::Dropped => leave_session(change, job, index)?,
+        Verdict::Finished => finished(change, job, index, now)?,
+    }
+    let gone = matches!(verdict, Verdict::Dropped | Verdict::Gone | Verdict::Finished);
+    if gone && job.record.state.is_final() {
+        debt::settle(change, now);
+    } else {
+        transferring(change, now);
+    }
+    Ok(())
+}
+
+/// What the server says that it holds is where to go on, whatever was sent.
+fn holds(
+    change: &mut Change,
+    job: &Job,
+    index: u32,
+    call: &Call,
+    position: u64,
+    now: Now,
+) -> Result<()> {
+    let file = job.file(index)?;
+    let state = upload_state(&job.record, file);
+    if position > state.sent_until || file.size.is_some_and(|size| position > size) {
+        // It stored something twice: what it holds is not the file.
+        stale_session(change, job, index)?;
+        let failure = invalid_failure("that it holds more than was sent to it");
+        return count_failure(change, job, index, &failure, now);
+    }
+    let (before, is_new) = (file.written, position > file.high_water);
+    if position < before {
+        change.restarted.insert(index);
+    }
+    moved(change, job, index, position, now)?;
+    if call.body.is_some_and(|span| position == span.first + span.length) {
+        edit(change, job, index, |upload, _| upload.state.grow())?;
+    }
+    match is_new {
+        true => Ok(()),
+        false => count_round(change, job, index, &no_headway(), now),
+    }
+}
+
+fn is_whole(change: &Change, job: &Job, index: u32) -> bool {
+    change.file(job, index).is_ok_and(|file| file.size == Some(file.written))
+}
+
+fn no_headway() -> Failure {
+    Failure::transient(
+        code::BG_E_NO_PROGRESS,
+        ErrorContext::RemoteFile,
+        "the server takes no more bytes of the file".to_owned(),
+    )
+}
+
+fn lost_session() -> Failure {
+    Failure::transient(
+        code::BG_E_SESSION_NOT_FOUND,
+        ErrorContext::RemoteFile,
+        "the server forgets the upload again and again".to_owned(),
+    )
+}
+
+/// Counts answers without headway; too many in a row, and the job waits.
+fn count_round(
+    change: &mut Change,
+    job: &Job,
+    index: u32,
+    failure: &Failure,
+    now: Now,
+) -> Result<()> {
+    let rounds = change.file(job, index)?.restarts + 1;
+    let too_many = rounds > ROUNDS_MAX;
+    change.edit(job, index, |file| file.restarts = if too_many { 0 } else { rounds })?;
+    match too_many {
+        true => count_failure(change, job, index, failure, now),
+        false => Ok(()),
+    }
+}
+
+/// Puts a job that runs into TRANSIENT_ERROR or ERROR.
+fn count_failure(
+    change: &mut Change,
+    job: &Job,
+    index: u32,
+    failure: &Failure,
+    now: Now,
+) -> Result<()> {
+    if job.record.is_runnable() {
+        failure::apply(change, job, index, failure, now);
+    }
+    Ok(())
+}
+
+fn leave_session(change: &mut Change, job: &Job, index: u32) -> Result<()> {
+    if change.file(job, index)?.written > 0 {
+        change.restarted.insert(index);
+    }
+    edit(change, job, index, |upload, file| {
+        upload.state.leave_session();
+        upload.fallback = None;
+        restart(file);
+    })
+}
+
+/// The session is to be cancelled before another one is made.
+fn stale_session(change: &mut Change, job: &Job, index: u32) -> Result<()> {
+    if change.file(job, index)?.written > 0 {
+        change.restarted.insert(index);
+    }
+    edit(change, job, index, |upload, file| {
+        upload.state.stale = upload.state.session.is_some();
+        upload.state.verifies = false;
+        upload.state.has_reply = false;
+        restart(file);
+    })
+}
+
+fn too_large(change: &mut Change, job: &Job, index: u32, call: &Call, now: Now) -> Result<()> {
+    let sent = call.length();
+    if sent <= limit::PIECE_BYTES_MIN {
+        let failure = Failure::fatal(
+            HResult::from_http_status(413),
+            ErrorContext::RemoteFile,
+            format!("the server takes not even {sent} bytes at a time"),
+        );
+        return count_failure(change, job, index, &failure, now);
+    }
+    edit(change, job, index, |upload, _| {
+        upload.state.shrink(sent);
+        upload.state.piece_bytes_max = upload.state.piece_bytes;
+    })
+}
+
+fn finished(change: &mut Change, job: &Job, index: u32, now: Now) -> Result<()> {
+    let size = job.file(index)?.size.unwrap_or(0);
+    moved(change, job, index, size, now)?;
+    edit(change, job, index, |upload, file| {
+        upload.state.leave_session();
+        upload.fallback = None;
+        file.synced = size;
+        file.stage = FileStage::Released;
+    })?;
+    super::outcome::finish_if_done(change, now);
+    Ok(())
+}
+
+/// The server said no.
+fn refused(
+    change: &mut Change,
+    job: &Job,
+    index: u32,
+    call: &Call,
+    failure: &Failure,
+    now: Now,
+) -> Result<()> {
+    if job.record.state.is_final() {
+        debt::failed(change, failure, now);
+        return Ok(());
+    }
+    edit(change, job, index, |upload, _| upload.state.creating = false)?;
+    give_up_whole(change, job, index)?;
+    after_failure(change, job, index, call.step, failure, now)
+}
+
+/// There was no answer: what became of the request nobody knows.
+fn failed(
+    change: &mut Change,
+    job: &Job,
+    index: u32,
+    step: Step,
+    failure: &Failure,
+    now: Now,
+) -> Result<()> {
+    edit(change, job, index, |upload, _| {
+        upload.state.creating = false;
+        // A server may keep nothing of a piece that was cut off.
+        if step == Step::Send {
+            upload.state.shrink(upload.state.piece_bytes);
+        }
+    })?;
+    if job.record.state.is_final() {
+        debt::failed(change, failure, now);
+        return Ok(());
+    }
+    give_up_whole(change, job, index)?;
+    after_failure(change, job, index, step, failure, now)
+}
+
+fn after_failure(
+    change: &mut Change,
+    job: &Job,
+    index: u32,
+    step: Step,
+    failure: &Failure,
+    now: Now,
+) -> Result<()> {
+    if step == Step::Cancel {
+        // A session that cannot be cancelled must not keep the next one from
+        // being made for ever: the server forgets it by itself one day.
+        let rounds = change.file(job, index)?.restarts + 1;
+        change.edit(job, index, |file| file.restarts = rounds)?;
+        if rounds > ROUNDS_MAX {
+            leave_session(change, job, index)?;
+        }
+    }
+    fall_back(change, job, index, now)?;
+    count_failure(change, job, index, failure, now)
+}
+
+/// A host that has the session and fails for too long is left for the first
+/// one, with a new session (contract section 13.4).
+fn fall_back(change: &mut Change, job: &Job, index: u32, now: Now) -> Result<()> {
+    let file = change.file(job, index)?;
+    let Some(upload) = file.upload.as_ref().filter(|upload| upload.state.host.is_some()) else {
+        return Ok(());
+    };
+    let Some(timeout_s) = upload.state.host_timeout_s else {
+        return Ok(());
+    };
+    let new = Deadline::after(now, timeout_s.saturating_mul(1000));
+    let deadline = upload.fallback.unwrap_or(new);
+    if deadline.is_over(now) {
+        return leave_session(change, job, index);
+    }
+    edit(change, job, index, |upload, _| upload.fallback = Some(deadline))
+}
+
+fn source_changed(change: &mut Change, job: &Job, index: u32, now: Now) -> Result<()> {
+    stale_session(change, job, index)?;
+    edit(change, job, index, |upload, file| {
+        // Resume sends the file as it is then.
+        upload.source = None;
+        file.size = None;
+        file.high_water = 0;
+    })?;
+    let failure = Failure::fatal(
+        code::BG_E_LOCAL_FILE_CHANGED,
+        ErrorContext::LocalFile,
+        "the file changed while it was being sent; resume the job to send it anew".to_owned(),
+    );
+    count_failure(change, job, index, &failure, now)
+}

@@ -1,0 +1,338 @@
+//! The BITS upload protocol: contract section 13.
+
+use url::Url;
+
+use crate::vocab::{ErrorContext, HResult, UploadProtocol, code};
+
+use super::classify::{Failure, http_failure};
+use super::head::Head;
+use super::upload::{Call, Sending, Span, Step, Upload, Verdict, invalid};
+
+/// "BITS 1.5 upload", the only protocol there is.
+const PROTOCOL: &str = "{7df0354d-249b-430f-820d-3d2a9bef4931}";
+
+const METHOD: &str = "BITS_POST";
+
+/// The longest session id that is taken (contract section 13.2).
+const SESSION_CHARS_MAX: usize = 100;
+
+/// The longest Content-Name (contract section 13.1).
+const CONTENT_NAME_CHARS_MAX: usize = 260;
+
+/// Is this a server for BITS?
+pub(super) fn probe(sending: &Sending<'_>) -> Call {
+    let headers = vec![packet("Ping")];
+    Call { patient: false, ..Call::bare(Step::Probe, METHOD, sending.url.to_owned(), headers) }
+}
+
+/// The next request of an upload that goes on.
+pub(super) fn next(upload: &Upload, sending: &Sending<'_>) -> Call {
+    let Some(session) = &upload.session else {
+        return create(sending);
+    };
+    let url = url_of(upload, sending);
+    if upload.greets {
+        return Call::bare(Step::Greet, METHOD, url, vec![packet("Ping")]);
+    }
+    if sending.position < sending.size {
+        return fragment(upload, sending, session, url);
+    }
+    Call::bare(Step::Close, METHOD, url, with_session("Close-Session", session))
+}
+
+/// The server is to forget the session.
+pub(super) fn cancel(upload: &Upload, sending: &Sending<'_>, session: &str) -> Call {
+    let url = url_of(upload, sending);
+    Call::bare(Step::Cancel, METHOD, url, with_session("Cancel-Session", session))
+}
+
+fn create(sending: &Sending<'_>) -> Call {
+    let mut headers = vec![packet("Create-Session")];
+    headers.push(format!("BITS-Supported-Protocols: {PROTOCOL}"));
+    headers.extend(content_name(sending.local_name));
+    Call::bare(Step::Create, METHOD, sending.url.to_owned(), headers)
+}
+
+fn fragment(upload: &Upload, sending: &Sending<'_>, session: &str, url: String) -> Call {
+    let length = upload.piece_bytes.min(sending.size - sending.position);
+    let (first, last) = (sending.position, sending.position + length - 1);
+    let mut headers = with_session("Fragment", session);
+    headers.extend(content_name(sending.local_name));
+    headers.push(format!("Content-Range: bytes {first}-{last}/{}", sending.size));
+    // After the last one the server may have to ask an application.
+    let patient = last + 1 == sending.size;
+    let body = Some(Span { first, length });
+    Call { body, patient, ..Call::bare(Step::Send, METHOD, url, headers) }
+}
+
+fn packet(kind: &str) -> String {
+    format!("BITS-Packet-Type: {kind}")
+}
+
+fn with_session(kind: &str, session: &str) -> Vec<String> {
+    vec![packet(kind), format!("BITS-Session-Id: {session}")]
+}
+
+/// The last part of the local name, if the protocol can carry it.
+fn content_name(local_name: &str) -> Option<String> {
+    let name = local_name.rsplit('/').next()?;
+    let plain = |c: char| c.is_ascii_graphic() || c == ' ';
+    let fits = !name.is_empty()
+        && name.len() <= CONTENT_NAME_CHARS_MAX
+        && name.chars().all(|c| plain(c) && !"\\/:*?\"<>|".contains(c));
+    fits.then(|| format!("Content-Name: {name}"))
+}
+
+/// The URL with the host that has the session.
+fn url_of(upload: &Upload, sending: &Sending<'_>) -> String {
+    let other = upload.host.as_deref().and_then(|host| with_host(sending.url, host));
+    other.unwrap_or_else(|| sending.url.to_owned())
+}
+
+/// Where a reply is: an absolute URL, or one relative to the upload's folder,
+/// with slashes of either kind (contract section 13.6).
+fn reply_url(url: &str, told: &str) -> Option<String> {
+    let joined = Url::parse(url).ok()?.join(&told.replace('\\', "/")).ok()?;
+    matches!(joined.scheme(), "http" | "https").then(|| joined.into())
+}
+
+/// A URL with another host, which may carry its port.
+fn with_host(url: &str, host: &str) -> Option<String> {
+    let mut url = Url::parse(url).ok()?;
+    let as_url = Url::parse(&format!("{}://{host}/", url.scheme())).ok()?;
+    url.set_host(as_url.host_str()).ok()?;
+    if let Some(port) = as_url.port() {
+        url.set_port(Some(port)).ok()?;
+    }
+    Some(url.into())
+}
+
+pub(super) fn probed(head: &Head) -> Verdict {
+    match head.status {
+        200..=299 if is_ack(head) => Verdict::Speaks(UploadProtocol::Bits),
+        401 | 407 | 408 | 429 | 502..=504 => Verdict::Refused(http_failure(head.status, head)),
+        _ => Verdict::Speaks(UploadProtocol::Put),
+    }
+}
+
+pub(super) fn created(head: &Head) -> Verdict {
+    if let Some(refusal) = refused(head) {
+        return refusal;
+    }
+    let spoken = head.value("bits-protocol").unwrap_or(PROTOCOL);
+    if !spoken.eq_ignore_ascii_case(PROTOCOL) {
+        return Verdict::Refused(Failure::fatal(
+            code::BG_E_CLIENT_SERVER_PROTOCOL_MISMATCH,
+            ErrorContext::RemoteFile,
+            format!("the server wants the upload protocol {spoken}"),
+        ));
+    }
+    let session = head.value("bits-session-id").unwrap_or("");
+    if session.is_empty() || session.chars().count() > SESSION_CHARS_MAX {
+        return invalid("without a valid session");
+    }
+    let host = head.value("bits-host-id").filter(|host| !host.is_empty());
+    let timeout = head.value("bits-host-id-fallback-timeout").and_then(|text| text.parse().ok());
+    Verdict::Opened {
+        session: session.to_owned(),
+        host: host.map(str::to_owned),
+        host_timeout_s: timeout.filter(|seconds| *seconds < u64::from(u32::MAX)),
+    }
+}
+
+pub(super) fn greeted(head: &Head) -> Verdict {
+    refused(head).unwrap_or(Verdict::Greeted)
+}
+
+pub(super) fn sent(upload: &Upload, sending: &Sending<'_>, head: &Head) -> Verdict {
+    let position = head.value("bits-received-content-range").and_then(|text| text.parse().ok());
+    if head.status == 413 {
+        return Verdict::TooLarge;
+    }
+    // Both say where to go on; whatever was sent does not matter.
+    if head.status != 416
+        && let Some(refusal) = refused(head)
+    {
+        return refusal;
+    }
+    match position {
+        Some(position) => {
+            let told = head.value("bits-reply-url").filter(|told| !told.is_empty());
+            let reply_url = told.and_then(|told| reply_url(&url_of(upload, sending), told));
+            Verdict::Holds { position, reply_url }
+        }
+        None if error_code(head) == Some(code::BG_E_SESSION_NOT_FOUND) => Verdict::Gone,
+        None => invalid("without saying how much it holds"),
+    }
+}
+
+pub(super) fn closed(upload: &Upload, head: &Head) -> Verdict {
+    match refused(head) {
+        None => Verdict::Finished,
+        // The answer to the first close was lost: it may have done its work.
+        Some(Verdict::Gone) if upload.close_tries > 1 => Verdict::Doubt,
+        Some(refusal) => refusal,
+    }
+}
+
+/// Repeated after a 5xx; not if the session is gone, and not after anything
+/// else (contract section 13.4).
+pub(super) fn cancelled(head: &Head) -> Verdict {
+    match head.status {
+        500.. if error_code(head) != Some(code::BG_E_SESSION_NOT_FOUND) => {
+            let failure = http_failure(head.status, head);
+            Verdict::Refused(Failure { transient: true, ..failure })
+        }
+        _ => Verdict::Dropped,
+    }
+}
+
+/// What is wrong with an answer; None if it is an acknowledgement.
+fn refused(head: &Head) -> Option<Verdict> {
+    let told = error_code(head);
+    if told == Some(code::BG_E_SESSION_NOT_FOUND) {
+        return Some(Verdict::Gone);
+    }
+    let is_success = (200..300).contains(&head.status);
+    // Some servers report errors with status 200.
+    let told_failure = told.filter(|code| code.is_failure());
+    if is_success && told_failure.is_none() {
+        return (!is_ack(head)).then(|| invalid("as no server for BITS does"));
+    }
+    let mut failure = http_failure(head.status, head);
+    failure.context = match error_context(head) {
+        Some(7) => ErrorContext::RemoteApplication,
+        Some(_) | None => ErrorContext::RemoteFile,
+    };
+    // The statuses below 500 tell more than the codes that come with them.
+    if let Some(code) = told_failure.filter(|_| is_success || head.status >= 500) {
+        failure.code = code;
+        failure.message = format!("the server answered {}: {}", head.status, code.text());
+        failure.transient = failure.transient && code != code::BG_E_TOO_LARGE;
+    }
+    Some(Verdict::Refused(failure))
+}
+
+fn is_ack(head: &Head) -> bool {
+    head.value("bits-packet-type").is_some_and(|kind| kind.eq_ignore_ascii_case("Ack"))
+}
+
+/// The code in either of the two headers there are for it.
+fn error_code(head: &Head) -> Option<HResult> {
+    let text = head.value("bits-error-code").or_else(|| head.value("bits-error"))?;
+    hexadecimal(text).map(HResult::new)
+}
+
+fn error_context(head: &Head) -> Option<u32> {
+    hexadecimal(head.value("bits-error-context")?)
+}
+
+fn hexadecimal(text: &str) -> Option<u32> {
+    let text = text.trim().to_ascii_lowercase();
+    let digits = text.strip_prefix("0x").or_else(|| text.strip_prefix('x')).unwrap_or(&text);
+    u32::from_str_radix(digits, 16).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sent(head: &Head) -> Verdict {
+        let sending = Sending {
+            url: "http://a/up/x",
+            local_name: "/x",
+            size: 9,
+            position: 0,
+            cancelled: false,
+        };
+        super::sent(&Upload::default(), &sending, head)
+    }
+
+    fn head(status: u32, lines: &[&str]) -> Head {
+        let mut head = Head::default();
+        head.push_line(format!("HTTP/1.1 {status} X").as_bytes());
+        lines.iter().for_each(|line| head.push_line(line.as_bytes()));
+        head
+    }
+
+    #[test]
+    fn error_headers_are_read_in_every_spelling() {
+        for line in [
+            "BITS-Error-Code: 0x8020001F",
+            "BITS-Error: 8020001f",
+            "bits-error-code: x8020001F",
+            "BITS-Error: 0X8020001F",
+        ] {
+            assert_eq!(sent(&head(500, &[line])), Verdict::Gone, "{line}");
+            assert_eq!(sent(&head(200, &[line])), Verdict::Gone, "{line} with success");
+        }
+    }
+
+    #[test]
+    fn the_offset_told_is_followed_with_200_and_416() {
+        let told = "BITS-Received-Content-Range: 5000000000";
+        let ack = "BITS-Packet-Type: ACK";
+        let holds = Verdict::Holds { position: 5_000_000_000, reply_url: None };
+        assert_eq!(sent(&head(200, &[ack, told])), holds);
+        assert_eq!(sent(&head(416, &[told])), holds);
+        assert_eq!(sent(&head(413, &[told])), Verdict::TooLarge);
+        assert!(matches!(sent(&head(200, &[ack])), Verdict::Refused(failure) if failure.transient));
+        assert!(matches!(sent(&head(200, &[told])), Verdict::Refused(_)), "no BITS server");
+    }
+
+    #[test]
+    fn a_file_too_large_is_not_tried_again() {
+        let large = head(500, &["BITS-Error: 0x80200020", "BITS-Error-Context: 0x5"]);
+        let Verdict::Refused(failure) = sent(&large) else {
+            panic!("refused");
+        };
+        assert_eq!((failure.code, failure.transient), (code::BG_E_TOO_LARGE, false));
+        let application = head(403, &["BITS-Error: 0x80070005", "BITS-Error-Context: 0x7"]);
+        let Verdict::Refused(failure) = sent(&application) else {
+            panic!("refused");
+        };
+        assert_eq!(failure.code, HResult::from_http_status(403));
+        assert_eq!(failure.context, ErrorContext::RemoteApplication);
+    }
+
+    #[test]
+    fn reply_urls_are_absolute_or_relative_with_either_slash() {
+        for (told, url) in [
+            (
+                r"BITS-Sessions\Replies\{G-1}\r.bin",
+                "http://a/up/BITS-Sessions/Replies/%7BG-1%7D/r.bin",
+            ),
+            ("replies/r", "http://a/up/replies/r"),
+            ("/replies/r", "http://a/replies/r"),
+            ("https://b/r", "https://b/r"),
+        ] {
+            assert_eq!(reply_url("http://a/up/x?q", told).as_deref(), Some(url));
+        }
+        assert_eq!(reply_url("http://a/up/x", "file:///etc/passwd"), None);
+    }
+
+    #[test]
+    fn the_host_id_replaces_the_host() {
+        let moved = |host| with_host("http://a:81/x?y", host);
+        assert_eq!(moved("b").as_deref(), Some("http://b:81/x?y"));
+        assert_eq!(moved("b:82").as_deref(), Some("http://b:82/x?y"));
+        assert_eq!(moved("not a host"), None);
+    }
+
+    #[test]
+    fn a_cancel_is_repeated_after_5xx_only() {
+        assert_eq!(cancelled(&head(404, &[])), Verdict::Dropped);
+        assert_eq!(cancelled(&head(200, &[])), Verdict::Dropped);
+        assert_eq!(cancelled(&head(500, &["BITS-Error: 0x8020001F"])), Verdict::Dropped);
+        assert!(
+            matches!(cancelled(&head(501, &[])), Verdict::Refused(failure) if failure.transient)
+        );
+    }
+
+    #[test]
+    fn names_that_the_protocol_cannot_carry_are_left_out() {
+        assert_eq!(content_name("/a/b.txt").as_deref(), Some("Content-Name: b.txt"));
+        assert_eq!(content_name("/a/b?.txt"), None);
+        assert_eq!(content_name("/a/bü.txt"), None);
+    }
+}

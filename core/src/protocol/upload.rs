@@ -1,0 +1,289 @@
+//! An upload as a sequence of requests: what all protocols have in common.
+//!
+//! [`next_call`] says which request comes next, [`judge`] what its answer
+//! means. The number of bytes the server says it holds is the only truth about
+//! how far an upload is; what was sent proves nothing.
+
+use serde::{Deserialize, Serialize};
+
+use crate::vocab::{ErrorContext, UploadProtocol, code, limit};
+
+use super::classify::{Failure, http_failure};
+use super::head::Head;
+use super::{bits, put};
+
+/// What is stored of an upload besides its progress.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Upload {
+    /// How the server takes it; AUTO until that is known.
+    pub protocol: UploadProtocol,
+    /// OPTIONS told nothing: a request of BITS is tried next.
+    pub probing: bool,
+    /// The server's name for the unfinished file.
+    pub session: Option<String>,
+    /// A session is being asked for: there may be one that nobody knows.
+    pub creating: bool,
+    /// The session is not to be used any more: it is cancelled first.
+    pub stale: bool,
+    /// The host that has the session, where it is another one.
+    pub host: Option<String>,
+    /// How long that host may fail before the first one is asked again, in
+    /// seconds; None = for ever.
+    pub host_timeout_s: Option<u64>,
+    /// That host was not spoken to yet.
+    pub greets: bool,
+    /// Where the furthest bytes ever sent into the session end: it cannot
+    /// hold more.
+    pub sent_until: u64,
+    /// Bytes of the next piece.
+    pub piece_bytes: u64,
+    /// Bytes of the largest piece that the server takes.
+    pub piece_bytes_max: u64,
+    /// How often the session was to be closed.
+    pub close_tries: u32,
+    /// The session was gone at a repeated close: is the file there?
+    pub verifies: bool,
+    /// The server has a reply, which is fetched before the session is closed.
+    #[serde(default)]
+    pub has_reply: bool,
+}
+
+impl Default for Upload {
+    fn default() -> Self {
+        Self {
+            protocol: UploadProtocol::Auto,
+            probing: false,
+            session: None,
+            creating: false,
+            stale: false,
+            host: None,
+            host_timeout_s: None,
+            greets: false,
+            sent_until: 0,
+            piece_bytes: limit::PIECE_BYTES_FIRST,
+            piece_bytes_max: limit::PIECE_BYTES_MAX,
+            close_tries: 0,
+            verifies: false,
+            has_reply: false,
+        }
+    }
+}
+
+impl Upload {
+    /// Forgets the session and what was done with it.
+    pub fn leave_session(&mut self) {
+        self.session = None;
+        self.creating = false;
+        self.stale = false;
+        self.host = None;
+        self.host_timeout_s = None;
+        self.greets = false;
+        self.sent_until = 0;
+        self.close_tries = 0;
+        self.verifies = false;
+        self.has_reply = false;
+    }
+
+    /// The next piece is smaller by half.
+    pub fn shrink(&mut self, piece_bytes: u64) {
+        self.piece_bytes = (piece_bytes / 2).max(limit::PIECE_BYTES_MIN);
+    }
+
+    /// The next piece is twice as large, as far as the server takes that.
+    pub fn grow(&mut self) {
+        self.piece_bytes = self.piece_bytes.saturating_mul(2).min(self.piece_bytes_max);
+    }
+}
+
+/// What is known of the file that is sent.
+#[derive(Clone, Copy, Debug)]
+pub struct Sending<'a> {
+    /// Where it goes.
+    pub url: &'a str,
+    /// The local name, of which the last part is told to the server.
+    pub local_name: &'a str,
+    /// In bytes.
+    pub size: u64,
+    /// Bytes that the server holds.
+    pub position: u64,
+    /// The job is cancelled: the server is to forget the upload.
+    pub cancelled: bool,
+}
+
+/// What a request is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Step {
+    /// Which protocols are there?
+    Ask,
+    /// Is it BITS?
+    Probe,
+    /// A session is made.
+    Create,
+    /// The host of the session is spoken to for the first time.
+    Greet,
+    /// Bytes go into the session.
+    Send,
+    /// All bytes go at once, without a session.
+    Whole,
+    /// The file takes its place.
+    Close,
+    /// Is the file in its place?
+    Verify,
+    /// The server forgets the session.
+    Cancel,
+}
+
+/// A piece of the file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Span {
+    /// Its first byte.
+    pub first: u64,
+    /// In bytes.
+    pub length: u64,
+}
+
+/// One request of an upload.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Call {
+    pub step: Step,
+    pub method: String,
+    pub url: String,
+    /// Whole header lines without line ends.
+    pub headers: Vec<String>,
+    /// What is sent; None = no body and no Content-Length.
+    pub body: Option<Span>,
+    /// The server may have to work before it answers.
+    pub patient: bool,
+}
+
+impl Call {
+    /// A request whose body is empty.
+    pub(super) fn bare(step: Step, method: &str, url: String, headers: Vec<String>) -> Self {
+        let body = Some(Span { first: 0, length: 0 });
+        Self { step, method: method.to_owned(), url, headers, body, patient: true }
+    }
+
+    /// A request without a body.
+    pub(super) fn bodiless(step: Step, method: &str, url: &str) -> Self {
+        let (method, url) = (method.to_owned(), url.to_owned());
+        Self { step, method, url, headers: Vec::new(), body: None, patient: false }
+    }
+
+    /// Bytes of its body.
+    pub fn length(&self) -> u64 {
+        self.body.map_or(0, |span| span.length)
+    }
+}
+
+/// What an answer means.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Verdict {
+    /// The server takes uploads in this way.
+    Speaks(UploadProtocol),
+    /// It did not say how it takes them.
+    Silent,
+    /// There is a session.
+    Opened { session: String, host: Option<String>, host_timeout_s: Option<u64> },
+    /// The host of the session answers.
+    Greeted,
+    /// The session holds so many bytes. With the last of them may come where
+    /// the server's reply is.
+    Holds { position: u64, reply_url: Option<String> },
+    /// The server wants smaller pieces.
+    TooLarge,
+    /// The server does not know the session.
+    Gone,
+    /// It does not know it, and a close of it was sent before.
+    Doubt,
+    /// The file is not in its place.
+    Absent,
+    /// The file is in its place.
+    Finished,
+    /// The server holds nothing of the session any more, or will not say.
+    Dropped,
+    /// The request failed.
+    Refused(Failure),
+}
+
+/// The next request of an upload; None if the server is to forget it and knows
+/// nothing.
+pub fn next_call(upload: &Upload, sending: &Sending<'_>) -> Option<Call> {
+    if sending.cancelled || upload.stale {
+        let session = upload.session.as_ref()?;
+        return match upload.protocol {
+            UploadProtocol::Bits => Some(bits::cancel(upload, sending, session)),
+            UploadProtocol::Auto
+            | UploadProtocol::Tus
+            | UploadProtocol::Ietf
+            | UploadProtocol::Put => None,
+        };
+    }
+    if upload.verifies {
+        return Some(Call::bodiless(Step::Verify, "HEAD", sending.url));
+    }
+    Some(match upload.protocol {
+        UploadProtocol::Auto if upload.probing => bits::probe(sending),
+        UploadProtocol::Auto => Call::bodiless(Step::Ask, "OPTIONS", sending.url),
+        // No fragment can say that a file is empty (contract section 14.2).
+        UploadProtocol::Bits if sending.size > 0 => bits::next(upload, sending),
+        UploadProtocol::Bits | UploadProtocol::Put => put::whole(sending),
+        UploadProtocol::Tus | UploadProtocol::Ietf => put::whole(sending),
+    })
+}
+
+/// What the answer to a request means.
+pub fn judge(upload: &Upload, sending: &Sending<'_>, call: &Call, head: &Head) -> Verdict {
+    match call.step {
+        Step::Ask => asked(head),
+        Step::Probe => bits::probed(head),
+        Step::Create => bits::created(head),
+        Step::Greet => bits::greeted(head),
+        Step::Send => bits::sent(upload, sending, head),
+        Step::Close => bits::closed(upload, head),
+        Step::Cancel => bits::cancelled(head),
+        Step::Whole => put::answered(head),
+        Step::Verify => verified(sending, head),
+    }
+}
+
+/// What a server says of itself. Statuses that pass are no answer.
+fn asked(head: &Head) -> Verdict {
+    if matches!(head.status, 401 | 407 | 408 | 429 | 502..=504) {
+        return Verdict::Refused(http_failure(head.status, head));
+    }
+    let lists = |method: &str| {
+        let methods = ["allow", "public"].into_iter().filter_map(|name| head.value(name));
+        methods.flat_map(|list| list.split(',')).any(|one| one.trim() == method)
+    };
+    if lists("BITS_POST") {
+        return Verdict::Speaks(UploadProtocol::Bits);
+    }
+    if lists("PUT") {
+        return Verdict::Speaks(UploadProtocol::Put);
+    }
+    Verdict::Silent
+}
+
+/// Only a file of the right size is taken for ours: everything else is sent
+/// again.
+fn verified(sending: &Sending<'_>, head: &Head) -> Verdict {
+    match head.status {
+        200 if head.content_length() == Some(sending.size) => Verdict::Finished,
+        408 | 429 | 500 | 502..=504 => Verdict::Refused(http_failure(head.status, head)),
+        _ => Verdict::Absent,
+    }
+}
+
+/// An answer that breaks the protocol.
+pub(super) fn invalid(what: &str) -> Verdict {
+    Verdict::Refused(invalid_failure(what))
+}
+
+/// The failure behind an answer that breaks the protocol.
+pub fn invalid_failure(what: &str) -> Failure {
+    Failure::transient(
+        code::BG_E_INVALID_SERVER_RESPONSE,
+        ErrorContext::RemoteFile,
+        format!("the server answered an upload {what}"),
+    )
+}

@@ -1,0 +1,49 @@
+//! How files are sent.
+
+use serde::{Deserialize, Serialize};
+
+/// The protocol of an upload (job property UPLOAD_PROTOCOL). Numbers are our
+/// own.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[repr(u32)]
+pub enum UploadProtocol {
+    /// The server is asked once, and its answer remembered with the job.
+    #[default]
+    Auto = 0,
+    /// BITS upload (contract section 13): resumable.
+    Bits = 1,
+    /// tus 1.0: resumable. Not built in yet.
+    Tus = 2,
+    /// Resumable uploads of the IETF. Not built in yet.
+    Ietf = 3,
+    /// One PUT; it starts over after each interruption.
+    Put = 4,
+}
+
+impl UploadProtocol {
+    /// All of them, by number.
+    pub const ALL: [Self; 5] = [Self::Auto, Self::Bits, Self::Tus, Self::Ietf, Self::Put];
+
+    /// The one of that number.
+    pub fn from_u32(number: u32) -> Option<Self> {
+        Self::ALL.into_iter().find(|one| one.as_u32() == number)
+    }
+
+    /// Its number.
+    pub const fn as_u32(self) -> u32 {
+        self as u32
+    }
+
+    /// Its name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Auto => "AUTO",
+            Self::Bits => "BITS",
+            Self::Tus => "TUS",
+            Self::Ietf => "IETF",
+            Self::Put => "PUT",
+        }
+    }
+}

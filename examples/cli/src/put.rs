@@ -1,0 +1,164 @@
+//! `put`: files are sent in the foreground, one job for each.
+
+use std::path::Path;
+
+use bgcopy_core::{FileSpec, Job, JobPriority, JobState, Manager, PropertyValue, UploadProtocol};
+use serde_json::json;
+
+use crate::args::Put;
+use crate::failure::{Failure, Outcome};
+use crate::get::{Watched, command_line, open, tell_error, watch};
+use crate::interrupt::Interrupt;
+use crate::progress::Display;
+use crate::{job_ids, targets};
+
+/// The job property UPLOAD_PROTOCOL.
+const UPLOAD_PROTOCOL: u32 = 0x1001;
+
+pub fn put(store: &Path, put: &Put) -> Outcome {
+    let interrupt = Interrupt::listen()?;
+    let files = sources(put)?;
+    let manager = open(store)?;
+    let jobs = start(store, &manager, put, files)?;
+    let mut failures = 0_usize;
+    for (job, file) in &jobs {
+        let mut display = display_of(put);
+        let watched = watch(job, &mut display, &interrupt);
+        display.end();
+        match watched? {
+            Watched::Ended(JobState::Transferred) => {
+                job.complete()?;
+                display.note(&format!("Sent {} to {}", file.local_name, file.remote_name));
+                display.event(&json!({
+                    "event": "done",
+                    "id": job.id().to_string(),
+                    "bytes_transferred": job.progress()?.bytes_transferred,
+                    "files": [file.local_name],
+                }));
+            }
+            Watched::Ended(_) => {
+                tell_error(store, job, &display)?.tell();
+                failures += 1;
+            }
+            Watched::Interrupted => return Err(interrupted(&manager, &jobs)),
+        }
+    }
+    match failures {
+        0 => Ok(()),
+        1 => Err(Failure::failed("a file was not sent")),
+        failures => Err(Failure::failed(format!("{failures} files were not sent"))),
+    }
+}
+
+/// Where each file goes: below the URL if it ends in a slash, else to it.
+fn sources(put: &Put) -> Outcome<Vec<FileSpec>> {
+    let (url, names) =
+        put.words.split_last().ok_or_else(|| Failure::usage("what, and where to?"))?;
+    if names.is_empty() {
+        return Err(Failure::usage("a file and a URL to send it to are needed"));
+    }
+    let below = url.ends_with('/');
+    if names.len() > 1 && !below {
+        return Err(Failure::usage("several files go to a URL that ends in a slash"));
+    }
+    let mut files = Vec::new();
+    for name in names {
+        let file = targets::target(url, Path::new(name))?;
+        let last = file.local_name.rsplit('/').next().unwrap_or("");
+        let remote_name = if below { format!("{url}{}", encoded(last)) } else { url.clone() };
+        files.push(FileSpec { remote_name, ..file });
+    }
+    Ok(files)
+}
+
+/// A file name as the last part of a URL.
+fn encoded(name: &str) -> String {
+    let mut text = String::new();
+    for byte in name.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
+                text.push(char::from(byte));
+            }
+            other => text.push_str(&format!("%{other:02X}")),
+        }
+    }
+    text
+}
+
+/// The jobs of the files: those that the same command made before, and new
+/// ones for the rest.
+fn start(
+    store: &Path,
+    manager: &Manager,
+    put: &Put,
+    files: Vec<FileSpec>,
+) -> Outcome<Vec<(Job, FileSpec)>> {
+    let records = job_ids::records(store)?;
+    let mut jobs = Vec::new();
+    for file in files {
+        let key = targets::key("put", std::slice::from_ref(&file));
+        let known = records.iter().find(|record| record.description == key);
+        let job = match known.and_then(|record| manager.get_job(record.id).ok()) {
+            Some(job) => job,
+            None => {
+                let mut made = manager.create_uploads(vec![file.clone()])?;
+                let job = made.pop().ok_or_else(|| Failure::failed("no job was made"))?;
+                if let Err(error) = configure(&job, put, &key) {
+                    _ = job.cancel();
+                    return Err(error);
+                }
+                job
+            }
+        };
+        if let Some(priority) = put.priority {
+            job.set_priority(priority.into())?;
+        }
+        if job.state()? != JobState::Transferred {
+            job.resume()?;
+        }
+        jobs.push((job, file));
+    }
+    Ok(jobs)
+}
+
+fn configure(job: &Job, put: &Put, key: &str) -> Outcome {
+    job.set_description(key)?;
+    // Somebody is looking on.
+    job.set_priority(JobPriority::Foreground)?;
+    let protocol: UploadProtocol = put.protocol.into();
+    job.set_property(UPLOAD_PROTOCOL, PropertyValue::Dword(protocol.as_u32()))?;
+    Ok(())
+}
+
+fn display_of(put: &Put) -> Display {
+    if put.json {
+        Display::json()
+    } else if put.quiet {
+        Display::Quiet
+    } else {
+        Display::for_people()
+    }
+}
+
+fn interrupted(manager: &Manager, jobs: &[(Job, FileSpec)]) -> Failure {
+    for (job, _) in jobs {
+        // Some of them are finished.
+        _ = job.suspend();
+    }
+    manager.close();
+    let count = jobs.len();
+    let text =
+        format!("The jobs of {count} files are suspended; go on with:\n  {}", command_line());
+    Failure::Interrupted(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_become_parts_of_urls() {
+        assert_eq!(encoded("a b.txt"), "a%20b.txt");
+        assert_eq!(encoded("100%ü?"), "100%25%C3%BC%3F");
+    }
+}

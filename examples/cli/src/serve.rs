@@ -1,0 +1,93 @@
+//! `serve`: hosts the queue until it is told to end, or has nothing to do.
+
+use std::path::Path;
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+use bgcopy_core::{Manager, Options, Result};
+
+use crate::args::Serve;
+use crate::failure::{Failure, Outcome};
+use crate::get::open_with;
+use crate::interrupt::Interrupt;
+use crate::output;
+
+/// How often a queue is looked at that is to be left when it is idle.
+const LOOK_MIN: Duration = Duration::from_millis(100);
+const LOOK_MAX: Duration = Duration::from_secs(5);
+
+pub fn serve(store: &Path, serve: &Serve) -> Outcome {
+    let interrupt = Interrupt::listen()?;
+    let options = Options { replace_older: serve.replace_older, ..Options::new(store) };
+    let manager = open_with(store, options)?;
+    match manager.host_process() {
+        Some(process) if !manager.is_host() => {
+            output::say(&format!("process {process} hosts {}; standing by", store.display()));
+        }
+        Some(_) | None => output::say(&format!("serving {}", store.display())),
+    }
+    let active = Mutex::new(Instant::now());
+    std::thread::scope(|scope| {
+        let listener = scope.spawn(|| listen(&manager, &active, &interrupt));
+        let waited = wait(&manager, &active, &interrupt, serve.idle_exit);
+        let ended = interrupt.is_requested();
+        manager.close();
+        let closed = listener.join().unwrap_or(Ok(()));
+        match (waited?, ended, closed) {
+            // The queue was closed under it: it says why.
+            (Ended::Nudged, false, Err(error)) => Err(error.into()),
+            (Ended::Nudged | Ended::Requested | Ended::Idle, _, Ok(()) | Err(_)) => Ok(()),
+        }
+    })
+}
+
+/// Why the wait is over.
+enum Ended {
+    Requested,
+    Idle,
+    Nudged,
+}
+
+fn wait(
+    manager: &Manager,
+    active: &Mutex<Instant>,
+    interrupt: &Interrupt,
+    idle_exit_s: Option<u32>,
+) -> Outcome<Ended> {
+    let Some(idle_exit_s) = idle_exit_s else {
+        interrupt.wait(None);
+        return Ok(if interrupt.is_requested() { Ended::Requested } else { Ended::Nudged });
+    };
+    let allowed = Duration::from_secs(u64::from(idle_exit_s));
+    let look = (allowed / 4).clamp(LOOK_MIN, LOOK_MAX);
+    loop {
+        if interrupt.wait(Some(look)) {
+            return Ok(if interrupt.is_requested() { Ended::Requested } else { Ended::Nudged });
+        }
+        let idle = manager.is_idle()?;
+        let mut last = active.lock().map_err(|_| Failure::failed("an internal error"))?;
+        if !idle {
+            *last = Instant::now();
+        } else if last.elapsed() >= allowed {
+            return Ok(Ended::Idle);
+        }
+    }
+}
+
+/// Takes the events, of which nobody else wants to know, until the queue is
+/// closed; then why.
+fn listen(manager: &Manager, active: &Mutex<Instant>, interrupt: &Interrupt) -> Result<()> {
+    loop {
+        match manager.next_event(None) {
+            Ok(_) => {
+                if let Ok(mut last) = active.lock() {
+                    *last = Instant::now();
+                }
+            }
+            Err(error) => {
+                interrupt.nudge();
+                return Err(error);
+            }
+        }
+    }
+}

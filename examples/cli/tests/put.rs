@@ -1,0 +1,111 @@
+//! Files sent by the program, as its users see it.
+
+mod bench;
+
+use std::fs;
+
+use bench::{Bench, json_of, lines_of};
+use bgcopy_test_server::Area;
+
+const SMALL: u64 = 100_000;
+const LARGE: u64 = 8_000_000;
+
+fn bench_with(names: &[(&str, u64)]) -> Bench {
+    let bench = Bench::new();
+    for (seed, (name, length)) in (1..).zip(names) {
+        fs::write(bench.path(name), Bench::generated(seed, *length)).expect("a file");
+    }
+    bench
+}
+
+#[test]
+fn put_sends_one_file_and_leaves_no_job() {
+    for protocol in ["auto", "bits", "put"] {
+        let bench = bench_with(&[("one.bin", SMALL)]);
+        bench.server.accept_uploads("/up/", Area::new());
+        let url = bench.url("/up/other");
+        let out = bench.run(&["put", "one.bin", &url, "--protocol", protocol]);
+        assert_eq!(out.code, 0, "{out:?}");
+        assert!(out.stdout.contains(&format!("to {url}")), "{out:?}");
+        let area = bench.server.area("/up/");
+        assert!(area.files["/up/other"].bytes() == Bench::generated(1, SMALL));
+        assert_eq!(bench.run(&["list", "--json"]).stdout.trim(), "[]");
+        assert_eq!(bench.names(), ["one.bin"]);
+    }
+}
+
+#[test]
+fn put_sends_many_files_below_a_url() {
+    let bench = bench_with(&[("one.bin", SMALL), ("two files", SMALL), ("empty", 0)]);
+    bench.server.accept_uploads("/up/", Area::new());
+    let url = bench.url("/up/");
+    let out = bench.run(&["put", "--json", "one.bin", "two files", "empty", &url]);
+    assert_eq!(out.code, 0, "{out:?}");
+    let done = lines_of(&out.stdout);
+    assert_eq!(done.iter().filter(|line| line["event"] == "done").count(), 3);
+    let area = bench.server.area("/up/");
+    for (seed, (name, length)) in
+        (1..).zip([("one.bin", SMALL), ("two%20files", SMALL), ("empty", 0)])
+    {
+        let file = &area.files[&format!("/up/{name}")];
+        assert!(file.bytes() == Bench::generated(seed, length), "{name}");
+    }
+}
+
+#[test]
+fn wrong_usage_is_told() {
+    let bench = bench_with(&[("one", 1), ("two", 1)]);
+    let url = bench.url("/up/x");
+    assert_eq!(bench.run(&["put", "one", "two", &url]).code, 2);
+    assert_eq!(bench.run(&["put", &url]).code, 2);
+    let out = bench.run(&["put", "missing", &url]);
+    assert_eq!(out.code, 1);
+    assert!(out.stderr.contains("0x80070002"), "{out:?}");
+    assert_eq!(bench.run(&["list", "--json"]).stdout.trim(), "[]");
+}
+
+#[test]
+fn an_interrupted_put_goes_on_with_the_same_command() {
+    let bench = bench_with(&[("one", LARGE)]);
+    bench.server.accept_uploads("/up/", Area::new().bytes_per_second(2_000_000));
+    let url = bench.url("/up/one");
+    let command = ["put", "one", url.as_str(), "--protocol", "bits"];
+    let running = bench.start(&command);
+    assert!(bench.wait_for_upload(|area| area.bytes_stored >= LARGE / 4));
+    let out = running.interrupt();
+    assert_eq!(out.code, 130, "{out:?}");
+    let jobs = json_of(&bench.run(&["list", "--json"]).stdout);
+    assert_eq!(jobs[0]["state"], "SUSPENDED");
+    assert_eq!(jobs[0]["type"], "UPLOAD");
+    assert!(bench.run(&["list"]).stdout.contains("  up  "));
+    bench.server.accept_uploads("/up/", Area::new());
+    assert_eq!(bench.run(&command).code, 0);
+    let area = bench.server.area("/up/");
+    assert!(area.files["/up/one"].bytes() == Bench::generated(1, LARGE));
+    assert_eq!(area.bytes_stored, LARGE, "no byte was sent twice");
+    assert_eq!(area.served("Create-Session"), 1);
+}
+
+#[test]
+fn cancel_tells_the_server_now_or_later() {
+    let bench = bench_with(&[("one", LARGE)]);
+    bench.server.accept_uploads("/up/", Area::new().bytes_per_second(2_000_000));
+    let running = bench.start(&["put", "one", &bench.url("/up/one"), "--protocol", "bits"]);
+    assert!(bench.wait_for_upload(|area| area.bytes_stored >= LARGE / 4));
+    running.interrupt();
+    let id = json_of(&bench.run(&["list", "--json"]).stdout)[0]["id"].clone();
+    let id = id.as_str().expect("an id");
+    // The server is out of order at first.
+    bench.server.accept_uploads("/up/", Area::new().always("Cancel-Session", 503));
+    let out = bench.run(&["cancel", id]);
+    assert_eq!(out.code, 0, "{out:?}");
+    let shown = bench.run(&["list"]).stdout;
+    assert!(shown.contains("cancelling on the server"), "{shown}");
+    let why = bench.run(&["why", id]).stdout;
+    assert!(why.starts_with("CANCELLING_ON_SERVER"), "{why}");
+    bench.server.accept_uploads("/up/", Area::new());
+    assert_eq!(bench.run(&["run"]).code, 0);
+    assert_eq!(bench.run(&["list"]).stdout, "");
+    assert!(bench.server.area("/up/").sessions.is_empty());
+    assert!(bench.server.area("/up/").files.is_empty());
+}

@@ -1,0 +1,271 @@
+//! The queue (IBackgroundCopyManager).
+
+use std::ffi::c_char;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bgcopy_core::vocab::code;
+use bgcopy_core::{Error, HResult, Job, JobType, Manager, Result};
+
+use crate::call::{act, choice, out, read_text};
+use crate::enum_jobs::{JobList, bgcopy_enum_jobs};
+use crate::event::{EventEntry, bgcopy_event};
+use crate::guard::{bgcopy_hresult, guard};
+use crate::guid::{bgcopy_guid, id};
+use crate::hub::Hub;
+use crate::job::{JobEntry, bgcopy_job};
+use crate::options::{bgcopy_limits, bgcopy_options, read_sized, write_sized};
+use crate::string::text;
+use crate::table::{Handle, get, put, take};
+
+/// An open queue. It drives its jobs until it is closed; they stay in the
+/// store and go on with the next manager.
+pub struct bgcopy_manager;
+
+impl Handle for bgcopy_manager {
+    type Object = Hub;
+}
+
+/// A time to wait that has no end.
+///
+/// cbindgen:ignore
+pub const WAIT_FOREVER: u32 = u32::MAX;
+
+/// A time to wait in milliseconds; None is for ever.
+pub(crate) fn timeout(timeout_ms: u32) -> Option<Duration> {
+    (timeout_ms != WAIT_FOREVER).then(|| Duration::from_millis(timeout_ms.into()))
+}
+
+fn entry(hub: &Arc<Hub>, job: Job) -> Arc<JobEntry> {
+    Arc::new(JobEntry { hub: Arc::clone(hub), job })
+}
+
+/// Opens a queue and starts driving it.
+///
+/// One manager may have a store open at a time. A damaged store is replaced by
+/// what could be saved of it; see bgcopy_manager_get_damage.
+///
+/// @param options NULL for the defaults.
+/// @param out_manager the caller closes it with bgcopy_manager_close.
+/// @return S_OK; E_SHARING_VIOLATION if another manager has the store;
+/// E_STORE_NEWER for a store of a later version; E_ACCESSDENIED or a code of
+/// the disk if the folder cannot be used; E_INVALIDARG; E_POINTER.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn bgcopy_manager_open(
+    options: *const bgcopy_options,
+    out_manager: *mut *mut bgcopy_manager,
+) -> bgcopy_hresult {
+    guard(|| {
+        let place = out(out_manager)?;
+        let manager = Manager::open(crate::options::options(options)?)?;
+        Ok(place.set(put(Hub::new(manager))?))
+    })
+}
+
+/// Makes an empty, suspended job (CreateJob). It survives a power cut once
+/// this returns.
+///
+/// @param display_name at most 256 characters; need not be unique.
+/// @param type a bgcopy_job_type.
+/// @param out_id its id; may be NULL.
+/// @param out_job the caller closes it with bgcopy_job_close.
+/// @return S_OK; E_INVALIDARG for a name too long or an unknown type;
+/// E_NOTIMPL for a type that is not built in; BG_E_TOO_MANY_JOBS_PER_USER at
+/// the limit of jobs; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Contract 2.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn bgcopy_manager_create_job(
+    manager: *mut bgcopy_manager,
+    display_name: *const c_char,
+    r#type: u32,
+    out_id: *mut bgcopy_guid,
+    out_job: *mut *mut bgcopy_job,
+) -> bgcopy_hresult {
+    guard(|| {
+        let hub = get(manager)?;
+        let place = out(out_job)?;
+        let display_name = text(display_name)?;
+        let job_type = choice(JobType::from_u32(r#type), r#type, "job type", code::E_INVALIDARG)?;
+        let job = hub.manager.create_job(display_name, job_type)?;
+        if let Ok(place) = out(out_id) {
+            place.set(job.id().into());
+        }
+        Ok(place.set(put(entry(&hub, job))?))
+    })
+}
+
+/// Finds a job of the queue by its id (GetJob).
+///
+/// @param out_job the caller closes it with bgcopy_job_close.
+/// @return S_OK; DO_E_JOB_NOT_FOUND if it is not in the queue, as a completed
+/// or cancelled one is not; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Contract
+/// 2.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn bgcopy_manager_get_job(
+    manager: *mut bgcopy_manager,
+    job_id: *const bgcopy_guid,
+    out_job: *mut *mut bgcopy_job,
+) -> bgcopy_hresult {
+    guard(|| {
+        let hub = get(manager)?;
+        let place = out(out_job)?;
+        let job = hub.manager.get_job(id(job_id)?)?;
+        Ok(place.set(put(entry(&hub, job))?))
+    })
+}
+
+/// Lists the jobs in the queue, in order of creation (EnumJobs).
+///
+/// @param out_enumerator the caller closes it with bgcopy_enum_jobs_close.
+/// @return S_OK; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Contract 2.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn bgcopy_manager_enum_jobs(
+    manager: *mut bgcopy_manager,
+    out_enumerator: *mut *mut bgcopy_enum_jobs,
+) -> bgcopy_hresult {
+    guard(|| {
+        let hub = get(manager)?;
+        let place = out(out_enumerator)?;
+        let jobs = hub.manager.jobs()?.into_iter().map(|job| entry(&hub, job)).collect();
+        Ok(place.set(put(JobList::new(jobs))?))
+    })
+}
+
+/// Gives a sentence for any code (GetErrorDescription).
+///
+/// @param out_text the caller frees it with bgcopy_string_free.
+/// @return S_OK; E_POINTER; E_HANDLE. Contract 2.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn bgcopy_manager_get_error_description(
+    manager: *mut bgcopy_manager,
+    code: bgcopy_hresult,
+    out_text: *mut *mut c_char,
+) -> bgcopy_hresult {
+    read_text(manager, out_text, |hub| Ok(hub.manager.error_description(HResult(code))))
+}
+
+/// Waits for the next event of a job that has no callback for it. Each event
+/// goes to one caller, and each is told at least once: a job found transferred
+/// or failed when the manager opens raises its event again.
+///
+/// @param timeout_ms BGCOPY_WAIT_FOREVER for no end; 0 only looks.
+/// @param out_event the caller closes it with bgcopy_event_close.
+/// @return S_OK; S_FALSE and NULL if none came in time; E_POINTER; E_HANDLE;
+/// E_MANAGER_CLOSED, also when the manager is closed meanwhile. Contract 11.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn bgcopy_manager_next_event(
+    manager: *mut bgcopy_manager,
+    timeout_ms: u32,
+    out_event: *mut *mut bgcopy_event,
+) -> bgcopy_hresult {
+    guard(|| {
+        let hub = get(manager)?;
+        let place = out(out_event)?;
+        let Some(event) = hub.next_event(timeout(timeout_ms))? else {
+            place.set(std::ptr::null_mut());
+            return Ok(code::S_FALSE);
+        };
+        Ok(place.set(put(EventEntry { hub, event })?))
+    })
+}
+
+/// Gives a descriptor for poll and the like: it can be read from while
+/// bgcopy_manager_next_event has something. Read nothing from it and do not
+/// close it; it is the manager's and goes with it.
+///
+/// @return S_OK; E_NOTIMPL on systems without such a thing;
+/// E_TOO_MANY_OPEN_FILES; E_POINTER; E_HANDLE; E_MANAGER_CLOSED.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn bgcopy_manager_event_fd(
+    manager: *mut bgcopy_manager,
+    out_fd: *mut i32,
+) -> bgcopy_hresult {
+    guard(|| {
+        let hub = get(manager)?;
+        let place = out(out_fd)?;
+        Ok(place.set(hub.event_fd()?))
+    })
+}
+
+/// Tells the limits in force.
+///
+/// @param out_limits its size must be set.
+/// @return S_OK; E_INVALIDARG for a wrong size; E_POINTER; E_HANDLE;
+/// E_MANAGER_CLOSED.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn bgcopy_manager_get_limits(
+    manager: *mut bgcopy_manager,
+    out_limits: *mut bgcopy_limits,
+) -> bgcopy_hresult {
+    act(manager, |hub| {
+        read_sized(out_limits)?;
+        write_sized(out_limits, &hub.manager.limits()?.into())
+    })
+}
+
+/// Sets the limits, at once and until the manager is closed.
+///
+/// @param limits all of them.
+/// @return S_OK; E_INVALIDARG if one is 0 or the size is wrong; E_POINTER;
+/// E_HANDLE; E_MANAGER_CLOSED.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn bgcopy_manager_set_limits(
+    manager: *mut bgcopy_manager,
+    limits: *const bgcopy_limits,
+) -> bgcopy_hresult {
+    act(manager, |hub| hub.manager.set_limits(read_sized(limits)?.into()))
+}
+
+/// Tells what was found damaged when the store was opened.
+///
+/// @param out_jobs_saved the jobs that could be carried over.
+/// @param out_jobs_lost those that could not, as far as is known.
+/// @param out_message what was wrong, and where the damaged store is kept; the
+/// caller frees it with bgcopy_string_free.
+/// @return S_OK; S_FALSE, 0, 0 and NULL if nothing was; E_POINTER; E_HANDLE.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn bgcopy_manager_get_damage(
+    manager: *mut bgcopy_manager,
+    out_jobs_saved: *mut u64,
+    out_jobs_lost: *mut u64,
+    out_message: *mut *mut c_char,
+) -> bgcopy_hresult {
+    guard(|| {
+        let hub = get(manager)?;
+        let (saved, lost) = (out(out_jobs_saved)?, out(out_jobs_lost)?);
+        let message = out(out_message)?;
+        let damage = hub.manager.damage();
+        saved.set(damage.map_or(0, |damage| damage.jobs_saved));
+        lost.set(damage.map_or(0, |damage| damage.jobs_lost));
+        Ok(message.set_text(
+            damage
+                .map(|damage| format!("{}; kept at {}", damage.message, damage.kept_at.display())),
+        ))
+    })
+}
+
+/// Closes the queue, after what is under way was recorded, and lets go of all
+/// callbacks: none runs once this has returned. Handles of its jobs answer
+/// E_MANAGER_CLOSED from then on, and are still to be closed. NULL is ignored.
+///
+/// @return S_OK; E_HANDLE; DO_E_INVALID_STATE inside a callback of this
+/// manager: the handle is as before then.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn bgcopy_manager_close(manager: *mut bgcopy_manager) -> bgcopy_hresult {
+    guard(|| {
+        if !manager.is_null() {
+            close_hub(manager)?;
+        }
+        Ok(code::S_OK)
+    })
+}
+
+fn close_hub(manager: *mut bgcopy_manager) -> Result<()> {
+    if get(manager)?.is_in_callback() {
+        return Err(Error::new(
+            code::DO_E_INVALID_STATE,
+            "a manager cannot be closed inside one of its callbacks",
+        ));
+    }
+    take(manager)?.close();
+    Ok(())
+}

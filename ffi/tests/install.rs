@@ -1,0 +1,89 @@
+//! What is installed is found by CMake and pkg-config, and the examples built
+//! with it do what they say. Needs cmake and pkg-config, so it is ignored
+//! unless asked for; `tests/run` does.
+#![allow(clippy::expect_used, clippy::panic, reason = "a test")]
+
+mod native;
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use native::{Stage, must_succeed, root};
+
+/// Installs into a folder and returns it.
+fn install(stage: &Stage) -> PathBuf {
+    let built = std::env::current_exe().expect("a path").parent().expect("a folder").to_owned();
+    let prefix = stage.folder.path().join("prefix");
+    must_succeed(
+        Command::new(root().join("ffi/install.sh")).env("PREFIX", &prefix).env("BUILT", built),
+    );
+    prefix
+}
+
+fn run_example(stage: &Stage, program: &Path, kind: &str) {
+    let path = |name: &str| stage.folder.path().join(format!("{kind}-{name}"));
+    let mut command = Command::new(program);
+    command.arg(path("store"));
+    for name in ["one", "two"] {
+        command.arg(stage.server.url(&format!("/{name}"))).arg(path(name));
+    }
+    let output = must_succeed(&mut command);
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "transferred\ncancelled\n");
+    for name in ["one", "two"] {
+        let found = std::fs::read(path(name)).expect("the file");
+        assert!(found == native::content(name).slice(0..native::LENGTH), "{name}");
+    }
+}
+
+fn example(language: &str) {
+    let stage = Stage::new();
+    let prefix = install(&stage);
+    let built = stage.folder.path().join("built");
+    must_succeed(
+        Command::new("cmake")
+            .arg("-S")
+            .arg(root().join("examples").join(language))
+            .arg("-B")
+            .arg(&built)
+            .arg(format!("-DCMAKE_PREFIX_PATH={}", prefix.display())),
+    );
+    must_succeed(Command::new("cmake").arg("--build").arg(&built));
+    for kind in ["shared", "static"] {
+        run_example(&stage, &built.join(format!("download-{kind}")), kind);
+    }
+}
+
+#[test]
+#[ignore = "needs cmake"]
+fn example_in_c_is_built_by_cmake() {
+    example("c");
+}
+
+#[test]
+#[ignore = "needs cmake"]
+fn example_in_cpp_is_built_by_cmake() {
+    example("cpp");
+}
+
+#[test]
+#[ignore = "needs pkg-config"]
+fn example_is_built_by_pkg_config() {
+    let stage = Stage::new();
+    let prefix = install(&stage);
+    let library = prefix.join("lib");
+    let told = must_succeed(
+        Command::new("pkg-config")
+            .args(["--cflags", "--libs", "bgcopy"])
+            .env("PKG_CONFIG_PATH", library.join("pkgconfig")),
+    );
+    let told = String::from_utf8(told.stdout).expect("text");
+    let program = stage.folder.path().join("download");
+    let mut command = Command::new("gcc");
+    command.arg(root().join("examples/c/download.c")).arg("-o").arg(&program);
+    command.args(told.split_whitespace()).arg(format!("-Wl,-rpath,{}", library.display()));
+    must_succeed(&mut command);
+    // The name in the program is that of the binary interface, not a path.
+    let needed = must_succeed(Command::new("readelf").arg("-d").arg(&program));
+    assert!(String::from_utf8_lossy(&needed.stdout).contains("[libbgcopy.so.0.1]"));
+    run_example(&stage, &program, "pkg");
+}

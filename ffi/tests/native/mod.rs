@@ -1,0 +1,235 @@
+//! Builds the C and C++ programs of the tests and runs their stories against
+//! the scriptable server.
+#![allow(dead_code, reason = "each test binary uses its own part")]
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::sync::{Mutex, OnceLock, PoisonError};
+
+use bgcopy_test_server::{Content, Reply, Resource, Server};
+
+/// Bytes of the files that are served: not a round number.
+pub const LENGTH: u64 = 1_500_007;
+
+/// A story that takes longer hangs.
+const STORY_SECONDS_MAX: &str = "240";
+
+pub const C_FLAGS: [&str; 9] = [
+    "-std=c11",
+    "-D_POSIX_C_SOURCE=200809L",
+    "-Wall",
+    "-Wextra",
+    "-Werror",
+    "-pedantic",
+    "-Wconversion",
+    "-Wshadow",
+    "-Wstrict-prototypes",
+];
+
+pub const CPP_FLAGS: [&str; 9] = [
+    "-std=c++17",
+    "-Wall",
+    "-Wextra",
+    "-Werror",
+    "-pedantic",
+    "-Wconversion",
+    "-Wshadow",
+    "-Wold-style-cast",
+    "-Wnon-virtual-dtor",
+];
+
+/// How a program is built and run.
+#[derive(Clone, Copy)]
+pub struct Way {
+    pub compiler: &'static str,
+    pub flags: &'static [&'static str],
+    /// What runs the program, with its arguments.
+    pub wrapper: &'static [&'static str],
+}
+
+pub const GCC: Way = Way { compiler: "gcc", flags: &["-O1", "-g"], wrapper: &[] };
+pub const GPP: Way = Way { compiler: "g++", flags: &["-O1", "-g"], wrapper: &[] };
+
+pub fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().expect("the repository")
+}
+
+/// The shared library, in a folder where the loader finds it by its soname.
+pub fn library_folder() -> &'static Path {
+    static FOLDER: OnceLock<PathBuf> = OnceLock::new();
+    FOLDER.get_or_init(|| {
+        let folder = scratch().join("lib");
+        std::fs::create_dir_all(&folder).expect("a folder");
+        let library = std::env::current_exe().expect("a path").with_file_name("libbgcopy.so");
+        for name in ["libbgcopy.so", "libbgcopy.so.0.1"] {
+            std::os::unix::fs::symlink(&library, folder.join(name)).expect("a link");
+        }
+        folder
+    })
+}
+
+/// A folder of this test process.
+fn scratch() -> PathBuf {
+    static SCRATCH: OnceLock<tempfile::TempDir> = OnceLock::new();
+    let folder = SCRATCH
+        .get_or_init(|| tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder"));
+    folder.path().to_owned()
+}
+
+/// The program made of one source of `tests/`, built once for each way.
+pub fn program(source: &str, way: Way) -> PathBuf {
+    static BUILT: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
+    let name = format!("{}-{}-{}", source.replace('/', "-"), way.compiler, way.flags.join(""));
+    let program = scratch().join(name);
+    let mut built = BUILT.lock().unwrap_or_else(PoisonError::into_inner);
+    if !built.contains(&program) {
+        build(source, way, &program);
+        built.push(program.clone());
+    }
+    program
+}
+
+fn build(source: &str, way: Way, program: &Path) {
+    let strict: &[&str] = if source.ends_with(".c") { &C_FLAGS } else { &CPP_FLAGS };
+    let library = library_folder();
+    let mut command = Command::new(way.compiler);
+    command.args(strict).args(way.flags).arg("-I").arg(root().join("include"));
+    command.arg(root().join("tests").join(source)).arg("-o").arg(program);
+    command.arg("-L").arg(library).arg(format!("-Wl,-rpath,{}", library.display()));
+    command.args(["-lbgcopy", "-lpthread", "-ldl"]);
+    must_succeed(&mut command);
+}
+
+pub fn must_succeed(command: &mut Command) -> Output {
+    let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
+    let text = String::from_utf8_lossy(&output.stdout);
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{command:?}: {}\n{text}{errors}", output.status);
+    output
+}
+
+/// A server and a folder for one story.
+pub struct Stage {
+    pub server: Server,
+    pub folder: tempfile::TempDir,
+}
+
+pub fn content(name: &str) -> Content {
+    Content::generated(u64::from(name.as_bytes()[0]), LENGTH)
+}
+
+impl Stage {
+    /// Serves `/one` and `/two`, and `/gated`, which stops in the middle.
+    pub fn new() -> Self {
+        let server = Server::start().expect("a server");
+        for name in ["one", "two"] {
+            server.put(&format!("/{name}"), Resource::new(content(name)));
+        }
+        let gated = Reply::normal().gate_after(LENGTH / 2);
+        server.put("/gated", Resource::new(content("gated")).always(gated));
+        Self { server, folder: tempfile::tempdir().expect("a folder") }
+    }
+
+    /// Tells the story; it must end well and leave no temporary file.
+    pub fn tell(&self, source: &str, story: &str, way: Way) -> Output {
+        let program = program(source, way);
+        let mut command = Command::new("timeout");
+        command.args(["--kill-after=5", STORY_SECONDS_MAX]).args(way.wrapper).arg(&program);
+        command.arg(story).arg(self.folder.path()).arg(self.server.url(""));
+        must_succeed(&mut command)
+    }
+
+    pub fn must_hold(&self, name: &str, bytes: &[u8]) {
+        let found = std::fs::read(self.folder.path().join(name)).expect("the file");
+        assert!(found == bytes, "{name} has {} bytes, or others", found.len());
+    }
+
+    pub fn must_hold_content(&self, name: &str) {
+        self.must_hold(name, &content(name).slice(0..LENGTH));
+    }
+
+    /// No temporary file is left, and of files in place only these.
+    pub fn must_be_tidy(&self, files: &[&str]) {
+        for entry in std::fs::read_dir(self.folder.path()).expect("the folder") {
+            let name = entry.expect("an entry").file_name().to_string_lossy().into_owned();
+            let is_store = name == "store" || name == "other";
+            assert!(is_store || files.contains(&name.as_str()), "{name} is left");
+        }
+    }
+}
+
+/// Every story with what it leaves in place.
+pub const STORIES: [(&str, &str, &[&str]); 38] = [
+    ("c/life.c", "download", &["one", "two"]),
+    ("c/life.c", "cancel_in_callback", &[]),
+    ("c/life.c", "partial", &["one"]),
+    ("c/life.c", "failure", &[]),
+    ("c/life.c", "registered_late", &["one"]),
+    ("c/life.c", "replaced", &[]),
+    ("c/life.c", "manager_is_not_closed_in_callback", &[]),
+    ("c/life.c", "ranges", &["pieces"]),
+    ("c/life.c", "reopened", &["one"]),
+    ("c/events.c", "asked_for", &["one"]),
+    ("c/events.c", "descriptor", &[]),
+    ("c/events.c", "closed_while_waiting", &[]),
+    ("c/events.c", "enumerators", &[]),
+    ("c/events.c", "files", &[]),
+    ("c/misuse.c", "null_handles", &[]),
+    ("c/misuse.c", "closed_handles", &[]),
+    ("c/misuse.c", "wrong_kinds", &[]),
+    ("c/misuse.c", "null_results", &[]),
+    ("c/misuse.c", "finished_job", &[]),
+    ("c/misuse.c", "wrong_state", &[]),
+    ("c/misuse.c", "bad_numbers", &[]),
+    ("c/misuse.c", "bad_utf8", &[]),
+    ("c/misuse.c", "closed_manager", &[]),
+    ("c/settings.c", "of_job", &[]),
+    ("c/settings.c", "of_requests", &[]),
+    ("c/settings.c", "properties", &[]),
+    ("c/settings.c", "of_manager", &[]),
+    ("c/settings.c", "looked_at_from_beside", &[]),
+    ("c/log.c", "levels", &[]),
+    ("c/process.c", "forked", &["two"]),
+    ("c/process.c", "signals_and_locale", &["one"]),
+    ("cpp/stories.cpp", "download", &["one", "two"]),
+    ("cpp/stories.cpp", "cancel_in_callback", &[]),
+    ("cpp/stories.cpp", "failure", &[]),
+    ("cpp/stories.cpp", "errors", &[]),
+    ("cpp/stories.cpp", "settings", &[]),
+    ("cpp/stories.cpp", "events", &["one"]),
+    ("cpp/stories.cpp", "beside", &[]),
+];
+
+/// Tells one of them and looks at what is left.
+pub fn tell(source: &str, story: &str, files: &[&str], way: Way) {
+    let stage = Stage::new();
+    stage.tell(source, story, way);
+    for name in files {
+        if *name != "pieces" {
+            stage.must_hold_content(name);
+        }
+    }
+    if files.contains(&"pieces") {
+        let one = content("one");
+        stage.must_hold("pieces", &[one.slice(1000..1500), one.slice(0..10)].concat());
+    }
+    // A job that stays in the queue keeps its temporary file.
+    if source != "c/misuse.c" && story != "closed_while_waiting" {
+        stage.must_be_tidy(files);
+    }
+}
+
+/// Tells all stories of a language in one way.
+pub fn tell_all(way: Way, folder: &str) {
+    for (source, story, files) in STORIES {
+        // The allocator of gcc's address sanitizer does not survive a fork of
+        // a program with threads, and for valgrind the memory that the child
+        // inherits from threads it does not have is a leak.
+        let is_watched = way.wrapper.contains(&"--leak-check=full")
+            || way.flags.iter().any(|flag| flag.contains("address"));
+        if source.starts_with(folder) && !(is_watched && story == "forked") {
+            println!("{source} {story}");
+            tell(source, story, files, way);
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! The same stories under the eyes of sanitizers and valgrind, by another
+//! compiler, and for Windows. Those that need more than gcc are ignored unless
+//! asked for; `tests/run` installs what they need and asks.
+#![allow(clippy::expect_used, clippy::panic, reason = "a test")]
+
+mod native;
+
+use std::process::Command;
+
+use native::{GCC, GPP, Stage, Way, must_succeed, root, tell, tell_all};
+
+const SANITIZED: &[&str] =
+    &["-O1", "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"];
+const VALGRIND: &[&str] = &[
+    "valgrind",
+    "--quiet",
+    "--error-exitcode=9",
+    "--leak-check=full",
+    "--errors-for-leak-kinds=definite",
+    "--fair-sched=yes",
+];
+const PLAIN: &[&str] = &["-O1", "-g"];
+
+#[test]
+fn c_with_address_and_undefined_sanitizers() {
+    tell_all(Way { flags: SANITIZED, ..GCC }, "c/");
+}
+
+#[test]
+#[ignore = "needs g++"]
+fn cpp_with_address_and_undefined_sanitizers() {
+    tell_all(Way { flags: SANITIZED, ..GPP }, "cpp/");
+}
+
+#[test]
+fn eight_threads_at_random() {
+    let stage = Stage::new();
+    let output = stage.tell("c/stress.c", "stress", GCC);
+    println!("{}", String::from_utf8_lossy(&output.stdout));
+}
+
+#[test]
+fn a_look_up_takes_no_more_than_100_ns() {
+    let stage = Stage::new();
+    let output = stage.tell("c/bench.c", "look_up", GCC);
+    println!("{}", String::from_utf8_lossy(&output.stdout));
+}
+
+#[test]
+#[ignore = "needs clang"]
+fn clang_agrees() {
+    tell_all(Way { compiler: "clang", flags: PLAIN, wrapper: &[] }, "c/");
+    tell_all(Way { compiler: "clang++", flags: PLAIN, wrapper: &[] }, "cpp/");
+}
+
+#[test]
+#[ignore = "needs valgrind"]
+fn valgrind_finds_nothing() {
+    tell_all(Way { wrapper: VALGRIND, ..GCC }, "c/");
+    tell_all(Way { wrapper: VALGRIND, ..GPP }, "cpp/");
+    let without_leaks = &["valgrind", "--quiet", "--error-exitcode=9"];
+    tell("c/process.c", "forked", &["two"], Way { wrapper: without_leaks, ..GCC });
+}
+
+#[test]
+#[ignore = "needs mingw"]
+fn header_compiles_for_windows() {
+    let languages: [(&str, &[&str], &str); 2] = [
+        ("x86_64-w64-mingw32-gcc", &native::C_FLAGS, "c/header.c"),
+        ("x86_64-w64-mingw32-g++", &native::CPP_FLAGS, "cpp/header.cpp"),
+    ];
+    for (compiler, flags, source) in languages {
+        let mut command = Command::new(compiler);
+        command.args(flags).arg("-fsyntax-only").arg("-I").arg(root().join("include"));
+        must_succeed(command.arg(root().join("tests").join(source)));
+    }
+}

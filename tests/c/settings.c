@@ -1,0 +1,228 @@
+/* What is set is what is got. */
+#include "check.h"
+
+static void of_job(void)
+{
+    bgcopy_manager *manager = open_store("store");
+    bgcopy_job *job = job_of(manager, "one");
+    char *text = NULL, *other = NULL;
+    uint32_t number = 99;
+    OK(bgcopy_job_set_display_name(job, "na\xC3\xAFve"));
+    OK(bgcopy_job_get_display_name(job, &text));
+    CHECK(strcmp(text, "na\xC3\xAFve") == 0);
+    bgcopy_string_free(text);
+    OK(bgcopy_job_set_description(job, "why"));
+    OK(bgcopy_job_get_description(job, &text));
+    CHECK(strcmp(text, "why") == 0);
+    bgcopy_string_free(text);
+    OK(bgcopy_job_get_owner(job, &text));
+    CHECK(strlen(text) > 0);
+    bgcopy_string_free(text);
+    OK(bgcopy_job_get_priority(job, &number));
+    CHECK(number == BGCOPY_JOB_PRIORITY_NORMAL);
+    OK(bgcopy_job_set_priority(job, BGCOPY_JOB_PRIORITY_FOREGROUND));
+    OK(bgcopy_job_get_priority(job, &number));
+    CHECK(number == BGCOPY_JOB_PRIORITY_FOREGROUND);
+    OK(bgcopy_job_get_notify_flags(job, &number));
+    CHECK(number == BGCOPY_NOTIFY_DEFAULT);
+    OK(bgcopy_job_set_minimum_retry_delay(job, 60));
+    OK(bgcopy_job_get_minimum_retry_delay(job, &number));
+    CHECK(number == 60);
+    OK(bgcopy_job_set_no_progress_timeout(job, 61));
+    OK(bgcopy_job_get_no_progress_timeout(job, &number));
+    CHECK(number == 61);
+    OK(bgcopy_job_set_maximum_download_time(job, 62));
+    OK(bgcopy_job_get_maximum_download_time(job, &number));
+    CHECK(number == 62);
+    OK(bgcopy_job_get_type(job, &number));
+    CHECK(number == BGCOPY_JOB_TYPE_DOWNLOAD);
+    OK(bgcopy_job_set_proxy_settings(job, BGCOPY_PROXY_USAGE_OVERRIDE, "localhost:1", "*.local"));
+    OK(bgcopy_job_get_proxy_settings(job, &number, &text, &other));
+    CHECK(number == BGCOPY_PROXY_USAGE_OVERRIDE && strcmp(text, "localhost:1") == 0);
+    CHECK(strcmp(other, "*.local") == 0);
+    bgcopy_string_free(text);
+    bgcopy_string_free(other);
+    OK(bgcopy_job_set_proxy_settings(job, BGCOPY_PROXY_USAGE_NO_PROXY, NULL, NULL));
+    OK(bgcopy_job_get_proxy_settings(job, &number, &text, &other));
+    CHECK(number == BGCOPY_PROXY_USAGE_NO_PROXY && text == NULL && other == NULL);
+    OK(bgcopy_job_close(job));
+    OK(bgcopy_manager_close(manager));
+}
+
+static void of_requests(void)
+{
+    bgcopy_manager *manager = open_store("store");
+    bgcopy_job *job = job_of(manager, "one");
+    char *text = NULL, *other = NULL;
+    uint32_t number = 99;
+    EXPECT(BGCOPY_S_FALSE, bgcopy_job_get_custom_headers(job, &text));
+    CHECK(text == NULL);
+    OK(bgcopy_job_set_custom_headers(job, "X-One: 1\r\n"));
+    OK(bgcopy_job_get_custom_headers(job, &text));
+    CHECK(strcmp(text, "X-One: 1\r\n") == 0);
+    bgcopy_string_free(text);
+    EXPECT(BGCOPY_S_FALSE, bgcopy_job_get_client_certificate(job, &text, &other));
+    OK(bgcopy_job_set_client_certificate(job, "/c.pem", NULL));
+    OK(bgcopy_job_get_client_certificate(job, &text, &other));
+    CHECK(strcmp(text, "/c.pem") == 0 && other == NULL);
+    bgcopy_string_free(text);
+    OK(bgcopy_job_remove_client_certificate(job));
+    EXPECT(BGCOPY_S_FALSE, bgcopy_job_get_client_certificate(job, &text, &other));
+    OK(bgcopy_job_set_security_flags(job, BGCOPY_SECURITY_REDIRECT_DISALLOW));
+    OK(bgcopy_job_get_security_flags(job, &number));
+    CHECK(number == BGCOPY_SECURITY_REDIRECT_DISALLOW);
+    EXPECT(BGCOPY_S_FALSE, bgcopy_job_remove_credentials(job, BGCOPY_AUTH_TARGET_SERVER,
+                                                         BGCOPY_AUTH_SCHEME_BASIC));
+    OK(bgcopy_job_set_credentials(job, BGCOPY_AUTH_TARGET_SERVER, BGCOPY_AUTH_SCHEME_BASIC, "me",
+                                  "secret"));
+    OK(bgcopy_job_remove_credentials(job, BGCOPY_AUTH_TARGET_SERVER, BGCOPY_AUTH_SCHEME_BASIC));
+    EXPECT(BGCOPY_S_FALSE, bgcopy_job_replace_remote_prefix(job, "http://none", "http://some"));
+    OK(bgcopy_job_replace_remote_prefix(job, url_of("one"), url_of("two")));
+    bgcopy_file *file;
+    OK(bgcopy_job_get_file(job, 0, &file));
+    OK(bgcopy_file_get_remote_name(file, &text));
+    CHECK(strcmp(text, url_of("two")) == 0);
+    bgcopy_string_free(text);
+    EXPECT(BGCOPY_S_FALSE, bgcopy_file_get_expected_hash(file, &number, &text));
+    OK(bgcopy_file_set_expected_hash(
+        file, BGCOPY_HASH_ALGORITHM_SHA256,
+        "E3B0C44298FC1C149AFBF4C8996FB92427AE41E4649B934CA495991B7852B855"));
+    OK(bgcopy_file_get_expected_hash(file, &number, &text));
+    CHECK(number == BGCOPY_HASH_ALGORITHM_SHA256 && strncmp(text, "e3b0", 4) == 0);
+    bgcopy_string_free(text);
+    OK(bgcopy_file_remove_expected_hash(file));
+    OK(bgcopy_file_set_remote_name(file, url_of("one")));
+    OK(bgcopy_file_get_temporary_name(file, &text));
+    CHECK(strncmp(text, folder, strlen(folder)) == 0);
+    bgcopy_string_free(text);
+    OK(bgcopy_file_close(file));
+    OK(bgcopy_job_close(job));
+    OK(bgcopy_manager_close(manager));
+}
+
+static void properties(void)
+{
+    bgcopy_manager *manager = open_store("store");
+    bgcopy_job *job = job_of(manager, "one");
+    bgcopy_property_value value;
+    OK(bgcopy_job_get_property(job, BGCOPY_JOB_PROPERTY_ID_COST_FLAGS, &value));
+    CHECK(value.type == BGCOPY_PROPERTY_TYPE_DWORD);
+    CHECK(value.data.dword == BGCOPY_COST_TRANSFER_ALWAYS);
+    value.data.dword = BGCOPY_COST_TRANSFER_NOT_ROAMING;
+    OK(bgcopy_job_set_property(job, BGCOPY_JOB_PROPERTY_ID_COST_FLAGS, &value));
+    value.data.dword = 0;
+    OK(bgcopy_job_get_property(job, BGCOPY_JOB_PROPERTY_ID_COST_FLAGS, &value));
+    CHECK(value.data.dword == BGCOPY_COST_TRANSFER_NOT_ROAMING);
+    value.type = BGCOPY_PROPERTY_TYPE_GUID;
+    OK(bgcopy_guid_from_string("{6F9619FF-8B86-D011-B42D-00C04FC964FF}", &value.data.guid));
+    CHECK(value.data.guid.data1 == 0x6F9619FFu && value.data.guid.data4[0] == 0xB4u);
+    OK(bgcopy_job_set_property(job, BGCOPY_JOB_PROPERTY_ID_NOTIFICATION_CLSID, &value));
+    memset(&value, 0, sizeof value);
+    OK(bgcopy_job_get_property(job, BGCOPY_JOB_PROPERTY_ID_NOTIFICATION_CLSID, &value));
+    char *text;
+    OK(bgcopy_guid_to_string(&value.data.guid, &text));
+    CHECK(strcmp(text, "6f9619ff-8b86-d011-b42d-00c04fc964ff") == 0);
+    bgcopy_string_free(text);
+    value.type = BGCOPY_PROPERTY_TYPE_UINT64;
+    value.data.uint64 = 5;
+    OK(bgcopy_job_set_property(job, BGCOPY_JOB_PROPERTY_ID_MAX_DOWNLOAD_SIZE, &value));
+    value.type = BGCOPY_PROPERTY_TYPE_ENABLE;
+    value.data.enable = 1;
+    OK(bgcopy_job_set_property(job, BGCOPY_JOB_PROPERTY_ID_DYNAMIC_CONTENT, &value));
+    EXPECT(BGCOPY_E_NOTIMPL,
+           bgcopy_job_set_property(job, BGCOPY_JOB_PROPERTY_ID_HIGH_PERFORMANCE, &value));
+    OK(bgcopy_job_get_property(job, BGCOPY_JOB_PROPERTY_ID_USE_STORED_CREDENTIALS, &value));
+    CHECK(value.type == BGCOPY_PROPERTY_TYPE_TARGET && value.data.target == 0);
+    OK(bgcopy_job_close(job));
+    OK(bgcopy_manager_close(manager));
+}
+
+static void of_manager(void)
+{
+    bgcopy_manager *manager = NULL;
+    bgcopy_options options = {0};
+    bgcopy_limits limits;
+    bgcopy_job_times times;
+    uint64_t saved = 9, lost = 9, number = 9;
+    char *text = NULL;
+    options.size = sizeof options;
+    options.store_path = path_of("store");
+    options.jobs = 1;
+    OK(bgcopy_manager_open(&options, &manager));
+    limits.size = sizeof limits;
+    OK(bgcopy_manager_get_limits(manager, &limits));
+    CHECK(limits.jobs == 1 && limits.simultaneous_files == 16);
+    bgcopy_job *job = new_job(manager), *second = NULL;
+    EXPECT(BGCOPY_BG_E_TOO_MANY_JOBS_PER_USER,
+           bgcopy_manager_create_job(manager, "x", 0, NULL, &second));
+    CHECK(second == NULL);
+    limits.jobs = 2;
+    OK(bgcopy_manager_set_limits(manager, &limits));
+    second = new_job(manager);
+    EXPECT(BGCOPY_S_FALSE, bgcopy_manager_get_damage(manager, &saved, &lost, &text));
+    CHECK(saved == 0 && lost == 0 && text == NULL);
+    OK(bgcopy_manager_get_error_description(manager, BGCOPY_E_POINTER, &text));
+    CHECK(strcmp(text, "a pointer is NULL") == 0);
+    bgcopy_string_free(text);
+    OK(bgcopy_job_get_times(job, &times));
+    CHECK(times.creation_time > 0 && times.transfer_completion_time == 0);
+    CHECK(bgcopy_time_from_unix_ms(bgcopy_time_to_unix_ms(times.creation_time)) ==
+          times.creation_time);
+    OK(bgcopy_job_get_speed(job, &number));
+    CHECK(number == 0);
+    EXPECT(BGCOPY_S_FALSE, bgcopy_job_get_seconds_left(job, &number));
+    CHECK(strcmp(bgcopy_version(), BGCOPY_VERSION) == 0);
+    OK(bgcopy_job_close(second));
+    OK(bgcopy_job_close(job));
+    OK(bgcopy_manager_close(manager));
+}
+
+static void looked_at_from_beside(void)
+{
+    bgcopy_manager *manager = open_store("store");
+    bgcopy_reader *reader = NULL;
+    bgcopy_guid ids[2], id;
+    bgcopy_job_progress progress;
+    bgcopy_wait_reason *reason = NULL;
+    uint32_t count = 99, number = 99;
+    char *text = NULL;
+    EXPECT(BGCOPY_E_FILE_NOT_FOUND, bgcopy_reader_open(path_of("other"), &reader));
+    bgcopy_job *job = job_of(manager, "one");
+    OK(bgcopy_job_get_id(job, &id));
+    OK(bgcopy_reader_open(path_of("store"), &reader));
+    OK(bgcopy_reader_engine_is_running(reader, &number));
+    CHECK(number == 1);
+    OK(bgcopy_reader_get_jobs(reader, 2, ids, &count));
+    CHECK(count == 1 && memcmp(ids, &id, sizeof id) == 0);
+    OK(bgcopy_reader_get_display_name(reader, &id, &text));
+    CHECK(strcmp(text, "story") == 0);
+    bgcopy_string_free(text);
+    OK(bgcopy_reader_get_state(reader, &id, &number));
+    CHECK(number == BGCOPY_JOB_STATE_SUSPENDED);
+    OK(bgcopy_reader_get_progress(reader, &id, &progress));
+    CHECK(progress.files_total == 1);
+    OK(bgcopy_reader_get_wait_reason(reader, &id, &reason));
+    OK(bgcopy_wait_reason_get_kind(reason, &number));
+    CHECK(number == BGCOPY_WAIT_KIND_SUSPENDED_BY_CALLER);
+    OK(bgcopy_wait_reason_close(reason));
+    memset(&id, 0, sizeof id);
+    EXPECT(BGCOPY_DO_E_JOB_NOT_FOUND, bgcopy_reader_get_state(reader, &id, &number));
+    OK(bgcopy_job_close(job));
+    OK(bgcopy_manager_close(manager));
+    OK(bgcopy_reader_engine_is_running(reader, &number));
+    CHECK(number == 0);
+    OK(bgcopy_reader_close(reader));
+}
+
+int main(int count, char **arguments)
+{
+    const story stories[] = {
+        {"of_job", of_job},
+        {"of_requests", of_requests},
+        {"properties", properties},
+        {"of_manager", of_manager},
+        {"looked_at_from_beside", looked_at_from_beside},
+        {NULL, NULL},
+    };
+    return run_story(count, arguments, stories);
+}

@@ -1,0 +1,239 @@
+//! Taking files: the request, its body and its answer. What a protocol allows
+//! is in a file of its own.
+
+use crate::area::{Area, UploadFault};
+use crate::bits;
+use crate::link::{Gone, Link};
+use crate::reason;
+use crate::request::Request;
+use crate::send::After;
+use std::time::{Duration, Instant};
+
+/// Bodies are read in pieces of this size.
+const PIECE: usize = 256 * 1024;
+
+/// A paced body is read in this many pieces each second.
+const PIECES_PER_SECOND: u64 = 20;
+
+/// Where the bytes of a body go.
+#[derive(Clone, Debug)]
+pub(crate) enum Target {
+    /// Nowhere.
+    Nothing,
+    /// Into a session, without so many bytes at the beginning, as long as no
+    /// newer request stores into it.
+    Session { id: String, turn: u64, skip: u64 },
+    /// Into a file, which is there when all of it has come.
+    File,
+}
+
+/// What is done with a request.
+#[derive(Clone, Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) target: Target,
+}
+
+impl Answer {
+    pub(crate) fn new(status: u16) -> Answer {
+        Answer { status, headers: Vec::new(), target: Target::Nothing }
+    }
+
+    pub(crate) fn header(mut self, name: &str, value: impl Into<String>) -> Answer {
+        self.headers.push((name.to_owned(), value.into()));
+        self
+    }
+}
+
+/// Answers a request to an area.
+pub(crate) fn serve(link: &mut Link, request: &Request, prefix: &str) -> Result<After, Gone> {
+    link.finish_head()?;
+    let kind = kind(request);
+    let (fault, answer) = link
+        .shared()
+        .change(|state| {
+            let area = state.areas.get_mut(prefix)?;
+            let fault = area.take_fault(&kind);
+            if fault == Some(UploadFault::Forget) {
+                area.sessions.clear();
+            }
+            let answer = match &fault {
+                Some(UploadFault::Status(status, code)) => refusal(area, *status, *code),
+                Some(_) | None => begin(area, request, &kind),
+            };
+            Some((fault, answer))
+        })
+        .ok_or(Gone)?;
+    let length = request.header("Content-Length").and_then(|text| text.parse().ok()).unwrap_or(0);
+    let mut body = Body { link, prefix, target: answer.target.clone(), file: None };
+    match fault {
+        Some(UploadFault::CutAfter(count)) => {
+            body.read(length.min(count))?;
+            return Ok(After::Reset);
+        }
+        Some(UploadFault::LoseAfter(count)) => {
+            body.target = Target::Nothing;
+            body.read(length.min(count))?;
+            return Ok(After::Reset);
+        }
+        Some(
+            UploadFault::LoseAnswer
+            | UploadFault::HoldAnswer
+            | UploadFault::Status(..)
+            | UploadFault::Forget
+            | UploadFault::Claim(_),
+        )
+        | None => body.read(length)?,
+    }
+    let kept = body.file.take();
+    let answer = link
+        .shared()
+        .change(|state| {
+            let area = state.areas.get_mut(prefix)?;
+            if let (Target::File, Some(kept)) = (&answer.target, kept) {
+                area.files.insert(request.path_alone().to_owned(), kept);
+            }
+            Some(bits::end(area, answer))
+        })
+        .ok_or(Gone)?;
+    match fault {
+        Some(UploadFault::LoseAnswer) => return Ok(After::Reset),
+        Some(UploadFault::HoldAnswer) => {
+            let openings = link.shared().check(|state| state.openings(prefix));
+            link.hold(None, |state| state.passes(prefix, openings))?;
+        }
+        Some(_) | None => {}
+    }
+    let claim = match fault {
+        Some(UploadFault::Claim(count)) => Some(count),
+        Some(_) | None => None,
+    };
+    link.write(&head(&answer, claim, request.method == "HEAD"))?;
+    Ok(if request.closes() { After::Close } else { After::Next })
+}
+
+/// The packet type of a request of BITS, else its method.
+fn kind(request: &Request) -> String {
+    match request.method.as_str() {
+        "BITS_POST" => request.header("BITS-Packet-Type").unwrap_or("BITS_POST").to_owned(),
+        method => method.to_owned(),
+    }
+}
+
+fn refusal(area: &Area, status: u16, code: u32) -> Answer {
+    let answer = Answer::new(status).header("BITS-Packet-Type", "Ack");
+    match code {
+        0 => answer,
+        code => answer.header(area.error_header, format!("0x{code:08X}")),
+    }
+}
+
+fn begin(area: &mut Area, request: &Request, kind: &str) -> Answer {
+    let length = request.header("Content-Length").and_then(|text| text.parse::<u64>().ok());
+    let path = request.path_alone();
+    match request.method.as_str() {
+        "BITS_POST" if area.bits => bits::begin(area, request, kind, length),
+        "OPTIONS" if area.says_how => {
+            let mut methods = vec!["OPTIONS", "HEAD"];
+            methods.extend(area.bits.then_some("BITS_POST"));
+            methods.extend(area.put.then_some("PUT"));
+            Answer::new(200).header("Allow", methods.join(", "))
+        }
+        "PUT" if area.put => match length {
+            None => {
+                area.violated("PUT without a length");
+                Answer::new(411)
+            }
+            Some(length) if length > area.size_max => Answer::new(413),
+            Some(_) if !area.overwrites && area.files.contains_key(path) => Answer::new(403),
+            Some(_) => Answer { target: Target::File, ..Answer::new(201) },
+        },
+        "HEAD" => match area.files.get(path) {
+            Some(file) => Answer::new(200).header("Content-Length", file.len().to_string()),
+            None => Answer::new(404),
+        },
+        _ => Answer::new(405).header("Allow", "OPTIONS"),
+    }
+}
+
+fn head(answer: &Answer, claim: Option<u64>, has_length: bool) -> Vec<u8> {
+    let mut head = format!("HTTP/1.1 {} {}\r\n", answer.status, reason::phrase(answer.status));
+    for (name, value) in &answer.headers {
+        let value = match claim {
+            Some(count) if name == "BITS-Received-Content-Range" => &count.to_string(),
+            Some(_) | None => value,
+        };
+        head.push_str(&format!("{name}: {value}\r\n"));
+    }
+    if !has_length {
+        head.push_str("Content-Length: 0\r\n");
+    }
+    head.push_str("\r\n");
+    head.into_bytes()
+}
+
+struct Body<'a> {
+    link: &'a mut Link,
+    prefix: &'a str,
+    target: Target,
+    file: Option<crate::area::Kept>,
+}
+
+impl Body<'_> {
+    /// Takes so many bytes of the body.
+    fn read(&mut self, length: u64) -> Result<(), Gone> {
+        let prefix = self.prefix;
+        let rate =
+            self.link.shared().check(|state| state.areas.get(prefix).and_then(|area| area.rate));
+        let piece = rate.map_or(PIECE as u64, |rate| (rate / PIECES_PER_SECOND).max(1));
+        let mut buffer = vec![0; piece.min(PIECE as u64) as usize];
+        let start = Instant::now();
+        let mut position = 0;
+        if matches!(self.target, Target::File) {
+            self.file = Some(crate::area::Kept::default());
+        }
+        while position < length {
+            if let Some(rate) = rate {
+                let due = Duration::from_secs_f64(position as f64 / rate as f64);
+                self.link.hold(Some(start + due), |_| false)?;
+            }
+            let wanted = buffer.len().min(usize::try_from(length - position).unwrap_or(usize::MAX));
+            let count = self.link.read(&mut buffer[..wanted])?;
+            self.store(&buffer[..count], position);
+            position += count as u64;
+        }
+        Ok(())
+    }
+
+    fn store(&mut self, data: &[u8], position: u64) {
+        let prefix = self.prefix;
+        let (target, file) = (&self.target, &mut self.file);
+        self.link.shared().change(|state| {
+            let Some(area) = state.areas.get_mut(prefix) else {
+                return;
+            };
+            let (expected, discards) = (area.expected.clone(), area.discards);
+            match target {
+                Target::Nothing => {}
+                Target::Session { id, turn, skip } => {
+                    let Some(session) = area.sessions.get_mut(id) else {
+                        return;
+                    };
+                    let skipped = skip.saturating_sub(position).min(data.len() as u64);
+                    let fresh = &data[skipped as usize..];
+                    if session.turn == *turn {
+                        session.kept.append(fresh, expected.as_ref(), discards);
+                        area.bytes_stored += fresh.len() as u64;
+                    }
+                }
+                Target::File => {
+                    if let Some(file) = file {
+                        file.append(data, expected.as_ref(), discards);
+                        area.bytes_stored += data.len() as u64;
+                    }
+                }
+            }
+        });
+    }
+}
