@@ -100,6 +100,9 @@
 #define BGCOPY_E_STORE_NEWER (-1598291965) /* 0xA0BC0003: the store was written by a later version */
 #define BGCOPY_E_MANAGER_CLOSED (-1598291964) /* 0xA0BC0004: the manager is closed */
 #define BGCOPY_E_DUPLICATE_LOCAL_NAME (-1598291963) /* 0xA0BC0005: another file of the job goes to the same place */
+#define BGCOPY_E_HOST_LOST (-1598291935) /* 0xA0BC0021: the process that drives the queue is gone or does not answer */
+#define BGCOPY_E_LINK_VERSION (-1598291934) /* 0xA0BC0022: the process that drives the queue has another version */
+#define BGCOPY_E_TOO_MANY_PROCESSES (-1598291933) /* 0xA0BC0023: too many processes have joined the queue */
 #define BGCOPY_DO_E_NO_SERVICE (-2133848063) /* 0x80D01001: the service cannot answer */
 #define BGCOPY_DO_E_DOWNLOAD_NO_PROGRESS (-2133843966) /* 0x80D02002: there was no progress for too long */
 #define BGCOPY_DO_E_JOB_NOT_FOUND (-2133843965) /* 0x80D02003: the job is not in the queue */
@@ -389,6 +392,7 @@ enum bgcopy_job_property_id {
   BGCOPY_JOB_PROPERTY_ID_USE_STORED_CREDENTIALS = 7,
   BGCOPY_JOB_PROPERTY_ID_MINIMUM_NOTIFICATION_INTERVAL_MS = 9,
   BGCOPY_JOB_PROPERTY_ID_ON_DEMAND_MODE = 10,
+  BGCOPY_JOB_PROPERTY_ID_UPLOAD_PROTOCOL = 4097,
 };
 
 /** The functions of expected hashes. */
@@ -396,6 +400,15 @@ enum bgcopy_hash_algorithm {
   BGCOPY_HASH_ALGORITHM_SHA256 = 1,
   BGCOPY_HASH_ALGORITHM_SHA512 = 2,
   BGCOPY_HASH_ALGORITHM_BLAKE3 = 3,
+};
+
+/** How an upload is sent. */
+enum bgcopy_upload_protocol {
+  BGCOPY_UPLOAD_PROTOCOL_AUTO = 0,
+  BGCOPY_UPLOAD_PROTOCOL_BITS = 1,
+  BGCOPY_UPLOAD_PROTOCOL_TUS = 2,
+  BGCOPY_UPLOAD_PROTOCOL_IETF = 3,
+  BGCOPY_UPLOAD_PROTOCOL_PUT = 4,
 };
 
 /** What a job waits for, or does. */
@@ -418,6 +431,7 @@ enum bgcopy_wait_kind {
   BGCOPY_WAIT_KIND_CONNECTING = 16,
   BGCOPY_WAIT_KIND_TRANSFERRING = 17,
   BGCOPY_WAIT_KIND_ENGINE_NOT_RUNNING = 18,
+  BGCOPY_WAIT_KIND_CANCELLING_ON_SERVER = 19,
 };
 
 /** What an event tells. */
@@ -625,6 +639,15 @@ typedef struct bgcopy_options {
    * Files in one job.
    */
   uint32_t files_per_job;
+  /**
+   * 1 to have the store alone: nobody can join, and nobody must have it
+   * open already.
+   */
+  uint32_t exclusive;
+  /**
+   * 1 to take the place of a host that is too old to be joined.
+   */
+  uint32_t replace_older;
 } bgcopy_options;
 
 /**

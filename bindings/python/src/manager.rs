@@ -72,6 +72,16 @@ impl Manager {
     }
 
     #[getter]
+    fn is_host(&self, py: Python<'_>) -> PyResult<bool> {
+        Ok(self.engine.get(py)?.manager().is_host())
+    }
+
+    #[getter]
+    fn host_process(&self, py: Python<'_>) -> PyResult<Option<u32>> {
+        Ok(self.engine.get(py)?.manager().host_process())
+    }
+
+    #[getter]
     fn damage<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
         let damage = self.engine.get(py)?.manager().damage();
         damage.map(|damage| records::damage(py, damage)).transpose()

@@ -14,6 +14,8 @@ from typing import Any
 import pytest
 from conftest import LENGTH, PATIENCE_S, Bench
 
+from bgcopy import Manager
+
 Ended = subprocess.CompletedProcess[str]
 
 
@@ -152,8 +154,11 @@ def test_missing_jobs_and_stores(queue: Bench) -> None:
 
 
 def test_store_in_use(queue: Bench) -> None:
-    queue.open()
-    assert "--store" in bgcopy(queue, "add", "http://h/x", "x", code=1)
+    with Manager(queue.store, exclusive=True):
+        assert "--store" in bgcopy(queue, "add", "http://h/x", "x", code=1)
+    with Manager(queue.store) as manager:
+        bgcopy(queue, "add", queue.server.url(1), "x")
+        assert len(manager.jobs()) == 1, "it joined"
 
 
 def test_entry_point_and_version(queue: Bench) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 import uuid
 from datetime import timedelta
@@ -37,21 +38,21 @@ def test_store_is_for_the_caller_alone(tmp_path: Path) -> None:
             assert repr(manager) == f"<bgcopy.Manager {given}>"
 
 
-def test_managers_share_a_queue(bench: Bench) -> None:
-    job = bench.job()
-    with Manager(bench.store) as other:
-        (same,) = other.jobs()
-        assert same.id == job.id
-        same.display_name = "set by the other"
-        assert job.display_name == "set by the other"
+def test_managers_share_a_store(bench: Bench) -> None:
+    job = bench.manager.create_job("shared")
+    with Manager(bench.store) as second:
+        assert second.get_job(job.id).display_name == "shared"
+        assert [bench.manager.is_host, second.is_host] == [True, False]
+        assert bench.manager.host_process == second.host_process == os.getpid()
 
 
-def test_one_manager_per_store_if_it_wants_it_alone(bench: Bench) -> None:
+def test_exclusive_manager_is_alone(bench: Bench) -> None:
     with pytest.raises(bgcopy.StoreInUseError) as raised:
         Manager(bench.store, exclusive=True)
     assert isinstance(raised.value, OSError)
     bench.manager.close()
-    bench.open()
+    with Manager(bench.store, exclusive=True), pytest.raises(bgcopy.StoreInUseError):
+        Manager(bench.store)
 
 
 def test_closed_manager_says_so(bench: Bench) -> None:

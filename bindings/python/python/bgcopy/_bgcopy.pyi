@@ -75,14 +75,18 @@ class Manager:
         replace_older: bool = False,
     ) -> Manager:
         """Opens the store in a folder, which is made if it is missing, for the
-        caller alone. The first manager of a store hosts its queue; the others,
-        here or in other processes, join it, and one of them takes over when the
-        host is gone.
+        caller alone.
 
-        `exclusive` wants the store alone: :class:`StoreInUseError` at once if
-        anybody has it open, and for everybody who opens it later; a
-        :class:`Reader` can still look. `replace_older` takes the place of a
-        host of a version that is too old to be joined. A damaged store is replaced by what could be saved of it: see :attr:`damage`.
+        Any number of managers may have one store open, in any number of
+        processes: the first one hosts the queue, the others join it, and when
+        the host ends one of them takes over. With `exclusive` it is alone;
+        `replace_older` takes the place of a host that is too old to be joined.
+
+        :class:`StoreInUseError` at once if somebody has the store open alone,
+        or if `exclusive` is wanted and anybody has it open; a :class:`Reader`
+        can still look. BGCOPY_E_LINK_VERSION, BGCOPY_E_TOO_MANY_PROCESSES or
+        BGCOPY_E_HOST_LOST if the host cannot be joined. A damaged
+        store is replaced by what could be saved of it: see :attr:`damage`.
         :class:`StorageError` or :class:`AccessDeniedError` if the folder
         cannot be used; BGCOPY_E_STORE_NEWER for a store of a later version.
         """
@@ -90,6 +94,18 @@ class Manager:
     @property
     def store(self) -> Path:
         """The folder of the store, as it was given."""
+
+    @property
+    def is_host(self) -> bool:
+        """True if this manager hosts the queue; False if it has joined another.
+        It changes when it takes over.
+        """
+
+    @property
+    def host_process(self) -> int | None:
+        """The number of the process that hosts the queue; None while there is
+        none.
+        """
 
     @property
     def damage(self) -> Damage | None:
@@ -124,7 +140,8 @@ class Manager:
 
         Events come at least once: a job found transferred or failed when the
         manager opens raises its event again. Events of one job are coalesced.
-        Each goes to one taker. :class:`ManagerClosedError` after
+        Each manager gets all events, and of its callers one gets each.
+        :class:`ManagerClosedError` after
         :meth:`close`. Contract section 11.
         """
 

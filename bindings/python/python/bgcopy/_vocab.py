@@ -134,6 +134,8 @@ class JobPropertyId(enum.IntEnum):
     """Between throttled events: a Dword, any time."""
     ON_DEMAND_MODE = 10
     """Not supported: an Enable."""
+    UPLOAD_PROTOCOL = 4097
+    """How an upload is sent, an `UploadProtocol`: a Dword, before the first Resume. Our own, as are all from 0x1000 on."""
 
 
 class HashAlgorithm(enum.IntEnum):
@@ -145,6 +147,21 @@ class HashAlgorithm(enum.IntEnum):
     """SHA-512."""
     BLAKE3 = 3
     """BLAKE3."""
+
+
+class UploadProtocol(enum.IntEnum):
+    """"""
+
+    AUTO = 0
+    """The server is asked once, and its answer remembered with the job."""
+    BITS = 1
+    """BITS upload (contract section 13): resumable."""
+    TUS = 2
+    """tus 1.0: resumable. Not built in yet."""
+    IETF = 3
+    """Resumable uploads of the IETF. Not built in yet."""
+    PUT = 4
+    """One PUT; it starts over after each interruption."""
 
 
 class WaitKind(enum.IntEnum):
@@ -186,6 +203,8 @@ class WaitKind(enum.IntEnum):
     """Nothing: it moves."""
     ENGINE_NOT_RUNNING = 18
     """A process to drive the queue."""
+    CANCELLING_ON_SERVER = 19
+    """The server to forget a cancelled upload."""
 
 
 class EventKind(enum.IntEnum):
@@ -379,6 +398,12 @@ class HResult(CodeBase):
     """the manager is closed"""
     BGCOPY_E_DUPLICATE_LOCAL_NAME = 0xA0BC0005
     """another file of the job goes to the same place"""
+    BGCOPY_E_HOST_LOST = 0xA0BC0021
+    """the process that drives the queue is gone or does not answer"""
+    BGCOPY_E_LINK_VERSION = 0xA0BC0022
+    """the process that drives the queue has another version"""
+    BGCOPY_E_TOO_MANY_PROCESSES = 0xA0BC0023
+    """too many processes have joined the queue"""
     DO_E_NO_SERVICE = 0x80D01001
     """the service cannot answer"""
     DO_E_DOWNLOAD_NO_PROGRESS = 0x80D02002

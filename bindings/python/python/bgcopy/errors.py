@@ -82,7 +82,7 @@ class StorageError(BgcopyError, OSError):
 
 
 class StoreInUseError(StorageError):
-    """Another manager has the store open."""
+    """Another manager has the store open, and one of the two wants it alone."""
 
 
 class WaitTimeoutError(BgcopyError, TimeoutError):
