@@ -40,7 +40,7 @@ fn eight_threads_at_random() {
 }
 
 #[test]
-fn a_look_up_takes_no_more_than_100_ns() {
+fn the_time_of_a_look_up_is_told() {
     let stage = Stage::new();
     let output = stage.tell("c/bench.c", "look_up", GCC);
     println!("{}", String::from_utf8_lossy(&output.stdout));

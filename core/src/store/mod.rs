@@ -180,7 +180,7 @@ impl Store {
         })
     }
 
-    /// All jobs, ordered by creation, then id. Those whose row is damaged are
+    /// All jobs, in order of creation. Those whose row is damaged are
     /// left out and counted: see [`Store::unreadable`].
     #[cfg(test)]
     pub fn records(&self) -> Result<Vec<JobRecord>> {

@@ -83,7 +83,7 @@ pub(super) fn records(connection: &Connection, expected: u64) -> Fallible<Record
     if count != expected {
         return Err(Failure::Damaged(format!("{count} of {expected} jobs were found")));
     }
-    found.records.sort_by_key(|record| (record.created_ms, record.id));
+    found.records.sort_by_key(|record| (record.created_ms, record.queue_position, record.id));
     Ok(found)
 }
 

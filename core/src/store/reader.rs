@@ -28,7 +28,7 @@ impl Reader {
         Ok(Reader { connection, folder: folder.to_owned() })
     }
 
-    /// All jobs, ordered by creation, then id. Those whose row is damaged are
+    /// All jobs, in order of creation. Those whose row is damaged are
     /// left out.
     pub fn records(&self) -> Result<Vec<JobRecord>> {
         let found = self.look(|connection| {
