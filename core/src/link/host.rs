@@ -5,7 +5,7 @@
 //! is alone with it.
 
 use std::collections::BTreeMap;
-use std::io::PipeWriter;
+use std::io::{PipeWriter, Write};
 use std::net::Shutdown;
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -88,7 +88,11 @@ impl Drop for Host {
         if !self.inbox.is_closed() {
             self.listener.remove();
         }
-        self.stop = None;
+        if let Some(mut stop) = self.stop.take() {
+            // A forked child has this end open, too: to close it ends nothing. The
+            // pipe is empty, so it takes a byte.
+            _ = stop.write_all(&[0]);
+        }
         if let Some(thread) = self.thread.take() {
             // A panic there has no consequences here.
             _ = thread.join();

@@ -141,7 +141,13 @@ pub fn cancel(store: &Path, ids: &[String]) -> Outcome {
 /// Gives a server a moment to hear that an upload is cancelled.
 fn wait_for_server(job: &Job) -> Result<()> {
     let start = Instant::now();
-    while job.wait_reason()?.kind == WaitKind::CancellingOnServer {
+    let is_owed = || match job.wait_reason() {
+        Ok(reason) => Ok(reason.kind == WaitKind::CancellingOnServer),
+        // Its host has ended, and nothing is left of it.
+        Err(error) if error.code == code::DO_E_JOB_NOT_FOUND => Ok(false),
+        Err(error) => Err(error),
+    };
+    while is_owed()? {
         if start.elapsed() > SERVER_PATIENCE {
             let id = job.id();
             output::say(&format!(
@@ -149,8 +155,7 @@ fn wait_for_server(job: &Job) -> Result<()> {
             ));
             return Ok(());
         }
-        // Only the time passes: the state is final already.
-        _ = job.wait(&[JobState::Queued], Some(SERVER_TICK));
+        std::thread::sleep(SERVER_TICK);
     }
     Ok(())
 }

@@ -218,7 +218,8 @@ fn queue_can_be_changed_while_another_process_drives_it() {
     let other = bench.run(&["get", "--quiet", &bench.url(&format!("/gen/1/{SMALL}")), "-o", "y"]);
     assert_eq!(other.code, 0, "{other:?}");
     assert_eq!(bench.content("y"), Bench::generated(1, SMALL));
-    assert_eq!(bench.run(&["cancel", &id]).code, 0);
+    let cancelled = bench.run(&["cancel", &id]);
+    assert_eq!(cancelled.code, 0, "{cancelled:?}");
     let out = process.end();
     assert_eq!(out.code, 1, "the job was cancelled under it: {out:?}");
 }
