@@ -1019,6 +1019,36 @@ bgcopy_hresult bgcopy_manager_next_event(struct bgcopy_manager *manager,
 BGCOPY_API bgcopy_hresult bgcopy_manager_event_fd(struct bgcopy_manager *manager, int32_t *out_fd);
 
 /**
+ * Tells whether this manager hosts the queue: 1, or 0 if it has joined another
+ * process. It changes when it takes over.
+ *
+ * @return S_OK; E_POINTER; E_HANDLE.
+ */
+BGCOPY_API
+bgcopy_hresult bgcopy_manager_is_host(struct bgcopy_manager *manager,
+                                      uint32_t *out_is_host);
+
+/**
+ * Tells the number of the process that hosts the queue.
+ *
+ * @return S_OK; S_FALSE and 0 while there is none, and where the system does
+ * not tell; E_POINTER; E_HANDLE.
+ */
+BGCOPY_API
+bgcopy_hresult bgcopy_manager_get_host_process(struct bgcopy_manager *manager,
+                                               uint32_t *out_process);
+
+/**
+ * Tells whether no job of the queue can move by itself and no process has
+ * joined the host: 1 or 0.
+ *
+ * @return S_OK; E_POINTER; E_HANDLE; E_MANAGER_CLOSED.
+ */
+BGCOPY_API
+bgcopy_hresult bgcopy_manager_is_idle(struct bgcopy_manager *manager,
+                                      uint32_t *out_is_idle);
+
+/**
  * Tells the limits in force.
  *
  * @param out_limits its size must be set.
@@ -1030,7 +1060,7 @@ bgcopy_hresult bgcopy_manager_get_limits(struct bgcopy_manager *manager,
                                          struct bgcopy_limits *out_limits);
 
 /**
- * Sets the limits, at once and until the manager is closed.
+ * Sets the limits of the queue, at once and until it gets another host.
  *
  * @param limits all of them.
  * @return S_OK; E_INVALIDARG if one is 0 or the size is wrong; E_POINTER;

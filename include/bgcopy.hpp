@@ -990,6 +990,18 @@ public:
     }
     BGCOPY_DETAIL_THROWING(event_fd)
 
+    /// True if this manager hosts the queue; false if it has joined another process.
+    bool is_host(std::error_code &failure) const
+    {
+        std::uint32_t found = 0;
+        detail::check(bgcopy_manager_is_host(raw_, &found), failure);
+        return found != 0;
+    }
+    bool is_host() const
+    {
+        return detail::must([&](std::error_code &failure) { return is_host(failure); });
+    }
+
     bgcopy::limits limits(std::error_code &failure) const
     {
         bgcopy::limits found{};

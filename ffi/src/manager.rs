@@ -7,7 +7,7 @@ use std::time::Duration;
 use bgcopy_core::vocab::code;
 use bgcopy_core::{Error, HResult, Job, JobType, Manager, Result};
 
-use crate::call::{act, choice, out, read_text};
+use crate::call::{act, choice, out, read, read_optional, read_text};
 use crate::enum_jobs::{JobList, bgcopy_enum_jobs};
 use crate::event::{EventEntry, bgcopy_event};
 use crate::guard::{bgcopy_hresult, guard};
@@ -186,6 +186,42 @@ pub unsafe extern "C" fn bgcopy_manager_event_fd(
     })
 }
 
+/// Tells whether this manager hosts the queue: 1, or 0 if it has joined another
+/// process. It changes when it takes over.
+///
+/// @return S_OK; E_POINTER; E_HANDLE.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn bgcopy_manager_is_host(
+    manager: *mut bgcopy_manager,
+    out_is_host: *mut u32,
+) -> bgcopy_hresult {
+    read(manager, out_is_host, |hub| Ok(u32::from(hub.manager.is_host())))
+}
+
+/// Tells the number of the process that hosts the queue.
+///
+/// @return S_OK; S_FALSE and 0 while there is none, and where the system does
+/// not tell; E_POINTER; E_HANDLE.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn bgcopy_manager_get_host_process(
+    manager: *mut bgcopy_manager,
+    out_process: *mut u32,
+) -> bgcopy_hresult {
+    read_optional(manager, out_process, 0, |hub| Ok(hub.manager.host_process()))
+}
+
+/// Tells whether no job of the queue can move by itself and no process has
+/// joined the host: 1 or 0.
+///
+/// @return S_OK; E_POINTER; E_HANDLE; E_MANAGER_CLOSED.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn bgcopy_manager_is_idle(
+    manager: *mut bgcopy_manager,
+    out_is_idle: *mut u32,
+) -> bgcopy_hresult {
+    read(manager, out_is_idle, |hub| Ok(u32::from(hub.manager.is_idle()?)))
+}
+
 /// Tells the limits in force.
 ///
 /// @param out_limits its size must be set.
@@ -202,7 +238,7 @@ pub unsafe extern "C" fn bgcopy_manager_get_limits(
     })
 }
 
-/// Sets the limits, at once and until the manager is closed.
+/// Sets the limits of the queue, at once and until it gets another host.
 ///
 /// @param limits all of them.
 /// @return S_OK; E_INVALIDARG if one is 0 or the size is wrong; E_POINTER;

@@ -66,6 +66,9 @@ static void all_of_manager(void *handle, bgcopy_hresult want)
     EXPECT(want, bgcopy_manager_get_error_description(h, 0, &any_text));
     EXPECT(want, bgcopy_manager_next_event(h, 0, &any_event));
     EXPECT(want, bgcopy_manager_event_fd(h, &any_fd));
+    EXPECT(want, bgcopy_manager_is_host(h, &any_number));
+    EXPECT(want, bgcopy_manager_get_host_process(h, &any_number));
+    EXPECT(want, bgcopy_manager_is_idle(h, &any_number));
     EXPECT(want, bgcopy_manager_get_limits(h, &any_limits));
     EXPECT(want, bgcopy_manager_set_limits(h, &any_limits));
     EXPECT(want, bgcopy_manager_get_damage(h, &any_time, &any_time, &any_text));

@@ -1,4 +1,5 @@
 /* Whatever a caller does wrong has its code, and harms nothing. */
+#include <unistd.h>
 #include "all_calls.h"
 
 #define KINDS 9
@@ -122,6 +123,9 @@ static void null_results(void)
     EXPECT(bad, bgcopy_manager_get_error_description(m, 0, NULL));
     EXPECT(bad, bgcopy_manager_next_event(m, 0, NULL));
     EXPECT(bad, bgcopy_manager_event_fd(m, NULL));
+    EXPECT(bad, bgcopy_manager_is_host(m, NULL));
+    EXPECT(bad, bgcopy_manager_get_host_process(m, NULL));
+    EXPECT(bad, bgcopy_manager_is_idle(m, NULL));
     EXPECT(bad, bgcopy_manager_get_limits(m, NULL));
     EXPECT(bad, bgcopy_manager_set_limits(m, NULL));
     EXPECT(bad, bgcopy_manager_get_damage(m, NULL, &any_time, &any_text));
@@ -312,6 +316,13 @@ static void wrong_state(void)
     CHECK(second == NULL);
     options.exclusive = 0;
     OK(bgcopy_manager_open(&options, &second));
+    OK(bgcopy_manager_is_host(second, &any_number));
+    CHECK(any_number == 0);
+    OK(bgcopy_manager_is_host(manager, &any_number));
+    CHECK(any_number == 1);
+    OK(bgcopy_manager_get_host_process(second, &any_number));
+    CHECK(any_number == (uint32_t)getpid());
+    OK(bgcopy_manager_is_idle(manager, &any_number));
     OK(bgcopy_manager_close(second));
     second = NULL;
     memset(&any_id, 0, sizeof any_id);

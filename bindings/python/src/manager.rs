@@ -82,6 +82,11 @@ impl Manager {
     }
 
     #[getter]
+    fn is_idle(&self, py: Python<'_>) -> PyResult<bool> {
+        self.call(py, bgcopy_core::Manager::is_idle)
+    }
+
+    #[getter]
     fn damage<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
         let damage = self.engine.get(py)?.manager().damage();
         damage.map(|damage| records::damage(py, damage)).transpose()

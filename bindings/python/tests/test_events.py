@@ -178,6 +178,7 @@ def test_callbacks_do_not_keep_the_manager_alive(bench: Bench) -> None:
         except bgcopy.StoreInUseError:
             threading.Event().wait(0.05)
         else:
+            bench.open()
             return
     pytest.fail("the store is still in use")
 

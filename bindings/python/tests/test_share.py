@@ -21,9 +21,7 @@ def program(bench: Bench, *arguments: str | Path) -> str:
     """What the program says; it must end well."""
     assert PROGRAM.exists(), f"{PROGRAM} is missing: cargo build --release -p bgcopy-cli"
     command = [PROGRAM, *arguments, "--store", bench.store]
-    ended = subprocess.run(
-        command, capture_output=True, text=True, timeout=PATIENCE_S, check=False
-    )
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE_S, check=False)
     assert ended.returncode == 0, ended.stderr
     return ended.stdout
 
@@ -68,6 +66,6 @@ def test_program_hosts_and_this_process_takes_over(bench: Bench) -> None:
 
 def test_exclusive_store_is_not_shared(bench: Bench) -> None:
     bench.manager.close()
-    with bgcopy.Manager(bench.store, exclusive=True):
-        with pytest.raises(AssertionError, match="0x80070020"):
-            program(bench, "add", bench.server.url(3), bench.path("three"))
+    bench.manager = bgcopy.Manager(bench.store, exclusive=True)
+    with pytest.raises(AssertionError, match="0x80070020"):
+        program(bench, "add", bench.server.url(3), bench.path("three"))

@@ -184,8 +184,26 @@ impl Manager {
         Ok(self.shared.core.limits()?)
     }
 
-    /// Sets the limits, at once and until this manager is closed. E_INVALIDARG
-    /// if one of them is 0.
+    /// True if this manager hosts the queue; false if it has joined another
+    /// process. It changes when it takes over.
+    pub fn is_host(&self) -> bool {
+        self.shared.core.is_host()
+    }
+
+    /// The number of the process that hosts the queue; nothing while there is
+    /// none, and where the system does not tell.
+    pub fn host_process(&self) -> Option<u32> {
+        self.shared.core.host_process()
+    }
+
+    /// True if no job of the queue can move by itself and no process has joined
+    /// the host.
+    pub fn is_idle(&self) -> Result<bool> {
+        Ok(self.shared.core.is_idle()?)
+    }
+
+    /// Sets the limits of the queue, at once and until it gets another host.
+    /// E_INVALIDARG if one of them is 0.
     pub fn set_limits(&self, limits: Limits) -> Result<()> {
         Ok(self.shared.core.set_limits(limits)?)
     }

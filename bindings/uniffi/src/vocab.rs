@@ -230,7 +230,7 @@ pub enum JobPropertyId {
     /// Not supported: an Enable.
     OnDemandMode = 10,
     /// How an upload is sent: a Dword, before the first `resume`. Our own.
-    UploadProtocol = 0x1001,
+    UploadProtocol = 4097,
 }
 
 /// Hash functions for expected hashes.

@@ -108,6 +108,12 @@ class Manager:
         """
 
     @property
+    def is_idle(self) -> bool:
+        """True if no job of the queue can move by itself and no process has
+        joined the host.
+        """
+
+    @property
     def damage(self) -> Damage | None:
         """What was found damaged when the store was opened."""
 
