@@ -5,8 +5,7 @@ use std::time::{Duration, Instant};
 
 use bgcopy_core::vocab::{SIZE_UNKNOWN, code};
 use bgcopy_core::{
-    FileRecord, HResult, Job, JobRecord, JobState, JobType, Reader, Result, WaitKind, WaitReason,
-    progress_of,
+    FileRecord, HResult, Job, JobRecord, JobType, Reader, Result, WaitKind, WaitReason, progress_of,
 };
 use indicatif::HumanBytes;
 use serde_json::{Value, json};
