@@ -55,7 +55,7 @@ fn get_takes_a_list_into_a_folder() {
 fn get_takes_paths_through_the_folder_above() {
     let bench = Bench::new();
     let url = bench.url(&format!("/gen/1/{SMALL}"));
-    for arguments in [["-o", "../work/one.bin"], ["-d", "../work/new/folder"]] {
+    for arguments in [["-o", "../here/one.bin"], ["-d", "../here/new/folder"]] {
         let out = bench.run(&["get", &url, arguments[0], arguments[1]]);
         assert_eq!(out.code, 0, "{out:?}");
     }

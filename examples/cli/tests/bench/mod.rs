@@ -34,7 +34,7 @@ pub struct Out {
 impl Bench {
     pub fn new() -> Self {
         let folder = TempDir::new().expect("a temporary folder");
-        fs::create_dir(folder.path().join("work")).expect("a folder");
+        fs::create_dir(folder.path().join("here")).expect("a folder");
         let server = Server::start().expect("a server");
         server.serve_generated();
         Self { folder, server }
@@ -50,7 +50,7 @@ impl Bench {
 
     /// A path in the current folder of the program.
     pub fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join("work").join(name)
+        self.folder.path().join("here").join(name)
     }
 
     /// What is in the current folder of the program, sorted.
