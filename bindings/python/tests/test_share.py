@@ -8,11 +8,10 @@ import threading
 from pathlib import Path
 
 import pytest
+from conftest import PATIENCE_S, ROOT, Bench
 
 import bgcopy
 from bgcopy import JobState
-
-from conftest import PATIENCE_S, ROOT, Bench
 
 PROGRAM = Path(os.environ.get("BGCOPY_PROGRAM", ROOT / "target/release/bgcopy"))
 
@@ -44,7 +43,7 @@ def test_job_from_here_is_finished_by_the_program(bench: Bench) -> None:
 
 def test_program_hosts_and_this_process_takes_over(bench: Bench) -> None:
     bench.manager.close()
-    command = [PROGRAM, "serve", "--store", bench.store]
+    command: list[str | Path] = [PROGRAM, "serve", "--store", bench.store]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as host:
         assert host.stdout is not None
         assert host.stdout.readline().startswith("serving")
