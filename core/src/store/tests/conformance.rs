@@ -29,7 +29,7 @@ fn loads_what_was_saved_also_after_reopening() {
 }
 
 #[test]
-fn records_are_ordered_by_creation_then_id() {
+fn records_are_in_order_of_creation() {
     let folder = tempdir().unwrap();
     let mut store = open(folder.path());
     let mut saved = samples(20);
@@ -40,7 +40,7 @@ fn records_are_ordered_by_creation_then_id() {
 
     let records = store.records().unwrap();
 
-    saved.sort_by_key(|(job, _)| (job.created_ms, job.id));
+    saved.sort_by_key(|(job, _)| (job.created_ms, job.queue_position, job.id));
     let expected: Vec<JobRecord> = saved.into_iter().map(|(job, _)| job).collect();
     assert_eq!(records, expected);
 }
