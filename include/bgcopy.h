@@ -925,15 +925,16 @@ bgcopy_hresult bgcopy_set_log_callback(uint32_t level,
                                        bgcopy_destroy destroy);
 
 /**
- * Opens a queue and starts driving it.
+ * Opens a queue: hosts it, or joins the process that does.
  *
- * One manager may have a store open at a time. A damaged store is replaced by
- * what could be saved of it; see bgcopy_manager_get_damage.
+ * A damaged store is replaced by what could be saved of it; see
+ * bgcopy_manager_get_damage.
  *
  * @param options NULL for the defaults.
  * @param out_manager the caller closes it with bgcopy_manager_close.
- * @return S_OK; E_SHARING_VIOLATION if another manager has the store;
- * E_STORE_NEWER for a store of a later version; E_ACCESSDENIED or a code of
+ * @return S_OK; E_SHARING_VIOLATION if somebody has the store alone, or it is
+ * wanted alone and anybody has it; E_LINK_VERSION, E_TOO_MANY_PROCESSES or
+ * E_HOST_LOST if the host cannot be joined; E_STORE_NEWER for a store of a later version; E_ACCESSDENIED or a code of
  * the disk if the folder cannot be used; E_INVALIDARG; E_POINTER.
  */
 BGCOPY_API

@@ -92,8 +92,8 @@ impl Manager {
     /// this returns.
     ///
     /// `display_name` has at most 256 characters and need not be unique.
-    /// E_INVALIDARG for a longer one, E_NOTIMPL for an upload type,
-    /// BG_E_TOO_MANY_JOBS_PER_USER at the limit of jobs.
+    /// E_INVALIDARG for a longer one, BG_E_TOO_MANY_JOBS_PER_USER at the limit
+    /// of jobs.
     #[uniffi::method(default(job_type = None))]
     pub fn create_job(&self, display_name: String, job_type: Option<JobType>) -> Result<Arc<Job>> {
         let job_type = job_type.unwrap_or(JobType::Download);

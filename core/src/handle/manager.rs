@@ -131,7 +131,7 @@ impl Manager {
     /// this returns.
     ///
     /// `display_name` has at most 256 characters and need not be unique.
-    /// E_INVALIDARG for a longer one,
+    /// E_INVALIDARG for a longer one or one with control characters,
     /// BG_E_TOO_MANY_JOBS_PER_USER at the limit of jobs. Contract 2.1.
     pub fn create_job(&self, display_name: &str, job_type: JobType) -> Result<Job> {
         let request = Request::CreateJob {
