@@ -130,6 +130,14 @@ void errors()
         assert(error.code().category() == bgcopy::error_category());
         assert(std::strlen(error.what()) > 0);
     }
+    try {
+        bgcopy::manager().jobs();
+        assert(false);
+    } catch (const bgcopy::error &error) {
+        assert(error.result() == BGCOPY_E_POINTER);
+        // The library's sentence comes first.
+        assert(std::string_view(error.what()).find("bgcopy code") > 0);
+    }
     std::error_code code;
     job.resume(code);
     assert(code == bgcopy::make_code(BGCOPY_DO_E_JOB_EMPTY));
