@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// The order of the header: what it is about comes before what it needs for it.
-const SOURCES: [&str; 21] = [
+const SOURCES: [&str; 23] = [
     "guard",
     "string",
     "version",
@@ -22,8 +22,10 @@ const SOURCES: [&str; 21] = [
     "manager",
     "job",
     "job_facts",
+    "job_snapshot",
     "job_settings",
     "job_transport",
+    "uploads",
     "callback",
     "job_callbacks",
     "file",

@@ -39,7 +39,13 @@ mod misuse {
 
 mod settings {
     use super::story;
-    stories!("c/settings.c": of_job, of_requests, properties, of_manager, looked_at_from_beside);
+    stories!("c/settings.c": of_job, of_requests, properties, of_manager, at_one_moment,
+        default_store, looked_at_from_beside);
+}
+
+mod uploads {
+    use super::story;
+    stories!("c/uploads.c": several, reply, no_reply);
 }
 
 mod log {

@@ -177,6 +177,49 @@ static void of_manager(void)
     OK(bgcopy_manager_close(manager));
 }
 
+/* One call tells what several do. */
+static void at_one_moment(void)
+{
+    bgcopy_manager *manager = open_store("store");
+    bgcopy_job *job = job_of(manager, "missing");
+    bgcopy_job_snapshot seen = {.size = sizeof seen};
+    bgcopy_job_times times;
+    OK(bgcopy_job_get_snapshot(job, &seen));
+    CHECK(seen.state == BGCOPY_JOB_STATE_SUSPENDED && seen.error_count == 0);
+    CHECK(seen.wait_kind == BGCOPY_WAIT_KIND_SUSPENDED_BY_CALLER && seen.wait_code == BGCOPY_S_OK);
+    CHECK(seen.progress.files_total == 1 && seen.progress.files_transferred == 0);
+    CHECK(seen.progress.bytes_total == BGCOPY_SIZE_UNKNOWN);
+    CHECK(seen.bytes_per_second == 0 && seen.seconds_left == UINT64_MAX && seen.next_try == 0);
+    OK(bgcopy_job_resume(job));
+    wait_for(job, BGCOPY_JOB_STATE_ERROR);
+    OK(bgcopy_job_get_snapshot(job, &seen));
+    CHECK(seen.state == BGCOPY_JOB_STATE_ERROR && seen.error_count == 1);
+    CHECK(seen.wait_kind == BGCOPY_WAIT_KIND_LINK_EXPIRED);
+    CHECK(seen.wait_code == BGCOPY_BG_E_HTTP_ERROR_404);
+    OK(bgcopy_job_get_times(job, &times));
+    CHECK(memcmp(&times, &seen.times, sizeof times) == 0);
+    OK(bgcopy_job_cancel(job));
+    OK(bgcopy_job_close(job));
+    OK(bgcopy_manager_close(manager));
+}
+
+/* A manager whose options name no store has the user's. */
+static void default_store(void)
+{
+    bgcopy_manager *manager = NULL;
+    bgcopy_reader *reader = NULL;
+    char *path = NULL;
+    CHECK(setenv("XDG_STATE_HOME", path_of("other"), 1) == 0);
+    CHECK(setenv("HOME", path_of("other"), 1) == 0);
+    OK(bgcopy_default_store_path(&path));
+    CHECK(strncmp(path, path_of("other"), strlen(path_of("other"))) == 0);
+    OK(bgcopy_manager_open(NULL, &manager));
+    OK(bgcopy_reader_open(path, &reader));
+    OK(bgcopy_reader_close(reader));
+    OK(bgcopy_manager_close(manager));
+    bgcopy_string_free(path);
+}
+
 static void looked_at_from_beside(void)
 {
     bgcopy_manager *manager = open_store("store");
@@ -221,6 +264,8 @@ int main(int count, char **arguments)
         {"of_requests", of_requests},
         {"properties", properties},
         {"of_manager", of_manager},
+        {"at_one_moment", at_one_moment},
+        {"default_store", default_store},
         {"looked_at_from_beside", looked_at_from_beside},
         {NULL, NULL},
     };

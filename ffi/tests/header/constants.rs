@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use bgcopy::{PROPERTY_TYPES, WAIT_FOREVER};
-use bgcopy_core::vocab::{LENGTH_TO_EOF, SIZE_UNKNOWN, code, cost, notify, security};
+use bgcopy_core::vocab::{LENGTH_TO_EOF, SIZE_UNKNOWN, code, cost, limit, notify, security};
 use bgcopy_core::{
     AuthScheme, AuthTarget, ErrorContext, EventKind, HResult, HashAlgorithm, JobPriority,
     JobPropertyId, JobState, JobType, LogLevel, ProxyUsage, UploadProtocol, WaitKind,
@@ -19,6 +19,8 @@ pub fn text() -> String {
     _ = writeln!(text, "#define BGCOPY_LENGTH_TO_EOF UINT64_MAX");
     _ = writeln!(text, "\n/* A time to wait that has no end. */");
     _ = writeln!(text, "#define BGCOPY_WAIT_FOREVER UINT32_MAX");
+    _ = writeln!(text, "\n/* The longest reply that bgcopy_job_get_reply_data gives, in bytes. */");
+    _ = writeln!(text, "#define BGCOPY_REPLY_DATA_BYTES_MAX {}u", limit::REPLY_DATA_BYTES_MAX);
     assert_eq!((SIZE_UNKNOWN, LENGTH_TO_EOF, WAIT_FOREVER), (u64::MAX, u64::MAX, u32::MAX));
     codes(&mut text);
     enums(&mut text);
