@@ -27,9 +27,10 @@ abi=${version%.*}
 
 include=$destdir$prefix/include
 lib=$destdir$libdir
-mkdir -p "$include" "$lib/pkgconfig" "$lib/cmake/bgcopy"
+mkdir -p "$include/bgcopy" "$lib/pkgconfig" "$lib/cmake/bgcopy"
 
 install -m 644 "$root/include/bgcopy.h" "$root/include/bgcopy.hpp" "$include"
+install -m 644 "$root/include/bgcopy/"*.hpp "$include/bgcopy"
 install -m 755 "$BUILT/libbgcopy.so" "$lib/libbgcopy.so.$version"
 ln -sf "libbgcopy.so.$version" "$lib/libbgcopy.so.$abi"
 ln -sf "libbgcopy.so.$abi" "$lib/libbgcopy.so"

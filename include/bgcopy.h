@@ -54,6 +54,9 @@
 /* A time to wait that has no end. */
 #define BGCOPY_WAIT_FOREVER UINT32_MAX
 
+/* The longest reply that bgcopy_job_get_reply_data gives, in bytes. */
+#define BGCOPY_REPLY_DATA_BYTES_MAX 1048576u
+
 /* The codes, with their published numbers. */
 #define BGCOPY_S_OK 0 /* 0x00000000: done */
 #define BGCOPY_S_FALSE 1 /* 0x00000001: done, but there was nothing to do */
@@ -690,11 +693,11 @@ typedef struct bgcopy_limits {
  */
 typedef struct bgcopy_file_info {
   /**
-   * The URL to fetch.
+   * The URL to fetch; of an upload, where to send it.
    */
   const char *remote_name;
   /**
-   * The absolute path to put it.
+   * The absolute path to put it; of an upload, the file to be sent.
    */
   const char *local_name;
 } bgcopy_file_info;
@@ -755,6 +758,55 @@ typedef struct bgcopy_job_times {
 } bgcopy_job_times;
 
 /**
+ * What changes about a job while it moves, at one moment. Set size to
+ * sizeof(bgcopy_job_snapshot).
+ */
+typedef struct bgcopy_job_snapshot {
+  /**
+   * sizeof(bgcopy_job_snapshot): tells which fields the caller knows.
+   */
+  size_t size;
+  /**
+   * A bgcopy_job_state.
+   */
+  uint32_t state;
+  /**
+   * How often it failed, retries included.
+   */
+  uint32_t error_count;
+  /**
+   * How far it has come.
+   */
+  struct bgcopy_job_progress progress;
+  /**
+   * When things happened.
+   */
+  struct bgcopy_job_times times;
+  /**
+   * Bytes per second, averaged over the last seconds; 0 at a standstill.
+   */
+  uint64_t bytes_per_second;
+  /**
+   * Seconds until it is transferred, at this speed; UINT64_MAX if that
+   * cannot be said.
+   */
+  uint64_t seconds_left;
+  /**
+   * A bgcopy_wait_kind: what it waits for, or does.
+   */
+  uint32_t wait_kind;
+  /**
+   * The code behind that; S_OK if there is none.
+   */
+  bgcopy_hresult wait_code;
+  /**
+   * When it is tried next, in steps of 100 ns since 1601; 0 if that is not
+   * fixed.
+   */
+  uint64_t next_try;
+} bgcopy_job_snapshot;
+
+/**
  * The value of a job property, by its type.
  */
 typedef union bgcopy_property_data {
@@ -794,6 +846,21 @@ typedef struct bgcopy_property_value {
    */
   union bgcopy_property_data data;
 } bgcopy_property_value;
+
+/**
+ * How far the reply to an upload has come (BG_JOB_REPLY_PROGRESS). This
+ * struct never changes.
+ */
+typedef struct bgcopy_job_reply_progress {
+  /**
+   * Bytes of the reply; BGCOPY_SIZE_UNKNOWN until it is being fetched.
+   */
+  uint64_t bytes_total;
+  /**
+   * Bytes that are here.
+   */
+  uint64_t bytes_transferred;
+} bgcopy_job_reply_progress;
 
 /**
  * Told about a job. The handle is closed when the function returns. It runs
@@ -864,6 +931,15 @@ BGCOPY_API const char *bgcopy_last_error_message(void);
 BGCOPY_API uint32_t bgcopy_last_error_context(void);
 
 /**
+ * Names any code in one line: its number, its name if it has one, and what it
+ * means, as in "0x80D02004 DO_E_JOB_EMPTY: the job has no files". The message
+ * of the last failed call stays.
+ *
+ * @return a text that the caller frees with bgcopy_string_free.
+ */
+BGCOPY_API char *bgcopy_hresult_to_string(bgcopy_hresult code);
+
+/**
  * Frees a text that a function of this library gave out. NULL is ignored.
  *
  * A text is freed once; nothing else may free it.
@@ -923,6 +999,16 @@ bgcopy_hresult bgcopy_set_log_callback(uint32_t level,
                                        bgcopy_log_callback callback,
                                        void *user,
                                        bgcopy_destroy destroy);
+
+/**
+ * Tells the folder of the user's queue: what a manager opens whose options
+ * name no store.
+ *
+ * @param out_path the caller frees it with bgcopy_string_free.
+ * @return S_OK; S_FALSE and NULL if the user has no home folder; E_INVALIDARG
+ * if its name is not UTF-8; E_POINTER.
+ */
+BGCOPY_API bgcopy_hresult bgcopy_default_store_path(char **out_path);
 
 /**
  * Opens a queue: hosts it, or joins the process that does.
@@ -1097,13 +1183,17 @@ bgcopy_hresult bgcopy_manager_get_damage(struct bgcopy_manager *manager,
 BGCOPY_API bgcopy_hresult bgcopy_manager_close(struct bgcopy_manager *manager);
 
 /**
- * Adds a whole file (AddFile). Nothing is at the local path until Complete.
+ * Adds a whole file (AddFile). Nothing is at the local path of a download
+ * until Complete.
  *
- * @param remote_url an http, https or file URL without a password in it.
- * @param local_path an absolute path in an existing folder.
+ * @param remote_url an http, https or file URL without a password in it; of
+ * an upload an http or https URL.
+ * @param local_path an absolute path in an existing folder; of an upload, the
+ * file to be sent.
  * @return S_OK; E_INVALIDARG for a malformed name or an unknown scheme;
  * E_PATH_NOT_FOUND if the folder is missing; E_ACCESSDENIED if it cannot be
  * written to; E_DUPLICATE_LOCAL_NAME if another file of the job goes there;
+ * BG_E_TOO_MANY_FILES for the second file of an upload;
  * BG_E_TOO_MANY_FILES_IN_JOB; DO_E_INVALID_STATE if the job is final;
  * E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Contract 2.2.
  */
@@ -1325,6 +1415,18 @@ bgcopy_hresult bgcopy_job_get_speed(struct bgcopy_job *job,
 BGCOPY_API
 bgcopy_hresult bgcopy_job_get_seconds_left(struct bgcopy_job *job,
                                            uint64_t *out_seconds);
+
+/**
+ * Tells all that changes about a job while it moves, at one moment: one call
+ * in the place of several, whose answers fit each other.
+ *
+ * @param out_snapshot its size must be set.
+ * @return S_OK; E_INVALIDARG for a wrong size; E_POINTER; E_HANDLE;
+ * E_MANAGER_CLOSED.
+ */
+BGCOPY_API
+bgcopy_hresult bgcopy_job_get_snapshot(struct bgcopy_job *job,
+                                       struct bgcopy_job_snapshot *out_snapshot);
 
 /**
  * Gives the name shown to people (GetDisplayName).
@@ -1657,6 +1759,76 @@ BGCOPY_API
 bgcopy_hresult bgcopy_job_replace_remote_prefix(struct bgcopy_job *job,
                                                 const char *old_prefix,
                                                 const char *new_prefix);
+
+/**
+ * Makes one suspended upload job for each file, named after it, all or none;
+ * the jobs are in the order of the files. An upload job has one file.
+ *
+ * @param count how many files; 0 makes no job.
+ * @param files an array of so many: where each goes, and where it is.
+ * @param out_jobs an array of so many handles; the caller closes each with
+ * bgcopy_job_close.
+ * @return S_OK; codes as bgcopy_manager_create_job and bgcopy_job_add_file,
+ * and then there is no new job. Contract 2.2.
+ */
+BGCOPY_API
+bgcopy_hresult bgcopy_manager_create_uploads(struct bgcopy_manager *manager,
+                                             uint32_t count,
+                                             const struct bgcopy_file_info *files,
+                                             struct bgcopy_job **out_jobs);
+
+/**
+ * Tells how far the reply has come (GetReplyProgress).
+ *
+ * @return S_OK; E_NOTIMPL unless the job is an UPLOAD_REPLY; E_POINTER;
+ * E_HANDLE; E_MANAGER_CLOSED. Contract 3.1.
+ */
+BGCOPY_API
+bgcopy_hresult bgcopy_job_get_reply_progress(struct bgcopy_job *job,
+                                             struct bgcopy_job_reply_progress *out_progress);
+
+/**
+ * Gives the reply itself (GetReplyData), once the job is TRANSFERRED.
+ *
+ * @param capacity how many bytes the array holds; BGCOPY_REPLY_DATA_BYTES_MAX
+ * is always enough.
+ * @param out_data the array; may be NULL if capacity is 0.
+ * @param out_length how many bytes the reply has.
+ * @return S_OK; S_FALSE and 0 if the server sent none; S_FALSE and the length
+ * if the array holds only the first of them; BG_E_TOO_LARGE for a reply above
+ * BGCOPY_REPLY_DATA_BYTES_MAX, which is in its file after Complete;
+ * DO_E_INVALID_STATE before TRANSFERRED; E_FILE_NOT_FOUND if it was taken
+ * away; E_NOTIMPL unless the job is an UPLOAD_REPLY; E_POINTER; E_HANDLE;
+ * E_MANAGER_CLOSED. Contract 3.1.
+ */
+BGCOPY_API
+bgcopy_hresult bgcopy_job_get_reply_data(struct bgcopy_job *job,
+                                         uint32_t capacity,
+                                         uint8_t *out_data,
+                                         uint32_t *out_length);
+
+/**
+ * Tells where Complete puts the reply (GetReplyFileName). If the server sends
+ * none there is no such file.
+ *
+ * @param out_path the caller frees it with bgcopy_string_free.
+ * @return S_OK; S_FALSE and NULL if no name was set and no file was added yet;
+ * E_NOTIMPL unless the job is an UPLOAD_REPLY; E_POINTER; E_HANDLE;
+ * E_MANAGER_CLOSED. Contract 3.1.
+ */
+BGCOPY_API bgcopy_hresult bgcopy_job_get_reply_file_name(struct bgcopy_job *job, char **out_path);
+
+/**
+ * Sets where Complete puts the reply (SetReplyFileName).
+ *
+ * @param path an absolute path in an existing folder; NULL or empty for the
+ * default: beside the file that is sent, with .reply behind its name.
+ * @return S_OK; E_INVALIDARG for a relative path; E_PATH_NOT_FOUND,
+ * E_ACCESSDENIED or E_DIRECTORY for one that cannot be used;
+ * DO_E_INVALID_STATE once the reply is being fetched; E_NOTIMPL unless the job
+ * is an UPLOAD_REPLY; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Contract 3.1.
+ */
+BGCOPY_API bgcopy_hresult bgcopy_job_set_reply_file_name(struct bgcopy_job *job, const char *path);
 
 /**
  * Sets who is told when all files of the job are here. bgcopy_job_complete is

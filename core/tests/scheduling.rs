@@ -6,11 +6,12 @@ use std::time::Instant;
 
 use bgcopy_core::vocab::code;
 use bgcopy_core::{
-    AuthScheme, AuthTarget, EventKind, Job, JobState, JobType, Limits, Manager, Options, WaitKind,
+    AuthScheme, AuthTarget, EventKind, Job, JobPriority, JobState, JobType, Limits, Manager,
+    Options, WaitKind,
 };
-use bgcopy_test_server::Resource;
+use bgcopy_test_server::{Reply, Resource};
 
-use common::{Bench, PATIENCE, content, kind};
+use common::{Bench, LENGTH, PATIENCE, content, kind, wait_for_bytes};
 
 fn jobs(bench: &Bench, count: usize, url: impl Fn(usize) -> String) -> Vec<Job> {
     let job = |number: usize| {
@@ -78,6 +79,32 @@ fn jobs_that_wait_for_credentials_hold_up_nobody() {
     assert_eq!(kind(&waits), WaitKind::CredentialsNeeded);
     waits.set_credentials(AuthTarget::Server, AuthScheme::Basic, "ada", "pass").expect("set");
     waits.wait(&[JobState::Transferred], Some(PATIENCE)).expect("it has what it needs");
+}
+
+#[test]
+fn a_job_that_loses_its_slot_is_queued() {
+    let limits = Limits { simultaneous_files: 1, ..Limits::default() };
+    let bench = Bench::new();
+    bench.manager.set_limits(limits).expect("set");
+    let replies = Reply::normal().gate_after(LENGTH / 2);
+    let low = bench.job(Resource::new(content(1)).script(vec![replies]));
+    low.resume().expect("resumed");
+    wait_for_bytes(&low, 1);
+    assert_eq!(low.state().expect("a state"), JobState::Transferring);
+    bench.server.put("/high", Resource::new(content(2)).always(Reply::normal().gate_after(9)));
+    let high = bench.manager.create_job("first", JobType::Download).expect("a job");
+    high.add_file(&bench.server.url("/high"), &bench.name("high")).expect("added");
+    high.set_priority(JobPriority::High).expect("set");
+    high.resume().expect("resumed");
+    low.wait(&[JobState::Queued], Some(PATIENCE)).expect("queued");
+    assert_eq!(kind(&low), WaitKind::WaitingForSlot);
+    // What it has is kept, and it goes on when there is a slot again.
+    let kept = low.progress().expect("progress").bytes_transferred;
+    assert!(kept > 0);
+    bench.server.open_gate("/high");
+    low.wait(&[JobState::Transferred], Some(PATIENCE)).expect("transferred");
+    let requests = bench.server.requests_for("/file");
+    assert!(requests[1].header("range").is_some());
 }
 
 #[test]

@@ -132,6 +132,14 @@ pub(crate) unsafe fn list<'a, T>(first: *const T, count: u32) -> Result<&'a [T]>
     Ok(std::slice::from_raw_parts(first, count as usize))
 }
 
+/// E_POINTER if there is no room for so many.
+pub(crate) fn must_have_room<T>(places: *mut T, capacity: u32) -> Result<()> {
+    if places.is_null() && capacity > 0 {
+        return Err(Error::new(code::E_POINTER, "the place for the list is NULL"));
+    }
+    Ok(())
+}
+
 /// Copies as much of a list as fits, and says how long it is: S_FALSE if not
 /// all of it fits.
 pub(crate) unsafe fn fill<T: Copy>(
@@ -140,9 +148,7 @@ pub(crate) unsafe fn fill<T: Copy>(
     places: *mut T,
     count: Out<u32>,
 ) -> Result<HResult> {
-    if places.is_null() && capacity > 0 {
-        return Err(Error::new(code::E_POINTER, "the place for the list is NULL"));
-    }
+    must_have_room(places, capacity)?;
     let fitting = values.len().min(capacity as usize);
     if fitting > 0 {
         ptr::copy_nonoverlapping(values.as_ptr(), places, fitting);

@@ -42,19 +42,23 @@ impl JobEntry {
 #[derive(Clone, Copy)]
 #[repr(C)]
 pub struct bgcopy_file_info {
-    /// The URL to fetch.
+    /// The URL to fetch; of an upload, where to send it.
     pub remote_name: *const c_char,
-    /// The absolute path to put it.
+    /// The absolute path to put it; of an upload, the file to be sent.
     pub local_name: *const c_char,
 }
 
-/// Adds a whole file (AddFile). Nothing is at the local path until Complete.
+/// Adds a whole file (AddFile). Nothing is at the local path of a download
+/// until Complete.
 ///
-/// @param remote_url an http, https or file URL without a password in it.
-/// @param local_path an absolute path in an existing folder.
+/// @param remote_url an http, https or file URL without a password in it; of
+/// an upload an http or https URL.
+/// @param local_path an absolute path in an existing folder; of an upload, the
+/// file to be sent.
 /// @return S_OK; E_INVALIDARG for a malformed name or an unknown scheme;
 /// E_PATH_NOT_FOUND if the folder is missing; E_ACCESSDENIED if it cannot be
 /// written to; E_DUPLICATE_LOCAL_NAME if another file of the job goes there;
+/// BG_E_TOO_MANY_FILES for the second file of an upload;
 /// BG_E_TOO_MANY_FILES_IN_JOB; DO_E_INVALID_STATE if the job is final;
 /// E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Contract 2.2.
 #[unsafe(no_mangle)]
@@ -77,19 +81,21 @@ pub unsafe extern "C" fn bgcopy_job_add_file_set(
     count: u32,
     files: *const bgcopy_file_info,
 ) -> bgcopy_hresult {
-    act(job, |entry| {
-        let specs: Result<Vec<FileSpec>> = list(files, count)?
-            .iter()
-            .map(|file| {
-                Ok(FileSpec {
-                    remote_name: text(file.remote_name)?.to_owned(),
-                    local_name: text(file.local_name)?.to_owned(),
-                    ranges: Vec::new(),
-                })
+    act(job, |entry| entry.job.add_file_set(specs(list(files, count)?)?))
+}
+
+/// Files as core takes them. Codes as for [`text`].
+pub(crate) unsafe fn specs(files: &[bgcopy_file_info]) -> Result<Vec<FileSpec>> {
+    files
+        .iter()
+        .map(|file| {
+            Ok(FileSpec {
+                remote_name: text(file.remote_name)?.to_owned(),
+                local_name: text(file.local_name)?.to_owned(),
+                ranges: Vec::new(),
             })
-            .collect();
-        entry.job.add_file_set(specs?)
-    })
+        })
+        .collect()
 }
 
 /// Adds pieces of a file, stored back to back in the order given

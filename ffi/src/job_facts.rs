@@ -106,13 +106,18 @@ pub unsafe extern "C" fn bgcopy_job_get_times(
     out_times: *mut bgcopy_job_times,
 ) -> bgcopy_hresult {
     read(job, out_times, |entry| {
-        let times = entry.job.times()?;
-        Ok(bgcopy_job_times {
-            creation_time: time::from_unix_ms(times.creation_ms),
-            modification_time: time::from_unix_ms(times.modification_ms),
-            transfer_completion_time: times.transfer_completion_ms.map_or(0, time::from_unix_ms),
-        })
+        let found = entry.job.times()?;
+        Ok(times(found.creation_ms, found.modification_ms, found.transfer_completion_ms))
     })
+}
+
+/// Times as C has them, of milliseconds since 1970.
+pub(crate) fn times(creation: i64, modification: i64, completion: Option<i64>) -> bgcopy_job_times {
+    bgcopy_job_times {
+        creation_time: time::from_unix_ms(creation),
+        modification_time: time::from_unix_ms(modification),
+        transfer_completion_time: completion.map_or(0, time::from_unix_ms),
+    }
 }
 
 /// Gives what stopped the job (GetError).

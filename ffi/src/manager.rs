@@ -36,7 +36,7 @@ pub(crate) fn timeout(timeout_ms: u32) -> Option<Duration> {
     (timeout_ms != WAIT_FOREVER).then(|| Duration::from_millis(timeout_ms.into()))
 }
 
-fn entry(hub: &Arc<Hub>, job: Job) -> Arc<JobEntry> {
+pub(crate) fn entry(hub: &Arc<Hub>, job: Job) -> Arc<JobEntry> {
     Arc::new(JobEntry { hub: Arc::clone(hub), job })
 }
 

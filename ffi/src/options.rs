@@ -7,7 +7,8 @@ use std::ptr;
 use bgcopy_core::vocab::code;
 use bgcopy_core::{Error, Limits, Options, Result, default_store};
 
-use crate::call::yes_or_no;
+use crate::call::{out, yes_or_no};
+use crate::guard::{bgcopy_hresult, guard};
 use crate::string::optional_text;
 
 /// How a manager is opened. Set size to sizeof(bgcopy_options) and the rest to
@@ -62,41 +63,21 @@ pub struct bgcopy_limits {
     pub files_per_job: u32,
 }
 
-/// A struct of the interface that begins with its size; all zero is valid.
+/// A struct of the interface that begins with its size and has only numbers
+/// and pointers.
 pub(crate) trait Versioned: Copy {
     /// What the first version of it had.
     const SMALLEST: usize;
-    const ZERO: Self;
+    // SAFETY: numbers and pointers, of which all zero is valid.
+    const ZERO: Self = unsafe { std::mem::zeroed() };
 }
 
 impl Versioned for bgcopy_options {
     const SMALLEST: usize = size_of::<Self>();
-    const ZERO: Self = Self {
-        size: 0,
-        store_path: ptr::null(),
-        user_agent: ptr::null(),
-        simultaneous_files: 0,
-        connections_total: 0,
-        connections_per_host: 0,
-        connections_per_file: 0,
-        jobs: 0,
-        files_per_job: 0,
-        exclusive: 0,
-        replace_older: 0,
-    };
 }
 
 impl Versioned for bgcopy_limits {
     const SMALLEST: usize = size_of::<Self>();
-    const ZERO: Self = Self {
-        size: 0,
-        simultaneous_files: 0,
-        connections_total: 0,
-        connections_per_host: 0,
-        connections_per_file: 0,
-        jobs: 0,
-        files_per_job: 0,
-    };
 }
 
 /// Reads a struct of a caller that may know fewer fields, or more: those must
@@ -166,6 +147,24 @@ pub(crate) unsafe fn options(place: *const bgcopy_options) -> Result<Options> {
         }
     }
     Ok(options)
+}
+
+/// Tells the folder of the user's queue: what a manager opens whose options
+/// name no store.
+///
+/// @param out_path the caller frees it with bgcopy_string_free.
+/// @return S_OK; S_FALSE and NULL if the user has no home folder; E_INVALIDARG
+/// if its name is not UTF-8; E_POINTER.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn bgcopy_default_store_path(out_path: *mut *mut c_char) -> bgcopy_hresult {
+    guard(|| {
+        let place = out(out_path)?;
+        let path = default_store().map(|path| path.into_os_string().into_string()).transpose();
+        let path = path.map_err(|path| {
+            Error::new(code::E_INVALIDARG, format!("{} is not UTF-8", path.display()))
+        })?;
+        Ok(place.set_text(path))
+    })
 }
 
 impl From<Limits> for bgcopy_limits {

@@ -1,6 +1,6 @@
-//! What is installed is found by CMake and pkg-config, and the examples built
-//! with it do what they say. Needs cmake and pkg-config, so it is ignored
-//! unless asked for; `tests/run` does.
+//! What is installed is all there and found by CMake and pkg-config, and the
+//! examples built with it do what they say. Most needs cmake or pkg-config, so
+//! it is ignored unless asked for; `tests/run` does.
 #![allow(clippy::expect_used, clippy::panic, reason = "a test")]
 
 mod native;
@@ -18,6 +18,20 @@ fn install(stage: &Stage) -> PathBuf {
         Command::new(root().join("ffi/install.sh")).env("PREFIX", &prefix).env("BUILT", built),
     );
     prefix
+}
+
+#[test]
+fn every_header_is_installed() {
+    let stage = Stage::new();
+    let prefix = install(&stage);
+    for folder in ["include", "include/bgcopy"] {
+        let names = |path: &Path| {
+            let entries = std::fs::read_dir(path).expect("a folder");
+            let names = entries.map(|entry| entry.expect("an entry").file_name());
+            names.collect::<std::collections::BTreeSet<_>>()
+        };
+        assert_eq!(names(&prefix.join(folder)), names(&root().join(folder)), "{folder}");
+    }
 }
 
 fn run_example(stage: &Stage, program: &Path, kind: &str) {

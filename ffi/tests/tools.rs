@@ -46,6 +46,31 @@ fn the_time_of_a_look_up_is_told() {
     println!("{}", String::from_utf8_lossy(&output.stdout));
 }
 
+/// The parts of the header for C++, as they are written in an include.
+fn parts() -> Vec<String> {
+    let folder = std::fs::read_dir(root().join("include/bgcopy")).expect("the parts");
+    let names = folder.map(|entry| entry.expect("an entry").file_name());
+    names.map(|name| format!("bgcopy/{}", name.to_string_lossy())).collect()
+}
+
+#[test]
+#[ignore = "needs clang"]
+fn each_part_of_the_header_for_cpp_is_complete_in_itself() {
+    let parts = parts();
+    assert!(parts.len() > 10, "{parts:?}");
+    let folder = tempfile::tempdir().expect("a folder");
+    let source = folder.path().join("part.cpp");
+    for part in parts {
+        std::fs::write(&source, format!("#include <{part}>\n#include <{part}>\n"))
+            .expect("written");
+        for compiler in ["g++", "clang++"] {
+            let mut command = Command::new(compiler);
+            command.args(native::CPP_FLAGS).arg("-fsyntax-only").arg("-I");
+            must_succeed(command.arg(root().join("include")).arg(&source));
+        }
+    }
+}
+
 #[test]
 #[ignore = "needs clang"]
 fn clang_agrees() {

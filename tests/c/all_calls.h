@@ -21,6 +21,9 @@ static bgcopy_file_range any_range = {0, 1};
 static bgcopy_job_progress any_job_progress;
 static bgcopy_file_progress any_file_progress;
 static bgcopy_job_times any_times;
+static bgcopy_job_reply_progress any_reply_progress;
+static bgcopy_job_snapshot any_snapshot = {.size = sizeof(bgcopy_job_snapshot)};
+static uint8_t any_byte;
 static bgcopy_property_value any_value = {BGCOPY_PROPERTY_TYPE_DWORD, {1}};
 static bgcopy_hresult any_code;
 static uint64_t any_time;
@@ -61,6 +64,7 @@ static void all_of_manager(void *handle, bgcopy_hresult want)
 {
     bgcopy_manager *h = handle;
     EXPECT(want, bgcopy_manager_create_job(h, "x", 0, NULL, &any_job));
+    EXPECT(want, bgcopy_manager_create_uploads(h, 1, &any_info, &any_job));
     EXPECT(want, bgcopy_manager_get_job(h, &any_id, &any_job));
     EXPECT(want, bgcopy_manager_enum_jobs(h, &any_enum_jobs));
     EXPECT(want, bgcopy_manager_get_error_description(h, 0, &any_text));
@@ -92,6 +96,7 @@ static void all_of_job(void *handle, bgcopy_hresult want)
     EXPECT(want, bgcopy_job_get_state(h, &any_number));
     EXPECT(want, bgcopy_job_get_progress(h, &any_job_progress));
     EXPECT(want, bgcopy_job_get_times(h, &any_times));
+    EXPECT(want, bgcopy_job_get_snapshot(h, &any_snapshot));
     EXPECT(want, bgcopy_job_get_error(h, &any_error));
     EXPECT(want, bgcopy_job_get_error_count(h, &any_number));
     EXPECT(want, bgcopy_job_get_owner(h, &any_text));
@@ -126,6 +131,10 @@ static void all_of_job(void *handle, bgcopy_hresult want)
     EXPECT(want, bgcopy_job_get_security_flags(h, &any_number));
     EXPECT(want, bgcopy_job_set_security_flags(h, 0));
     EXPECT(want, bgcopy_job_replace_remote_prefix(h, "http:", "https:"));
+    EXPECT(want, bgcopy_job_get_reply_progress(h, &any_reply_progress));
+    EXPECT(want, bgcopy_job_get_reply_data(h, 1, &any_byte, &any_number));
+    EXPECT(want, bgcopy_job_get_reply_file_name(h, &any_text));
+    EXPECT(want, bgcopy_job_set_reply_file_name(h, NULL));
     EXPECT(want, bgcopy_job_set_transferred_callback(h, told_of_job, NULL, NULL));
     EXPECT(want, bgcopy_job_set_error_callback(h, told_of_error, NULL, NULL));
     EXPECT(want, bgcopy_job_set_modification_callback(h, told_of_job, NULL, NULL));

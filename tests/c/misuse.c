@@ -117,6 +117,8 @@ static void null_results(void)
     EXPECT(bad, bgcopy_manager_open(NULL, NULL));
     EXPECT(bad, bgcopy_manager_create_job(m, "x", 0, NULL, NULL));
     EXPECT(bad, bgcopy_manager_create_job(m, NULL, 0, NULL, &any_job));
+    EXPECT(bad, bgcopy_manager_create_uploads(m, 1, &any_info, NULL));
+    EXPECT(bad, bgcopy_manager_create_uploads(m, 1, NULL, &any_job));
     EXPECT(bad, bgcopy_manager_get_job(m, NULL, &any_job));
     EXPECT(bad, bgcopy_manager_get_job(m, &any_id, NULL));
     EXPECT(bad, bgcopy_manager_enum_jobs(m, NULL));
@@ -144,6 +146,12 @@ static void null_results(void)
     EXPECT(bad, bgcopy_job_get_state(j, NULL));
     EXPECT(bad, bgcopy_job_get_progress(j, NULL));
     EXPECT(bad, bgcopy_job_get_times(j, NULL));
+    EXPECT(bad, bgcopy_job_get_snapshot(j, NULL));
+    EXPECT(bad, bgcopy_job_get_reply_progress(j, NULL));
+    EXPECT(bad, bgcopy_job_get_reply_data(j, 0, NULL, NULL));
+    EXPECT(bad, bgcopy_job_get_reply_data(j, 1, NULL, &any_number));
+    EXPECT(bad, bgcopy_job_get_reply_file_name(j, NULL));
+    EXPECT(bad, bgcopy_default_store_path(NULL));
     EXPECT(bad, bgcopy_job_get_error(j, NULL));
     EXPECT(bad, bgcopy_job_get_error_count(j, NULL));
     EXPECT(bad, bgcopy_job_get_owner(j, NULL));
@@ -238,7 +246,12 @@ static void finished_job(void)
 {
     const bgcopy_hresult bad = BGCOPY_DO_E_INVALID_STATE;
     handles all = open_all();
-    bgcopy_job *j = all.job;
+    bgcopy_job *j = all.job, *asks = NULL;
+    OK(bgcopy_manager_create_job(all.manager, "asks", BGCOPY_JOB_TYPE_UPLOAD_REPLY, NULL, &asks));
+    OK(bgcopy_job_cancel(asks));
+    EXPECT(bad, bgcopy_job_set_reply_file_name(asks, NULL));
+    EXPECT(bad, bgcopy_job_get_reply_data(asks, 0, NULL, &any_number));
+    OK(bgcopy_job_close(asks));
     OK(bgcopy_job_cancel(j));
     EXPECT(bad, bgcopy_job_add_file(j, url_of("one"), path_of("one")));
     EXPECT(bad, bgcopy_job_add_file_set(j, 1, &(bgcopy_file_info){url_of("one"), path_of("one")}));
@@ -373,6 +386,10 @@ static void bad_numbers(void)
     any_limits.size = sizeof any_limits;
     OK(bgcopy_manager_get_limits(manager, &any_limits));
     CHECK(any_limits.jobs == 1000000);
+    any_snapshot.size = 4;
+    EXPECT(bad, bgcopy_job_get_snapshot(job, &any_snapshot));
+    any_snapshot.size = sizeof any_snapshot;
+    OK(bgcopy_job_get_snapshot(job, &any_snapshot));
     any_limits.jobs = 0;
     EXPECT(bad, bgcopy_manager_set_limits(manager, &any_limits));
     /* A struct of a later version, with nothing in it that is not known here. */
@@ -403,6 +420,9 @@ static void bad_utf8(void)
     options.user_agent = text;
     EXPECT(bad, bgcopy_manager_open(&options, &manager));
     EXPECT(bad, bgcopy_manager_create_job(manager, text, 0, NULL, &any_job));
+    EXPECT(bad, bgcopy_manager_create_uploads(manager, 1, &(bgcopy_file_info){text, text},
+                                              &any_job));
+    EXPECT(bad, bgcopy_job_set_reply_file_name(job, text));
     EXPECT(bad, bgcopy_job_add_file(job, text, "/tmp/x"));
     EXPECT(bad, bgcopy_job_add_file(job, url_of("one"), text));
     EXPECT(bad, bgcopy_job_add_file_set(job, 1, &(bgcopy_file_info){text, text}));

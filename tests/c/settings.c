@@ -171,10 +171,58 @@ static void of_manager(void)
     OK(bgcopy_job_get_speed(job, &number));
     CHECK(number == 0);
     EXPECT(BGCOPY_S_FALSE, bgcopy_job_get_seconds_left(job, &number));
+    EXPECT(BGCOPY_E_POINTER, bgcopy_job_get_speed(NULL, &number));
+    text = bgcopy_hresult_to_string(BGCOPY_DO_E_JOB_EMPTY);
+    CHECK(strcmp(text, "0x80D02004 DO_E_JOB_EMPTY: the job has no files") == 0);
+    bgcopy_string_free(text);
+    CHECK(strcmp(bgcopy_last_error_message(), "the handle is NULL") == 0);
     CHECK(strcmp(bgcopy_version(), BGCOPY_VERSION) == 0);
     OK(bgcopy_job_close(second));
     OK(bgcopy_job_close(job));
     OK(bgcopy_manager_close(manager));
+}
+
+/* One call tells what several do. */
+static void at_one_moment(void)
+{
+    bgcopy_manager *manager = open_store("store");
+    bgcopy_job *job = job_of(manager, "missing");
+    bgcopy_job_snapshot seen = {.size = sizeof seen};
+    bgcopy_job_times times;
+    OK(bgcopy_job_get_snapshot(job, &seen));
+    CHECK(seen.state == BGCOPY_JOB_STATE_SUSPENDED && seen.error_count == 0);
+    CHECK(seen.wait_kind == BGCOPY_WAIT_KIND_SUSPENDED_BY_CALLER && seen.wait_code == BGCOPY_S_OK);
+    CHECK(seen.progress.files_total == 1 && seen.progress.files_transferred == 0);
+    CHECK(seen.progress.bytes_total == BGCOPY_SIZE_UNKNOWN);
+    CHECK(seen.bytes_per_second == 0 && seen.seconds_left == UINT64_MAX && seen.next_try == 0);
+    OK(bgcopy_job_resume(job));
+    wait_for(job, BGCOPY_JOB_STATE_ERROR);
+    OK(bgcopy_job_get_snapshot(job, &seen));
+    CHECK(seen.state == BGCOPY_JOB_STATE_ERROR && seen.error_count == 1);
+    CHECK(seen.wait_kind == BGCOPY_WAIT_KIND_LINK_EXPIRED);
+    CHECK(seen.wait_code == BGCOPY_BG_E_HTTP_ERROR_404);
+    OK(bgcopy_job_get_times(job, &times));
+    CHECK(memcmp(&times, &seen.times, sizeof times) == 0);
+    OK(bgcopy_job_cancel(job));
+    OK(bgcopy_job_close(job));
+    OK(bgcopy_manager_close(manager));
+}
+
+/* A manager whose options name no store has the user's. */
+static void default_store(void)
+{
+    bgcopy_manager *manager = NULL;
+    bgcopy_reader *reader = NULL;
+    char *path = NULL;
+    CHECK(setenv("XDG_STATE_HOME", path_of("other"), 1) == 0);
+    CHECK(setenv("HOME", path_of("other"), 1) == 0);
+    OK(bgcopy_default_store_path(&path));
+    CHECK(strncmp(path, path_of("other"), strlen(path_of("other"))) == 0);
+    OK(bgcopy_manager_open(NULL, &manager));
+    OK(bgcopy_reader_open(path, &reader));
+    OK(bgcopy_reader_close(reader));
+    OK(bgcopy_manager_close(manager));
+    bgcopy_string_free(path);
 }
 
 static void looked_at_from_beside(void)
@@ -221,6 +269,8 @@ int main(int count, char **arguments)
         {"of_requests", of_requests},
         {"properties", properties},
         {"of_manager", of_manager},
+        {"at_one_moment", at_one_moment},
+        {"default_store", default_store},
         {"looked_at_from_beside", looked_at_from_beside},
         {NULL, NULL},
     };

@@ -28,7 +28,9 @@ use std::time::Duration;
 use uuid::Uuid;
 
 use crate::disk::{Disk, TempFile, boot_id};
-use crate::model::{CredentialSlot, Environment, Input, JobRecord, Limits, Now, Plan, Work, plan};
+use crate::model::{
+    CredentialSlot, Environment, Input, JobRecord, Limits, Now, Outcome, Plan, Work, plan,
+};
 use crate::notify::log;
 use crate::protocol::Call;
 use crate::store::{Damage, Faults, Store};
@@ -301,13 +303,20 @@ impl Engine {
             })
             .map(|(key, _)| *key)
             .collect();
-        for key in surplus {
-            self.stop_moving(key, at);
+        for key in &surplus {
+            self.stop_moving(*key, at);
         }
         self.stop_futile(at);
         for key in &plan.transfers {
             if !self.moving.contains_key(key) {
                 self.start_moving(*key, at);
+            }
+        }
+        let stopped: BTreeSet<Uuid> = surplus.into_iter().map(|(id, _)| id).collect();
+        for id in stopped {
+            let is_still = self.moving.range((id, 0)..=(id, u32::MAX)).next().is_none();
+            if is_still && self.queue.jobs.contains_key(&id) {
+                self.outcome(id, Outcome::Displaced, at);
             }
         }
         for (job, work) in &plan.work {

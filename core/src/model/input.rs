@@ -88,6 +88,8 @@ pub enum Setting {
 pub enum Outcome {
     /// A request of the file was begun.
     Connecting { file: u32 },
+    /// The job's last request was stopped to make room for another job.
+    Displaced,
     /// A response head was accepted; its body follows.
     Head { file: u32, facts: HeadFacts },
     /// The temporary file holds this many bytes.

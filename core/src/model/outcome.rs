@@ -39,6 +39,11 @@ pub fn apply(job: &Job, outcome: &Outcome, now: Now) -> Result<Change> {
                 change.record.enter(JobState::Connecting, now);
             }
         }
+        Outcome::Displaced => {
+            if job.record.is_runnable() {
+                change.record.enter(JobState::Queued, now);
+            }
+        }
         Outcome::Head { file, facts } => head(&mut change, job, *file, facts, now)?,
         Outcome::Progress { file, written } | Outcome::PieceEnded { file, written } => {
             progress(&mut change, job, *file, *written, now)?;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
-use bgcopy_test_server::{Content, Reply, Resource, Server};
+use bgcopy_test_server::{Area, Content, Reply, Resource, Server};
 
 /// Bytes of the files that are served: not a round number.
 pub const LENGTH: u64 = 1_500_007;
@@ -118,8 +118,14 @@ pub fn content(name: &str) -> Content {
     Content::generated(u64::from(name.as_bytes()[0]), LENGTH)
 }
 
+/// The reply to uploads: short enough to be given out as bytes.
+pub fn answer() -> Content {
+    Content::generated(u64::from(b'a'), 1000)
+}
+
 impl Stage {
-    /// Serves `/one` and `/two`, and `/gated`, which stops in the middle.
+    /// Serves `/one` and `/two`, and `/gated`, which stops in the middle. Takes
+    /// files in `/up/`, with `/answer` as the reply, and in `/silent/` without.
     pub fn new() -> Self {
         let server = Server::start().expect("a server");
         for name in ["one", "two"] {
@@ -127,6 +133,9 @@ impl Stage {
         }
         let gated = Reply::normal().gate_after(LENGTH / 2);
         server.put("/gated", Resource::new(content("gated")).always(gated));
+        server.put("/answer", Resource::new(answer()));
+        server.accept_uploads("/up/", Area::new().reply_url("/answer"));
+        server.accept_uploads("/silent/", Area::new());
         Self { server, folder: tempfile::tempdir().expect("a folder") }
     }
 
@@ -144,6 +153,21 @@ impl Stage {
         assert!(found == bytes, "{name} has {} bytes, or others", found.len());
     }
 
+    /// So many files were sent, each the served one of that name.
+    pub fn must_have_uploads(&self, count: usize) {
+        let mut found = 0;
+        for prefix in ["/up/", "/silent/"] {
+            let seen = self.server.area(prefix);
+            assert_eq!(seen.violations, Vec::<String>::new());
+            found += seen.files.len();
+            for (path, kept) in seen.files {
+                let name = path.strip_prefix(prefix).expect("a path of the area");
+                assert!(kept.bytes() == content(name).slice(0..LENGTH), "{path}");
+            }
+        }
+        assert_eq!(found, count, "files that were sent");
+    }
+
     pub fn must_hold_content(&self, name: &str) {
         self.must_hold(name, &content(name).slice(0..LENGTH));
     }
@@ -159,7 +183,7 @@ impl Stage {
 }
 
 /// Every story with what it leaves in place.
-pub const STORIES: [(&str, &str, &[&str]); 38] = [
+pub const STORIES: [(&str, &str, &[&str]); 52] = [
     ("c/life.c", "download", &["one", "two"]),
     ("c/life.c", "cancel_in_callback", &[]),
     ("c/life.c", "partial", &["one"]),
@@ -187,7 +211,12 @@ pub const STORIES: [(&str, &str, &[&str]); 38] = [
     ("c/settings.c", "of_requests", &[]),
     ("c/settings.c", "properties", &[]),
     ("c/settings.c", "of_manager", &[]),
+    ("c/settings.c", "at_one_moment", &[]),
+    ("c/settings.c", "default_store", &[]),
     ("c/settings.c", "looked_at_from_beside", &[]),
+    ("c/uploads.c", "several", &["one", "two"]),
+    ("c/uploads.c", "reply", &["one", "answer"]),
+    ("c/uploads.c", "no_reply", &["one"]),
     ("c/log.c", "levels", &[]),
     ("c/process.c", "forked", &["two"]),
     ("c/process.c", "signals_and_locale", &["one"]),
@@ -195,9 +224,18 @@ pub const STORIES: [(&str, &str, &[&str]); 38] = [
     ("cpp/stories.cpp", "cancel_in_callback", &[]),
     ("cpp/stories.cpp", "failure", &[]),
     ("cpp/stories.cpp", "errors", &[]),
-    ("cpp/stories.cpp", "settings", &[]),
     ("cpp/stories.cpp", "events", &["one"]),
+    ("cpp/stories.cpp", "callbacks", &["one"]),
     ("cpp/stories.cpp", "beside", &[]),
+    ("cpp/settings.cpp", "of_job", &[]),
+    ("cpp/settings.cpp", "of_requests", &[]),
+    ("cpp/settings.cpp", "properties", &[]),
+    ("cpp/settings.cpp", "of_files", &[]),
+    ("cpp/settings.cpp", "of_manager", &[]),
+    ("cpp/uploads.cpp", "several", &["one", "two"]),
+    ("cpp/uploads.cpp", "reply", &["one", "answer"]),
+    ("cpp/uploads.cpp", "no_reply", &["one"]),
+    ("cpp/without_exceptions.cpp", "download", &["one"]),
 ];
 
 /// Tells one of them and looks at what is left.
@@ -205,14 +243,20 @@ pub fn tell(source: &str, story: &str, files: &[&str], way: Way) {
     let stage = Stage::new();
     stage.tell(source, story, way);
     for name in files {
-        if *name != "pieces" {
-            stage.must_hold_content(name);
+        let one = content("one");
+        match *name {
+            "pieces" => {
+                stage.must_hold(name, &[one.slice(1000..1500), one.slice(0..10)].concat());
+            }
+            "answer" => stage.must_hold(name, &answer().slice(0..1000)),
+            _ => stage.must_hold_content(name),
         }
     }
-    if files.contains(&"pieces") {
-        let one = content("one");
-        stage.must_hold("pieces", &[one.slice(1000..1500), one.slice(0..10)].concat());
-    }
+    stage.must_have_uploads(match story {
+        "several" => 2,
+        "reply" | "no_reply" => 1,
+        _ => 0,
+    });
     // A job that stays in the queue keeps its temporary file.
     if source != "c/misuse.c" && story != "closed_while_waiting" {
         stage.must_be_tidy(files);

@@ -154,6 +154,23 @@ fn a_job_that_transfers_too_long_fails() {
 }
 
 #[test]
+fn time_without_a_slot_is_no_time_of_transfer() {
+    let mut job = running();
+    command(&mut job, Command::Set(Setting::MaximumDownloadTime(10))).expect("set");
+    let connecting = Input::Outcome(Outcome::Connecting { file: 0 });
+    let at = |monotonic_ms| Now { monotonic_ms, ..Now::default() };
+    input(&mut job, &connecting, at(0)).expect("begin");
+    input(&mut job, &Input::Outcome(Outcome::Displaced), at(6_000)).expect("stopped");
+    assert_eq!(job.record.state, JobState::Queued);
+    input(&mut job, &Input::TimePassed, at(60_000)).expect("time");
+    input(&mut job, &connecting, at(60_000)).expect("begin");
+    input(&mut job, &Input::TimePassed, at(63_999)).expect("time");
+    assert_eq!(job.record.state, JobState::Connecting);
+    input(&mut job, &Input::TimePassed, at(64_000)).expect("time");
+    assert_eq!(job.record.error.expect("an error").code, code::BG_E_MAXDOWNLOAD_TIMEOUT);
+}
+
+#[test]
 fn a_server_that_changes_with_every_answer_is_not_hammered() {
     use crate::protocol::Adjustment;
     let mut job = running();

@@ -1,0 +1,83 @@
+//! Nothing of the Rust API is missing in C.
+#![allow(clippy::expect_used, clippy::panic, reason = "a test")]
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// The handles of core and what their functions begin with in C.
+const HANDLES: [(&str, &str); 4] = [
+    ("File", "bgcopy_file_"),
+    ("Job", "bgcopy_job_"),
+    ("Manager", "bgcopy_manager_"),
+    ("Reader", "bgcopy_reader_"),
+];
+
+/// Methods whose function has another name than theirs, or theirs behind
+/// `get_` or `enum_`.
+const RENAMED: [(&str, &str); 2] = [
+    // The contract's names.
+    ("Job::job_type", "bgcopy_job_get_type"),
+    ("File::ranges", "bgcopy_file_get_file_ranges"),
+];
+
+/// Methods without a function.
+const MISSING: [(&str, &str); 1] =
+    [("Reader::job", "its parts are functions: get_display_name, get_state, get_progress")];
+
+#[test]
+fn every_method_of_a_handle_has_its_function() {
+    let declared = declared();
+    let methods = methods();
+    let mut missing = Vec::new();
+    for (method, name) in &methods {
+        let (handle, _) = method.split_once("::").expect("a method");
+        let prefix = HANDLES.iter().find(|one| one.0 == handle).expect("a handle").1;
+        let renamed = RENAMED.iter().find(|one| one.0 == method).map(|one| one.1.to_owned());
+        let mut names = ["", "get_", "enum_"].map(|verb| format!("{prefix}{verb}{name}")).to_vec();
+        names.extend(renamed);
+        let found = names.iter().any(|name| declared.contains(name));
+        let is_excepted = MISSING.iter().any(|one| one.0 == method);
+        assert!(!(found && is_excepted), "{method} is there: it is no exception any more");
+        if !found && !is_excepted {
+            missing.push(method);
+        }
+    }
+    assert!(missing.is_empty(), "not in bgcopy.h: {missing:?}");
+    for (method, _) in RENAMED.iter().chain(&MISSING) {
+        assert!(methods.contains_key(*method), "{method} is gone");
+    }
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+fn declared() -> Vec<String> {
+    let text = std::fs::read_to_string(root().join("ffi/symbols.txt")).expect("the symbols");
+    text.lines().filter_map(|line| line.split(' ').next()).map(str::to_owned).collect()
+}
+
+/// The public methods of the handles, in whichever file of the room, each with
+/// its own name.
+fn methods() -> BTreeMap<String, String> {
+    let mut found = BTreeMap::new();
+    for entry in std::fs::read_dir(root().join("core/src/handle")).expect("the room") {
+        let text = std::fs::read_to_string(entry.expect("an entry").path()).expect("a source");
+        let mut handle = "";
+        for line in text.lines() {
+            // Blocks of a type begin at the margin.
+            if let Some(block) = line.strip_prefix("impl ") {
+                handle = block.trim_end_matches([' ', '{']);
+            }
+            let Some(rest) = line.strip_prefix("    pub fn ") else {
+                continue;
+            };
+            let name = rest.split(['(', '<']).next().expect("a name");
+            if HANDLES.iter().any(|one| one.0 == handle) {
+                found.insert(format!("{handle}::{name}"), name.to_owned());
+            }
+        }
+    }
+    assert!(found.len() > 60, "{found:?}");
+    found
+}

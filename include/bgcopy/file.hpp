@@ -1,0 +1,126 @@
+// One file of a job.
+
+#ifndef BGCOPY_FILE_HPP
+#define BGCOPY_FILE_HPP
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <bgcopy/detail.hpp>
+
+namespace bgcopy {
+
+/// One file of a job.
+class file : public detail::handle<bgcopy_file, bgcopy_file_close> {
+public:
+    using handle::handle;
+
+    std::uint32_t index(std::error_code &failure) const
+    {
+        return value<std::uint32_t>(bgcopy_file_get_index, failure);
+    }
+    BGCOPY_DETAIL_THROWING(index)
+
+    std::string remote_name(std::error_code &failure) const
+    {
+        return text(bgcopy_file_get_remote_name, failure);
+    }
+    BGCOPY_DETAIL_THROWING(remote_name)
+
+    std::string local_name(std::error_code &failure) const
+    {
+        return text(bgcopy_file_get_local_name, failure);
+    }
+    BGCOPY_DETAIL_THROWING(local_name)
+
+    std::string temporary_name(std::error_code &failure) const
+    {
+        return text(bgcopy_file_get_temporary_name, failure);
+    }
+    BGCOPY_DETAIL_THROWING(temporary_name)
+
+    file_progress progress(std::error_code &failure) const
+    {
+        return value<file_progress>(bgcopy_file_get_progress, failure);
+    }
+    BGCOPY_DETAIL_THROWING(progress)
+
+    /// The pieces asked for; none for the whole file.
+    std::vector<file_range> ranges(std::error_code &failure) const
+    {
+        return list<file_range>(bgcopy_file_get_file_ranges, failure);
+    }
+    BGCOPY_DETAIL_THROWING(ranges)
+
+    std::optional<bool> validation_state(std::error_code &failure) const
+    {
+        const auto valid =
+            optional_value<std::uint32_t>(bgcopy_file_get_validation_state, failure);
+        return valid ? std::optional<bool>(*valid != 0) : std::nullopt;
+    }
+    BGCOPY_DETAIL_THROWING(validation_state)
+
+    std::optional<std::string> response_headers(std::error_code &failure) const
+    {
+        return optional_text(bgcopy_file_get_response_headers, failure);
+    }
+    BGCOPY_DETAIL_THROWING(response_headers)
+
+    void set_remote_name(std::string_view name, std::error_code &failure)
+    {
+        detail::check(bgcopy_file_set_remote_name(raw_, std::string(name).c_str()), failure);
+    }
+    void set_remote_name(std::string_view name)
+    {
+        detail::must([&](std::error_code &failure) { set_remote_name(name, failure); });
+    }
+
+    void set_validation_state(bool valid, std::error_code &failure)
+    {
+        detail::check(bgcopy_file_set_validation_state(raw_, valid ? 1u : 0u), failure);
+    }
+    void set_validation_state(bool valid)
+    {
+        detail::must([&](std::error_code &failure) { set_validation_state(valid, failure); });
+    }
+
+    std::optional<bgcopy::expected_hash> expected_hash(std::error_code &failure) const
+    {
+        std::uint32_t algorithm = 0;
+        char *digest = nullptr;
+        const auto code = bgcopy_file_get_expected_hash(raw_, &algorithm, &digest);
+        auto digits = detail::taken(digest);
+        if (!call_some(code, failure)) {
+            return std::nullopt;
+        }
+        return bgcopy::expected_hash{static_cast<hash_algorithm>(algorithm), std::move(digits)};
+    }
+    BGCOPY_DETAIL_THROWING(expected_hash)
+
+    void set_expected_hash(const bgcopy::expected_hash &hash, std::error_code &failure)
+    {
+        const auto number = static_cast<std::uint32_t>(hash.algorithm);
+        detail::check(bgcopy_file_set_expected_hash(raw_, number, hash.digest.c_str()), failure);
+    }
+    void set_expected_hash(const bgcopy::expected_hash &hash)
+    {
+        detail::must([&](std::error_code &failure) { set_expected_hash(hash, failure); });
+    }
+
+    void remove_expected_hash(std::error_code &failure)
+    {
+        detail::check(bgcopy_file_remove_expected_hash(raw_), failure);
+    }
+    void remove_expected_hash()
+    {
+        detail::must([this](std::error_code &failure) { remove_expected_hash(failure); });
+    }
+};
+
+} // namespace bgcopy
+
+#endif

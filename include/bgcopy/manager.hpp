@@ -1,0 +1,194 @@
+// The queue.
+
+#ifndef BGCOPY_MANAGER_HPP
+#define BGCOPY_MANAGER_HPP
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <bgcopy/event.hpp>
+#include <bgcopy/job.hpp>
+#include <bgcopy/options.hpp>
+
+namespace bgcopy {
+
+/// An open queue. Its end closes it, unless that is inside one of its callbacks.
+class manager : public detail::handle<bgcopy_manager, bgcopy_manager_close> {
+public:
+    using handle::handle;
+
+    static manager open(const options &wanted, std::error_code &failure)
+    {
+        bgcopy_options raw{};
+        raw.size = sizeof raw;
+        raw.store_path = wanted.store_path.empty() ? nullptr : wanted.store_path.c_str();
+        raw.user_agent = wanted.user_agent.empty() ? nullptr : wanted.user_agent.c_str();
+        raw.simultaneous_files = wanted.simultaneous_files;
+        raw.connections_total = wanted.connections_total;
+        raw.connections_per_host = wanted.connections_per_host;
+        raw.connections_per_file = wanted.connections_per_file;
+        raw.jobs = wanted.jobs;
+        raw.files_per_job = wanted.files_per_job;
+        raw.exclusive = wanted.exclusive ? 1 : 0;
+        raw.replace_older = wanted.replace_older ? 1 : 0;
+        bgcopy_manager *opened = nullptr;
+        detail::check(bgcopy_manager_open(&raw, &opened), failure);
+        return manager(opened);
+    }
+    static manager open(const options &wanted = {})
+    {
+        return detail::must([&](std::error_code &failure) { return open(wanted, failure); });
+    }
+
+    job create_job(std::string_view display_name, job_type type, std::error_code &failure)
+    {
+        bgcopy_job *made = nullptr;
+        detail::check(bgcopy_manager_create_job(raw_, std::string(display_name).c_str(),
+                                                static_cast<std::uint32_t>(type), nullptr, &made),
+                      failure);
+        return job(made);
+    }
+    job create_job(std::string_view display_name, job_type type = job_type::download)
+    {
+        return detail::must([&](std::error_code &failure) {
+            return create_job(display_name, type, failure);
+        });
+    }
+
+    /// One suspended upload job for each file, named after it, all or none.
+    std::vector<job> create_uploads(const std::vector<file_info> &files, std::error_code &failure)
+    {
+        const auto infos = detail::infos(files);
+        std::vector<bgcopy_job *> raw(files.size());
+        std::vector<job> made;
+        made.reserve(files.size());
+        if (detail::check(bgcopy_manager_create_uploads(raw_, detail::count_of(infos),
+                                                        infos.data(), raw.data()),
+                          failure)) {
+            for (bgcopy_job *one : raw) {
+                made.emplace_back(one);
+            }
+        }
+        return made;
+    }
+    std::vector<job> create_uploads(const std::vector<file_info> &files)
+    {
+        return detail::must(
+            [&](std::error_code &failure) { return create_uploads(files, failure); });
+    }
+
+    job get_job(const guid &id, std::error_code &failure) const
+    {
+        bgcopy_job *found = nullptr;
+        detail::check(bgcopy_manager_get_job(raw_, &id, &found), failure);
+        return job(found);
+    }
+    job get_job(const guid &id) const
+    {
+        return detail::must([&](std::error_code &failure) { return get_job(id, failure); });
+    }
+
+    /// Those in the queue, in order of creation.
+    std::vector<job> jobs(std::error_code &failure) const
+    {
+        const detail::handle<bgcopy_enum_jobs, bgcopy_enum_jobs_close> list(
+            value<bgcopy_enum_jobs *>(bgcopy_manager_enum_jobs, failure));
+        return detail::all_of<job>(list.get(), bgcopy_enum_jobs_count, bgcopy_enum_jobs_next,
+                                   failure);
+    }
+    BGCOPY_DETAIL_THROWING(jobs)
+
+    /// The next event; an empty one if none came in time. No timeout is for ever.
+    event next_event(std::optional<std::chrono::milliseconds> timeout, std::error_code &failure)
+    {
+        bgcopy_event *found = nullptr;
+        detail::check(bgcopy_manager_next_event(raw_, detail::timeout_of(timeout), &found),
+                      failure);
+        return event(found);
+    }
+    event next_event(std::optional<std::chrono::milliseconds> timeout = std::nullopt)
+    {
+        return detail::must(
+            [&](std::error_code &failure) { return next_event(timeout, failure); });
+    }
+
+    int event_fd(std::error_code &failure) const
+    {
+        return value<std::int32_t>(bgcopy_manager_event_fd, failure);
+    }
+    BGCOPY_DETAIL_THROWING(event_fd)
+
+    /// True if this manager hosts the queue; false if it has joined another process.
+    bool is_host(std::error_code &failure) const
+    {
+        return value<std::uint32_t>(bgcopy_manager_is_host, failure) != 0;
+    }
+    BGCOPY_DETAIL_THROWING(is_host)
+
+    /// The number of the process that hosts the queue, if the system tells.
+    std::optional<std::uint32_t> host_process(std::error_code &failure) const
+    {
+        return optional_value<std::uint32_t>(bgcopy_manager_get_host_process, failure);
+    }
+    BGCOPY_DETAIL_THROWING(host_process)
+
+    /// True if no job can move by itself and no process has joined the host.
+    bool is_idle(std::error_code &failure) const
+    {
+        return value<std::uint32_t>(bgcopy_manager_is_idle, failure) != 0;
+    }
+    BGCOPY_DETAIL_THROWING(is_idle)
+
+    /// What was found damaged when the store was opened.
+    std::optional<bgcopy::damage> damage(std::error_code &failure) const
+    {
+        bgcopy::damage found;
+        char *text = nullptr;
+        const auto code =
+            bgcopy_manager_get_damage(raw_, &found.jobs_saved, &found.jobs_lost, &text);
+        found.message = detail::taken(text);
+        if (!call_some(code, failure)) {
+            return std::nullopt;
+        }
+        return found;
+    }
+    BGCOPY_DETAIL_THROWING(damage)
+
+    bgcopy::limits limits(std::error_code &failure) const
+    {
+        bgcopy::limits found{};
+        found.size = sizeof found;
+        detail::check(bgcopy_manager_get_limits(raw_, &found), failure);
+        return found;
+    }
+    BGCOPY_DETAIL_THROWING(limits)
+
+    void set_limits(const bgcopy::limits &limits, std::error_code &failure)
+    {
+        detail::check(bgcopy_manager_set_limits(raw_, &limits), failure);
+    }
+    void set_limits(const bgcopy::limits &limits)
+    {
+        detail::must([&](std::error_code &failure) { set_limits(limits, failure); });
+    }
+
+    std::string error_description(hresult code, std::error_code &failure) const
+    {
+        char *found = nullptr;
+        detail::check(bgcopy_manager_get_error_description(raw_, code, &found), failure);
+        return detail::taken(found);
+    }
+    std::string error_description(hresult code) const
+    {
+        return detail::must(
+            [&](std::error_code &failure) { return error_description(code, failure); });
+    }
+};
+
+} // namespace bgcopy
+
+#endif

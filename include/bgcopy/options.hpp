@@ -1,0 +1,48 @@
+// How a manager is opened.
+
+#ifndef BGCOPY_OPTIONS_HPP
+#define BGCOPY_OPTIONS_HPP
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include <bgcopy/detail.hpp>
+
+namespace bgcopy {
+
+/// How a manager is opened; what is not set has its default.
+struct options {
+    std::string store_path;
+    std::string user_agent;
+    std::uint32_t simultaneous_files = 0;
+    std::uint32_t connections_total = 0;
+    std::uint32_t connections_per_host = 0;
+    std::uint32_t connections_per_file = 0;
+    std::uint32_t jobs = 0;
+    std::uint32_t files_per_job = 0;
+    /// The store alone: nobody can join, and nobody must have it open already.
+    bool exclusive = false;
+    /// Takes the place of a host that is too old to be joined.
+    bool replace_older = false;
+};
+
+/// The folder of the user's queue: what a manager opens whose options name no
+/// store. None if the user has no home folder.
+inline std::optional<std::string> default_store_path(std::error_code &failure)
+{
+    char *path = nullptr;
+    const auto code = bgcopy_default_store_path(&path);
+    auto words = detail::taken(path);
+    const bool some = detail::check(code, failure) && code == BGCOPY_S_OK;
+    return some ? std::optional<std::string>(std::move(words)) : std::nullopt;
+}
+inline std::optional<std::string> default_store_path()
+{
+    return detail::must([](std::error_code &failure) { return default_store_path(failure); });
+}
+
+} // namespace bgcopy
+
+#endif

@@ -1,0 +1,88 @@
+// What is passed and told, under C++ names.
+
+#ifndef BGCOPY_TYPES_HPP
+#define BGCOPY_TYPES_HPP
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include <bgcopy.h>
+#include <bgcopy/enums.hpp>
+
+namespace bgcopy {
+
+using hresult = bgcopy_hresult;
+using guid = bgcopy_guid;
+using file_range = bgcopy_file_range;
+using job_progress = bgcopy_job_progress;
+using file_progress = bgcopy_file_progress;
+using job_reply_progress = bgcopy_job_reply_progress;
+using limits = bgcopy_limits;
+using time_point =
+    std::chrono::time_point<std::chrono::system_clock, std::chrono::milliseconds>;
+
+/// When things happened.
+struct job_times {
+    time_point creation;
+    time_point modification;
+    std::optional<time_point> transfer_completion;
+};
+
+/// What changes about a job while it moves, at one moment.
+struct job_snapshot {
+    job_state state{};
+    std::uint32_t error_count = 0;
+    job_progress progress{};
+    job_times times;
+    std::uint64_t bytes_per_second = 0;
+    /// Until it is transferred, at this speed.
+    std::optional<std::chrono::seconds> time_left;
+    /// What it waits for, or does.
+    bgcopy::wait_kind wait_kind{};
+    std::optional<hresult> wait_code;
+    std::optional<time_point> next_try;
+};
+
+/// A file to be added. Of a download the remote name is where it comes from and
+/// the local one where it is put; of an upload, where it goes and where it is.
+struct file_info {
+    std::string remote_name;
+    std::string local_name;
+};
+
+/// The hash that a file must have; the digest is in hexadecimal digits.
+struct expected_hash {
+    hash_algorithm algorithm = hash_algorithm::sha256;
+    std::string digest;
+};
+
+/// How a proxy is found. The lists go with proxy_usage::override: proxies, as
+/// in [protocol=][protocol://]server[:port], and hosts that are reached without
+/// one, each separated by spaces.
+struct proxy_settings {
+    proxy_usage usage = proxy_usage::preconfig;
+    std::optional<std::string> list;
+    std::optional<std::string> bypass;
+};
+
+/// A client certificate: the absolute paths of PEM files.
+struct client_certificate {
+    std::string certificate;
+    /// None if the key is in the same file.
+    std::optional<std::string> key;
+};
+
+/// What was found damaged when a store was opened.
+struct damage {
+    std::uint64_t jobs_saved = 0;
+    std::uint64_t jobs_lost = 0;
+    std::string message;
+};
+
+inline const char *version() noexcept { return bgcopy_version(); }
+
+} // namespace bgcopy
+
+#endif
