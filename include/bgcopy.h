@@ -931,6 +931,15 @@ BGCOPY_API const char *bgcopy_last_error_message(void);
 BGCOPY_API uint32_t bgcopy_last_error_context(void);
 
 /**
+ * Names any code in one line: its number, its name if it has one, and what it
+ * means, as in "0x80D02004 DO_E_JOB_EMPTY: the job has no files". The message
+ * of the last failed call stays.
+ *
+ * @return a text that the caller frees with bgcopy_string_free.
+ */
+BGCOPY_API char *bgcopy_hresult_to_string(bgcopy_hresult code);
+
+/**
  * Frees a text that a function of this library gave out. NULL is ignored.
  *
  * A text is freed once; nothing else may free it.

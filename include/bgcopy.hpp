@@ -5,11 +5,13 @@
 // bgcopy::error, one takes a std::error_code& at the end, throws nothing but
 // std::bad_alloc, and answers an empty object on failure. Success codes other
 // than S_OK that matter are the result; a value that may be missing is a
-// std::optional.
+// std::optional. Without exceptions in the compiler, use the second kind: the
+// first would end the program.
 
 #ifndef BGCOPY_HPP
 #define BGCOPY_HPP
 
+#include <bgcopy/enums.hpp>
 #include <bgcopy/error.hpp>
 #include <bgcopy/event.hpp>
 #include <bgcopy/file.hpp>

@@ -9,7 +9,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use bgcopy_core::vocab::code;
 use bgcopy_core::{Error, ErrorContext, HResult, Result};
 
-use crate::string::without_nul;
+use crate::string::{given, without_nul};
 
 /// A result code: negative means failure.
 pub type bgcopy_hresult = i32;
@@ -77,6 +77,19 @@ pub extern "C" fn bgcopy_last_error_context() -> u32 {
         .try_with(|last| last.borrow().as_ref().map_or(ErrorContext::None, |error| error.context))
         .unwrap_or(ErrorContext::None)
         .as_u32()
+}
+
+/// Names any code in one line: its number, its name if it has one, and what it
+/// means, as in "0x80D02004 DO_E_JOB_EMPTY: the job has no files". The message
+/// of the last failed call stays.
+///
+/// @return a text that the caller frees with bgcopy_string_free.
+#[unsafe(no_mangle)]
+pub extern "C" fn bgcopy_hresult_to_string(code: bgcopy_hresult) -> *mut c_char {
+    shield(std::ptr::null_mut(), || {
+        let code = HResult(code);
+        given(format!("{code}: {}", code.text()))
+    })
 }
 
 #[cfg(test)]

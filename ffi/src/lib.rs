@@ -49,7 +49,9 @@ pub use enum_jobs::*;
 pub use error::*;
 pub use event::*;
 pub use file::*;
-pub use guard::{bgcopy_hresult, bgcopy_last_error_context, bgcopy_last_error_message};
+pub use guard::{
+    bgcopy_hresult, bgcopy_hresult_to_string, bgcopy_last_error_context, bgcopy_last_error_message,
+};
 pub use guid::*;
 pub use job::*;
 pub use job_callbacks::*;

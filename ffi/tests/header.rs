@@ -1,5 +1,5 @@
-//! `include/bgcopy.h` and `ffi/symbols.txt` are what the sources say.
-//! UPDATE=1 rewrites the header.
+//! `include/bgcopy.h`, the enumerations of C++ and `ffi/symbols.txt` are what
+//! the sources say. UPDATE=1 rewrites the headers.
 #![allow(clippy::expect_used, clippy::panic, reason = "a test")]
 
 #[path = "header/constants.rs"]
@@ -77,13 +77,21 @@ fn listed() -> BTreeMap<String, String> {
 
 #[test]
 fn header_is_what_the_sources_say() {
-    let path = root().join("include/bgcopy.h");
-    let header = generate();
+    must_be("include/bgcopy.h", &generate());
+}
+
+#[test]
+fn enumerations_of_cpp_are_those_of_the_vocabulary() {
+    must_be("include/bgcopy/enums.hpp", &constants::enums_of_cpp());
+}
+
+fn must_be(file: &str, text: &str) {
+    let path = root().join(file);
     if std::env::var_os("UPDATE").is_some() {
-        fs::write(&path, &header).expect("written");
+        fs::write(&path, text).expect("written");
     }
-    let same = read(&path) == header;
-    assert!(same, "include/bgcopy.h is stale: run this test with UPDATE=1 and commit the result");
+    let same = read(&path) == text;
+    assert!(same, "{file} is stale: run this test with UPDATE=1 and commit the result");
 }
 
 #[test]

@@ -3,7 +3,10 @@
 
 mod native;
 
-use native::{GCC, GPP, STORIES, tell, tell_all};
+use std::collections::BTreeSet;
+use std::process::Command;
+
+use native::{GCC, GPP, STORIES, Way, must_succeed, program, tell, tell_all};
 
 fn story(source: &str, name: &str) {
     let found = STORIES.iter().find(|story| story.0 == source && story.1 == name);
@@ -75,13 +78,61 @@ fn stories_in_cpp() {
     tell_all(GPP, "cpp/");
 }
 
+#[test]
+#[ignore = "needs g++"]
+fn program_in_cpp_without_exceptions() {
+    let way = Way { flags: &["-O1", "-g", "-fno-exceptions", "-fno-rtti"], ..GPP };
+    tell("cpp/without_exceptions.cpp", "download", &["one"], way);
+}
+
+/// Functions that the header for C++ does not call.
+const NOT_IN_CPP: [(&str, &str); 7] = [
+    ("bgcopy_enum_files_clone", "files() is a std::vector"),
+    ("bgcopy_enum_files_reset", "as before"),
+    ("bgcopy_enum_files_skip", "as before"),
+    ("bgcopy_enum_jobs_clone", "jobs() is a std::vector"),
+    ("bgcopy_enum_jobs_reset", "as before"),
+    ("bgcopy_enum_jobs_skip", "as before"),
+    ("bgcopy_time_from_unix_ms", "no call takes a time"),
+];
+
+/// By what the programs with the stories in C++ need of the library. They call
+/// it through the header alone.
+#[test]
+#[ignore = "needs g++"]
+fn every_function_is_called_by_the_stories_in_cpp() {
+    let mut called = BTreeSet::new();
+    let sources: BTreeSet<_> =
+        STORIES.iter().map(|story| story.0).filter(|source| source.starts_with("cpp/")).collect();
+    for source in sources {
+        let text = std::fs::read_to_string(native::root().join("tests").join(source));
+        assert!(!text.expect("a source").contains("bgcopy_"), "{source} calls C itself");
+        let mut nm = Command::new("nm");
+        let output = must_succeed(nm.args(["--undefined-only", "-P"]).arg(program(source, GPP)));
+        let text = String::from_utf8(output.stdout).expect("text");
+        called.extend(
+            text.lines().filter_map(|line| line.split([' ', '@']).next()).map(str::to_owned),
+        );
+    }
+    for symbol in symbols() {
+        let is_excepted = NOT_IN_CPP.iter().any(|one| one.0 == symbol);
+        assert!(called.contains(&symbol) != is_excepted, "{symbol}: excepted is {is_excepted}");
+    }
+}
+
+/// All functions of the library.
+fn symbols() -> Vec<String> {
+    let text = std::fs::read_to_string(native::root().join("ffi/symbols.txt")).expect("a file");
+    let lines = text.lines().filter(|line| !line.starts_with('#'));
+    lines.filter_map(|line| line.split(' ').next()).map(str::to_owned).collect()
+}
+
 /// What takes a handle is in the list of misuse.
 #[test]
 fn no_function_is_forgotten() {
     let read = |name: &str| std::fs::read_to_string(native::root().join(name)).expect("a file");
     let calls = read("tests/c/all_calls.h") + &read("tests/c/misuse.c");
-    for line in read("ffi/symbols.txt").lines().filter(|line| !line.starts_with('#')) {
-        let symbol = line.split(' ').next().expect("a symbol");
+    for symbol in symbols() {
         let takes_handle =
             ["manager_", "job_", "file_", "error_", "wait_reason_", "event_", "enum_", "reader_"]
                 .iter()
@@ -93,18 +144,29 @@ fn no_function_is_forgotten() {
 /// The program of the guide is one, and short.
 #[test]
 fn the_program_of_the_guide_compiles() {
-    let guide = std::fs::read_to_string(native::root().join("docs/c-api.md")).expect("the guide");
-    let program = guide.split("```c\n").nth(1).and_then(|text| text.split("```").next());
-    let program = program.expect("a program in C");
+    let program = guide("c");
     assert!(program.lines().count() <= 60);
+    must_compile(&program, "gcc", "guide.c", &native::C_FLAGS);
+}
+
+#[test]
+#[ignore = "needs g++"]
+fn the_program_in_cpp_of_the_guide_compiles() {
+    must_compile(&guide("cpp"), "g++", "guide.cpp", &native::CPP_FLAGS);
+}
+
+/// The first program of the guide in a language.
+fn guide(language: &str) -> String {
+    let guide = std::fs::read_to_string(native::root().join("docs/c-api.md")).expect("the guide");
+    let program = guide.split(&format!("```{language}\n")).nth(1);
+    program.and_then(|text| text.split("```").next()).expect("a program").to_owned()
+}
+
+fn must_compile(program: &str, compiler: &str, name: &str, flags: &[&str]) {
     let folder = tempfile::tempdir().expect("a folder");
-    let source = folder.path().join("guide.c");
+    let source = folder.path().join(name);
     std::fs::write(&source, program).expect("written");
-    let mut command = std::process::Command::new("gcc");
-    command
-        .args(native::C_FLAGS)
-        .arg("-fsyntax-only")
-        .arg("-I")
-        .arg(native::root().join("include"));
-    native::must_succeed(command.arg(source));
+    let mut command = Command::new(compiler);
+    command.args(flags).arg("-fsyntax-only").arg("-I").arg(native::root().join("include"));
+    must_succeed(command.arg(source));
 }

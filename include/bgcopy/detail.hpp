@@ -4,23 +4,60 @@
 #define BGCOPY_DETAIL_HPP
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
-#include <memory>
+#include <cstdlib>
+#include <limits>
 #include <optional>
 #include <string>
 #include <system_error>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include <bgcopy/error.hpp>
 #include <bgcopy/types.hpp>
 
 namespace bgcopy::detail {
 
+#if defined(__cpp_exceptions) || defined(_CPPUNWIND)
+
+/// Throws what the last call of this thread failed of.
+[[noreturn]] inline void raise(std::error_code code)
+{
+    throw error(code, last_error_message(), last_error_context());
+}
+
+/// Runs what a program wrote, as a callback: what it throws becomes a code.
+template <typename Call> hresult contained(Call call) noexcept
+{
+    try {
+        call();
+        return BGCOPY_S_OK;
+    } catch (const error &failure) {
+        return failure.result();
+    } catch (...) {
+        return BGCOPY_E_FAIL;
+    }
+}
+
+#else
+
+/// Without exceptions a call that would throw ends the program.
+[[noreturn]] inline void raise(std::error_code) { std::abort(); }
+
+template <typename Call> hresult contained(Call call) noexcept
+{
+    call();
+    return BGCOPY_S_OK;
+}
+
+#endif
+
 inline void check(hresult code)
 {
     if (BGCOPY_FAILED(code)) {
-        throw error(make_code(code), bgcopy_last_error_message());
+        raise(make_code(code));
     }
 }
 
@@ -38,21 +75,40 @@ template <typename Call> auto must(Call call)
     if constexpr (std::is_void_v<decltype(call(failure))>) {
         call(failure);
         if (failure) {
-            throw error(failure, bgcopy_last_error_message());
+            raise(failure);
         }
     } else {
         auto result = call(failure);
         if (failure) {
-            throw error(failure, bgcopy_last_error_message());
+            raise(failure);
         }
         return result;
     }
 }
 
-inline std::string taken(char *text)
+/// Text that may be missing, for C.
+inline const char *c_str(const std::optional<std::string> &text)
 {
-    const std::unique_ptr<char, void (*)(char *)> owner(text, bgcopy_string_free);
-    return text == nullptr ? std::string() : std::string(text);
+    return text ? text->c_str() : nullptr;
+}
+
+/// Files as C takes them, as long as the others live.
+inline std::vector<bgcopy_file_info> infos(const std::vector<file_info> &files)
+{
+    std::vector<bgcopy_file_info> all;
+    all.reserve(files.size());
+    for (const file_info &one : files) {
+        all.push_back({one.remote_name.c_str(), one.local_name.c_str()});
+    }
+    return all;
+}
+
+/// The length of a list, for C. What is longer than it can count is refused by
+/// the library for its length.
+template <typename List> std::uint32_t count_of(const List &list)
+{
+    const std::size_t most = std::numeric_limits<std::uint32_t>::max();
+    return static_cast<std::uint32_t>(list.size() < most ? list.size() : most);
 }
 
 inline time_point time_of(std::uint64_t time)
@@ -70,16 +126,33 @@ inline std::uint32_t timeout_of(std::optional<std::chrono::milliseconds> timeout
     return static_cast<std::uint32_t>(count < 0 ? 0 : count > longest ? longest : count);
 }
 
-/// Owns a handle.
-template <typename Raw, hresult (*Close)(Raw *)> class owner {
-public:
-    owner() noexcept = default;
-    explicit owner(Raw *raw) noexcept : raw_(raw) {}
-    owner(owner &&other) noexcept : raw_(std::exchange(other.raw_, nullptr)) {}
-    owner(const owner &) = delete;
-    owner &operator=(const owner &) = delete;
+/// All that an enumerator lists; with no enumerator, none.
+template <typename Owner, typename List, typename Count, typename Next>
+std::vector<Owner> all_of(List *list, Count count, Next next, std::error_code &failure)
+{
+    std::vector<Owner> all;
+    std::uint32_t length = 0;
+    if (failure || !check(count(list, &length), failure)) {
+        return all;
+    }
+    all.reserve(length);
+    decltype(Owner().get()) one = nullptr;
+    while (all.size() < length && check(next(list, 1, &one, nullptr), failure)) {
+        all.emplace_back(one);
+    }
+    return all;
+}
 
-    owner &operator=(owner &&other) noexcept
+/// Owns a handle.
+template <typename Raw, hresult (*Close)(Raw *)> class handle {
+public:
+    handle() noexcept = default;
+    explicit handle(Raw *raw) noexcept : raw_(raw) {}
+    handle(handle &&other) noexcept : raw_(std::exchange(other.raw_, nullptr)) {}
+    handle(const handle &) = delete;
+    handle &operator=(const handle &) = delete;
+
+    handle &operator=(handle &&other) noexcept
     {
         if (this != &other) {
             close();
@@ -88,7 +161,7 @@ public:
         return *this;
     }
 
-    ~owner() { close(); }
+    ~handle() { close(); }
 
     /// Closes the handle now; a second call does nothing.
     void close() noexcept
@@ -143,6 +216,37 @@ protected:
     {
         check(code, failure);
         return code;
+    }
+
+    /// A number that C calls by its name.
+    template <typename Enum, typename Call> Enum word(Call call, std::error_code &failure) const
+    {
+        return static_cast<Enum>(value<std::uint32_t>(call, failure));
+    }
+
+    /// A list whose length may grow between two calls.
+    template <typename Value>
+    std::vector<Value> list(hresult (*fill)(Raw *, std::uint32_t, Value *, std::uint32_t *),
+                            std::error_code &failure) const
+    {
+        std::vector<Value> all;
+        std::uint32_t count = 0;
+        hresult code = fill(raw_, 0, nullptr, &count);
+        while (check(code, failure) && count > all.size()) {
+            all.resize(count);
+            code = fill(raw_, count, all.data(), &count);
+        }
+        all.resize(failure ? 0 : count);
+        return all;
+    }
+
+    /// A value that may be missing.
+    template <typename Value, typename Call>
+    std::optional<Value> optional_value(Call call, std::error_code &failure) const
+    {
+        Value result{};
+        const bool some = call_some(call(raw_, &result), failure);
+        return some ? std::optional<Value>(result) : std::nullopt;
     }
 
     Raw *raw_ = nullptr;

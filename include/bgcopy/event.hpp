@@ -5,19 +5,20 @@
 
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include <bgcopy/job.hpp>
 
 namespace bgcopy {
 
 /// Something that happened to a job.
-class event : public detail::owner<bgcopy_event, bgcopy_event_close> {
+class event : public detail::handle<bgcopy_event, bgcopy_event_close> {
 public:
-    using owner::owner;
+    using handle::handle;
 
-    std::uint32_t kind(std::error_code &failure) const
+    event_kind kind(std::error_code &failure) const
     {
-        return value<std::uint32_t>(bgcopy_event_get_kind, failure);
+        return word<event_kind>(bgcopy_event_get_kind, failure);
     }
     BGCOPY_DETAIL_THROWING(kind)
 
@@ -33,11 +34,10 @@ public:
     }
     BGCOPY_DETAIL_THROWING(job)
 
+    /// The place in the job of the file it happened to, from 0.
     std::optional<std::uint32_t> file_index(std::error_code &failure) const
     {
-        std::uint32_t index = 0;
-        const bool some = call_some(bgcopy_event_get_file_index(raw_, &index), failure);
-        return some ? std::optional<std::uint32_t>(index) : std::nullopt;
+        return optional_value<std::uint32_t>(bgcopy_event_get_file_index, failure);
     }
     BGCOPY_DETAIL_THROWING(file_index)
 
@@ -47,6 +47,13 @@ public:
         return job_error(value<bgcopy_error *>(bgcopy_event_get_error, failure));
     }
     BGCOPY_DETAIL_THROWING(error)
+
+    /// The bytes that came in, counted over the pieces that were asked for.
+    std::vector<file_range> ranges(std::error_code &failure) const
+    {
+        return list<file_range>(bgcopy_event_get_file_ranges, failure);
+    }
+    BGCOPY_DETAIL_THROWING(ranges)
 };
 
 } // namespace bgcopy

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <bgcopy/detail.hpp>
@@ -14,9 +15,9 @@
 namespace bgcopy {
 
 /// One file of a job.
-class file : public detail::owner<bgcopy_file, bgcopy_file_close> {
+class file : public detail::handle<bgcopy_file, bgcopy_file_close> {
 public:
-    using owner::owner;
+    using handle::handle;
 
     std::uint32_t index(std::error_code &failure) const
     {
@@ -48,24 +49,18 @@ public:
     }
     BGCOPY_DETAIL_THROWING(progress)
 
+    /// The pieces asked for; none for the whole file.
     std::vector<file_range> ranges(std::error_code &failure) const
     {
-        std::vector<file_range> found;
-        std::uint32_t count = 0;
-        if (detail::check(bgcopy_file_get_file_ranges(raw_, 0, nullptr, &count), failure) &&
-            count > 0) {
-            found.resize(count);
-            detail::check(bgcopy_file_get_file_ranges(raw_, count, found.data(), &count), failure);
-        }
-        return found;
+        return list<file_range>(bgcopy_file_get_file_ranges, failure);
     }
     BGCOPY_DETAIL_THROWING(ranges)
 
     std::optional<bool> validation_state(std::error_code &failure) const
     {
-        std::uint32_t valid = 0;
-        const bool some = call_some(bgcopy_file_get_validation_state(raw_, &valid), failure);
-        return some ? std::optional<bool>(valid != 0) : std::nullopt;
+        const auto valid =
+            optional_value<std::uint32_t>(bgcopy_file_get_validation_state, failure);
+        return valid ? std::optional<bool>(*valid != 0) : std::nullopt;
     }
     BGCOPY_DETAIL_THROWING(validation_state)
 
@@ -93,18 +88,36 @@ public:
         detail::must([&](std::error_code &failure) { set_validation_state(valid, failure); });
     }
 
-    void set_expected_hash(bgcopy_hash_algorithm algorithm, std::string_view digest,
-                           std::error_code &failure)
+    std::optional<bgcopy::expected_hash> expected_hash(std::error_code &failure) const
     {
-        const std::string hex(digest);
-        const auto number = static_cast<std::uint32_t>(algorithm);
-        detail::check(bgcopy_file_set_expected_hash(raw_, number, hex.c_str()), failure);
+        std::uint32_t algorithm = 0;
+        char *digest = nullptr;
+        const auto code = bgcopy_file_get_expected_hash(raw_, &algorithm, &digest);
+        auto digits = detail::taken(digest);
+        if (!call_some(code, failure)) {
+            return std::nullopt;
+        }
+        return bgcopy::expected_hash{static_cast<hash_algorithm>(algorithm), std::move(digits)};
     }
-    void set_expected_hash(bgcopy_hash_algorithm algorithm, std::string_view digest)
+    BGCOPY_DETAIL_THROWING(expected_hash)
+
+    void set_expected_hash(const bgcopy::expected_hash &hash, std::error_code &failure)
     {
-        detail::must([&](std::error_code &failure) {
-            set_expected_hash(algorithm, digest, failure);
-        });
+        const auto number = static_cast<std::uint32_t>(hash.algorithm);
+        detail::check(bgcopy_file_set_expected_hash(raw_, number, hash.digest.c_str()), failure);
+    }
+    void set_expected_hash(const bgcopy::expected_hash &hash)
+    {
+        detail::must([&](std::error_code &failure) { set_expected_hash(hash, failure); });
+    }
+
+    void remove_expected_hash(std::error_code &failure)
+    {
+        detail::check(bgcopy_file_remove_expected_hash(raw_), failure);
+    }
+    void remove_expected_hash()
+    {
+        detail::must([this](std::error_code &failure) { remove_expected_hash(failure); });
     }
 };
 

@@ -15,14 +15,14 @@
 
 #include <bgcopy/file.hpp>
 #include <bgcopy/job_error.hpp>
-#include <bgcopy/job_transport.hpp>
+#include <bgcopy/job_reply.hpp>
 
 namespace bgcopy {
 
 /// One job. Inside a callback it is lent: do not keep it.
-class job : public detail::job_transport {
+class job : public detail::job_reply {
 public:
-    using job_transport::job_transport;
+    using job_reply::job_reply;
 
     // What a callback may throw is told to the library as a failure, so that
     // the event comes again.
@@ -42,19 +42,31 @@ public:
         detail::must([&](std::error_code &failure) { add_file(url, path, failure); });
     }
 
+    /// Pieces of a file, stored back to back in the order given.
     void add_file(std::string_view url, std::string_view path,
                   const std::vector<file_range> &ranges, std::error_code &failure)
     {
         const std::string from(url), to(path);
         detail::check(bgcopy_job_add_file_with_ranges(raw_, from.c_str(), to.c_str(),
-                                                      static_cast<std::uint32_t>(ranges.size()),
-                                                      ranges.data()),
+                                                      detail::count_of(ranges), ranges.data()),
                       failure);
     }
     void add_file(std::string_view url, std::string_view path,
                   const std::vector<file_range> &ranges)
     {
         detail::must([&](std::error_code &failure) { add_file(url, path, ranges, failure); });
+    }
+
+    /// All or none.
+    void add_file_set(const std::vector<file_info> &files, std::error_code &failure)
+    {
+        const auto infos = detail::infos(files);
+        detail::check(bgcopy_job_add_file_set(raw_, detail::count_of(infos), infos.data()),
+                      failure);
+    }
+    void add_file_set(const std::vector<file_info> &files)
+    {
+        detail::must([&](std::error_code &failure) { add_file_set(files, failure); });
     }
 
     void suspend(std::error_code &failure) { detail::check(bgcopy_job_suspend(raw_), failure); }
@@ -86,8 +98,8 @@ public:
             numbers.push_back(static_cast<std::uint32_t>(one));
         }
         std::uint32_t found = 0;
-        detail::check(bgcopy_job_wait(raw_, static_cast<std::uint32_t>(numbers.size()),
-                                      numbers.data(), detail::timeout_of(timeout), &found),
+        detail::check(bgcopy_job_wait(raw_, detail::count_of(numbers), numbers.data(),
+                                      detail::timeout_of(timeout), &found),
                       failure);
         return static_cast<job_state>(found);
     }
@@ -98,19 +110,27 @@ public:
             [&](std::error_code &failure) { return wait(states, timeout, failure); });
     }
 
+    /// In order of addition.
     std::vector<bgcopy::file> files(std::error_code &failure) const
     {
-        std::vector<bgcopy::file> all;
-        bgcopy_file *one = nullptr;
-        const auto count = progress(failure).files_total;
-        for (std::uint32_t index = 0; !failure && index < count; index++) {
-            if (detail::check(bgcopy_job_get_file(raw_, index, &one), failure)) {
-                all.emplace_back(one);
-            }
-        }
-        return all;
+        const detail::handle<bgcopy_enum_files, bgcopy_enum_files_close> list(
+            value<bgcopy_enum_files *>(bgcopy_job_enum_files, failure));
+        return detail::all_of<bgcopy::file>(list.get(), bgcopy_enum_files_count,
+                                            bgcopy_enum_files_next, failure);
     }
     BGCOPY_DETAIL_THROWING(files)
+
+    /// The file at a place, from 0.
+    bgcopy::file file(std::uint32_t index, std::error_code &failure) const
+    {
+        bgcopy_file *found = nullptr;
+        detail::check(bgcopy_job_get_file(raw_, index, &found), failure);
+        return bgcopy::file(found);
+    }
+    bgcopy::file file(std::uint32_t index) const
+    {
+        return detail::must([&](std::error_code &failure) { return file(index, failure); });
+    }
 
     // Callbacks. An empty function removes the former one.
 
@@ -193,14 +213,7 @@ private:
     template <typename Call> static hresult lend(bgcopy_job *raw, Call call) noexcept
     {
         job lent(raw);
-        hresult code = BGCOPY_S_OK;
-        try {
-            call(lent);
-        } catch (const bgcopy::error &failure) {
-            code = failure.result();
-        } catch (...) {
-            code = BGCOPY_E_FAIL;
-        }
+        const hresult code = detail::contained([&] { call(lent); });
         static_cast<void>(lent.release());
         return code;
     }

@@ -12,9 +12,9 @@
 namespace bgcopy {
 
 /// What stopped a job.
-class job_error : public detail::owner<bgcopy_error, bgcopy_error_close> {
+class job_error : public detail::handle<bgcopy_error, bgcopy_error_close> {
 public:
-    using owner::owner;
+    using handle::handle;
 
     hresult code(std::error_code &failure) const
     {
@@ -25,12 +25,13 @@ public:
     }
     BGCOPY_DETAIL_THROWING(code)
 
-    std::uint32_t context(std::error_code &failure) const
+    /// What kind of thing failed.
+    error_context context(std::error_code &failure) const
     {
         std::uint32_t found = 0;
         hresult code = 0;
         detail::check(bgcopy_error_get_error(raw_, &found, &code), failure);
-        return found;
+        return static_cast<error_context>(found);
     }
     BGCOPY_DETAIL_THROWING(context)
 
@@ -52,6 +53,7 @@ public:
     }
     BGCOPY_DETAIL_THROWING(protocol)
 
+    /// The file it happened to; DO_E_FILE_NOT_AVAILABLE if it happened to none.
     bgcopy::file file(std::error_code &failure) const
     {
         return bgcopy::file(value<bgcopy_file *>(bgcopy_error_get_file, failure));

@@ -14,22 +14,22 @@
 
 namespace bgcopy::detail {
 
-class job_facts : public owner<bgcopy_job, bgcopy_job_close> {
+class job_facts : public handle<bgcopy_job, bgcopy_job_close> {
 public:
-    using owner::owner;
+    using handle::handle;
 
     guid id(std::error_code &failure) const { return value<guid>(bgcopy_job_get_id, failure); }
     BGCOPY_DETAIL_THROWING(id)
 
     job_state state(std::error_code &failure) const
     {
-        return static_cast<job_state>(value<std::uint32_t>(bgcopy_job_get_state, failure));
+        return word<job_state>(bgcopy_job_get_state, failure);
     }
     BGCOPY_DETAIL_THROWING(state)
 
     job_type type(std::error_code &failure) const
     {
-        return static_cast<job_type>(value<std::uint32_t>(bgcopy_job_get_type, failure));
+        return word<job_type>(bgcopy_job_get_type, failure);
     }
     BGCOPY_DETAIL_THROWING(type)
 
@@ -41,13 +41,7 @@ public:
 
     job_times times(std::error_code &failure) const
     {
-        const auto raw = value<bgcopy_job_times>(bgcopy_job_get_times, failure);
-        job_times found{detail::time_of(raw.creation_time), detail::time_of(raw.modification_time),
-                        std::nullopt};
-        if (raw.transfer_completion_time != 0) {
-            found.transfer_completion = detail::time_of(raw.transfer_completion_time);
-        }
-        return found;
+        return times_of(value<bgcopy_job_times>(bgcopy_job_get_times, failure));
     }
     BGCOPY_DETAIL_THROWING(times)
 
@@ -57,6 +51,7 @@ public:
     }
     BGCOPY_DETAIL_THROWING(error)
 
+    /// Why it does not move; for a moving job, what it is doing.
     bgcopy::wait_reason wait_reason(std::error_code &failure) const
     {
         return bgcopy::wait_reason(value<bgcopy_wait_reason *>(bgcopy_job_get_wait_reason, failure));
@@ -69,27 +64,65 @@ public:
     }
     BGCOPY_DETAIL_THROWING(error_count)
 
-    std::string owner_name(std::error_code &failure) const
+    std::string owner(std::error_code &failure) const
     {
         return text(bgcopy_job_get_owner, failure);
     }
-    BGCOPY_DETAIL_THROWING(owner_name)
+    BGCOPY_DETAIL_THROWING(owner)
 
-    std::uint64_t bytes_per_second(std::error_code &failure) const
+    std::uint64_t speed(std::error_code &failure) const
     {
         return value<std::uint64_t>(bgcopy_job_get_speed, failure);
     }
-    BGCOPY_DETAIL_THROWING(bytes_per_second)
+    BGCOPY_DETAIL_THROWING(speed)
 
+    /// Until it is transferred, at the present speed.
     std::optional<std::chrono::seconds> time_left(std::error_code &failure) const
     {
-        std::uint64_t seconds = 0;
-        if (!call_some(bgcopy_job_get_seconds_left(raw_, &seconds), failure)) {
+        const auto seconds = optional_value<std::uint64_t>(bgcopy_job_get_seconds_left, failure);
+        return seconds_of(seconds.value_or(UINT64_MAX));
+    }
+    BGCOPY_DETAIL_THROWING(time_left)
+
+    /// What changes while it moves, at one moment.
+    job_snapshot snapshot(std::error_code &failure) const
+    {
+        bgcopy_job_snapshot raw{};
+        raw.size = sizeof raw;
+        detail::check(bgcopy_job_get_snapshot(raw_, &raw), failure);
+        job_snapshot found;
+        found.state = static_cast<job_state>(raw.state);
+        found.error_count = raw.error_count;
+        found.progress = raw.progress;
+        found.times = times_of(raw.times);
+        found.bytes_per_second = raw.bytes_per_second;
+        found.time_left = seconds_of(raw.seconds_left);
+        found.wait_kind = static_cast<wait_kind>(raw.wait_kind);
+        found.wait_code = raw.wait_code != 0 ? std::optional<hresult>(raw.wait_code) : std::nullopt;
+        found.next_try = optional_time_of(raw.next_try);
+        return found;
+    }
+    BGCOPY_DETAIL_THROWING(snapshot)
+
+private:
+    static std::optional<time_point> optional_time_of(std::uint64_t time)
+    {
+        return time != 0 ? std::optional<time_point>(time_of(time)) : std::nullopt;
+    }
+
+    static job_times times_of(const bgcopy_job_times &raw)
+    {
+        return {time_of(raw.creation_time), time_of(raw.modification_time),
+                optional_time_of(raw.transfer_completion_time)};
+    }
+
+    static std::optional<std::chrono::seconds> seconds_of(std::uint64_t seconds)
+    {
+        if (seconds == UINT64_MAX) {
             return std::nullopt;
         }
         return std::chrono::seconds(static_cast<std::int64_t>(seconds));
     }
-    BGCOPY_DETAIL_THROWING(time_left)
 };
 
 } // namespace bgcopy::detail

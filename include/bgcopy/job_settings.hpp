@@ -17,7 +17,7 @@ class job_settings : public job_facts {
 public:
     using job_facts::job_facts;
 
-// A setting with its getter: as text, and as a number of seconds.
+// A setting with its getter: as text, as a number of seconds, and as bits.
 #define BGCOPY_DETAIL_TEXT(name)                                                                  \
     std::string name(std::error_code &failure) const                                              \
     {                                                                                             \
@@ -33,15 +33,12 @@ public:
         detail::must([&](std::error_code &failure) { set_##name(words, failure); });              \
     }
 
-#define BGCOPY_DETAIL_NUMBER(type, name)                                                          \
-    type name(std::error_code &failure) const                                                     \
-    {                                                                                             \
-        return type(value<std::uint32_t>(bgcopy_job_get_##name, failure));                        \
-    }                                                                                             \
-    BGCOPY_DETAIL_THROWING(name)
-
 #define BGCOPY_DETAIL_SECONDS(name)                                                               \
-    BGCOPY_DETAIL_NUMBER(std::chrono::seconds, name)                                              \
+    std::chrono::seconds name(std::error_code &failure) const                                     \
+    {                                                                                             \
+        return std::chrono::seconds(value<std::uint32_t>(bgcopy_job_get_##name, failure));        \
+    }                                                                                             \
+    BGCOPY_DETAIL_THROWING(name)                                                                  \
     void set_##name(std::chrono::seconds seconds, std::error_code &failure)                       \
     {                                                                                             \
         detail::check(bgcopy_job_set_##name(raw_, seconds_of(seconds)), failure);                 \
@@ -52,7 +49,11 @@ public:
     }
 
 #define BGCOPY_DETAIL_FLAGS(name)                                                                 \
-    BGCOPY_DETAIL_NUMBER(std::uint32_t, name)                                                     \
+    std::uint32_t name(std::error_code &failure) const                                            \
+    {                                                                                             \
+        return value<std::uint32_t>(bgcopy_job_get_##name, failure);                              \
+    }                                                                                             \
+    BGCOPY_DETAIL_THROWING(name)                                                                  \
     void set_##name(std::uint32_t flags, std::error_code &failure)                                \
     {                                                                                             \
         detail::check(bgcopy_job_set_##name(raw_, flags), failure);                               \
@@ -69,12 +70,16 @@ public:
     BGCOPY_DETAIL_SECONDS(maximum_download_time)
     BGCOPY_DETAIL_FLAGS(notify_flags)
     BGCOPY_DETAIL_FLAGS(security_flags)
-    BGCOPY_DETAIL_NUMBER(job_priority, priority)
 
 #undef BGCOPY_DETAIL_TEXT
-#undef BGCOPY_DETAIL_NUMBER
 #undef BGCOPY_DETAIL_SECONDS
 #undef BGCOPY_DETAIL_FLAGS
+
+    job_priority priority(std::error_code &failure) const
+    {
+        return word<job_priority>(bgcopy_job_get_priority, failure);
+    }
+    BGCOPY_DETAIL_THROWING(priority)
 
     void set_priority(job_priority priority, std::error_code &failure)
     {

@@ -3,17 +3,18 @@
 #ifndef BGCOPY_JOB_TRANSPORT_HPP
 #define BGCOPY_JOB_TRANSPORT_HPP
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 
-#include <bgcopy/job_settings.hpp>
+#include <bgcopy/job_properties.hpp>
 
 namespace bgcopy::detail {
 
-class job_transport : public job_settings {
+class job_transport : public job_properties {
 public:
-    using job_settings::job_settings;
+    using job_properties::job_properties;
 
     std::optional<std::string> custom_headers(std::error_code &failure) const
     {
@@ -24,17 +25,37 @@ public:
     /// No headers clears them.
     void set_custom_headers(const std::optional<std::string> &headers, std::error_code &failure)
     {
-        const char *lines = headers ? headers->c_str() : nullptr;
-        detail::check(bgcopy_job_set_custom_headers(raw_, lines), failure);
+        detail::check(bgcopy_job_set_custom_headers(raw_, c_str(headers)), failure);
     }
     void set_custom_headers(const std::optional<std::string> &headers)
     {
         detail::must([&](std::error_code &failure) { set_custom_headers(headers, failure); });
     }
 
-    void set_credentials(bgcopy_auth_target target, bgcopy_auth_scheme scheme,
-                         std::string_view user_name, std::string_view password,
-                         std::error_code &failure)
+    bgcopy::proxy_settings proxy_settings(std::error_code &failure) const
+    {
+        std::uint32_t usage = 0;
+        char *list = nullptr;
+        char *bypass = nullptr;
+        detail::check(bgcopy_job_get_proxy_settings(raw_, &usage, &list, &bypass), failure);
+        return {static_cast<proxy_usage>(usage), optional_of(list), optional_of(bypass)};
+    }
+    BGCOPY_DETAIL_THROWING(proxy_settings)
+
+    void set_proxy_settings(const bgcopy::proxy_settings &proxy, std::error_code &failure)
+    {
+        detail::check(bgcopy_job_set_proxy_settings(raw_, static_cast<std::uint32_t>(proxy.usage),
+                                                    c_str(proxy.list), c_str(proxy.bypass)),
+                      failure);
+    }
+    void set_proxy_settings(const bgcopy::proxy_settings &proxy)
+    {
+        detail::must([&](std::error_code &failure) { set_proxy_settings(proxy, failure); });
+    }
+
+    /// They are kept in memory only.
+    void set_credentials(auth_target target, auth_scheme scheme, std::string_view user_name,
+                         std::string_view password, std::error_code &failure)
     {
         const std::string user(user_name), secret(password);
         detail::check(bgcopy_job_set_credentials(raw_, static_cast<std::uint32_t>(target),
@@ -42,12 +63,80 @@ public:
                                                  secret.c_str()),
                       failure);
     }
-    void set_credentials(bgcopy_auth_target target, bgcopy_auth_scheme scheme,
-                         std::string_view user_name, std::string_view password)
+    void set_credentials(auth_target target, auth_scheme scheme, std::string_view user_name,
+                         std::string_view password)
     {
         detail::must([&](std::error_code &failure) {
             set_credentials(target, scheme, user_name, password, failure);
         });
+    }
+
+    /// Answers BGCOPY_S_FALSE if none were set for that pair.
+    hresult remove_credentials(auth_target target, auth_scheme scheme, std::error_code &failure)
+    {
+        return call_code(bgcopy_job_remove_credentials(raw_, static_cast<std::uint32_t>(target),
+                                                       static_cast<std::uint32_t>(scheme)),
+                         failure);
+    }
+    hresult remove_credentials(auth_target target, auth_scheme scheme)
+    {
+        return detail::must([&](std::error_code &failure) {
+            return remove_credentials(target, scheme, failure);
+        });
+    }
+
+    std::optional<bgcopy::client_certificate> client_certificate(std::error_code &failure) const
+    {
+        char *certificate = nullptr;
+        char *key = nullptr;
+        const auto code = bgcopy_job_get_client_certificate(raw_, &certificate, &key);
+        bgcopy::client_certificate found{taken(certificate), optional_of(key)};
+        if (!call_some(code, failure)) {
+            return std::nullopt;
+        }
+        return found;
+    }
+    BGCOPY_DETAIL_THROWING(client_certificate)
+
+    void set_client_certificate(const bgcopy::client_certificate &given, std::error_code &failure)
+    {
+        detail::check(bgcopy_job_set_client_certificate(raw_, given.certificate.c_str(),
+                                                        c_str(given.key)),
+                      failure);
+    }
+    void set_client_certificate(const bgcopy::client_certificate &given)
+    {
+        detail::must([&](std::error_code &failure) { set_client_certificate(given, failure); });
+    }
+
+    void remove_client_certificate(std::error_code &failure)
+    {
+        detail::check(bgcopy_job_remove_client_certificate(raw_), failure);
+    }
+    void remove_client_certificate()
+    {
+        detail::must([this](std::error_code &failure) { remove_client_certificate(failure); });
+    }
+
+    /// Answers BGCOPY_S_FALSE if no remote name begins like that.
+    hresult replace_remote_prefix(std::string_view old_prefix, std::string_view new_prefix,
+                                  std::error_code &failure)
+    {
+        const std::string from(old_prefix), to(new_prefix);
+        return call_code(bgcopy_job_replace_remote_prefix(raw_, from.c_str(), to.c_str()),
+                         failure);
+    }
+    hresult replace_remote_prefix(std::string_view old_prefix, std::string_view new_prefix)
+    {
+        return detail::must([&](std::error_code &failure) {
+            return replace_remote_prefix(old_prefix, new_prefix, failure);
+        });
+    }
+
+private:
+    static std::optional<std::string> optional_of(char *text)
+    {
+        return text != nullptr ? std::optional<std::string>(taken(text)) : std::nullopt;
     }
 };
 

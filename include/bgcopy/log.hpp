@@ -13,11 +13,11 @@
 
 namespace bgcopy {
 
-using log_callback = std::function<void(bgcopy_log_level, std::string_view)>;
+using log_callback = std::function<void(log_level, std::string_view)>;
 
 /// Sets who is told what the library does, for the whole process; an empty
 /// function removes the former one. What it throws is dropped.
-inline void set_log(bgcopy_log_level level, log_callback told, std::error_code &failure)
+inline void set_log(log_level level, log_callback told, std::error_code &failure)
 {
     const auto number = static_cast<std::uint32_t>(level);
     if (!told) {
@@ -26,10 +26,9 @@ inline void set_log(bgcopy_log_level level, log_callback told, std::error_code &
     }
     auto kept = std::make_unique<log_callback>(std::move(told));
     const auto hand_over = [](std::uint32_t of, const char *line, void *user) noexcept {
-        try {
-            (*static_cast<log_callback *>(user))(static_cast<bgcopy_log_level>(of), line);
-        } catch (...) {
-        }
+        static_cast<void>(detail::contained([&] {
+            (*static_cast<log_callback *>(user))(static_cast<log_level>(of), line);
+        }));
     };
     const auto forget = [](void *user) noexcept { delete static_cast<log_callback *>(user); };
     if (detail::check(bgcopy_set_log_callback(number, hand_over, kept.get(), forget), failure)) {
@@ -37,7 +36,7 @@ inline void set_log(bgcopy_log_level level, log_callback told, std::error_code &
     }
 }
 
-inline void set_log(bgcopy_log_level level, log_callback told)
+inline void set_log(log_level level, log_callback told)
 {
     detail::must([&](std::error_code &failure) { set_log(level, std::move(told), failure); });
 }

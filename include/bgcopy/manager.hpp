@@ -17,9 +17,9 @@
 namespace bgcopy {
 
 /// An open queue. Its end closes it, unless that is inside one of its callbacks.
-class manager : public detail::owner<bgcopy_manager, bgcopy_manager_close> {
+class manager : public detail::handle<bgcopy_manager, bgcopy_manager_close> {
 public:
-    using owner::owner;
+    using handle::handle;
 
     static manager open(const options &wanted, std::error_code &failure)
     {
@@ -59,6 +59,28 @@ public:
         });
     }
 
+    /// One suspended upload job for each file, named after it, all or none.
+    std::vector<job> create_uploads(const std::vector<file_info> &files, std::error_code &failure)
+    {
+        const auto infos = detail::infos(files);
+        std::vector<bgcopy_job *> raw(files.size());
+        std::vector<job> made;
+        made.reserve(files.size());
+        if (detail::check(bgcopy_manager_create_uploads(raw_, detail::count_of(infos),
+                                                        infos.data(), raw.data()),
+                          failure)) {
+            for (bgcopy_job *one : raw) {
+                made.emplace_back(one);
+            }
+        }
+        return made;
+    }
+    std::vector<job> create_uploads(const std::vector<file_info> &files)
+    {
+        return detail::must(
+            [&](std::error_code &failure) { return create_uploads(files, failure); });
+    }
+
     job get_job(const guid &id, std::error_code &failure) const
     {
         bgcopy_job *found = nullptr;
@@ -70,17 +92,13 @@ public:
         return detail::must([&](std::error_code &failure) { return get_job(id, failure); });
     }
 
+    /// Those in the queue, in order of creation.
     std::vector<job> jobs(std::error_code &failure) const
     {
-        std::vector<job> all;
-        const detail::owner<bgcopy_enum_jobs, bgcopy_enum_jobs_close> list(
+        const detail::handle<bgcopy_enum_jobs, bgcopy_enum_jobs_close> list(
             value<bgcopy_enum_jobs *>(bgcopy_manager_enum_jobs, failure));
-        bgcopy_job *one = nullptr;
-        while (!failure &&
-               call_some(bgcopy_enum_jobs_next(list.get(), 1, &one, nullptr), failure)) {
-            all.emplace_back(one);
-        }
-        return all;
+        return detail::all_of<job>(list.get(), bgcopy_enum_jobs_count, bgcopy_enum_jobs_next,
+                                   failure);
     }
     BGCOPY_DETAIL_THROWING(jobs)
 
@@ -107,14 +125,38 @@ public:
     /// True if this manager hosts the queue; false if it has joined another process.
     bool is_host(std::error_code &failure) const
     {
-        std::uint32_t found = 0;
-        detail::check(bgcopy_manager_is_host(raw_, &found), failure);
-        return found != 0;
+        return value<std::uint32_t>(bgcopy_manager_is_host, failure) != 0;
     }
-    bool is_host() const
+    BGCOPY_DETAIL_THROWING(is_host)
+
+    /// The number of the process that hosts the queue, if the system tells.
+    std::optional<std::uint32_t> host_process(std::error_code &failure) const
     {
-        return detail::must([&](std::error_code &failure) { return is_host(failure); });
+        return optional_value<std::uint32_t>(bgcopy_manager_get_host_process, failure);
     }
+    BGCOPY_DETAIL_THROWING(host_process)
+
+    /// True if no job can move by itself and no process has joined the host.
+    bool is_idle(std::error_code &failure) const
+    {
+        return value<std::uint32_t>(bgcopy_manager_is_idle, failure) != 0;
+    }
+    BGCOPY_DETAIL_THROWING(is_idle)
+
+    /// What was found damaged when the store was opened.
+    std::optional<bgcopy::damage> damage(std::error_code &failure) const
+    {
+        bgcopy::damage found;
+        char *text = nullptr;
+        const auto code =
+            bgcopy_manager_get_damage(raw_, &found.jobs_saved, &found.jobs_lost, &text);
+        found.message = detail::taken(text);
+        if (!call_some(code, failure)) {
+            return std::nullopt;
+        }
+        return found;
+    }
+    BGCOPY_DETAIL_THROWING(damage)
 
     bgcopy::limits limits(std::error_code &failure) const
     {

@@ -4,9 +4,11 @@
 #define BGCOPY_OPTIONS_HPP
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <utility>
 
-#include <bgcopy/types.hpp>
+#include <bgcopy/detail.hpp>
 
 namespace bgcopy {
 
@@ -25,6 +27,21 @@ struct options {
     /// Takes the place of a host that is too old to be joined.
     bool replace_older = false;
 };
+
+/// The folder of the user's queue: what a manager opens whose options name no
+/// store. None if the user has no home folder.
+inline std::optional<std::string> default_store_path(std::error_code &failure)
+{
+    char *path = nullptr;
+    const auto code = bgcopy_default_store_path(&path);
+    auto words = detail::taken(path);
+    const bool some = detail::check(code, failure) && code == BGCOPY_S_OK;
+    return some ? std::optional<std::string>(std::move(words)) : std::nullopt;
+}
+inline std::optional<std::string> default_store_path()
+{
+    return detail::must([](std::error_code &failure) { return default_store_path(failure); });
+}
 
 } // namespace bgcopy
 

@@ -14,9 +14,9 @@
 namespace bgcopy {
 
 /// Looks at a queue while another process drives it.
-class reader : public detail::owner<bgcopy_reader, bgcopy_reader_close> {
+class reader : public detail::handle<bgcopy_reader, bgcopy_reader_close> {
 public:
-    using owner::owner;
+    using handle::handle;
 
     static reader open(std::string_view store_path, std::error_code &failure)
     {
@@ -35,17 +35,10 @@ public:
     }
     BGCOPY_DETAIL_THROWING(engine_is_running)
 
-    /// The ids of the jobs; one that was added meanwhile may be missing.
+    /// The ids of the jobs in the queue, in order of creation.
     std::vector<guid> jobs(std::error_code &failure) const
     {
-        std::vector<guid> ids;
-        std::uint32_t count = 0;
-        if (detail::check(bgcopy_reader_get_jobs(raw_, 0, nullptr, &count), failure)) {
-            ids.resize(count);
-            detail::check(bgcopy_reader_get_jobs(raw_, count, ids.data(), &count), failure);
-            ids.resize(count < ids.size() ? count : ids.size());
-        }
-        return ids;
+        return list<guid>(bgcopy_reader_get_jobs, failure);
     }
     BGCOPY_DETAIL_THROWING(jobs)
 

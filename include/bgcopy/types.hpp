@@ -1,4 +1,4 @@
-// Words of the C interface under C++ names.
+// What is passed and told, under C++ names.
 
 #ifndef BGCOPY_TYPES_HPP
 #define BGCOPY_TYPES_HPP
@@ -6,8 +6,10 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <string>
 
 #include <bgcopy.h>
+#include <bgcopy/enums.hpp>
 
 namespace bgcopy {
 
@@ -16,40 +18,67 @@ using guid = bgcopy_guid;
 using file_range = bgcopy_file_range;
 using job_progress = bgcopy_job_progress;
 using file_progress = bgcopy_file_progress;
+using job_reply_progress = bgcopy_job_reply_progress;
 using limits = bgcopy_limits;
 using time_point =
     std::chrono::time_point<std::chrono::system_clock, std::chrono::milliseconds>;
-
-enum class job_state : std::uint32_t {
-    queued = BGCOPY_JOB_STATE_QUEUED,
-    connecting = BGCOPY_JOB_STATE_CONNECTING,
-    transferring = BGCOPY_JOB_STATE_TRANSFERRING,
-    suspended = BGCOPY_JOB_STATE_SUSPENDED,
-    error = BGCOPY_JOB_STATE_ERROR,
-    transient_error = BGCOPY_JOB_STATE_TRANSIENT_ERROR,
-    transferred = BGCOPY_JOB_STATE_TRANSFERRED,
-    acknowledged = BGCOPY_JOB_STATE_ACKNOWLEDGED,
-    cancelled = BGCOPY_JOB_STATE_CANCELLED,
-};
-
-enum class job_type : std::uint32_t {
-    download = BGCOPY_JOB_TYPE_DOWNLOAD,
-    upload = BGCOPY_JOB_TYPE_UPLOAD,
-    upload_reply = BGCOPY_JOB_TYPE_UPLOAD_REPLY,
-};
-
-enum class job_priority : std::uint32_t {
-    foreground = BGCOPY_JOB_PRIORITY_FOREGROUND,
-    high = BGCOPY_JOB_PRIORITY_HIGH,
-    normal = BGCOPY_JOB_PRIORITY_NORMAL,
-    low = BGCOPY_JOB_PRIORITY_LOW,
-};
 
 /// When things happened.
 struct job_times {
     time_point creation;
     time_point modification;
     std::optional<time_point> transfer_completion;
+};
+
+/// What changes about a job while it moves, at one moment.
+struct job_snapshot {
+    job_state state{};
+    std::uint32_t error_count = 0;
+    job_progress progress{};
+    job_times times;
+    std::uint64_t bytes_per_second = 0;
+    /// Until it is transferred, at this speed.
+    std::optional<std::chrono::seconds> time_left;
+    /// What it waits for, or does.
+    bgcopy::wait_kind wait_kind{};
+    std::optional<hresult> wait_code;
+    std::optional<time_point> next_try;
+};
+
+/// A file to be added. Of a download the remote name is where it comes from and
+/// the local one where it is put; of an upload, where it goes and where it is.
+struct file_info {
+    std::string remote_name;
+    std::string local_name;
+};
+
+/// The hash that a file must have; the digest is in hexadecimal digits.
+struct expected_hash {
+    hash_algorithm algorithm = hash_algorithm::sha256;
+    std::string digest;
+};
+
+/// How a proxy is found. The lists go with proxy_usage::override: proxies, as
+/// in [protocol=][protocol://]server[:port], and hosts that are reached without
+/// one, each separated by spaces.
+struct proxy_settings {
+    proxy_usage usage = proxy_usage::preconfig;
+    std::optional<std::string> list;
+    std::optional<std::string> bypass;
+};
+
+/// A client certificate: the absolute paths of PEM files.
+struct client_certificate {
+    std::string certificate;
+    /// None if the key is in the same file.
+    std::optional<std::string> key;
+};
+
+/// What was found damaged when a store was opened.
+struct damage {
+    std::uint64_t jobs_saved = 0;
+    std::uint64_t jobs_lost = 0;
+    std::string message;
 };
 
 inline const char *version() noexcept { return bgcopy_version(); }

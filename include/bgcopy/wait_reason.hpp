@@ -12,13 +12,13 @@
 namespace bgcopy {
 
 /// Why a job does not move.
-class wait_reason : public detail::owner<bgcopy_wait_reason, bgcopy_wait_reason_close> {
+class wait_reason : public detail::handle<bgcopy_wait_reason, bgcopy_wait_reason_close> {
 public:
-    using owner::owner;
+    using handle::handle;
 
-    std::uint32_t kind(std::error_code &failure) const
+    wait_kind kind(std::error_code &failure) const
     {
-        return value<std::uint32_t>(bgcopy_wait_reason_get_kind, failure);
+        return word<wait_kind>(bgcopy_wait_reason_get_kind, failure);
     }
     BGCOPY_DETAIL_THROWING(kind)
 
@@ -28,19 +28,18 @@ public:
     }
     BGCOPY_DETAIL_THROWING(since)
 
+    /// When the job is tried again by itself.
     std::optional<time_point> next_try(std::error_code &failure) const
     {
-        std::uint64_t time = 0;
-        const bool some = call_some(bgcopy_wait_reason_get_next_try(raw_, &time), failure);
-        return some ? std::optional<time_point>(detail::time_of(time)) : std::nullopt;
+        const auto time = optional_value<std::uint64_t>(bgcopy_wait_reason_get_next_try, failure);
+        return time ? std::optional<time_point>(detail::time_of(*time)) : std::nullopt;
     }
     BGCOPY_DETAIL_THROWING(next_try)
 
+    /// The code of the error behind it.
     std::optional<hresult> code(std::error_code &failure) const
     {
-        hresult found = 0;
-        const bool some = call_some(bgcopy_wait_reason_get_code(raw_, &found), failure);
-        return some ? std::optional<hresult>(found) : std::nullopt;
+        return optional_value<hresult>(bgcopy_wait_reason_get_code, failure);
     }
     BGCOPY_DETAIL_THROWING(code)
 

@@ -171,6 +171,11 @@ static void of_manager(void)
     OK(bgcopy_job_get_speed(job, &number));
     CHECK(number == 0);
     EXPECT(BGCOPY_S_FALSE, bgcopy_job_get_seconds_left(job, &number));
+    EXPECT(BGCOPY_E_POINTER, bgcopy_job_get_speed(NULL, &number));
+    text = bgcopy_hresult_to_string(BGCOPY_DO_E_JOB_EMPTY);
+    CHECK(strcmp(text, "0x80D02004 DO_E_JOB_EMPTY: the job has no files") == 0);
+    bgcopy_string_free(text);
+    CHECK(strcmp(bgcopy_last_error_message(), "the handle is NULL") == 0);
     CHECK(strcmp(bgcopy_version(), BGCOPY_VERSION) == 0);
     OK(bgcopy_job_close(second));
     OK(bgcopy_job_close(job));

@@ -1,54 +1,9 @@
 // The life of a job in C++.
-#undef NDEBUG
-#include <cassert>
-#include <condition_variable>
-#include <cstdlib>
-#include <cstring>
-#include <iostream>
-#include <mutex>
 #include <stdexcept>
 
-#include <bgcopy.hpp>
-
-using namespace std::chrono_literals;
+#include "check.hpp"
 
 namespace {
-
-std::string folder;
-std::string server;
-
-constexpr auto patience = 60s;
-
-std::string path_of(const std::string &name) { return folder + "/" + name; }
-std::string url_of(const std::string &name) { return server + "/" + name; }
-
-bgcopy::manager open_store()
-{
-    bgcopy::options options;
-    options.store_path = path_of("store");
-    return bgcopy::manager::open(options);
-}
-
-/// Something that one thread does and another waits for.
-class tally {
-public:
-    void add()
-    {
-        const std::lock_guard<std::mutex> lock(mutex_);
-        count_++;
-        changed_.notify_all();
-    }
-    void wait(int count)
-    {
-        std::unique_lock<std::mutex> lock(mutex_);
-        assert(changed_.wait_for(lock, patience, [&] { return count_ >= count; }));
-    }
-
-private:
-    std::mutex mutex_;
-    std::condition_variable changed_;
-    int count_ = 0;
-};
 
 void download()
 {
@@ -99,7 +54,10 @@ void failure()
     int times = 0;
     job.on_error([&](bgcopy::job &, bgcopy::job_error &error) {
         assert(error.code() == BGCOPY_BG_E_HTTP_ERROR_404);
-        assert(error.context() == BGCOPY_ERROR_CONTEXT_REMOTE_FILE);
+        assert(error.context() == bgcopy::error_context::remote_file);
+        assert(!error.description().empty() && !error.context_description().empty());
+        assert(error.protocol() == "http");
+        assert(std::chrono::system_clock::now() - error.time() < 1h);
         assert(error.file().remote_name() == url_of("missing"));
         times++;
         told_count.add();
@@ -111,7 +69,8 @@ void failure()
     job.resume();
     told_count.wait(2);
     const auto reason = job.wait_reason();
-    assert(reason.kind() == BGCOPY_WAIT_KIND_LINK_EXPIRED);
+    assert(reason.kind() == bgcopy::wait_kind::link_expired);
+    assert(std::chrono::system_clock::now() - reason.since() < 1h);
     assert(reason.code() == BGCOPY_BG_E_HTTP_ERROR_404);
     assert(!reason.next_try());
     assert(!reason.message().empty() && !reason.unblock().empty());
@@ -136,12 +95,15 @@ void errors()
     } catch (const bgcopy::error &error) {
         assert(error.result() == BGCOPY_E_POINTER);
         // The library's sentence comes first.
-        assert(std::string_view(error.what()).find("bgcopy code") > 0);
+        assert(std::string_view(error.what()).find("the handle is NULL") == 0);
+        assert(error.context() == bgcopy::error_context::none);
     }
     std::error_code code;
     job.resume(code);
     assert(code == bgcopy::make_code(BGCOPY_DO_E_JOB_EMPTY));
-    assert(code.message() == "bgcopy code 0x80D02004");
+    assert(code.message() == "0x80D02004 DO_E_JOB_EMPTY: the job has no files");
+    assert(bgcopy::last_error_message() == "the job has no files");
+    assert(bgcopy::last_error_context() == bgcopy::error_context::none);
     assert(job.files(code).empty() && !code);
     const auto nothing = job.error(code);
     assert(!nothing && code.value() == BGCOPY_DO_E_ERROR_INFORMATION_UNAVAILABLE);
@@ -154,52 +116,63 @@ void errors()
     assert(code.value() == BGCOPY_E_TIMEOUT);
 }
 
-void settings()
-{
-    auto manager = open_store();
-    auto job = manager.create_job("set");
-    job.set_display_name("a name");
-    job.set_description("why");
-    job.set_priority(bgcopy::job_priority::high);
-    job.set_minimum_retry_delay(60s);
-    job.set_no_progress_timeout(1h);
-    job.set_custom_headers("X-One: 1\r\n");
-    job.set_security_flags(BGCOPY_SECURITY_REDIRECT_DISALLOW);
-    job.set_credentials(BGCOPY_AUTH_TARGET_SERVER, BGCOPY_AUTH_SCHEME_BASIC, "me", "secret");
-    assert(job.display_name() == "a name" && job.description() == "why");
-    assert(job.priority() == bgcopy::job_priority::high);
-    assert(job.minimum_retry_delay() == 60s && job.no_progress_timeout() == 3600s);
-    assert(job.custom_headers() == "X-One: 1\r\n");
-    job.set_custom_headers(std::nullopt);
-    assert(!job.custom_headers());
-    job.add_file(url_of("one"), path_of("one"), {{10, 5}, {0, 1}});
-    const auto files = job.files();
-    assert(files.size() == 1 && files[0].ranges().size() == 2);
-    assert(files[0].local_name() == path_of("one"));
-    const auto id = job.id();
-    assert(bgcopy::to_string(bgcopy::to_guid(bgcopy::to_string(id))) == bgcopy::to_string(id));
-    assert(manager.get_job(id).display_name() == "a name");
-    assert(manager.jobs().size() == 1);
-    auto limits = manager.limits();
-    limits.jobs = 7;
-    manager.set_limits(limits);
-    assert(manager.limits().jobs == 7);
-    assert(std::chrono::system_clock::now() - job.times().creation < 1h);
-    job.cancel();
-}
-
 void events()
 {
     auto manager = open_store();
     auto job = manager.create_job("events");
+    job.set_notify_flags(BGCOPY_NOTIFY_DEFAULT | BGCOPY_NOTIFY_FILE_RANGES_TRANSFERRED);
     job.add_file(url_of("one"), path_of("one"));
     assert(!manager.next_event(0ms));
     assert(manager.event_fd() >= 0);
     job.resume();
-    const auto event = manager.next_event(patience);
-    assert(event && event.kind() == BGCOPY_EVENT_KIND_JOB_TRANSFERRED);
-    assert(!event.file_index() && !event.error());
+    std::uint64_t bytes = 0;
+    auto event = manager.next_event(patience);
+    while (event && event.kind() == bgcopy::event_kind::file_ranges_transferred) {
+        assert(event.file_index() == 0u);
+        const auto id = event.job_id();
+        assert(bgcopy::to_string(id) == bgcopy::to_string(job.id()));
+        for (const auto &range : event.ranges()) {
+            bytes += range.length;
+        }
+        event = manager.next_event(patience);
+    }
+    assert(event && event.kind() == bgcopy::event_kind::job_transferred);
+    assert(bytes == job.progress().bytes_transferred);
+    assert(!event.file_index() && !event.error() && event.ranges().empty());
     assert(event.job().complete() == BGCOPY_S_OK);
+}
+
+/// Each kind of callback is told; an empty function removes it.
+void callbacks()
+{
+    tally modified, files, ranges, ended;
+    auto manager = open_store();
+    auto job = manager.create_job("told");
+    job.add_file(url_of("one"), path_of("one"));
+    job.set_notify_flags(BGCOPY_NOTIFY_MASK & ~BGCOPY_NOTIFY_DISABLE);
+    job.on_modification([&](bgcopy::job &) { modified.add(); });
+    job.on_file_transferred([&](bgcopy::job &, bgcopy::file &file) {
+        assert(file.progress().bytes_transferred == file.progress().bytes_total);
+        files.add();
+    });
+    job.on_file_ranges_transferred([&](bgcopy::job &, bgcopy::file &,
+                                       const std::vector<bgcopy::file_range> &came) {
+        assert(!came.empty());
+        ranges.add();
+    });
+    auto witness = std::make_shared<int>(0);
+    job.on_file_restarted([witness](bgcopy::job &, bgcopy::file &) {});
+    assert(witness.use_count() == 2);
+    job.on_file_restarted(nullptr);
+    assert(witness.use_count() == 1);
+    job.on_transferred([&](bgcopy::job &told) {
+        told.complete();
+        ended.add();
+    });
+    job.resume();
+    for (tally *one : {&modified, &files, &ranges, &ended}) {
+        one->wait(1);
+    }
 }
 
 void beside()
@@ -213,38 +186,29 @@ void beside()
     assert(reader.display_name(id) == "seen");
     assert(reader.state(id) == bgcopy::job_state::suspended);
     assert(reader.progress(id).files_total == 0);
-    assert(reader.wait_reason(id).kind() == BGCOPY_WAIT_KIND_NO_FILES);
-    bgcopy::set_log(BGCOPY_LOG_LEVEL_INFO, [&](bgcopy_log_level, std::string_view line) {
+    assert(reader.wait_reason(id).kind() == bgcopy::wait_kind::no_files);
+    bgcopy::set_log(bgcopy::log_level::info, [&](bgcopy::log_level, std::string_view line) {
         assert(line.find("CANCELLED") != std::string_view::npos);
         lines.add();
         throw std::runtime_error("dropped");
     });
     manager.get_job(id).cancel();
     lines.wait(1);
-    bgcopy::set_log(BGCOPY_LOG_LEVEL_INFO, nullptr);
+    bgcopy::set_log(bgcopy::log_level::info, nullptr);
 }
 
 } // namespace
 
 int main(int count, char **arguments)
 {
-    if (count != 4) {
-        return 2;
-    }
-    folder = arguments[2];
-    server = arguments[3];
-    const std::pair<const char *, void (*)()> stories[] = {
-        {"download", download}, {"cancel_in_callback", cancel_in_callback},
-        {"failure", failure},   {"errors", errors},
-        {"settings", settings}, {"events", events},
-        {"beside", beside},
-    };
-    for (const auto &[name, run] : stories) {
-        if (std::strcmp(name, arguments[1]) == 0) {
-            run();
-            return 0;
-        }
-    }
-    std::cerr << "no story " << arguments[1] << "\n";
-    return 2;
+    return run_story(count, arguments,
+                     {
+                         {"download", download},
+                         {"cancel_in_callback", cancel_in_callback},
+                         {"failure", failure},
+                         {"errors", errors},
+                         {"events", events},
+                         {"callbacks", callbacks},
+                         {"beside", beside},
+                     });
 }

@@ -54,33 +54,59 @@ fn code(text: &mut String, name: &str, code: HResult, meaning: &str) {
     _ = writeln!(text, "#define {name} {number} /* 0x{:08X}: {meaning} */", code.bits());
 }
 
+/// An enumeration: its name, what it is about, and its values.
+type Enumeration = (&'static str, &'static str, Vec<(&'static str, u32)>);
+
+fn enumerations() -> Vec<Enumeration> {
+    macro_rules! all {
+        ($kind:ident) => {
+            $kind::ALL.map(|one| (one.name(), one.as_u32())).to_vec()
+        };
+    }
+    vec![
+        ("job_state", "The life of a job.", all!(JobState)),
+        ("job_type", "What a job does.", all!(JobType)),
+        ("job_priority", "Who goes first.", all!(JobPriority)),
+        ("error_context", "What kind of thing failed.", all!(ErrorContext)),
+        ("proxy_usage", "How a proxy is found.", all!(ProxyUsage)),
+        ("auth_target", "Whom credentials are for.", all!(AuthTarget)),
+        ("auth_scheme", "How credentials are shown.", all!(AuthScheme)),
+        ("job_property_id", "The properties of a job.", all!(JobPropertyId)),
+        ("hash_algorithm", "The functions of expected hashes.", all!(HashAlgorithm)),
+        ("upload_protocol", "How an upload is sent.", all!(UploadProtocol)),
+        ("wait_kind", "What a job waits for, or does.", all!(WaitKind)),
+        ("event_kind", "What an event tells.", all!(EventKind)),
+        ("log_level", "How important a line of the log is.", all!(LogLevel)),
+        ("property_type", "Which part of a bgcopy_property_value counts.", PROPERTY_TYPES.to_vec()),
+    ]
+}
+
 fn enums(text: &mut String) {
-    let mut add = |name: &str, meaning: &str, values: &[(&str, u32)]| {
+    for (name, meaning, values) in enumerations() {
         _ = writeln!(text, "\n/** {meaning} */\nenum bgcopy_{name} {{");
         for (value, number) in values {
             _ = writeln!(text, "  BGCOPY_{}_{value} = {number},", name.to_uppercase());
         }
         _ = writeln!(text, "}};");
-    };
-    macro_rules! all {
-        ($kind:ident) => {
-            &$kind::ALL.map(|one| (one.name(), one.as_u32()))
-        };
     }
-    add("job_state", "The life of a job.", all!(JobState));
-    add("job_type", "What a job does.", all!(JobType));
-    add("job_priority", "Who goes first.", all!(JobPriority));
-    add("error_context", "What kind of thing failed.", all!(ErrorContext));
-    add("proxy_usage", "How a proxy is found.", all!(ProxyUsage));
-    add("auth_target", "Whom credentials are for.", all!(AuthTarget));
-    add("auth_scheme", "How credentials are shown.", all!(AuthScheme));
-    add("job_property_id", "The properties of a job.", all!(JobPropertyId));
-    add("hash_algorithm", "The functions of expected hashes.", all!(HashAlgorithm));
-    add("upload_protocol", "How an upload is sent.", all!(UploadProtocol));
-    add("wait_kind", "What a job waits for, or does.", all!(WaitKind));
-    add("event_kind", "What an event tells.", all!(EventKind));
-    add("log_level", "How important a line of the log is.", all!(LogLevel));
-    add("property_type", "Which part of a bgcopy_property_value counts.", &PROPERTY_TYPES);
+}
+
+/// The same enumerations for C++.
+pub fn enums_of_cpp() -> String {
+    let mut text = "// The enumerations of bgcopy.h. This file is generated.\n\n\
+        #ifndef BGCOPY_ENUMS_HPP\n#define BGCOPY_ENUMS_HPP\n\n\
+        #include <cstdint>\n\n#include <bgcopy.h>\n\nnamespace bgcopy {\n"
+        .to_owned();
+    for (name, meaning, values) in enumerations() {
+        _ = writeln!(text, "\n/// {meaning}\nenum class {name} : std::uint32_t {{");
+        for (value, _) in values {
+            // One is a keyword.
+            let own = if value == "AUTO" { "auto_".to_owned() } else { value.to_lowercase() };
+            _ = writeln!(text, "    {own} = BGCOPY_{}_{value},", name.to_uppercase());
+        }
+        _ = writeln!(text, "}};");
+    }
+    text + "\n} // namespace bgcopy\n\n#endif\n"
 }
 
 fn flags(text: &mut String) {

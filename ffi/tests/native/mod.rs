@@ -183,7 +183,7 @@ impl Stage {
 }
 
 /// Every story with what it leaves in place.
-pub const STORIES: [(&str, &str, &[&str]); 43] = [
+pub const STORIES: [(&str, &str, &[&str]); 52] = [
     ("c/life.c", "download", &["one", "two"]),
     ("c/life.c", "cancel_in_callback", &[]),
     ("c/life.c", "partial", &["one"]),
@@ -224,9 +224,18 @@ pub const STORIES: [(&str, &str, &[&str]); 43] = [
     ("cpp/stories.cpp", "cancel_in_callback", &[]),
     ("cpp/stories.cpp", "failure", &[]),
     ("cpp/stories.cpp", "errors", &[]),
-    ("cpp/stories.cpp", "settings", &[]),
     ("cpp/stories.cpp", "events", &["one"]),
+    ("cpp/stories.cpp", "callbacks", &["one"]),
     ("cpp/stories.cpp", "beside", &[]),
+    ("cpp/settings.cpp", "of_job", &[]),
+    ("cpp/settings.cpp", "of_requests", &[]),
+    ("cpp/settings.cpp", "properties", &[]),
+    ("cpp/settings.cpp", "of_files", &[]),
+    ("cpp/settings.cpp", "of_manager", &[]),
+    ("cpp/uploads.cpp", "several", &["one", "two"]),
+    ("cpp/uploads.cpp", "reply", &["one", "answer"]),
+    ("cpp/uploads.cpp", "no_reply", &["one"]),
+    ("cpp/without_exceptions.cpp", "download", &["one"]),
 ];
 
 /// Tells one of them and looks at what is left.

@@ -1,0 +1,80 @@
+// What the C++ stories have in common: a manager in the story's folder, and
+// something to wait for.
+#ifndef BGCOPY_TESTS_CHECK_HPP
+#define BGCOPY_TESTS_CHECK_HPP
+
+#undef NDEBUG
+#include <cassert>
+#include <condition_variable>
+#include <cstring>
+#include <initializer_list>
+#include <iostream>
+#include <mutex>
+
+#include <bgcopy.hpp>
+
+using namespace std::chrono_literals;
+
+static std::string folder;
+static std::string server;
+
+constexpr auto patience = 60s;
+
+inline std::string path_of(const std::string &name) { return folder + "/" + name; }
+inline std::string url_of(const std::string &name) { return server + "/" + name; }
+
+inline bgcopy::manager open_store()
+{
+    bgcopy::options options;
+    options.store_path = path_of("store");
+    std::error_code failure;
+    auto manager = bgcopy::manager::open(options, failure);
+    assert(!failure);
+    return manager;
+}
+
+/// Something that one thread does and another waits for.
+class tally {
+public:
+    void add()
+    {
+        const std::lock_guard<std::mutex> lock(mutex_);
+        count_++;
+        changed_.notify_all();
+    }
+    void wait(int count)
+    {
+        std::unique_lock<std::mutex> lock(mutex_);
+        assert(changed_.wait_for(lock, patience, [&] { return count_ >= count; }));
+    }
+
+private:
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    int count_ = 0;
+};
+
+/// Runs the story of that name.
+struct story {
+    const char *name;
+    void (*run)();
+};
+
+inline int run_story(int count, char **arguments, std::initializer_list<story> stories)
+{
+    if (count != 4) {
+        return 2;
+    }
+    folder = arguments[2];
+    server = arguments[3];
+    for (const auto &[name, run] : stories) {
+        if (std::strcmp(name, arguments[1]) == 0) {
+            run();
+            return 0;
+        }
+    }
+    std::cerr << "no story " << arguments[1] << "\n";
+    return 2;
+}
+
+#endif
