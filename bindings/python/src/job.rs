@@ -373,7 +373,10 @@ impl Job {
         let id = JobPropertyId::UploadProtocol.as_u32();
         let protocol = match self.job.call(py, |job| job.property(id))? {
             PropertyValue::Dword(number) => UploadProtocol::from_u32(number),
-            _ => None,
+            PropertyValue::Guid(_)
+            | PropertyValue::Enable(_)
+            | PropertyValue::Uint64(_)
+            | PropertyValue::Target(_) => None,
         };
         Ok(Member(protocol.unwrap_or_default()))
     }
