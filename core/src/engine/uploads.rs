@@ -25,7 +25,13 @@ pub(super) fn outlives_plan(moving: &Moving) -> bool {
 fn is_futile(call: &Call) -> bool {
     match call.step {
         Step::Create | Step::Close | Step::Cancel => false,
-        Step::Ask | Step::Probe | Step::Greet | Step::Send | Step::Whole | Step::Verify => true,
+        Step::Ask
+        | Step::Probe
+        | Step::Greet
+        | Step::Query
+        | Step::Send
+        | Step::Whole
+        | Step::Verify => true,
     }
 }
 

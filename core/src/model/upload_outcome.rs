@@ -78,10 +78,11 @@ fn begun(
             Step::Send => {
                 let until = call.body.map_or(0, |span| span.first + span.length);
                 upload.state.sent_until = upload.state.sent_until.max(until);
+                upload.state.unsure = true;
             }
             Step::Close => upload.state.close_tries += 1,
             Step::Whole => restart(file),
-            Step::Ask | Step::Probe | Step::Greet | Step::Verify | Step::Cancel => {}
+            Step::Ask | Step::Probe | Step::Greet | Step::Query | Step::Verify | Step::Cancel => {}
         }
     })?;
     // What the answer means depends on what was sent before.
@@ -150,30 +151,27 @@ fn answered(
     };
     match verdict {
         Verdict::Refused(failure) => return refused(change, job, index, call, failure, now),
-        Verdict::Speaks(protocol) => edit(change, job, index, |upload, _| {
+        Verdict::Speaks(protocol, offer) => edit(change, job, index, |upload, _| {
             upload.state.probing = false;
             upload.state.protocol = *protocol;
+            upload.state.offer = Some(offer.clone());
         })?,
         Verdict::Silent => state(change, |state| state.probing = true)?,
-        Verdict::Opened { session, opened_ms, host, host_timeout_s } => {
-            edit(change, job, index, |upload, file| {
-                upload.state.leave_session();
-                upload.state.session = Some(session.clone());
-                upload.state.opened_ms = *opened_ms;
-                upload.state.host.clone_from(host);
-                upload.state.host_timeout_s = *host_timeout_s;
-                upload.state.greets = host.is_some();
-                upload.fallback = None;
-                restart(file);
-            })?;
-            change.urgent = true;
-        }
+        Verdict::Opened { .. } => opened(change, job, index, call, verdict)?,
         Verdict::Greeted => state(change, |state| state.greets = false)?,
         Verdict::Holds { position, reply_url } => {
             holds(change, job, index, call, *position, now)?;
             if let Some(url) = reply_url.as_ref().filter(|_| is_whole(change, job, index)) {
                 reply::arrived(change, job, url)?;
             }
+        }
+        Verdict::Unsure(failure) => {
+            edit(change, job, index, |upload, _| upload.state.unsure = true)?;
+            count_round(change, job, index, failure, now)?;
+        }
+        Verdict::Spoilt(failure) => {
+            stale_session(change, job, index)?;
+            count_failure(change, job, index, failure, now)?;
         }
         Verdict::TooLarge => too_large(change, job, index, call, now)?,
         Verdict::Gone | Verdict::Absent => {
@@ -198,6 +196,34 @@ fn answered(
     Ok(())
 }
 
+/// There is a new session.
+fn opened(
+    change: &mut Change,
+    job: &Job,
+    index: u32,
+    call: &Call,
+    verdict: &Verdict,
+) -> Result<()> {
+    let Verdict::Opened { session, position, opened_ms, host, host_timeout_s } = verdict else {
+        return Ok(());
+    };
+    edit(change, job, index, |upload, file| {
+        upload.state.leave_session();
+        upload.state.session = Some(session.clone());
+        upload.state.opened_ms = *opened_ms;
+        upload.state.host.clone_from(host);
+        upload.state.host_timeout_s = *host_timeout_s;
+        upload.state.greets = host.is_some();
+        upload.state.sent_until = call.length();
+        upload.state.unsure = position.is_none();
+        upload.fallback = None;
+        file.written = position.unwrap_or(0).min(call.length());
+        file.synced = file.written;
+    })?;
+    change.urgent = true;
+    Ok(())
+}
+
 /// What the server says that it holds is where to go on, whatever was sent.
 fn holds(
     change: &mut Change,
@@ -215,6 +241,7 @@ fn holds(
         let failure = invalid_failure("that it holds more than was sent to it");
         return count_failure(change, job, index, &failure, now);
     }
+    edit(change, job, index, |upload, _| upload.state.unsure = false)?;
     let (before, is_new) = (file.written, position > file.high_water);
     if position < before {
         change.restarted.insert(index);
@@ -300,6 +327,7 @@ fn stale_session(change: &mut Change, job: &Job, index: u32) -> Result<()> {
         upload.state.stale = upload.state.session.is_some();
         upload.state.verifies = false;
         upload.state.has_reply = false;
+        upload.state.unsure = false;
         restart(file);
     })
 }

@@ -2,11 +2,11 @@
 
 use url::Url;
 
-use crate::vocab::{ErrorContext, HResult, UploadProtocol, code};
+use crate::vocab::{ErrorContext, HResult, PATHS, UploadProtocol, code};
 
 use super::classify::{Failure, http_date_unix_ms, http_failure};
 use super::head::Head;
-use super::upload::{Call, Sending, Span, Step, Upload, Verdict, invalid};
+use super::upload::{Call, Offer, Sending, Span, Step, Upload, Verdict, invalid};
 
 /// "BITS 1.5 upload", the only protocol there is.
 const PROTOCOL: &str = "{7df0354d-249b-430f-820d-3d2a9bef4931}";
@@ -75,7 +75,7 @@ fn with_session(kind: &str, session: &str) -> Vec<String> {
 
 /// The last part of the local name, if the protocol can carry it.
 fn content_name(local_name: &str) -> Option<String> {
-    let name = local_name.rsplit('/').next()?;
+    let name = PATHS.last(local_name);
     let plain = |c: char| c.is_ascii_graphic() || c == ' ';
     let fits = !name.is_empty()
         && name.len() <= CONTENT_NAME_CHARS_MAX
@@ -107,15 +107,30 @@ fn with_host(url: &str, host: &str) -> Option<String> {
     Some(url.into())
 }
 
-pub(super) fn probed(head: &Head) -> Verdict {
-    match head.status {
-        200..=299 if is_ack(head) => Verdict::Speaks(UploadProtocol::Bits),
-        401 | 407 | 408 | 429 | 502..=504 => Verdict::Refused(http_failure(head.status, head)),
-        _ => Verdict::Speaks(UploadProtocol::Put),
+/// What the answer to a request means.
+pub(super) fn judge(upload: &Upload, sending: &Sending<'_>, step: Step, head: &Head) -> Verdict {
+    match step {
+        Step::Probe => probed(head),
+        Step::Create => created(head),
+        Step::Greet => greeted(head),
+        Step::Send => sent(upload, sending, head),
+        Step::Close => closed(upload, head),
+        Step::Cancel => cancelled(head),
+        Step::Ask | Step::Query | Step::Whole | Step::Verify => {
+            invalid("to a request that is not made")
+        }
     }
 }
 
-pub(super) fn created(head: &Head) -> Verdict {
+fn probed(head: &Head) -> Verdict {
+    match head.status {
+        200..=299 if is_ack(head) => Verdict::Speaks(UploadProtocol::Bits, Offer::default()),
+        401 | 407 | 408 | 429 | 502..=504 => Verdict::Refused(http_failure(head.status, head)),
+        _ => Verdict::Speaks(UploadProtocol::Put, Offer::default()),
+    }
+}
+
+fn created(head: &Head) -> Verdict {
     if let Some(refusal) = refused(head) {
         return refusal;
     }
@@ -135,17 +150,18 @@ pub(super) fn created(head: &Head) -> Verdict {
     let timeout = head.value("bits-host-id-fallback-timeout").and_then(|text| text.parse().ok());
     Verdict::Opened {
         session: session.to_owned(),
+        position: Some(0),
         opened_ms: head.value("date").and_then(http_date_unix_ms),
         host: host.map(str::to_owned),
         host_timeout_s: timeout.filter(|seconds| *seconds < u64::from(u32::MAX)),
     }
 }
 
-pub(super) fn greeted(head: &Head) -> Verdict {
+fn greeted(head: &Head) -> Verdict {
     refused(head).unwrap_or(Verdict::Greeted)
 }
 
-pub(super) fn sent(upload: &Upload, sending: &Sending<'_>, head: &Head) -> Verdict {
+fn sent(upload: &Upload, sending: &Sending<'_>, head: &Head) -> Verdict {
     let position = head.value("bits-received-content-range").and_then(|text| text.parse().ok());
     if head.status == 413 {
         return Verdict::TooLarge;
@@ -167,7 +183,7 @@ pub(super) fn sent(upload: &Upload, sending: &Sending<'_>, head: &Head) -> Verdi
     }
 }
 
-pub(super) fn closed(upload: &Upload, head: &Head) -> Verdict {
+fn closed(upload: &Upload, head: &Head) -> Verdict {
     match refused(head) {
         None => Verdict::Finished,
         // The answer to the first close was lost: it may have done its work.
@@ -178,7 +194,7 @@ pub(super) fn closed(upload: &Upload, head: &Head) -> Verdict {
 
 /// Repeated after a 5xx; not if the session is gone, and not after anything
 /// else (contract section 13.4).
-pub(super) fn cancelled(head: &Head) -> Verdict {
+fn cancelled(head: &Head) -> Verdict {
     match head.status {
         500.. if error_code(head) != Some(code::BG_E_SESSION_NOT_FOUND) => {
             let failure = http_failure(head.status, head);

@@ -49,6 +49,31 @@ pub struct Upload {
     /// The server has a reply, which is fetched before the session is closed.
     #[serde(default)]
     pub has_reply: bool,
+    /// Bytes went out since the server last said how many it holds.
+    #[serde(default)]
+    pub unsure: bool,
+    /// What the server said of itself; None if it was not asked.
+    #[serde(default)]
+    pub offer: Option<Offer>,
+}
+
+/// What a server says of itself before the first byte is sent.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Offer {
+    /// A session can be made with the first bytes in it.
+    pub creates_with_bytes: bool,
+    /// It was said whether a session can be cancelled, and this is it.
+    pub cancels: Option<bool>,
+    /// What checks the bytes of a piece.
+    pub checksum: Option<Checksum>,
+}
+
+/// What checks the bytes of a piece on their way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Checksum {
+    Sha256,
+    Sha1,
 }
 
 impl Default for Upload {
@@ -69,6 +94,8 @@ impl Default for Upload {
             close_tries: 0,
             verifies: false,
             has_reply: false,
+            unsure: false,
+            offer: None,
         }
     }
 }
@@ -87,6 +114,7 @@ impl Upload {
         self.close_tries = 0;
         self.verifies = false;
         self.has_reply = false;
+        self.unsure = false;
     }
 
     /// The next piece is smaller by half.
@@ -126,6 +154,8 @@ pub enum Step {
     Create,
     /// The host of the session is spoken to for the first time.
     Greet,
+    /// How many bytes does the session hold?
+    Query,
     /// Bytes go into the session.
     Send,
     /// All bytes go at once, without a session.
@@ -184,12 +214,14 @@ impl Call {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Verdict {
     /// The server takes uploads in this way.
-    Speaks(UploadProtocol),
+    Speaks(UploadProtocol, Offer),
     /// It did not say how it takes them.
     Silent,
-    /// There is a session.
+    /// There is a session, which holds so many bytes already; None if the
+    /// server did not say.
     Opened {
         session: String,
+        position: Option<u64>,
         opened_ms: Option<i64>,
         host: Option<String>,
         host_timeout_s: Option<u64>,
@@ -199,6 +231,11 @@ pub enum Verdict {
     /// The session holds so many bytes. With the last of them may come where
     /// the server's reply is.
     Holds { position: u64, reply_url: Option<String> },
+    /// The answer does not tell how many bytes the session holds: that is
+    /// asked next. If this happens again and again, it is this failure.
+    Unsure(Failure),
+    /// What the session holds is not the file.
+    Spoilt(Failure),
     /// The server wants smaller pieces.
     TooLarge,
     /// The server does not know the session.
@@ -243,16 +280,16 @@ pub fn next_call(upload: &Upload, sending: &Sending<'_>) -> Option<Call> {
 
 /// What the answer to a request means.
 pub fn judge(upload: &Upload, sending: &Sending<'_>, call: &Call, head: &Head) -> Verdict {
-    match call.step {
-        Step::Ask => asked(head),
-        Step::Probe => bits::probed(head),
-        Step::Create => bits::created(head),
-        Step::Greet => bits::greeted(head),
-        Step::Send => bits::sent(upload, sending, head),
-        Step::Close => bits::closed(upload, head),
-        Step::Cancel => bits::cancelled(head),
-        Step::Whole => put::answered(head),
-        Step::Verify => verified(upload, sending, head),
+    match (call.step, upload.protocol) {
+        (Step::Whole, _) => put::answered(head),
+        (Step::Verify, _) => verified(upload, sending, head),
+        (Step::Ask, UploadProtocol::Auto) => asked(head),
+        (_, UploadProtocol::Auto | UploadProtocol::Bits) => {
+            bits::judge(upload, sending, call.step, head)
+        }
+        (_, UploadProtocol::Tus | UploadProtocol::Ietf | UploadProtocol::Put) => {
+            invalid("to a request that is not made")
+        }
     }
 }
 
@@ -266,10 +303,10 @@ fn asked(head: &Head) -> Verdict {
         methods.flat_map(|list| list.split(',')).any(|one| one.trim() == method)
     };
     if lists("BITS_POST") {
-        return Verdict::Speaks(UploadProtocol::Bits);
+        return Verdict::Speaks(UploadProtocol::Bits, Offer::default());
     }
     if lists("PUT") {
-        return Verdict::Speaks(UploadProtocol::Put);
+        return Verdict::Speaks(UploadProtocol::Put, Offer::default());
     }
     Verdict::Silent
 }

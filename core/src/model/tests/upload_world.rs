@@ -336,9 +336,13 @@ impl World {
                 self.file = held.filter(|_| length == SIZE).or(self.file.take());
             }
             Step::Cancel => _ = self.sessions.remove(&id),
-            Step::Ask | Step::Probe | Step::Greet | Step::Whole | Step::Create | Step::Verify => {
-                panic!("{call:?} is not asked for here");
-            }
+            Step::Ask
+            | Step::Probe
+            | Step::Greet
+            | Step::Query
+            | Step::Whole
+            | Step::Create
+            | Step::Verify => panic!("{call:?} is not asked for here"),
         }
         head
     }
