@@ -8,6 +8,15 @@ use bgcopy_core::{
     ProxyUsage, WaitKind,
 };
 
+/// The network as the operating system describes it.
+#[uniffi::remote(Record)]
+pub struct Network {
+    /// False if there is no way to any server.
+    pub is_connected: bool,
+    /// What it costs: one or more of `CostFlags.UNRESTRICTED` to `ROAMING`.
+    pub cost: u32,
+}
+
 /// How much may happen at once, and how much a queue may hold.
 #[uniffi::remote(Record)]
 pub struct Limits {

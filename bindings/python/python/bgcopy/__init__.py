@@ -55,6 +55,7 @@ from .records import (
     JobSnapshot,
     JobTimes,
     Limits,
+    Network,
     ProxySettings,
     WaitReason,
 )
@@ -95,6 +96,7 @@ __all__ = [
     "Limits",
     "Manager",
     "ManagerClosedError",
+    "Network",
     "NotFoundError",
     "NotSupportedError",
     "NotifyFlags",
