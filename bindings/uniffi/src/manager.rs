@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bgcopy_core::vocab::code;
-use bgcopy_core::{HResult, JobState, JobType, Limits};
+use bgcopy_core::{HResult, JobState, JobType, Limits, Network};
 use uuid::Uuid;
 
 use crate::error::{BgcopyError, Result};

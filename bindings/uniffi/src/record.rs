@@ -4,8 +4,8 @@
 
 use bgcopy_core::vocab::LENGTH_TO_EOF;
 use bgcopy_core::{
-    ClientCertificate, ErrorContext, ExpectedHash, HResult, HashAlgorithm, Limits, ProxySettings,
-    ProxyUsage, WaitKind,
+    ClientCertificate, ErrorContext, ExpectedHash, HResult, HashAlgorithm, Limits, Network,
+    ProxySettings, ProxyUsage, WaitKind,
 };
 
 /// The network as the operating system describes it.
