@@ -17,9 +17,9 @@ impl Disk {
     }
 
     /// The same for many files. Each folder is looked at once.
-    pub fn check_local_names<'a>(&self, names: impl Iterator<Item = &'a str>) -> Result<()> {
+    pub fn check_local_names<'a>(&self, mut names: impl Iterator<Item = &'a str>) -> Result<()> {
         let mut checked = BTreeSet::new();
-        names.map(|name| check(name, &mut checked)).collect()
+        names.try_for_each(|name| check(name, &mut checked))
     }
 }
 
