@@ -1,5 +1,6 @@
 //! Which local names are taken.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use crate::platform::is_writable_folder;
@@ -12,16 +13,28 @@ impl Disk {
     /// E_PATH_NOT_FOUND if its folder is none, E_ACCESSDENIED if the folder
     /// cannot be written to, E_DIRECTORY if the target is a folder.
     pub fn check_local_name(&self, local_name: &str) -> Result<()> {
-        let refuse = |code: HResult, why: String| {
-            Err(Error::with_context(code, ErrorContext::LocalFile, why))
-        };
-        if let Some(why) = PATHS.fault_of_file(local_name) {
-            return refuse(code::E_INVALIDARG, format!("{why}: {local_name:?}"));
-        }
-        let path = Path::new(local_name);
-        let Some(folder) = path.parent() else {
-            return refuse(code::E_INVALIDARG, "the path names no file".to_owned());
-        };
+        self.check_local_names(std::iter::once(local_name))
+    }
+
+    /// The same for many files. Each folder is looked at once.
+    pub fn check_local_names<'a>(&self, mut names: impl Iterator<Item = &'a str>) -> Result<()> {
+        let mut checked = BTreeSet::new();
+        names.try_for_each(|name| check(name, &mut checked))
+    }
+}
+
+/// Checks one name; `checked` are the folders that are good.
+fn check<'a>(local_name: &'a str, checked: &mut BTreeSet<&'a Path>) -> Result<()> {
+    let refuse =
+        |code: HResult, why: String| Err(Error::with_context(code, ErrorContext::LocalFile, why));
+    if let Some(why) = PATHS.fault_of_file(local_name) {
+        return refuse(code::E_INVALIDARG, format!("{why}: {local_name:?}"));
+    }
+    let path = Path::new(local_name);
+    let Some(folder) = path.parent() else {
+        return refuse(code::E_INVALIDARG, "the path names no file".to_owned());
+    };
+    if !checked.contains(folder) {
         if !folder.is_dir() {
             let why = format!("the folder {} does not exist", folder.display());
             return refuse(code::E_PATH_NOT_FOUND, why);
@@ -30,9 +43,10 @@ impl Disk {
             let why = format!("the folder {} cannot be written to", folder.display());
             return refuse(code::E_ACCESSDENIED, why);
         }
-        if std::fs::symlink_metadata(path).is_ok_and(|there| there.is_dir()) {
-            return refuse(code::E_DIRECTORY, format!("{local_name} is a folder"));
-        }
-        Ok(())
+        checked.insert(folder);
     }
+    if std::fs::symlink_metadata(path).is_ok_and(|there| there.is_dir()) {
+        return refuse(code::E_DIRECTORY, format!("{local_name} is a folder"));
+    }
+    Ok(())
 }

@@ -94,10 +94,8 @@ impl Engine {
                 done
             }
             Request::CloseJob { id } => {
-                let ends = |loaded: &super::queue::Loaded| loaded.job.record.state.is_final();
-                if self.sessions.release(session, id) && self.queue.jobs.get(&id).is_some_and(ends)
-                {
-                    self.forget_gone();
+                if self.sessions.release(session, id) && !self.sessions.hold(id) {
+                    self.queue.forget(id);
                 }
                 done
             }
@@ -142,6 +140,7 @@ impl Engine {
         self.sessions.leave(session);
         self.waiters.retain(|(of, _), _| *of != session);
         self.follow_conditions(at);
+        self.queue.may_forget = true;
         self.forget_gone();
     }
 
@@ -262,13 +261,17 @@ impl Engine {
                 Durability::Kill
             }
         };
-        let input = Input::Command(command.clone());
+        // There may be many files in it: it is moved there and back.
+        let input = Input::Command(command);
         let applied = match self.queue.command(id, &input, durability, at) {
             Ok(applied) => applied,
             Err(error) => {
                 answer.send(Err(error));
                 return false;
             }
+        };
+        let Input::Command(command) = input else {
+            return false;
         };
         self.remember(session, call, id, &command, &applied);
         let ended = applied.completed.is_some();
@@ -304,10 +307,12 @@ impl Engine {
     /// What only the disk can tell of a command.
     fn check_on_disk(&self, command: &Command, uploads: bool) -> Result<()> {
         match command {
-            Command::AddFiles(files) => files.iter().try_for_each(|file| match uploads {
-                true => self.disk.check_outgoing(&file.local_name),
-                false => self.disk.check_local_name(&file.local_name),
-            }),
+            Command::AddFiles(files) if uploads => {
+                files.iter().try_for_each(|file| self.disk.check_outgoing(&file.local_name))
+            }
+            Command::AddFiles(files) => {
+                self.disk.check_local_names(files.iter().map(|file| file.local_name.as_str()))
+            }
             Command::Set(Setting::ReplyFileName(Some(name))) if !name.is_empty() => {
                 self.disk.check_local_name(name)
             }

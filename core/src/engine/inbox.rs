@@ -97,10 +97,26 @@ impl Inbox {
         let ticket = state.next_ticket;
         state.next_ticket += 1;
         let answer = Answer::new(ticket, to);
-        state.messages.push_back(Message::Call { session: OWN_SESSION, request, answer });
-        drop(state);
-        self.wake();
+        self.add(state, Message::Call { session: OWN_SESSION, request, answer });
         Ok((ticket, receiver))
+    }
+
+    /// Puts in calls that are to be stored together. Each has a receiver of its
+    /// own.
+    pub fn calls(&self, requests: Vec<Request>) -> Result<Vec<Receiver<Answered>>> {
+        let mut state = self.open()?;
+        let wakes = state.messages.is_empty();
+        let mut receivers = Vec::with_capacity(requests.len());
+        for request in requests {
+            let (to, receiver) = channel();
+            let answer = Answer::new(state.next_ticket, to);
+            state.next_ticket += 1;
+            state.messages.push_back(Message::Call { session: OWN_SESSION, request, answer });
+            receivers.push(receiver);
+        }
+        drop(state);
+        self.wake(wakes);
+        Ok(receivers)
     }
 
     /// Puts in a call of another process.
@@ -113,9 +129,7 @@ impl Inbox {
         let mut state = self.open()?;
         let session = state.next_session;
         state.next_session += 1;
-        state.messages.push_back(Message::Joined { session, to });
-        drop(state);
-        self.wake();
+        self.add(state, Message::Joined { session, to });
         Ok(session)
     }
 
@@ -133,8 +147,7 @@ impl Inbox {
 
     /// Puts the result of work in.
     pub fn report(&self, message: Message) {
-        self.lock().messages.push_back(message);
-        self.wake();
+        self.add(self.lock(), message);
     }
 
     /// Takes everything that is there.
@@ -174,8 +187,7 @@ impl Inbox {
     }
 
     fn put(&self, message: Message) -> Result<()> {
-        self.open()?.messages.push_back(message);
-        self.wake();
+        self.add(self.open()?, message);
         Ok(())
     }
 
@@ -187,9 +199,20 @@ impl Inbox {
         }
     }
 
-    fn wake(&self) {
-        // An error means that the engine is gone; `close` answers for it.
-        _ = self.waker.wakeup();
+    /// Puts a message in, and wakes the engine if it does not know of any: one
+    /// that waits in front of it has done so.
+    fn add(&self, mut state: MutexGuard<'_, State>, message: Message) {
+        let wakes = state.messages.is_empty();
+        state.messages.push_back(message);
+        drop(state);
+        self.wake(wakes);
+    }
+
+    fn wake(&self, is_needed: bool) {
+        if is_needed {
+            // An error means that the engine is gone; `close` answers for it.
+            _ = self.waker.wakeup();
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

@@ -355,7 +355,7 @@ impl Engine {
                 for note in &notes {
                     self.sessions.note(note);
                     if let Some((level, line)) = note.line() {
-                        log(level, &line);
+                        log(*level, line);
                     }
                 }
                 BTreeMap::new()

@@ -59,6 +59,8 @@ pub struct Queue {
     /// True if the store holds something about synced bytes that it has not
     /// synced itself.
     owes_sync: bool,
+    /// True if a job in memory may be one to be forgotten.
+    pub may_forget: bool,
     /// Jobs that a caller changed in this turn.
     commanded: BTreeSet<Uuid>,
     notes: Vec<Note>,
@@ -98,6 +100,7 @@ impl Queue {
             dirty_since_ms: None,
             urgent: None,
             owes_sync: false,
+            may_forget: false,
             commanded: BTreeSet::new(),
             notes: Vec::new(),
             has_more_runnable: true,
@@ -221,6 +224,7 @@ impl Queue {
             }
         }
         self.notes.push(Note::of(&loaded.job, &change));
+        self.may_forget |= is_gone(&change.record);
         self.dirty_jobs.insert(id);
         self.dirty_files.extend(change.files.keys().map(|index| (id, *index)));
         self.dirty_since_ms.get_or_insert(now.monotonic_ms);
@@ -424,12 +428,27 @@ impl Queue {
         }
     }
 
-    /// Forgets final jobs that nobody holds a handle of.
+    /// Forgets final jobs that nobody holds a handle of, if there may be one
+    /// since the last time.
     pub fn forget_gone(&mut self, has_handle: impl Fn(Uuid) -> bool) {
-        let dirty = &self.dirty_jobs;
+        if !std::mem::take(&mut self.may_forget) {
+            return;
+        }
+        let (dirty, may_forget) = (&self.dirty_jobs, &mut self.may_forget);
         self.jobs.retain(|id, loaded| {
-            !is_gone(&loaded.job.record) || has_handle(*id) || dirty.contains(id)
+            let is_gone = is_gone(&loaded.job.record) && !has_handle(*id);
+            *may_forget |= is_gone && dirty.contains(id);
+            !is_gone || dirty.contains(id)
         });
+    }
+
+    /// The last handle of a job is gone: a final one is forgotten.
+    pub fn forget(&mut self, id: Uuid) {
+        let is_gone = self.jobs.get(&id).is_some_and(|loaded| is_gone(&loaded.job.record));
+        if is_gone && !self.dirty_jobs.contains(&id) {
+            self.jobs.remove(&id);
+        }
+        self.may_forget |= is_gone;
     }
 
     /// True if the bytes of the file may be written over: the store claims no

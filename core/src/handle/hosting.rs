@@ -54,6 +54,18 @@ impl Hosting {
         }
     }
 
+    /// Makes calls that are stored together, and waits for their answers.
+    pub(super) fn calls(&self, requests: Vec<Request>) -> Vec<Result<Reply>> {
+        let count = requests.len();
+        match self.inbox.calls(requests) {
+            Ok(all) => all
+                .iter()
+                .map(|answers| answers.recv().map_or_else(|_| Err(stopped()), |(_, reply)| reply))
+                .collect(),
+            Err(error) => vec![Err(error); count],
+        }
+    }
+
     /// Tells the engine something that needs no answer.
     pub(super) fn tell(&self, request: Request) {
         // A closed engine has forgotten everything already.

@@ -451,7 +451,12 @@ impl Job {
     }
 
     pub(super) fn command(&self, command: Command) -> Result<HResult> {
-        done(self.ask(Request::Command { id: self.id, call: Uuid::new_v4(), command })?)
+        done(self.ask(self.request(command))?)
+    }
+
+    /// What asks for a change of the job.
+    pub(super) fn request(&self, command: Command) -> Request {
+        Request::Command { id: self.id, call: Uuid::new_v4(), command }
     }
 
     pub(super) fn ask(&self, request: Request) -> Result<Reply> {

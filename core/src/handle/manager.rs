@@ -59,7 +59,7 @@ impl Options {
 /// or is killed one of them takes over within a second; calls, waits and handles
 /// go on. docs/service.md says what is true of whom.
 pub struct Manager {
-    shared: Arc<Shared>,
+    pub(super) shared: Arc<Shared>,
 }
 
 impl Manager {
@@ -134,13 +134,22 @@ impl Manager {
     /// E_INVALIDARG for a longer one or one with control characters,
     /// BG_E_TOO_MANY_JOBS_PER_USER at the limit of jobs. Contract 2.1.
     pub fn create_job(&self, display_name: &str, job_type: JobType) -> Result<Job> {
-        let request = Request::CreateJob {
+        self.created(self.shared.call(self.creation(display_name, job_type)))
+    }
+
+    /// What makes a job.
+    pub(super) fn creation(&self, display_name: &str, job_type: JobType) -> Request {
+        Request::CreateJob {
             id: Uuid::new_v4(),
             display_name: display_name.to_owned(),
             job_type,
             umask: self.shared.terms.umask(),
-        };
-        let Reply::Created(id) = self.shared.call(request)? else {
+        }
+    }
+
+    /// The job that was made.
+    pub(super) fn created(&self, reply: Result<Reply>) -> Result<Job> {
+        let Reply::Created(id) = reply? else {
             return Err(unexpected("Created"));
         };
         Ok(Job::new(Arc::clone(&self.shared), id))

@@ -102,6 +102,15 @@ impl Shared {
         self.call_until(request, None)
     }
 
+    /// Makes calls and waits for their answers, in order. An engine in this
+    /// process stores them together.
+    pub(super) fn calls(&self, requests: Vec<Request>) -> Vec<Result<Reply>> {
+        if let Ok(Side::Host(hosting)) = self.side_until(None) {
+            return hosting.calls(requests);
+        }
+        requests.into_iter().map(|request| self.call(request)).collect()
+    }
+
     /// Makes a call and waits for its answer until the time is over: then
     /// E_TIMEOUT. A call whose host is lost is repeated with the next one.
     pub(super) fn call_for(&self, request: Request, timeout: Option<Duration>) -> Result<Reply> {

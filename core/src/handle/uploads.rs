@@ -1,6 +1,6 @@
 //! Many files to be sent: one job for each, as an upload job takes one.
 
-use crate::model::FileSpec;
+use crate::model::{Command, FileSpec};
 use crate::vocab::{JobType, PATHS, Result};
 
 use super::job::Job;
@@ -8,6 +8,9 @@ use super::manager::Manager;
 
 /// The longest display name, in characters.
 const NAME_CHARS_MAX: usize = crate::vocab::limit::DISPLAY_NAME_CHARS_MAX;
+
+/// Jobs that are made in one go.
+const STORED_TOGETHER: usize = 256;
 
 impl Manager {
     /// Makes one suspended upload job for each file, named after it, all or
@@ -18,29 +21,42 @@ impl Manager {
     /// section 2.2.
     pub fn create_uploads(&self, files: Vec<FileSpec>) -> Result<Vec<Job>> {
         let mut jobs = Vec::with_capacity(files.len());
-        for file in files {
-            match self.create_upload(file) {
-                Ok(job) => jobs.push(job),
-                Err(error) => {
-                    for job in jobs {
-                        // The first failure is the one to tell.
-                        _ = job.cancel();
-                    }
-                    return Err(error);
+        let mut files = files.into_iter();
+        loop {
+            let some: Vec<_> = files.by_ref().take(STORED_TOGETHER).collect();
+            if some.is_empty() {
+                return Ok(jobs);
+            }
+            if let Err(error) = self.create_some(some, &mut jobs) {
+                for job in jobs {
+                    // The first failure is the one to tell.
+                    _ = job.cancel();
                 }
+                return Err(error);
             }
         }
-        Ok(jobs)
     }
 
-    fn create_upload(&self, file: FileSpec) -> Result<Job> {
-        let name = PATHS.last(&file.local_name);
-        let name: String = name.chars().take(NAME_CHARS_MAX).collect();
-        let job = self.create_job(&name, JobType::Upload)?;
-        if let Err(error) = job.add_file_set(vec![file]) {
-            _ = job.cancel();
+    fn create_some(&self, files: Vec<FileSpec>, jobs: &mut Vec<Job>) -> Result<()> {
+        let made_before = jobs.len();
+        let names = files.iter().map(|file| self.creation(&upload_name(file), JobType::Upload));
+        let mut failed = None;
+        for reply in self.shared.calls(names.collect()) {
+            match self.created(reply) {
+                Ok(job) => jobs.push(job),
+                Err(error) => _ = failed.get_or_insert(error),
+            }
+        }
+        if let Some(error) = failed {
             return Err(error);
         }
-        Ok(job)
+        let new = jobs.get(made_before..).unwrap_or_default().iter().zip(files);
+        let added = new.map(|(job, file)| job.request(Command::AddFiles(vec![file]))).collect();
+        self.shared.calls(added).into_iter().try_for_each(|reply| reply.map(|_| ()))
     }
+}
+
+/// What the job of a file is called.
+fn upload_name(file: &FileSpec) -> String {
+    PATHS.last(&file.local_name).chars().take(NAME_CHARS_MAX).collect()
 }

@@ -31,7 +31,8 @@ pub struct ExpectedHash {
     pub digest: String,
 }
 
-/// All that is stored of one file.
+/// All that is stored of one file. What is as in a new file is left out: there
+/// are many of them, and each is stored several times.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileRecord {
     /// Where it comes from.
@@ -39,53 +40,69 @@ pub struct FileRecord {
     /// Where Complete puts it: an absolute path.
     pub local_name: String,
     /// The requested pieces, stored back to back; empty = the whole file.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub ranges: Vec<FileRange>,
     /// Checked before the file counts as transferred.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expected_hash: Option<ExpectedHash>,
     /// How far it has come.
     pub stage: FileStage,
     /// Size of the remote file in bytes, once known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub size: Option<u64>,
     /// What names the version the held bytes belong to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub validator: Option<Validator>,
     /// Bytes written to the temporary file: true while `boot` lasts.
+    #[serde(default, skip_serializing_if = "is_initial")]
     pub written: u64,
     /// Bytes that survive a power cut.
+    #[serde(default, skip_serializing_if = "is_initial")]
     pub synced: u64,
     /// The boot of the machine in which `written` was recorded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub boot: Option<Uuid>,
     /// The most bytes ever held; only going beyond it counts as progress.
+    #[serde(default, skip_serializing_if = "is_initial")]
     pub high_water: u64,
     /// The server answers 200 to If-Range although nothing changed.
+    #[serde(default, skip_serializing_if = "is_initial")]
     pub if_range_refused: bool,
     /// The server's partial answers cannot be used.
+    #[serde(default, skip_serializing_if = "is_initial")]
     pub ranges_refused: bool,
     /// The held bytes came from another remote name than `remote_name`.
+    #[serde(default, skip_serializing_if = "is_initial")]
     pub moved: bool,
     /// The held bytes came by a redirect.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_initial")]
     pub redirected: bool,
     /// The origin that may be told secrets, if it is not that of
     /// `remote_name`: a redirect changed the name.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trusted_origin: Option<String>,
     /// Restarts since the last progress.
+    #[serde(default, skip_serializing_if = "is_initial")]
     pub restarts: u32,
     /// Where permanent redirects lead.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub redirected_to: Option<String>,
     /// The head of the last response.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub response_headers: Option<String>,
     /// Device and inode of the temporary file, recorded when it was finished:
     /// proves after a crash that the file under the local name is ours.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub identity: Option<(u64, u64)>,
     /// What the caller said of the content (SetValidationState).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub validation_state: Option<bool>,
     /// For a file that is sent: where that stands. `written` is what the
     /// server holds.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub upload: Option<Box<UploadRecord>>,
     /// The reply to an upload: the second file of its job, shown nowhere.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_initial")]
     pub is_reply: bool,
 }
 
@@ -211,4 +228,9 @@ impl FileRecord {
     pub fn temporary_name(&self, job: Uuid, index: u32) -> String {
         PATHS.sibling(&self.local_name, &format!(".bgcopy-{}-{index}.tmp", job.simple()))
     }
+}
+
+/// True for what a new file has.
+fn is_initial<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }

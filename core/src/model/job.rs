@@ -152,10 +152,13 @@ impl Change {
         index: u32,
         edit: impl FnOnce(&mut FileRecord),
     ) -> Result<()> {
-        let old = self.file(job, index)?.clone();
+        let old = match self.files.get(&index) {
+            Some(file) => file,
+            None => job.file(index)?,
+        };
         let mut new = old.clone();
         edit(&mut new);
-        self.record.totals.exchange(Some(&old), &new);
+        self.record.totals.exchange(Some(old), &new);
         self.files.insert(index, new);
         Ok(())
     }

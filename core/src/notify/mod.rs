@@ -35,8 +35,14 @@ pub struct Event {
 /// What a change means for listeners, taken down before the change is stored.
 #[derive(Debug)]
 pub struct Note {
-    record: JobRecord,
+    job: Uuid,
+    state: JobState,
+    notify_flags: u32,
+    interval_ms: u64,
+    /// The error of a job that failed.
+    error: Option<JobError>,
     entered: Option<JobState>,
+    line: Option<(LogLevel, String)>,
     restarted: BTreeSet<u32>,
     transferred: Vec<u32>,
     /// Per file: from where to where bytes came in.
@@ -46,9 +52,16 @@ pub struct Note {
 impl Note {
     /// Compares a job with what a change makes of it.
     pub fn of(job: &Job, change: &Change) -> Self {
+        let record = &change.record;
+        let entered = (record.state != job.record.state).then_some(record.state);
         let mut note = Self {
-            record: change.record.clone(),
-            entered: (change.record.state != job.record.state).then_some(change.record.state),
+            job: record.id,
+            state: record.state,
+            notify_flags: record.notify_flags,
+            interval_ms: interval_ms(record),
+            error: entered.and_then(|_| record.error.clone()),
+            entered,
+            line: entered.and_then(|_| log::line_of(record)),
             restarted: change.restarted.clone(),
             transferred: Vec::new(),
             grown: Vec::new(),
@@ -68,13 +81,13 @@ impl Note {
     }
 
     /// The line of the log for it.
-    pub fn line(&self) -> Option<(LogLevel, String)> {
-        self.entered.and_then(|_| log::line_of(&self.record))
+    pub fn line(&self) -> Option<&(LogLevel, String)> {
+        self.line.as_ref()
     }
 
     /// The job it is about.
     pub fn job(&self) -> Uuid {
-        self.record.id
+        self.job
     }
 }
 
@@ -114,9 +127,9 @@ impl Pending {
 impl Events {
     /// Adds what a stored change means for listeners.
     pub fn add(&mut self, note: &Note) {
-        let id = note.record.id;
-        let flags = note.record.notify_flags;
-        if note.record.state.is_final() {
+        let id = note.job;
+        let flags = note.notify_flags;
+        if note.state.is_final() {
             self.jobs.remove(&id);
             return;
         }
@@ -124,7 +137,7 @@ impl Events {
             return;
         }
         let pending = self.jobs.entry(id).or_default();
-        pending.interval_ms = interval_ms(&note.record);
+        pending.interval_ms = note.interval_ms;
         pending.restarted.extend(&note.restarted);
         if flags & notify::FILE_TRANSFERRED != 0 {
             pending.transferred.extend(&note.transferred);
@@ -139,7 +152,7 @@ impl Events {
         match note.entered {
             Some(JobState::Transferred | JobState::Error) => {
                 pending.has_ended = true;
-                pending.note_end(&note.record);
+                pending.note_end(note.state, flags, note.error.as_ref());
             }
             Some(_) => {
                 pending.end = None;
@@ -159,7 +172,7 @@ impl Events {
         }
         let pending = self.jobs.entry(record.id).or_default();
         if !pending.has_ended {
-            pending.note_end(record);
+            pending.note_end(record.state, record.notify_flags, record.error.as_ref());
             self.enqueue(record.id);
         }
     }
@@ -201,8 +214,8 @@ impl Events {
 }
 
 impl Pending {
-    fn note_end(&mut self, record: &JobRecord) {
-        let (kind, flag) = match record.state {
+    fn note_end(&mut self, state: JobState, flags: u32, error: Option<&JobError>) {
+        let (kind, flag) = match state {
             JobState::Transferred => (EventKind::JobTransferred, notify::JOB_TRANSFERRED),
             JobState::Error => (EventKind::JobError, notify::JOB_ERROR),
             JobState::Queued
@@ -213,8 +226,8 @@ impl Pending {
             | JobState::Acknowledged
             | JobState::Cancelled => return,
         };
-        if record.notify_flags & flag != 0 {
-            self.end = Some((kind, record.error.clone()));
+        if flags & flag != 0 {
+            self.end = Some((kind, error.cloned()));
         }
     }
 

@@ -19,6 +19,7 @@ mod run;
 mod serve;
 mod store_folder;
 mod targets;
+mod together;
 
 use std::process::ExitCode;
 

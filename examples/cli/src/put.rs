@@ -1,5 +1,6 @@
 //! `put`: files are sent in the foreground, one job for each.
 
+use std::collections::{BTreeMap, VecDeque};
 use std::path::Path;
 
 use bgcopy_core::{FileSpec, Job, JobPriority, JobState, Manager, PropertyValue, UploadProtocol};
@@ -10,35 +11,30 @@ use crate::failure::{Failure, Outcome};
 use crate::get::{Watched, command_line, open, tell_error, watch};
 use crate::interrupt::Interrupt;
 use crate::progress::Display;
-use crate::{job_ids, targets};
+use crate::{job_ids, targets, together};
 
 /// The job property UPLOAD_PROTOCOL.
 const UPLOAD_PROTOCOL: u32 = 0x1001;
+
+/// Jobs that are ended in one go.
+const TOGETHER_MAX: usize = 64;
 
 pub fn put(store: &Path, put: &Put) -> Outcome {
     let interrupt = Interrupt::listen()?;
     let files = sources(put)?;
     let manager = open(store)?;
-    let jobs = start(store, &manager, put, files)?;
+    let mut jobs = VecDeque::from(start(store, &manager, put, files)?);
     let mut failures = 0_usize;
-    for (job, file) in &jobs {
+    while let Some((job, _)) = jobs.front() {
         let mut display = display_of(put);
         let watched = watch(job, &mut display, &interrupt);
         display.end();
         match watched? {
-            Watched::Ended(JobState::Transferred) => {
-                job.complete()?;
-                display.note(&format!("Sent {} to {}", file.local_name, file.remote_name));
-                display.event(&json!({
-                    "event": "done",
-                    "id": job.id().to_string(),
-                    "bytes_transferred": job.progress()?.bytes_transferred,
-                    "files": [file.local_name],
-                }));
-            }
+            Watched::Ended(JobState::Transferred) => complete(put, &mut jobs)?,
             Watched::Ended(_) => {
                 tell_error(store, job, &display)?.tell();
                 failures += 1;
+                jobs.pop_front();
             }
             Watched::Interrupted => return Err(interrupted(&manager, &jobs)),
         }
@@ -48,6 +44,29 @@ pub fn put(store: &Path, put: &Put) -> Outcome {
         1 => Err(Failure::failed("a file was not sent")),
         failures => Err(Failure::failed(format!("{failures} files were not sent"))),
     }
+}
+
+/// Ends the first job, which is transferred, and those behind it that are, too.
+fn complete(put: &Put, jobs: &mut VecDeque<(Job, FileSpec)>) -> Outcome {
+    let is_done =
+        |(job, _): &&(Job, FileSpec)| job.state().is_ok_and(|state| state == JobState::Transferred);
+    let count = 1 + jobs.iter().skip(1).take(TOGETHER_MAX - 1).take_while(is_done).count();
+    let done: Vec<_> = jobs.drain(..count).collect();
+    together::each(&done, |(job, _)| Ok(job.complete().map(|_| ())?))?;
+    if put.quiet {
+        return Ok(());
+    }
+    for (job, file) in &done {
+        let display = display_of(put);
+        display.note(&format!("Sent {} to {}", file.local_name, file.remote_name));
+        display.event(&json!({
+            "event": "done",
+            "id": job.id().to_string(),
+            "bytes_transferred": job.progress()?.bytes_transferred,
+            "files": [file.local_name],
+        }));
+    }
+    Ok(())
 }
 
 /// Where each file goes: below the URL if it ends in a slash, else to it.
@@ -94,30 +113,40 @@ fn start(
     files: Vec<FileSpec>,
 ) -> Outcome<Vec<(Job, FileSpec)>> {
     let records = job_ids::records(store)?;
+    let known: BTreeMap<_, _> =
+        records.iter().map(|record| (record.description.as_str(), record.id)).collect();
     let mut jobs = Vec::new();
+    let mut new = Vec::new();
     for file in files {
         let key = targets::key("put", std::slice::from_ref(&file));
-        let known = records.iter().find(|record| record.description == key);
-        let job = match known.and_then(|record| manager.get_job(record.id).ok()) {
-            Some(job) => job,
-            None => {
-                let mut made = manager.create_uploads(vec![file.clone()])?;
-                let job = made.pop().ok_or_else(|| Failure::failed("no job was made"))?;
-                if let Err(error) = configure(&job, put, &key) {
-                    _ = job.cancel();
-                    return Err(error);
-                }
-                job
-            }
-        };
+        match known.get(key.as_str()).and_then(|id| manager.get_job(*id).ok()) {
+            Some(job) => jobs.push((job, file)),
+            None => new.push(file),
+        }
+    }
+    let made = manager.create_uploads(new.clone())?;
+    let made: Vec<_> = made.into_iter().zip(new).collect();
+    let configured = together::each(&made, |(job, file)| {
+        configure(job, put, &targets::key("put", std::slice::from_ref(file)))
+    });
+    if let Err(failure) = configured {
+        // The first failure is the one to tell.
+        _ = together::each(&made, |(job, _)| {
+            _ = job.cancel();
+            Ok(())
+        });
+        return Err(failure);
+    }
+    jobs.extend(made);
+    together::each(&jobs, |(job, _)| {
         if let Some(priority) = put.priority {
             job.set_priority(priority.into())?;
         }
         if job.state()? != JobState::Transferred {
             job.resume()?;
         }
-        jobs.push((job, file));
-    }
+        Ok(())
+    })?;
     Ok(jobs)
 }
 
@@ -140,7 +169,7 @@ fn display_of(put: &Put) -> Display {
     }
 }
 
-fn interrupted(manager: &Manager, jobs: &[(Job, FileSpec)]) -> Failure {
+fn interrupted(manager: &Manager, jobs: &VecDeque<(Job, FileSpec)>) -> Failure {
     for (job, _) in jobs {
         // Some of them are finished.
         _ = job.suspend();

@@ -1,5 +1,6 @@
 //! Which URL goes to which file, and how a job is known again.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
@@ -40,8 +41,9 @@ pub fn of(get: &Get) -> Outcome<Vec<FileSpec>> {
     if get.sha256.is_some() && targets.len() > 1 {
         return Err(Failure::usage("--sha256 is for a single URL"));
     }
-    for target in &targets {
-        make_folder_of(Path::new(&target.local_name))?;
+    let folder_of = |target: &FileSpec| Path::new(&target.local_name).parent().map(Path::to_owned);
+    for folder in targets.iter().filter_map(folder_of).collect::<BTreeSet<_>>() {
+        make(&folder)?;
     }
     Ok(targets)
 }
@@ -137,10 +139,7 @@ fn target_of_line(line: &str, folder: &Path) -> Outcome<Option<FileSpec>> {
     target(url, &folder.join(name)).map(Some)
 }
 
-fn make_folder_of(file: &Path) -> Outcome {
-    let Some(folder) = file.parent() else {
-        return Ok(());
-    };
+fn make(folder: &Path) -> Outcome {
     fs::create_dir_all(folder)
         .map_err(|error| Failure::failed(format!("{}: {error}", folder.display())))
 }
