@@ -61,5 +61,8 @@ pub const PIECE_BYTES_FIRST: u64 = 1024 * 1024;
 /// The largest piece of an upload: what Windows sends at most (contract
 /// section 13.4).
 pub const PIECE_BYTES_MAX: u64 = 13 * 1024 * 1024;
+/// The certificates of authorities that a manager is given. The bundles of
+/// systems have a fiftieth of it.
+pub const CA_BYTES_MAX: u64 = 16 * 1024 * 1024;
 /// A reply that is given out as bytes.
 pub const REPLY_DATA_BYTES_MAX: u64 = 1024 * 1024;
