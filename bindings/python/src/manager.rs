@@ -43,6 +43,7 @@ impl Manager {
 #[pymethods]
 impl Manager {
     #[new]
+    #[allow(clippy::too_many_arguments, reason = "arguments by keyword in Python")]
     #[pyo3(signature = (
         store, *, limits=None, user_agent=None, ca_file=None, ca_pem=None, exclusive=false,
         replace_older=false
