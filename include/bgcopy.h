@@ -655,6 +655,15 @@ typedef struct bgcopy_options {
    * 1 to take the place of a host that is too old to be joined.
    */
   uint32_t replace_older;
+  /**
+   * A file in PEM form with the certificates of the authorities that all
+   * requests trust, in place of the system's.
+   */
+  const char *ca_file;
+  /**
+   * The same as text, for systems that have no such file; not both.
+   */
+  const char *ca_pem;
 } bgcopy_options;
 
 /**
@@ -1025,7 +1034,8 @@ BGCOPY_API bgcopy_hresult bgcopy_default_store_path(char **out_path);
  * @return S_OK; E_SHARING_VIOLATION if somebody has the store alone, or it is
  * wanted alone and anybody has it; E_LINK_VERSION, E_TOO_MANY_PROCESSES or
  * E_HOST_LOST if the host cannot be joined; E_STORE_NEWER for a store of a later version; E_ACCESSDENIED or a code of
- * the disk if the folder cannot be used; E_INVALIDARG; E_POINTER.
+ * the disk if the folder or ca_file cannot be used; CRYPT_E_FILE_ERROR if ca_file
+ * or ca_pem has no certificate or a malformed one; E_INVALIDARG; E_POINTER.
  */
 BGCOPY_API
 bgcopy_hresult bgcopy_manager_open(const struct bgcopy_options *options,

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use bgcopy_core::vocab::{code, security};
-use bgcopy_core::{Job, JobState, JobType, Manager, Options, Reader};
+use bgcopy_core::{HResult, Job, JobState, JobType, Manager, Options, Reader};
 
 use common::{LENGTH, PATIENCE, content, open, stopped};
 
@@ -213,6 +213,61 @@ fn tls_is_checked_and_http_2_spoken() {
     other.set_security_flags(both).expect("set");
     other.resume().expect("resumed");
     assert_eq!(stopped(&other), JobState::Transferred);
+}
+
+/// The state in which a download by TLS ends, and why if it failed.
+fn ends_with(options: Options, nginx: &Nginx, target: &Path) -> (JobState, Option<HResult>) {
+    let manager = Manager::open(options).expect("a manager");
+    let job = job(&manager, &format!("https://localhost:{}/file", nginx.secure), target);
+    job.resume().expect("resumed");
+    let state = stopped(&job);
+    if state == JobState::Transferred {
+        job.complete().expect("completed");
+        must_hold(target);
+    }
+    (state, job.error().ok().map(|error| error.code))
+}
+
+#[test]
+#[ignore = "needs nginx"]
+fn authorities_of_the_manager_are_trusted_and_no_others() {
+    let (nginx, stranger) = (Nginx::start(), Nginx::start());
+    let folder = tempfile::tempdir().expect("a folder");
+    let options = |name: &str| Options::new(folder.path().join(name));
+    let pem = |nginx: &Nginx| {
+        Some(std::fs::read_to_string(nginx.certificate()).expect("the certificate"))
+    };
+    let target = folder.path().join("file");
+    let done = (JobState::Transferred, None);
+    let refused = (JobState::Error, Some(code::DO_E_HTTP_CERT_VALIDATION));
+
+    let by_file = Options { ca_file: Some(nginx.certificate()), ..options("by file") };
+    assert_eq!(ends_with(by_file, &nginx, &target), done);
+    let by_text = Options { ca_pem: pem(&nginx), ..options("by text") };
+    assert_eq!(ends_with(by_text, &nginx, &target), done);
+
+    let other_file = Options { ca_file: Some(stranger.certificate()), ..options("other file") };
+    assert_eq!(ends_with(other_file, &nginx, &target), refused);
+    let other_text = Options { ca_pem: pem(&stranger), ..options("other text") };
+    assert_eq!(ends_with(other_text, &nginx, &target), refused);
+
+    // Well-formed as far as can be seen before it is used.
+    let hollow = "-----BEGIN CERTIFICATE-----\nMAMCAQE=\n-----END CERTIFICATE-----\n";
+    let hollow = Options { ca_pem: Some(hollow.to_owned()), ..options("hollow") };
+    let unusable = (JobState::Error, Some(code::CRYPT_E_FILE_ERROR));
+    assert_eq!(ends_with(hollow, &nginx, &target), unusable);
+
+    // A file that is gone when it is needed.
+    let moved = folder.path().join("moved.pem");
+    std::fs::copy(nginx.certificate(), &moved).expect("copied");
+    let manager = Manager::open(Options { ca_file: Some(moved.clone()), ..options("moved") });
+    let manager = manager.expect("a manager");
+    std::fs::remove_file(moved).expect("removed");
+    let url = format!("https://localhost:{}/file", nginx.secure);
+    let job = job(&manager, &url, &folder.path().join("late"));
+    job.resume().expect("resumed");
+    assert_eq!(stopped(&job), JobState::Error);
+    assert_eq!(job.error().expect("an error").code, code::CRYPT_E_FILE_ERROR);
 }
 
 #[test]

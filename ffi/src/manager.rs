@@ -50,7 +50,8 @@ pub(crate) fn entry(hub: &Arc<Hub>, job: Job) -> Arc<JobEntry> {
 /// @return S_OK; E_SHARING_VIOLATION if somebody has the store alone, or it is
 /// wanted alone and anybody has it; E_LINK_VERSION, E_TOO_MANY_PROCESSES or
 /// E_HOST_LOST if the host cannot be joined; E_STORE_NEWER for a store of a later version; E_ACCESSDENIED or a code of
-/// the disk if the folder cannot be used; E_INVALIDARG; E_POINTER.
+/// the disk if the folder or ca_file cannot be used; CRYPT_E_FILE_ERROR if ca_file
+/// or ca_pem has no certificate or a malformed one; E_INVALIDARG; E_POINTER.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bgcopy_manager_open(
     options: *const bgcopy_options,

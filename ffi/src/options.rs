@@ -40,6 +40,11 @@ pub struct bgcopy_options {
     pub exclusive: u32,
     /// 1 to take the place of a host that is too old to be joined.
     pub replace_older: u32,
+    /// A file in PEM form with the certificates of the authorities that all
+    /// requests trust, in place of the system's.
+    pub ca_file: *const c_char,
+    /// The same as text, for systems that have no such file; not both.
+    pub ca_pem: *const c_char,
 }
 
 /// How much may happen at once, and how much the queue may hold. Set size to
@@ -73,7 +78,7 @@ pub(crate) trait Versioned: Copy {
 }
 
 impl Versioned for bgcopy_options {
-    const SMALLEST: usize = size_of::<Self>();
+    const SMALLEST: usize = std::mem::offset_of!(Self, ca_file);
 }
 
 impl Versioned for bgcopy_limits {
@@ -133,6 +138,8 @@ pub(crate) unsafe fn options(place: *const bgcopy_options) -> Result<Options> {
     if let Some(user_agent) = optional_text(given.user_agent)? {
         options.user_agent = user_agent.to_owned();
     }
+    options.ca_file = optional_text(given.ca_file)?.map(Into::into);
+    options.ca_pem = optional_text(given.ca_pem)?.map(str::to_owned);
     let limits = &mut options.limits;
     for (place, number) in [
         (&mut limits.simultaneous_files, given.simultaneous_files),

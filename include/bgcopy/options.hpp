@@ -26,6 +26,11 @@ struct options {
     bool exclusive = false;
     /// Takes the place of a host that is too old to be joined.
     bool replace_older = false;
+    /// A file in PEM form with the certificates of the authorities that all
+    /// requests trust, in place of the system's.
+    std::string ca_file;
+    /// The same as text, for systems that have no such file; not both.
+    std::string ca_pem;
 };
 
 /// The folder of the user's queue: what a manager opens whose options name no

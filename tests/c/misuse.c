@@ -331,6 +331,21 @@ static void wrong_state(void)
     EXPECT(BGCOPY_E_INVALIDARG, bgcopy_manager_open(&options, &second));
     CHECK(second == NULL);
     options.exclusive = 0;
+    options.ca_file = path_of("no/authorities");
+    EXPECT(BGCOPY_E_PATH_NOT_FOUND, bgcopy_manager_open(&options, &second));
+    options.ca_pem = "no certificate";
+    EXPECT(BGCOPY_E_INVALIDARG, bgcopy_manager_open(&options, &second));
+    options.ca_file = NULL;
+    EXPECT(BGCOPY_CRYPT_E_FILE_ERROR, bgcopy_manager_open(&options, &second));
+    CHECK(second == NULL);
+    /* A caller of the first version knows nothing of certificates. */
+    options.size = offsetof(bgcopy_options, ca_file);
+    OK(bgcopy_manager_open(&options, &second));
+    OK(bgcopy_manager_close(second));
+    second = NULL;
+    options.size = sizeof options;
+    options.ca_pem =
+        "-----BEGIN CERTIFICATE-----\nMAMCAQE=\n-----END CERTIFICATE-----\n";
     OK(bgcopy_manager_open(&options, &second));
     OK(bgcopy_manager_is_host(second, &any_number));
     CHECK(any_number == 0);

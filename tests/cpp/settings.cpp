@@ -194,6 +194,12 @@ void of_manager()
     alone.exclusive = true;
     std::error_code code;
     assert(!bgcopy::manager::open(alone, code) && code.value() == BGCOPY_E_SHARING_VIOLATION);
+    alone.ca_file = path_of("authorities");
+    assert(!bgcopy::manager::open(alone, code) && code.value() == BGCOPY_E_FILE_NOT_FOUND);
+    alone.ca_pem = "no certificate";
+    assert(!bgcopy::manager::open(alone, code) && code.value() == BGCOPY_E_INVALIDARG);
+    alone.ca_file.clear();
+    assert(!bgcopy::manager::open(alone, code) && code.value() == BGCOPY_CRYPT_E_FILE_ERROR);
 }
 
 } // namespace

@@ -43,18 +43,23 @@ impl Manager {
 #[pymethods]
 impl Manager {
     #[new]
+    #[allow(clippy::too_many_arguments, reason = "arguments by keyword in Python")]
     #[pyo3(signature = (
-        store, *, limits=None, user_agent=None, exclusive=false, replace_older=false
+        store, *, limits=None, user_agent=None, ca_file=None, ca_pem=None, exclusive=false,
+        replace_older=false
     ))]
     fn new(
         py: Python<'_>,
         store: PathBuf,
         limits: Option<QueueLimits>,
         user_agent: Option<String>,
+        ca_file: Option<PathBuf>,
+        ca_pem: Option<String>,
         exclusive: bool,
         replace_older: bool,
     ) -> PyResult<Self> {
-        let mut options = Options { exclusive, replace_older, ..Options::new(store.clone()) };
+        let mut options =
+            Options { ca_file, ca_pem, exclusive, replace_older, ..Options::new(store.clone()) };
         if let Some(limits) = limits {
             options.limits = limits.0;
         }

@@ -88,6 +88,25 @@ def test_limits_and_user_agent_at_the_start(tmp_path: Path) -> None:
         assert manager.limits == limits
 
 
+def test_certificates_of_authorities_are_checked_at_the_start(tmp_path: Path) -> None:
+    pem = "-----BEGIN CERTIFICATE-----\nMAMCAQE=\n-----END CERTIFICATE-----\n"
+    store, file = tmp_path / "store", tmp_path / "authorities.pem"
+    with pytest.raises(bgcopy.BgcopyError) as raised:
+        Manager(store, ca_file=file)
+    assert raised.value.hresult is bgcopy.HResult.E_FILE_NOT_FOUND
+    file.write_text("no certificate")
+    for ca_file, ca_pem in ((file, None), (None, "no certificate")):
+        with pytest.raises(bgcopy.BgcopyError, match="no certificate") as raised:
+            Manager(store, ca_file=ca_file, ca_pem=ca_pem)
+        assert raised.value.hresult is bgcopy.HResult.CRYPT_E_FILE_ERROR
+    file.write_text(pem)
+    with pytest.raises(bgcopy.InvalidArgumentError):
+        Manager(store, ca_file=file, ca_pem=pem)
+    assert not store.exists()
+    Manager(store, ca_file=file).close()
+    Manager(store, ca_pem=pem).close()
+
+
 @pytest.mark.parametrize("timeout", [0, 0.05, timedelta(milliseconds=50)])
 def test_next_event_ends_with_its_timeout(bench: Bench, timeout: float | timedelta) -> None:
     assert bench.manager.next_event(timeout) is None

@@ -25,6 +25,13 @@ pub struct Options {
     /// The User-Agent header of all requests; nothing for ours.
     #[uniffi(default = None)]
     pub user_agent: Option<String>,
+    /// A file in PEM form with the certificates of the authorities that all
+    /// requests trust; nothing for those of the system.
+    #[uniffi(default = None)]
+    pub ca_file: Option<String>,
+    /// The same as text, for systems that have no such file; not both.
+    #[uniffi(default = None)]
+    pub ca_pem: Option<String>,
     /// True to have the store alone: nobody can join, and nobody must have it
     /// open already.
     #[uniffi(default = false)]
@@ -38,6 +45,8 @@ impl From<Options> for bgcopy_core::Options {
     fn from(options: Options) -> Self {
         let mut core = Self::new(options.store);
         core.limits = options.limits.unwrap_or(core.limits);
+        core.ca_file = options.ca_file.map(Into::into);
+        core.ca_pem = options.ca_pem;
         core.exclusive = options.exclusive;
         core.replace_older = options.replace_older;
         core.user_agent = options.user_agent.unwrap_or(core.user_agent);
@@ -74,7 +83,8 @@ impl Drop for Shared {
 /// E_SHARING_VIOLATION at once if somebody has the store open alone, or it is
 /// wanted alone and anybody has it open; a `Reader` can still look. A damaged store is replaced by what could be saved of it; see
 /// `damage`. BGCOPY_E_STORE_NEWER for a store of a later version,
-/// E_ACCESSDENIED or a disk code if the folder cannot be used.
+/// E_ACCESSDENIED or a disk code if the folder or `ca_file` cannot be used,
+/// CRYPT_E_FILE_ERROR if that, or `ca_pem`, has no sound certificate.
 #[uniffi::export]
 pub fn open_manager(options: Options) -> Result<Arc<Manager>> {
     let core = Arc::new(bgcopy_core::Manager::open(options.into())?);

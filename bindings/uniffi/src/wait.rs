@@ -2,22 +2,19 @@
 //!
 //! A coroutine or a task that waits must not hold a thread of its pool, and
 //! its cancellation must end the wait at once. So a thread of ours waits, and
-//! gives up after a while when nobody is interested any more.
+//! is interrupted when nobody is interested any more.
 
 use std::future::poll_fn;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use bgcopy_core::vocab::code;
-use bgcopy_core::{Job, JobState};
+use bgcopy_core::{Interrupt, Job, JobState};
 
 use crate::error::{BgcopyError, Result};
 use crate::listeners::no_thread;
 use crate::manager::Shared;
-
-/// How long the thread of a wait that was given up may live on.
-const SLICE: Duration = Duration::from_secs(1);
 
 /// Bytes of stack of such a thread: it only calls the engine.
 const STACK_BYTES: usize = 128 * 1024;
@@ -27,6 +24,7 @@ const STACK_BYTES: usize = 128 * 1024;
 #[derive(uniffi::Object)]
 pub struct StateWait {
     outcome: Arc<Outcome>,
+    interrupt: Interrupt,
     /// The engine goes on while somebody waits.
     _shared: Arc<Shared>,
 }
@@ -53,6 +51,7 @@ impl StateWait {
     /// Ends the wait at once: `state` answers E_ABORT.
     pub fn cancel(&self) {
         self.outcome.end(Err(BgcopyError::new(code::E_ABORT, "the wait was cancelled")));
+        self.interrupt.interrupt();
     }
 }
 
@@ -65,12 +64,17 @@ impl StateWait {
     ) -> Result<Self> {
         let outcome = Arc::new(Outcome::default());
         let ours = Arc::clone(&outcome);
+        let interrupt = Interrupt::new();
+        let theirs = interrupt.clone();
         std::thread::Builder::new()
             .name("bgcopy-wait".to_owned())
             .stack_size(STACK_BYTES)
-            .spawn(move || ours.wait(&job, &states, timeout))
+            .spawn(move || {
+                let ended = job.wait_interruptible(&states, timeout, &theirs);
+                ours.end(ended.map_err(Into::into));
+            })
             .map_err(no_thread)?;
-        Ok(Self { outcome, _shared: shared })
+        Ok(Self { outcome, interrupt, _shared: shared })
     }
 }
 
@@ -81,19 +85,6 @@ impl Drop for StateWait {
 }
 
 impl Outcome {
-    fn wait(&self, job: &Job, states: &[JobState], timeout: Option<Duration>) {
-        // A time too far away to be told is no limit.
-        let deadline = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
-        while self.lock().ended.is_none() {
-            let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
-            let is_last = left.is_some_and(|left| left <= SLICE);
-            match job.wait(states, Some(left.unwrap_or(SLICE).min(SLICE))) {
-                Err(error) if error.code == code::E_TIMEOUT && !is_last => {}
-                ended => self.end(ended.map_err(Into::into)),
-            }
-        }
-    }
-
     fn poll(&self, context: &Context<'_>) -> Poll<Result<JobState>> {
         let mut progress = self.lock();
         match &progress.ended {

@@ -6,9 +6,11 @@ use std::path::Path;
 const HANDLES: [&str; 4] = ["Manager", "Job", "File", "Reader"];
 
 /// What has another name here, and why.
-const ELSEWHERE: [(&str, &str); 2] = [
+const ELSEWHERE: [(&str, &str); 4] = [
     ("Manager::open", "the function `open_manager`, which both languages call so"),
     ("Reader::wait_reason", "it comes with the job"),
+    ("Job::wait_interruptible", "`StateWait`, which coroutines and tasks cancel"),
+    ("Manager::next_event_interruptible", "a listener, which can be removed"),
 ];
 
 #[test]

@@ -40,6 +40,7 @@ use crate::transfer::{Credentials, Token, Transfers};
 use crate::vocab::{Error, JobState, LogLevel, Result, code};
 
 pub use crate::platform::told_umask as umask;
+pub use crate::transfer::Trust;
 pub use clock::now;
 pub use inbox::{Answer, Answered, END_OF_SESSION, Inbox, closed_error};
 pub use message::{JobSnapshot, Reply, Request, Secret};
@@ -67,6 +68,8 @@ pub struct Settings {
     pub folder: PathBuf,
     pub limits: Limits,
     pub user_agent: String,
+    /// The authorities that are trusted; None for the system's.
+    pub trust: Option<Trust>,
     pub owner: String,
     pub faults: Faults,
 }

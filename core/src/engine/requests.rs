@@ -132,6 +132,7 @@ impl Engine {
                 .map(str::to_owned)
                 .collect(),
             security_flags: record.security_flags,
+            trust: self.settings.trust.clone(),
             proxy: Some((
                 record.proxy.usage,
                 record.proxy.list.clone(),

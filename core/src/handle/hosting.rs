@@ -10,6 +10,7 @@ use crate::link::Host;
 use crate::store::{self, Damage, Sharing};
 use crate::vocab::{Error, Result, code};
 
+use super::interrupt::Interrupt;
 use super::opening::Terms;
 use super::shared::receive;
 
@@ -41,9 +42,20 @@ impl Hosting {
         Ok((hosting, running.damage))
     }
 
-    /// Makes a call and waits for its answer until the time is over.
-    pub(super) fn call(&self, request: Request, deadline: Option<Instant>) -> Result<Reply> {
+    /// Makes a call and waits for its answer until the time is over or it is
+    /// interrupted: then E_TIMEOUT.
+    pub(super) fn call(
+        &self,
+        request: Request,
+        deadline: Option<Instant>,
+        interrupt: Option<&Interrupt>,
+    ) -> Result<Reply> {
         let (ticket, answers) = self.inbox.call(request)?;
+        let _watch = interrupt.map(|interrupt| {
+            let inbox = Arc::clone(&self.inbox);
+            // A closed engine has answered.
+            interrupt.watch(move || _ = inbox.call(Request::Forget { ticket }))
+        });
         match receive(&answers, deadline) {
             Ok(reply) => reply,
             Err(RecvTimeoutError::Disconnected) => Err(stopped()),

@@ -57,6 +57,10 @@ impl Drop for Job {
 
 /// Files and life cycle.
 impl Job {
+    pub(super) fn shared(&self) -> &Arc<Shared> {
+        &self.shared
+    }
+
     /// A handle that the engine has counted already.
     pub(super) fn new(shared: Arc<Shared>, id: Uuid) -> Self {
         shared.hold(id);

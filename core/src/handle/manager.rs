@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
-use crate::engine::{Reply, Request, Settings};
+use crate::engine::{Reply, Request, Settings, Trust};
 use crate::model::{Conditions, Limits, Network};
 use crate::notify::Event;
 use crate::store::{Damage, Faults};
@@ -26,6 +26,12 @@ pub struct Options {
     pub limits: Limits,
     /// The User-Agent header of all requests while this manager hosts.
     pub user_agent: String,
+    /// A file in PEM form with the certificates of the authorities that all
+    /// requests trust while this manager hosts, in place of the system's. It is
+    /// checked when the manager opens, and read again when it is used.
+    pub ca_file: Option<PathBuf>,
+    /// The same as text, for systems that have no such file.
+    pub ca_pem: Option<String>,
     /// True to have the store alone: nobody can join, and nobody must have it
     /// open already.
     pub exclusive: bool,
@@ -44,6 +50,8 @@ impl Options {
             store: store.into(),
             limits: Limits::default(),
             user_agent: concat!("bgcopy/", env!("CARGO_PKG_VERSION")).to_owned(),
+            ca_file: None,
+            ca_pem: None,
             exclusive: false,
             replace_older: false,
             faults: Faults::default(),
@@ -63,6 +71,10 @@ pub struct Manager {
 }
 
 impl Manager {
+    pub(super) fn shared(&self) -> &Arc<Shared> {
+        &self.shared
+    }
+
     /// Opens the store: hosts its queue, or joins the process that does.
     ///
     /// E_SHARING_VIOLATION at once if somebody has the store open alone, if
@@ -75,6 +87,11 @@ impl Manager {
     /// [`Manager::damage`]. BGCOPY_E_STORE_NEWER for a store of a later
     /// version, E_ACCESSDENIED or a disk code if the folder cannot be used,
     /// E_INVALIDARG for a limit of 0 or a control character in the user agent.
+    /// For certificates of authorities: E_FILE_NOT_FOUND, E_ACCESSDENIED or
+    /// another disk code if `ca_file` cannot be read, CRYPT_E_FILE_ERROR if there
+    /// is no certificate or a malformed one, E_INVALIDARG for more than
+    /// [`limit::CA_BYTES_MAX`](crate::vocab::limit::CA_BYTES_MAX) bytes or for
+    /// both `ca_file` and `ca_pem`.
     ///
     /// A child made by fork has nothing of its parent's managers: they answer
     /// BGCOPY_E_MANAGER_CLOSED there.
@@ -86,6 +103,7 @@ impl Manager {
                 "the user agent contains a control character",
             ));
         }
+        let trust = Trust::new(options.ca_file.as_deref(), options.ca_pem.as_deref())?;
         let folder = std::path::absolute(&options.store).map_err(|error| {
             Error::new(code::E_INVALIDARG, format!("{}: {error}", options.store.display()))
         })?;
@@ -93,6 +111,7 @@ impl Manager {
             folder,
             limits: options.limits,
             user_agent: options.user_agent,
+            trust,
             owner: crate::platform::user(),
             faults: options.faults,
         };

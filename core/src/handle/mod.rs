@@ -6,6 +6,7 @@
 
 mod file;
 mod hosting;
+mod interrupt;
 mod job;
 mod manager;
 mod opening;
@@ -24,6 +25,7 @@ pub use crate::notify::Event;
 pub use crate::protocol::FileRange;
 pub use crate::store::Damage;
 pub use file::{File, FileProgress};
+pub use interrupt::Interrupt;
 pub use job::{Job, JobProgress, JobTimes, progress_of};
 pub use manager::{Manager, Options};
 pub use reader::Reader;

@@ -8,13 +8,14 @@ use std::time::{Duration, Instant};
 
 use uuid::Uuid;
 
-use crate::engine::{Answered, Reply, Request, Secret, closed_error};
+use crate::engine::{Answered, END_OF_SESSION, Reply, Request, Secret, closed_error};
 use crate::link::Guest;
 use crate::model::{CredentialSlot, Told};
 use crate::store::Damage;
 use crate::vocab::{Error, Result, code};
 
 use super::hosting::Hosting;
+use super::interrupt::{Interrupt, interrupted};
 use super::opening::Terms;
 
 /// How long a call waits for a new host before it answers that there is none.
@@ -99,7 +100,7 @@ impl Shared {
 
     /// Makes a call and waits for its answer.
     pub(super) fn call(&self, request: Request) -> Result<Reply> {
-        self.call_until(request, None)
+        self.call_until(request, None, None)
     }
 
     /// Makes calls and waits for their answers, in order. An engine in this
@@ -116,14 +117,43 @@ impl Shared {
     pub(super) fn call_for(&self, request: Request, timeout: Option<Duration>) -> Result<Reply> {
         // A time beyond what the clock can tell is for ever.
         let deadline = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
-        self.call_until(request, deadline)
+        self.call_until(request, deadline, None)
     }
 
-    fn call_until(&self, request: Request, deadline: Option<Instant>) -> Result<Reply> {
+    /// As [`Shared::call_for`], and E_ABORT when it is interrupted.
+    pub(super) fn call_interruptible(
+        self: &Arc<Self>,
+        request: Request,
+        timeout: Option<Duration>,
+        interrupt: &Interrupt,
+    ) -> Result<Reply> {
+        let deadline = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
+        let shared = Arc::downgrade(self);
+        // For the time in which there is no host.
+        let _watch = interrupt.watch(move || {
+            if let Some(shared) = shared.upgrade() {
+                drop(shared.lock());
+                shared.changed.notify_all();
+            }
+        });
+        match self.call_until(request, deadline, Some(interrupt)) {
+            Err(error) if error.code == code::E_TIMEOUT && interrupt.is_interrupted() => {
+                Err(interrupted())
+            }
+            answered => answered,
+        }
+    }
+
+    fn call_until(
+        &self,
+        request: Request,
+        deadline: Option<Instant>,
+        interrupt: Option<&Interrupt>,
+    ) -> Result<Reply> {
         loop {
-            let called = match self.side_until(deadline)? {
-                Side::Host(hosting) => return hosting.call(request, deadline),
-                Side::Guest(guest) => call_guest(&guest, &request, deadline)?,
+            let called = match self.side_until(deadline, interrupt)? {
+                Side::Host(hosting) => return hosting.call(request, deadline, interrupt),
+                Side::Guest(guest) => call_guest(&guest, &request, deadline, interrupt)?,
                 Side::Lost { error, .. } | Side::Closed(error) => return Err(error),
             };
             if let Called::Answered(reply) = called {
@@ -147,7 +177,7 @@ impl Shared {
     }
 
     /// Where the engine is; waits while it is nowhere.
-    fn side_until(&self, deadline: Option<Instant>) -> Result<Side> {
+    fn side_until(&self, deadline: Option<Instant>, interrupt: Option<&Interrupt>) -> Result<Side> {
         if self.is_forked() {
             let text = "the manager was opened before fork: the child must open its own";
             return Err(Error::new(code::BGCOPY_E_MANAGER_CLOSED, text));
@@ -157,6 +187,9 @@ impl Shared {
             let Side::Lost { since, error } = &state.side else {
                 return Ok(state.side.clone());
             };
+            if interrupt.is_some_and(Interrupt::is_interrupted) {
+                return Err(interrupted());
+            }
             let given_up = *since + TAKE_OVER_PATIENCE;
             let now = Instant::now();
             if now >= given_up {
@@ -314,13 +347,26 @@ impl Drop for Shared {
     }
 }
 
-fn call_guest(guest: &Guest, request: &Request, deadline: Option<Instant>) -> Result<Called> {
+fn call_guest(
+    guest: &Arc<Guest>,
+    request: &Request,
+    deadline: Option<Instant>,
+    interrupt: Option<&Interrupt>,
+) -> Result<Called> {
     let Some((ticket, answers)) = guest.call(request)? else {
         return Ok(Called::Lost);
     };
+    let _watch = interrupt.map(|interrupt| {
+        let guest = Arc::clone(guest);
+        interrupt.watch(move || guest.nudge(ticket))
+    });
+    let is_interrupted = || interrupt.is_some_and(Interrupt::is_interrupted);
     let waits = matches!(request, Request::Wait { .. } | Request::NextEvent);
     let mut received = receive(&answers, deadline.or_else(|| patience(waits)));
-    while deadline.is_none() && matches!(received, Err(RecvTimeoutError::Timeout)) {
+    while deadline.is_none()
+        && matches!(received, Err(RecvTimeoutError::Timeout))
+        && !is_interrupted()
+    {
         must_be_alive(guest)?;
         received = receive(&answers, patience(waits));
     }
@@ -329,8 +375,18 @@ fn call_guest(guest: &Guest, request: &Request, deadline: Option<Instant>) -> Re
         Err(RecvTimeoutError::Disconnected) => Ok(Called::Lost),
         Err(RecvTimeoutError::Timeout) => {
             guest.tell(&Request::Forget { ticket });
-            Ok(match answers.recv_timeout(FORGET_PATIENCE) {
-                Ok((_, reply)) => Called::Answered(reply),
+            if matches!(request, Request::Wait { .. }) && is_interrupted() {
+                // Nothing is lost with its answer, unlike with that of a listener.
+                return Ok(Called::Answered(Err(timed_out())));
+            }
+            let patience = Some(Instant::now() + FORGET_PATIENCE);
+            let mut taken_back = receive(&answers, patience);
+            if matches!(taken_back, Err(RecvTimeoutError::Timeout)) && is_interrupted() {
+                // That may have been the nudge.
+                taken_back = receive(&answers, patience);
+            }
+            Ok(match taken_back {
+                Ok(reply) => Called::Answered(reply),
                 Err(RecvTimeoutError::Disconnected) => Called::Lost,
                 Err(RecvTimeoutError::Timeout) => Called::Answered(Err(timed_out())),
             })
@@ -359,7 +415,7 @@ fn must_be_alive(guest: &Guest) -> Result<()> {
     }
 }
 
-/// The answer, unless the time is over before.
+/// The answer, unless the time is over or the caller is nudged before.
 pub(super) fn receive(
     answers: &Receiver<Answered>,
     deadline: Option<Instant>,
@@ -368,7 +424,10 @@ pub(super) fn receive(
         None => answers.recv().map_err(|_| RecvTimeoutError::Disconnected),
         Some(deadline) => answers.recv_timeout(deadline.saturating_duration_since(Instant::now())),
     };
-    answered.map(|(_, reply)| reply)
+    match answered? {
+        (END_OF_SESSION, _) => Err(RecvTimeoutError::Timeout),
+        (_, reply) => Ok(reply),
+    }
 }
 
 pub(super) fn timed_out() -> Error {

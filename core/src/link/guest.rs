@@ -8,7 +8,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use crate::engine::{Answered, Request};
+use crate::engine::{Answered, END_OF_SESSION, Request};
 use crate::platform::socket::{self, Stream};
 use crate::vocab::{Error, ErrorContext, Result, code};
 
@@ -88,6 +88,15 @@ impl Guest {
                 self.pending().calls.remove(&ticket);
                 Err(error)
             }
+        }
+    }
+
+    /// Wakes the caller of a ticket by an answer to no call, [`END_OF_SESSION`];
+    /// its own answer may still come.
+    pub fn nudge(&self, ticket: u64) {
+        if let Some(to) = self.pending().calls.get(&ticket) {
+            // The caller may have given up.
+            _ = to.send((END_OF_SESSION, Err(Error::of(code::E_ABORT))));
         }
     }
 

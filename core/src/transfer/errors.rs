@@ -49,6 +49,7 @@ fn classify(error: &curl::Error, os_error: i32, head: &Head) -> Failure {
         curl_sys::CURLE_PEER_FAILED_VERIFICATION | curl_sys::CURLE_SSL_ISSUER_ERROR => {
             fatal(code::DO_E_HTTP_CERT_VALIDATION)
         }
+        curl_sys::CURLE_SSL_CACERT_BADFILE => fatal(code::CRYPT_E_FILE_ERROR),
         curl_sys::CURLE_SSL_CERTPROBLEM => fatal(code::E_WINHTTP_CLIENT_KEY_INACCESSIBLE),
         curl_sys::CURLE_SSL_CONNECT_ERROR => transient(code::E_WINHTTP_SECURE_FAILURE),
         curl_sys::CURLE_TOO_MANY_REDIRECTS => redirect_refused(head, text),

@@ -10,6 +10,7 @@ mod receiver;
 mod sender;
 mod sending;
 mod source;
+mod trust;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -24,6 +25,7 @@ pub use options::{Credentials, Options};
 pub use receiver::{Ending, HeadNews, Known, Order, RESERVE_FROM_BYTES};
 
 pub use sender::{UploadEnding, UploadOrder};
+pub use trust::Trust;
 
 use receiver::Receiver;
 use sending::Sendings;

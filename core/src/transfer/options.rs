@@ -1,10 +1,10 @@
 //! One curl handle set up for one order.
 
-// Two options of libcurl have no safe wrapper in the curl crate; each is a
-// plain number, set on a handle that lives through the call.
+// Some options of libcurl have no safe wrapper in the curl crate; each is a
+// plain number or NULL, set on a handle that lives through the call.
 #![allow(unsafe_code, reason = "raw curl options")]
 
-use std::ffi::c_long;
+use std::ffi::{c_char, c_long};
 use std::time::Duration;
 
 use curl::easy::{Auth, Easy2, HttpVersion, List};
@@ -14,6 +14,7 @@ use crate::vocab::{AuthScheme, ProxyUsage, security};
 
 use super::receiver::Receiver;
 use super::sender::Sender;
+use super::trust::Trust;
 
 /// Bytes that curl reads at a time. Shared by all transfers of a multi handle,
 /// so it costs this once; the default of 16 KiB costs twice the CPU.
@@ -56,6 +57,8 @@ pub struct Options {
     pub security_flags: u32,
     /// How the proxy is found, with its lists.
     pub proxy: Option<(ProxyUsage, Option<String>, Option<String>)>,
+    /// The authorities that are trusted; None for the system's.
+    pub trust: Option<Trust>,
     /// Certificate and key files in PEM form.
     pub client_certificate: Option<(String, Option<String>)>,
     /// For the server.
@@ -165,11 +168,32 @@ fn certificates<H>(easy: &mut Easy2<H>, options: &Options) -> Setup {
     let flags = options.security_flags;
     easy.ssl_verify_peer(flags & security::IGNORE_UNKNOWN_CA == 0)?;
     easy.ssl_verify_host(flags & security::IGNORE_CERT_CN_INVALID == 0)?;
+    if let Some(trust) = &options.trust {
+        authorities(easy, trust)?;
+    }
     if let Some((certificate, key)) = &options.client_certificate {
         easy.ssl_cert(certificate)?;
         easy.ssl_key(key.as_ref().unwrap_or(certificate))?;
     }
     Ok(())
+}
+
+/// These and no others, for servers and for proxies that are spoken to by TLS.
+fn authorities<H>(easy: &mut Easy2<H>, trust: &Trust) -> Setup {
+    // The curl crate sets the system's folder on each handle.
+    raw_null(easy, curl_sys::CURLOPT_CAPATH)?;
+    match trust {
+        Trust::File(path) => {
+            easy.cainfo(path)?;
+            // A path that is no text has no way to curl here; the proxy is then
+            // checked against the system's.
+            path.to_str().map_or(Ok(()), |path| easy.proxy_cainfo(path))
+        }
+        Trust::Pem(pem) => {
+            easy.ssl_cainfo_blob(pem.as_bytes())?;
+            easy.proxy_ssl_cainfo_blob(pem.as_bytes())
+        }
+    }
 }
 
 fn proxy<H>(easy: &mut Easy2<H>, url: &str, options: &Options) -> Setup {
@@ -236,5 +260,13 @@ fn auth(scheme: AuthScheme) -> Auth {
 fn raw_number<H>(easy: &Easy2<H>, option: curl_sys::CURLoption, value: c_long) -> Setup {
     // SAFETY: the handle is alive, and each option passed here takes a long.
     let code = unsafe { curl_sys::curl_easy_setopt(easy.raw(), option, value) };
+    if code == curl_sys::CURLE_OK { Ok(()) } else { Err(curl::Error::new(code)) }
+}
+
+fn raw_null<H>(easy: &Easy2<H>, option: curl_sys::CURLoption) -> Setup {
+    // SAFETY: the handle is alive, and each option passed here takes a string,
+    // of which NULL is none.
+    let code =
+        unsafe { curl_sys::curl_easy_setopt(easy.raw(), option, std::ptr::null::<c_char>()) };
     if code == curl_sys::CURLE_OK { Ok(()) } else { Err(curl::Error::new(code)) }
 }

@@ -67,5 +67,8 @@ pub const APPEND_BYTES_MAX: u64 = 128 * 1024 * 1024;
 /// A file up to this is sent together with the creation of its upload: it
 /// costs less to send again than a request more.
 pub const AT_ONCE_BYTES_MAX: u64 = 64 * 1024;
+/// The certificates of authorities that a manager is given. The bundles of
+/// systems have a fiftieth of it.
+pub const CA_BYTES_MAX: u64 = 16 * 1024 * 1024;
 /// A reply that is given out as bytes.
 pub const REPLY_DATA_BYTES_MAX: u64 = 1024 * 1024;

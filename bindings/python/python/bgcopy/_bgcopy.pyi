@@ -74,6 +74,8 @@ class Manager:
         *,
         limits: Limits | None = None,
         user_agent: str | None = None,
+        ca_file: str | PathLike[str] | None = None,
+        ca_pem: str | None = None,
         exclusive: bool = False,
         replace_older: bool = False,
     ) -> Manager:
@@ -84,6 +86,12 @@ class Manager:
         processes: the first one hosts the queue, the others join it, and when
         the host ends one of them takes over. With `exclusive` it is alone;
         `replace_older` takes the place of a host that is too old to be joined.
+
+        `ca_file` is a file in PEM form with the certificates of the authorities
+        that all requests trust in place of the system's, while this manager
+        hosts; `ca_pem` is the same as text. It is checked here: codes of the disk,
+        CRYPT_E_FILE_ERROR if it has no certificate or a malformed one,
+        :class:`InvalidArgumentError` for both at once or more than 16 MiB.
 
         :class:`StoreInUseError` at once if somebody has the store open alone,
         or if `exclusive` is wanted and anybody has it open; a :class:`Reader`

@@ -35,6 +35,7 @@ impl Stage {
             folder: folder.to_owned(),
             limits: Limits::default(),
             user_agent: "test".to_owned(),
+            trust: None,
             owner: "me".to_owned(),
             faults: Faults::default(),
         };

@@ -164,6 +164,17 @@ final class StoriesTests: XCTestCase {
         XCTAssertEqual(code { try reader.job(id: UUID()) }, .DO_E_JOB_NOT_FOUND)
     }
 
+    func test_certificates_of_authorities_are_checked() throws {
+        let bench = try Bench()
+        let store = bench.path("other")
+        let missing = Options(store: store, caFile: bench.path("authorities.pem"))
+        XCTAssertEqual(code { try Manager.open(missing) }, .E_FILE_NOT_FOUND)
+        let none = Options(store: store, caPem: "none")
+        XCTAssertEqual(code { try Manager.open(none) }, .CRYPT_E_FILE_ERROR)
+        let pem = "-----BEGIN CERTIFICATE-----\nMAMCAQE=\n-----END CERTIFICATE-----\n"
+        try Manager.open(Options(store: store, caPem: pem)).close()
+    }
+
     func test_errors_have_code_context_and_text() throws {
         let bench = try Bench()
         let job = try bench.manager.createJob(displayName: "errors")

@@ -166,6 +166,16 @@ class StoriesTest {
     }
 
     @Test
+    fun certificates_of_authorities_are_checked() = Bench().use { bench ->
+        val store = bench.path("other").toString()
+        val missing = bench.path("authorities.pem").toString()
+        assertEquals(HResult.E_FILE_NOT_FOUND, codeOf { Manager.open(Options(store, caFile = missing)) })
+        assertEquals(HResult.CRYPT_E_FILE_ERROR, codeOf { Manager.open(Options(store, caPem = "none")) })
+        val pem = "-----BEGIN CERTIFICATE-----\nMAMCAQE=\n-----END CERTIFICATE-----\n"
+        Manager.open(Options(store, caPem = pem)).close()
+    }
+
+    @Test
     fun errors_have_code_context_and_text() = Bench().use { bench ->
         val job = bench.manager.createJob("errors")
         val exception = assertFailsWith<BgcopyException> { job.addFile("gopher://x/y", bench.path("x")) }
