@@ -106,7 +106,7 @@ impl Shared {
     /// Makes calls and waits for their answers, in order. An engine in this
     /// process stores them together.
     pub(super) fn calls(&self, requests: Vec<Request>) -> Vec<Result<Reply>> {
-        if let Ok(Side::Host(hosting)) = self.side_until(None) {
+        if let Ok(Side::Host(hosting)) = self.side_until(None, None) {
             return hosting.calls(requests);
         }
         requests.into_iter().map(|request| self.call(request)).collect()
