@@ -332,7 +332,7 @@ static void wrong_state(void)
     CHECK(second == NULL);
     options.exclusive = 0;
     options.ca_file = path_of("no/authorities");
-    EXPECT(BGCOPY_E_PATH_NOT_FOUND, bgcopy_manager_open(&options, &second));
+    EXPECT(BGCOPY_E_FILE_NOT_FOUND, bgcopy_manager_open(&options, &second));
     options.ca_pem = "no certificate";
     EXPECT(BGCOPY_E_INVALIDARG, bgcopy_manager_open(&options, &second));
     options.ca_file = NULL;
