@@ -9,10 +9,11 @@ use crate::disk::Outgoing;
 use crate::model::{
     FileStage, Now, Outcome, UploadNews, is_upload, next_upload_call, sending, upload_state,
 };
-use crate::protocol::{Call, Failure, Step, judge};
+use crate::protocol::{Call, Failure, Step, judge, origin_of};
 use crate::transfer::{Token, UploadEnding, UploadOrder};
-use crate::vocab::Result;
+use crate::vocab::{Result, UploadProtocol};
 
+use super::requests::withhold_secrets;
 use super::{Engine, Moving, SecretChange};
 
 /// True if the request is to go on although the plan no longer has it: only
@@ -88,7 +89,12 @@ impl Engine {
             self.upload_news(key, UploadNews::NothingOwed, at);
             return Ok(());
         };
-        let options = self.options(record, file);
+        let mut options = self.options(record, file);
+        let is_trusted = origin_of(&call.url) == origin_of(&file.remote_name);
+        // The contract sends them to the host that BITS names (section 13.4).
+        if !is_trusted && upload_state(record, file).protocol != UploadProtocol::Bits {
+            withhold_secrets(&mut options);
+        }
         let began = facts.map(|facts| (facts.size, facts.version.clone()));
         let order = UploadOrder { call: call.clone(), source };
         let token = self.transfers.start_upload(order, &options)?;

@@ -193,6 +193,7 @@ impl FileRecord {
     pub fn after_restart(&mut self, boot: Option<Uuid>) {
         if let Some(upload) = &mut self.upload {
             upload.state.creating = false;
+            upload.state.unsure |= upload.state.session.is_some();
         }
         if boot.is_some() && self.boot == boot {
             return;

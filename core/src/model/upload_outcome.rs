@@ -178,6 +178,10 @@ fn answered(
             leave_session(change, job, index)?;
             count_round(change, job, index, &lost_session(), now)?;
         }
+        Verdict::Abandoned(failure) => {
+            leave_session(change, job, index)?;
+            count_failure(change, job, index, failure, now)?;
+        }
         Verdict::Doubt => edit(change, job, index, |upload, _| {
             let opened_ms = upload.state.opened_ms;
             upload.state.leave_session();
@@ -250,7 +254,9 @@ fn holds(
     if call.body.is_some_and(|span| position == span.first + span.length) {
         edit(change, job, index, |upload, _| upload.state.grow())?;
     }
-    match is_new {
+    // A new session is filled up to where the old one was without being new.
+    let advanced = call.body.is_some_and(|span| position > span.first);
+    match is_new || advanced || call.step == Step::Query {
         true => Ok(()),
         false => count_round(change, job, index, &no_headway(), now),
     }

@@ -10,7 +10,7 @@ use crate::vocab::{ErrorContext, UploadProtocol, code, limit};
 
 use super::classify::{Failure, http_date_unix_ms, http_failure};
 use super::head::Head;
-use super::{bits, put};
+use super::{bits, put, tus};
 
 /// What is stored of an upload besides its progress.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -189,19 +189,23 @@ pub struct Call {
     pub body: Option<Span>,
     /// The server may have to work before it answers.
     pub patient: bool,
+    /// What the bytes of the body are to be checked by on their way.
+    #[serde(default)]
+    pub checksum: Option<Checksum>,
 }
 
 impl Call {
     /// A request whose body is empty.
     pub(super) fn bare(step: Step, method: &str, url: String, headers: Vec<String>) -> Self {
         let body = Some(Span { first: 0, length: 0 });
-        Self { step, method: method.to_owned(), url, headers, body, patient: true }
+        let method = method.to_owned();
+        Self { step, method, url, headers, body, patient: true, checksum: None }
     }
 
     /// A request without a body.
     pub(super) fn bodiless(step: Step, method: &str, url: &str) -> Self {
-        let (method, url) = (method.to_owned(), url.to_owned());
-        Self { step, method, url, headers: Vec::new(), body: None, patient: false }
+        let (method, url, headers) = (method.to_owned(), url.to_owned(), Vec::new());
+        Self { step, method, url, headers, body: None, patient: false, checksum: None }
     }
 
     /// Bytes of its body.
@@ -240,6 +244,9 @@ pub enum Verdict {
     TooLarge,
     /// The server does not know the session.
     Gone,
+    /// The session is of no use any more, and may have been completed: another
+    /// one is made only when the job is resumed.
+    Abandoned(Failure),
     /// It does not know it, and a close of it was sent before.
     Doubt,
     /// The file is not in its place.
@@ -255,15 +262,13 @@ pub enum Verdict {
 /// The next request of an upload; None if the server is to forget it and knows
 /// nothing.
 pub fn next_call(upload: &Upload, sending: &Sending<'_>) -> Option<Call> {
-    if sending.cancelled || upload.stale {
-        let session = upload.session.as_ref()?;
-        return match upload.protocol {
-            UploadProtocol::Bits => Some(bits::cancel(upload, sending, session)),
-            UploadProtocol::Auto
-            | UploadProtocol::Tus
-            | UploadProtocol::Ietf
-            | UploadProtocol::Put => None,
-        };
+    let cancel = upload.session.as_ref().and_then(|session| match upload.protocol {
+        UploadProtocol::Bits => Some(bits::cancel(upload, sending, session)),
+        UploadProtocol::Tus => tus::cancel(upload, session),
+        UploadProtocol::Auto | UploadProtocol::Ietf | UploadProtocol::Put => None,
+    });
+    if sending.cancelled || upload.stale && cancel.is_some() {
+        return cancel;
     }
     if upload.verifies {
         return Some(Call::bodiless(Step::Verify, "HEAD", sending.url));
@@ -274,7 +279,8 @@ pub fn next_call(upload: &Upload, sending: &Sending<'_>) -> Option<Call> {
         // No fragment can say that a file is empty (contract section 14.2).
         UploadProtocol::Bits if sending.size > 0 => bits::next(upload, sending),
         UploadProtocol::Bits | UploadProtocol::Put => put::whole(sending),
-        UploadProtocol::Tus | UploadProtocol::Ietf => put::whole(sending),
+        UploadProtocol::Tus => tus::next(upload, sending),
+        UploadProtocol::Ietf => put::whole(sending),
     })
 }
 
@@ -283,18 +289,17 @@ pub fn judge(upload: &Upload, sending: &Sending<'_>, call: &Call, head: &Head) -
     match (call.step, upload.protocol) {
         (Step::Whole, _) => put::answered(head),
         (Step::Verify, _) => verified(upload, sending, head),
-        (Step::Ask, UploadProtocol::Auto) => asked(head),
+        (Step::Ask, UploadProtocol::Auto) => asked(sending, head),
         (_, UploadProtocol::Auto | UploadProtocol::Bits) => {
             bits::judge(upload, sending, call.step, head)
         }
-        (_, UploadProtocol::Tus | UploadProtocol::Ietf | UploadProtocol::Put) => {
-            invalid("to a request that is not made")
-        }
+        (_, UploadProtocol::Tus) => tus::judge(upload, sending, call, head),
+        (_, UploadProtocol::Ietf | UploadProtocol::Put) => invalid("to a request that is not made"),
     }
 }
 
 /// What a server says of itself. Statuses that pass are no answer.
-fn asked(head: &Head) -> Verdict {
+fn asked(sending: &Sending<'_>, head: &Head) -> Verdict {
     if matches!(head.status, 401 | 407 | 408 | 429 | 502..=504) {
         return Verdict::Refused(http_failure(head.status, head));
     }
@@ -304,6 +309,9 @@ fn asked(head: &Head) -> Verdict {
     };
     if lists("BITS_POST") {
         return Verdict::Speaks(UploadProtocol::Bits, Offer::default());
+    }
+    if let Some(verdict) = tus::offered(head, sending.size) {
+        return verdict;
     }
     if lists("PUT") {
         return Verdict::Speaks(UploadProtocol::Put, Offer::default());

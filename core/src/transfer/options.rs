@@ -107,7 +107,11 @@ pub fn apply_upload(easy: &mut Easy2<Sender>, call: &Call, options: &Options) ->
     let patience = if call.patient { ANSWER_TIMEOUT } else { STALL_TIMEOUT };
     common(easy, &call.url, patience, options)?;
     let mut headers = List::new();
-    for line in options.headers.iter().chain(&call.headers) {
+    let own = &options.headers;
+    // What the caller says of the file comes before what we would say.
+    let described = own.iter().any(|line| is_metadata(line));
+    let ours = call.headers.iter().filter(|line| !described || !is_metadata(line));
+    for line in own.iter().chain(ours) {
         headers.append(line)?;
     }
     headers.append("Accept-Encoding: identity")?;
@@ -128,6 +132,10 @@ pub fn apply_upload(easy: &mut Easy2<Sender>, call: &Call, options: &Options) ->
     // An upload goes where it was sent and nowhere else (contract section 10).
     easy.follow_location(false)?;
     raw_number(easy, curl_sys::CURLOPT_PROTOCOLS, PROTOCOL_HTTP | PROTOCOL_HTTPS)
+}
+
+fn is_metadata(line: &str) -> bool {
+    line.split(':').next().is_some_and(|name| name.eq_ignore_ascii_case("upload-metadata"))
 }
 
 /// What all requests have in common.
