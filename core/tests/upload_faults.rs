@@ -25,11 +25,12 @@ fn bench() -> (Bench, Faults) {
 
 #[test]
 fn an_upload_survives_any_one_failure() {
-    for protocol in [UploadProtocol::Bits, UploadProtocol::Put] {
+    for protocol in [UploadProtocol::Bits, UploadProtocol::Tus, UploadProtocol::Put] {
         let mut reached = 0;
         for n in 1..OPERATIONS_MAX {
             let (bench, faults) = bench();
-            bench.server.accept_uploads("/up/", Area::new());
+            let area = if protocol == UploadProtocol::Tus { Area::tus() } else { Area::new() };
+            bench.server.accept_uploads("/up/", area);
             let source = bench.source("source", &content(1));
             faults.set(n);
             let create = || bench.manager.create_job("story", JobType::Upload);

@@ -152,9 +152,8 @@ pub(super) fn judge(upload: &Upload, sending: &Sending<'_>, call: &Call, head: &
 
 /// Not every server answers OPTIONS; what it offers is then found by trying.
 fn asked(sending: &Sending<'_>, head: &Head) -> Verdict {
-    let failure = failure_of(head);
-    if head.status == 412 || failure.transient && head.status != 500 || head.status == 401 {
-        return Verdict::Refused(failure);
+    if matches!(head.status, 401 | 407 | 408 | 412 | 429 | 502..=504) {
+        return Verdict::Refused(failure_of(head));
     }
     let untold = Verdict::Speaks(UploadProtocol::Tus, Offer::default());
     offered(head, sending.size).unwrap_or(untold)

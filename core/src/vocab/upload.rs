@@ -14,7 +14,7 @@ pub enum UploadProtocol {
     Auto = 0,
     /// BITS upload (contract section 13): resumable.
     Bits = 1,
-    /// tus 1.0: resumable. Not built in yet.
+    /// tus 1.0: resumable. The remote name is where uploads are created.
     Tus = 2,
     /// Resumable uploads of the IETF. Not built in yet.
     Ietf = 3,

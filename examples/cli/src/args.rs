@@ -42,8 +42,8 @@ pub enum QueueCommand {
     Get(Get),
     /// Send files in the foreground, one job for each.
     ///
-    /// Uploads by BITS go on where they were after every interruption; a PUT
-    /// starts over. Ctrl-C suspends the jobs; the same command takes them up
+    /// Uploads by BITS and by tus go on where they were after every interruption;
+    /// a PUT starts over. Ctrl-C suspends the jobs; the same command takes them up
     /// again.
     #[command(after_help = EXIT_CODES)]
     Put(Put),
@@ -138,6 +138,8 @@ pub enum Protocol {
     Auto,
     /// BITS upload: resumable.
     Bits,
+    /// tus 1.0: resumable. URL is where uploads are created.
+    Tus,
     /// One PUT request.
     Put,
 }
@@ -147,6 +149,7 @@ impl From<Protocol> for UploadProtocol {
         match protocol {
             Protocol::Auto => Self::Auto,
             Protocol::Bits => Self::Bits,
+            Protocol::Tus => Self::Tus,
             Protocol::Put => Self::Put,
         }
     }

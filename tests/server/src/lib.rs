@@ -39,7 +39,9 @@ mod request;
 mod resource;
 mod send;
 mod server;
+mod sha1;
 mod shared;
+mod tus;
 
 pub use area::{Area, AreaSeen, Kept, Overlap, UploadFault};
 pub use content::Content;

@@ -8,6 +8,7 @@ use crate::link::{Gone, Link};
 use crate::reason;
 use crate::request::Request;
 use crate::send::After;
+use crate::tus;
 use std::time::{Duration, Instant, SystemTime};
 
 /// Bodies are read in pieces of this size.
@@ -64,6 +65,9 @@ pub(crate) fn serve(link: &mut Link, request: &Request, prefix: &str) -> Result<
             }
             let answer = match &fault {
                 Some(UploadFault::Status(status, code)) => refusal(area, *status, *code),
+                Some(_) | None if tus::is_for(area, &request.method) => {
+                    tus::begin(area, request, prefix)
+                }
                 Some(_) | None => begin(area, request, &kind),
             };
             Some((fault, answer))
@@ -74,6 +78,7 @@ pub(crate) fn serve(link: &mut Link, request: &Request, prefix: &str) -> Result<
     match fault {
         Some(UploadFault::CutAfter(count)) => {
             body.read(length.min(count))?;
+            body.drop_unchecked();
             return Ok(After::Reset);
         }
         Some(UploadFault::LoseAfter(count)) => {
@@ -98,9 +103,17 @@ pub(crate) fn serve(link: &mut Link, request: &Request, prefix: &str) -> Result<
             if let (Target::File, Some(kept)) = (&answer.target, kept) {
                 area.files.insert(request.path_alone().to_owned(), kept);
             }
-            Some(bits::end(area, answer))
+            match tus::is_for(area, &request.method) {
+                true => Some(tus::end(area, answer)),
+                false => Some(bits::end(area, answer)),
+            }
         })
         .ok_or(Gone)?;
+    if !matches!(fault, None | Some(UploadFault::HoldAnswer)) {
+        link.shared().change(|state| {
+            state.areas.get_mut(prefix).map(|area| tus::leave_unsure(area, request))
+        });
+    }
     match fault {
         Some(UploadFault::LoseAnswer) => return Ok(After::Reset),
         Some(UploadFault::HoldAnswer) => {
@@ -138,6 +151,7 @@ fn begin(area: &mut Area, request: &Request, kind: &str) -> Answer {
     let path = request.path_alone();
     match request.method.as_str() {
         "BITS_POST" if area.bits => bits::begin(area, request, kind, length),
+        "OPTIONS" if area.says_how && area.tus => tus::options(area),
         "OPTIONS" if area.says_how => {
             let mut methods = vec!["OPTIONS", "HEAD"];
             methods.extend(area.bits.then_some("BITS_POST"));
@@ -171,12 +185,14 @@ fn head(answer: &Answer, claim: Option<u64>, has_length: bool) -> Vec<u8> {
     let mut head = format!("HTTP/1.1 {} {}\r\n", answer.status, reason::phrase(answer.status));
     for (name, value) in &answer.headers {
         let value = match claim {
-            Some(count) if name == "BITS-Received-Content-Range" => &count.to_string(),
+            Some(count) if matches!(&**name, "BITS-Received-Content-Range" | "Upload-Offset") => {
+                &count.to_string()
+            }
             Some(_) | None => value,
         };
         head.push_str(&format!("{name}: {value}\r\n"));
     }
-    if !has_length {
+    if !has_length && answer.status != 204 {
         head.push_str("Content-Length: 0\r\n");
     }
     head.push_str("\r\n");
@@ -216,6 +232,17 @@ impl Body<'_> {
         Ok(())
     }
 
+    fn drop_unchecked(&mut self) {
+        let prefix = self.prefix;
+        if let Target::Session { id, .. } = &self.target {
+            self.link.shared().change(|state| {
+                if let Some(area) = state.areas.get_mut(prefix) {
+                    area.drop_unchecked(id);
+                }
+            });
+        }
+    }
+
     fn store(&mut self, data: &[u8], position: u64) {
         let prefix = self.prefix;
         let (target, file) = (&self.target, &mut self.file);
@@ -233,6 +260,9 @@ impl Body<'_> {
                     let skipped = skip.saturating_sub(position).min(data.len() as u64);
                     let fresh = &data[skipped as usize..];
                     if session.turn == *turn {
+                        if let Some((_, _, sha1)) = &mut session.checking {
+                            sha1.update(fresh);
+                        }
                         session.kept.append(fresh, expected.as_ref(), discards);
                         area.bytes_stored += fresh.len() as u64;
                     }
