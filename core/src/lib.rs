@@ -26,6 +26,7 @@ mod handle;
 mod link;
 mod model;
 mod notify;
+mod platform;
 mod protocol;
 mod store;
 mod transfer;

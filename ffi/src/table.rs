@@ -126,6 +126,7 @@ static CURRENT: AtomicPtr<Table> = AtomicPtr::new(ptr::null_mut());
 
 /// The table of the process that this one was forked from. Its engines have no
 /// threads here, so its objects are neither used nor dropped.
+#[cfg(unix)]
 static INHERITED: AtomicPtr<Table> = AtomicPtr::new(ptr::null_mut());
 
 static HIGHEST_GENERATION: AtomicUsize = AtomicUsize::new(1);

@@ -14,17 +14,14 @@ mod source;
 mod tests;
 mod writer;
 
-use std::fs::{File, Metadata, OpenOptions};
+use std::fs::{File, OpenOptions};
 use std::io::ErrorKind;
-use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, UNIX_EPOCH};
 
-use rustix::fs::OFlags;
-use uuid::Uuid;
-
+use crate::platform::{self, Facts, is_gone, open_unfollowed};
 use crate::store::Faults;
 use crate::vocab::{Error, ErrorContext, Result, code};
 
@@ -55,9 +52,9 @@ pub struct Finished {
 impl Finished {
     /// The number of a device may be another one after a reboot; the folder
     /// is the same one.
-    fn is(&self, found: &Metadata) -> bool {
-        let inode = self.identity.is_some_and(|(_, inode)| inode == found.ino());
-        found.is_file() && inode && found.len() == self.length
+    fn is(&self, found: &Facts) -> bool {
+        let inode = self.identity.is_some_and(|(_, inode)| inode == found.identity().1);
+        found.is_file() && inode && found.length() == self.length
     }
 }
 
@@ -81,7 +78,8 @@ impl TempFile {
     /// Writes all of `data` at an offset.
     pub fn write_at(&self, data: &[u8], offset: u64) -> Result<()> {
         self.faults.check()?;
-        self.file.write_all_at(data, offset).map_err(|error| failed(&error, "write", None))
+        platform::write_all_at(&self.file, data, offset)
+            .map_err(|error| failed(&error, "write", None))
     }
 
     /// Reads as much as there is, up to the length of `buffer`.
@@ -89,7 +87,7 @@ impl TempFile {
         self.faults.check()?;
         let mut read = 0;
         while read < buffer.len() {
-            match self.file.read_at(&mut buffer[read..], offset + read as u64) {
+            match platform::read_at(&self.file, &mut buffer[read..], offset + read as u64) {
                 Ok(0) => break,
                 Ok(more) => read += more,
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
@@ -103,7 +101,7 @@ impl TempFile {
 impl Disk {
     /// Access to the disk; `faults` makes chosen operations fail, for tests.
     pub fn new(faults: Faults) -> Self {
-        Self { faults, umask: umask(), closing: Arc::default() }
+        Self { faults, umask: platform::umask(), closing: Arc::default() }
     }
 
     /// Ends long work early, for good: it answers E_ABORT.
@@ -124,43 +122,42 @@ impl Disk {
         if held == 0 {
             return self.create(path).map(Opened::Ready);
         }
-        let file = match self.options().open(path) {
+        let file = match open_unfollowed(&mut Self::options(), path) {
             Ok(file) => file,
             Err(error) => {
-                let gone = matches!(error.raw_os_error(), Some(libc::ENOENT | libc::ELOOP));
-                return if gone {
+                return if is_gone(&error) {
                     Ok(Opened::Lost)
                 } else {
                     Err(failed(&error, "open", Some(path)))
                 };
             }
         };
-        let metadata = file.metadata().map_err(|error| failed(&error, "look at", Some(path)))?;
-        if !is_ours(&metadata) || metadata.len() < held {
+        let facts = Facts::of(&file).map_err(|error| failed(&error, "look at", Some(path)))?;
+        if !facts.is_ours() || facts.length() < held {
             return Ok(Opened::Lost);
         }
         Ok(Opened::Ready(self.wrap(file)))
     }
 
     fn create(&self, path: &Path) -> Result<TempFile> {
-        let exists = match self.options().create_new(true).mode(0o600).open(path) {
+        let exists = match open_unfollowed(Self::options().create_new(true), path) {
             Ok(file) => return Ok(self.wrap(file)),
             Err(error) if error.kind() == ErrorKind::AlreadyExists => error,
             Err(error) => return Err(failed(&error, "create", Some(path))),
         };
-        let file = self.options().open(path).map_err(|_| failed(&exists, "create", Some(path)))?;
-        let metadata = file.metadata().map_err(|error| failed(&error, "look at", Some(path)))?;
-        if !is_ours(&metadata) {
+        let file = open_unfollowed(&mut Self::options(), path)
+            .map_err(|_| failed(&exists, "create", Some(path)))?;
+        let facts = Facts::of(&file).map_err(|error| failed(&error, "look at", Some(path)))?;
+        if !facts.is_ours() {
             return Err(failed(&exists, "create", Some(path)));
         }
         file.set_len(0).map_err(|error| failed(&error, "empty", Some(path)))?;
         Ok(self.wrap(file))
     }
 
-    fn options(&self) -> OpenOptions {
+    fn options() -> OpenOptions {
         let mut options = OpenOptions::new();
-        let flags = (OFlags::NOFOLLOW | OFlags::NONBLOCK).bits();
-        options.read(true).write(true).custom_flags(flags.cast_signed());
+        options.read(true).write(true);
         options
     }
 
@@ -172,18 +169,19 @@ impl Disk {
     /// where the file system can: E_DISK_FULL if there is not.
     pub fn reserve(&self, file: &TempFile, length: u64) -> Result<()> {
         self.faults.check()?;
-        let metadata = file.file.metadata().map_err(|error| failed(&error, "look at", None))?;
-        let missing = length.saturating_sub(metadata.blocks() * 512);
-        let space = rustix::fs::fstatvfs(&file.file)
-            .map_err(|error| failed(&error.into(), "ask for the free space of", None))?;
-        if missing > space.f_bavail.saturating_mul(space.f_frsize) {
+        let facts = Facts::of(&file.file).map_err(|error| failed(&error, "look at", None))?;
+        let missing = length.saturating_sub(facts.allocated());
+        let free = platform::free_bytes(&file.file)
+            .map_err(|error| failed(&error, "ask for the free space of", None))?;
+        if free.is_some_and(|free| missing > free) {
             return Err(Error::with_context(
                 code::E_DISK_FULL,
                 ErrorContext::LocalFile,
                 format!("{missing} bytes are missing on the disk"),
             ));
         }
-        allocate(&file.file, length)
+        platform::allocate(&file.file, length)
+            .map_err(|error| failed(&error, "reserve space for", None))
     }
 
     /// Makes what was written so far survive a power cut.
@@ -213,16 +211,15 @@ impl Disk {
             let why = format!("the finished file {} {why}", temporary.display());
             Error::with_context(code::BG_E_LOCAL_FILE_CHANGED, ErrorContext::LocalFile, why)
         };
-        let file = match self.options().open(temporary) {
+        let file = match open_unfollowed(&mut Self::options(), temporary) {
             Ok(file) => file,
-            Err(error) if matches!(error.raw_os_error(), Some(libc::ENOENT | libc::ELOOP)) => {
-                let moved =
-                    std::fs::symlink_metadata(target).is_ok_and(|there| finished.is(&there));
+            Err(error) if is_gone(&error) => {
+                let moved = Facts::at(target).is_ok_and(|there| finished.is(&there));
                 return if moved { Ok(()) } else { Err(changed("is gone")) };
             }
             Err(error) => return Err(failed(&error, "open", Some(temporary))),
         };
-        let found = file.metadata().map_err(|error| failed(&error, "look at", Some(temporary)))?;
+        let found = Facts::of(&file).map_err(|error| failed(&error, "look at", Some(temporary)))?;
         if !finished.is(&found) {
             return Err(changed("was changed by somebody else"));
         }
@@ -238,13 +235,12 @@ impl Disk {
             // A file system without times keeps its own.
             _ = file.set_modified(UNIX_EPOCH + modified);
         }
-        let mode = |mode| file.set_permissions(std::fs::Permissions::from_mode(mode));
-        mode(0o666 & !umask.unwrap_or(self.umask))
+        platform::publish(&file, umask.unwrap_or(self.umask))
             .map_err(|error| failed(&error, "set the mode of", Some(temporary)))?;
         self.faults.check()?;
-        std::fs::rename(temporary, target).map_err(|error| {
+        platform::rename(temporary, target).map_err(|error| {
             // It stays a temporary file, so it stays private.
-            _ = mode(0o600);
+            _ = platform::make_private(&file);
             failed(&error, "move a file to", Some(target))
         })
     }
@@ -252,8 +248,7 @@ impl Disk {
     /// Makes renames in a folder survive a power cut.
     pub fn sync_folder(&self, folder: &Path) -> Result<()> {
         self.faults.check()?;
-        File::open(folder)
-            .and_then(|folder| folder.sync_all())
+        platform::sync_folder(folder)
             .map_err(|error| failed(&error, "sync the folder", Some(folder)))
     }
 
@@ -276,55 +271,4 @@ impl Disk {
 /// True if there is nothing at a path, not even its folder.
 fn is_absent(error: &std::io::Error) -> bool {
     matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
-}
-
-fn is_ours(metadata: &Metadata) -> bool {
-    metadata.is_file()
-        && metadata.nlink() == 1
-        && metadata.uid() == rustix::process::geteuid().as_raw()
-}
-
-/// Reserves blocks without changing the length, which says nothing about what
-/// was written.
-fn allocate(file: &File, length: u64) -> Result<()> {
-    #[cfg(any(target_os = "linux", target_os = "android"))]
-    {
-        use rustix::fs::{FallocateFlags, fallocate};
-        use rustix::io::Errno;
-        match fallocate(file, FallocateFlags::KEEP_SIZE, 0, length) {
-            Err(error) if [Errno::NOSPC, Errno::DQUOT, Errno::IO].contains(&error) => {
-                return Err(failed(&error.into(), "reserve space for", None));
-            }
-            // Not every file system can; the file then grows as it is written.
-            Ok(()) | Err(_) => {}
-        }
-    }
-    _ = (file, length);
-    Ok(())
-}
-
-/// What the process takes away from the mode of new files.
-fn umask() -> u32 {
-    told_umask().unwrap_or_else(|| {
-        let mask = rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
-        rustix::process::umask(mask);
-        // Some systems have a narrower type for it.
-        #[allow(clippy::useless_conversion, reason = "not useless on all systems")]
-        u32::from(mask.as_raw_mode())
-    })
-}
-
-/// The same where the system tells it. To find it out otherwise it must be
-/// changed for a moment, in which other threads may make files.
-pub fn told_umask() -> Option<u32> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("Umask:"))?;
-    u32::from_str_radix(line.trim(), 8).ok()
-}
-
-/// Names this boot of the machine, where the system tells; None means that
-/// only what was synced counts after a restart.
-pub fn boot_id() -> Option<Uuid> {
-    let text = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()?;
-    Uuid::parse_str(text.trim()).ok()
 }

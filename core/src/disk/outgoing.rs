@@ -1,20 +1,16 @@
 //! Local files that are sent.
 
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::ErrorKind;
-use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::path::Path;
 use std::sync::Arc;
 
-use rustix::fs::OFlags;
-
+use crate::platform::{Facts, open_to_read, read_at};
 use crate::store::Faults;
-use crate::vocab::{Error, ErrorContext, Result, code};
+use crate::vocab::{Error, ErrorContext, PATHS, Result, code};
 
 use super::Disk;
 use super::codes::failed;
-use super::names::malformed;
-use super::source::version_of;
 
 /// What names the content of a local file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,8 +29,8 @@ pub struct Outgoing {
     faults: Faults,
 }
 
-fn facts_of(metadata: &std::fs::Metadata) -> OutgoingFacts {
-    OutgoingFacts { size: metadata.len(), version: version_of(metadata) }
+fn facts_of(found: &Facts) -> OutgoingFacts {
+    OutgoingFacts { size: found.length(), version: found.version() }
 }
 
 impl Disk {
@@ -42,30 +38,27 @@ impl Disk {
     /// E_ACCESSDENIED, E_DIRECTORY, E_INVALIDARG if it is no file.
     pub fn open_outgoing(&self, path: &Path) -> Result<Outgoing> {
         self.faults.check()?;
-        let mut options = OpenOptions::new();
-        // A pipe must not make the engine wait for its other end.
-        options.read(true).custom_flags(OFlags::NONBLOCK.bits().cast_signed());
-        let file = options.open(path).map_err(|error| failed(&error, "open", Some(path)))?;
+        let file = open_to_read(path).map_err(|error| failed(&error, "open", Some(path)))?;
         let look = |error| failed(&error, "look at", Some(path));
-        let metadata = file.metadata().map_err(look)?;
+        let found = Facts::of(&file).map_err(look)?;
         let refuse = |code, what| {
             let why = format!("{} is {what}", path.display());
             Err(Error::with_context(code, ErrorContext::LocalFile, why))
         };
-        if metadata.is_dir() {
+        if found.is_folder() {
             return refuse(code::E_DIRECTORY, "a folder");
         }
-        if !metadata.is_file() {
+        if !found.is_file() {
             return refuse(code::E_INVALIDARG, "not a file with a length");
         }
-        let facts = facts_of(&metadata);
+        let facts = facts_of(&found);
         Ok(Outgoing { file: Arc::new(file), facts, faults: self.faults.clone() })
     }
 
     /// Checks the local name of a file that is to be sent; codes as
     /// [`Disk::open_outgoing`], and E_INVALIDARG for a malformed path.
     pub fn check_outgoing(&self, local_name: &str) -> Result<()> {
-        if let Some(why) = malformed(local_name) {
+        if let Some(why) = PATHS.fault_of_file(local_name) {
             let text = format!("{why}: {local_name:?}");
             return Err(Error::with_context(code::E_INVALIDARG, ErrorContext::LocalFile, text));
         }
@@ -82,14 +75,14 @@ impl Outgoing {
     /// True if it was not written to since it was opened, as far as its size
     /// and time tell.
     pub fn is_unchanged(&self) -> bool {
-        self.file.metadata().is_ok_and(|metadata| facts_of(&metadata) == self.facts)
+        Facts::of(&self.file).is_ok_and(|found| facts_of(&found) == self.facts)
     }
 
     /// Reads as much as there is, up to the length of `buffer`.
     pub fn read_at(&self, buffer: &mut [u8], offset: u64) -> Result<usize> {
         self.faults.check()?;
         loop {
-            match self.file.read_at(buffer, offset) {
+            match read_at(&self.file, buffer, offset) {
                 Ok(read) => return Ok(read),
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 Err(error) => return Err(failed(&error, "read", None)),

@@ -2,11 +2,11 @@
 
 use std::fs::File;
 use std::io::{ErrorKind, Read};
-use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 use sha2::{Digest, Sha256, Sha512};
 
+use crate::platform::{Facts, open_unfollowed};
 use crate::vocab::{Error, HashAlgorithm, Result, code};
 
 use super::Disk;
@@ -37,18 +37,16 @@ impl Disk {
         hash: Option<(HashAlgorithm, &str)>,
     ) -> Result<Settled> {
         self.faults.check()?;
-        let file = match self.options().open(path) {
+        let file = match open_unfollowed(&mut Self::options(), path) {
             Ok(file) => file,
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Settled::Short),
             Err(error) => return Err(failed(&error, "open", Some(path))),
         };
-        let look =
-            |file: &File| file.metadata().map_err(|error| failed(&error, "look at", Some(path)));
-        let metadata = look(&file)?;
-        if metadata.len() < length {
+        let facts = Facts::of(&file).map_err(|error| failed(&error, "look at", Some(path)))?;
+        if facts.length() < length {
             return Ok(Settled::Short);
         }
-        if metadata.len() > length {
+        if facts.length() > length {
             file.set_len(length).map_err(|error| failed(&error, "cut", Some(path)))?;
         }
         if let Some((algorithm, expected)) = hash {
@@ -64,7 +62,7 @@ impl Disk {
         }
         self.faults.check()?;
         file.sync_all().map_err(|error| failed(&error, "sync", Some(path)))?;
-        Ok(Settled::Good { identity: (metadata.dev(), metadata.ino()) })
+        Ok(Settled::Good { identity: facts.identity() })
     }
 
     /// The hash of a file; None if the disk is closed meanwhile.

@@ -1,11 +1,9 @@
 //! Local files as sources of transfers.
 
-use std::fs::{File, Metadata, OpenOptions};
-use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt};
+use std::fs::File;
 use std::path::{Path, PathBuf};
 
-use rustix::fs::OFlags;
-
+use crate::platform::{Facts, open_to_read, read_at};
 use crate::vocab::{Error, ErrorContext, Result, code};
 
 use super::codes::code_of;
@@ -23,25 +21,17 @@ impl Source {
     /// Opens a regular file: E_FILE_NOT_FOUND, E_ACCESSDENIED, E_DIRECTORY;
     /// E_INVALIDARG for a device, a pipe or a socket, which have no end.
     pub fn open(path: &Path) -> Result<Self> {
-        // Opening a pipe would wait for somebody to write to it.
-        let flags = OFlags::NONBLOCK.bits().cast_signed();
-        let opened = OpenOptions::new().read(true).custom_flags(flags).open(path);
-        let file = opened.map_err(|error| refused(&error, "open", path))?;
-        let metadata = file.metadata().map_err(|error| refused(&error, "look at", path))?;
-        if !metadata.is_file() {
-            let (code, kind) = match metadata.is_dir() {
+        let file = open_to_read(path).map_err(|error| refused(&error, "open", path))?;
+        let facts = Facts::of(&file).map_err(|error| refused(&error, "look at", path))?;
+        if !facts.is_file() {
+            let (code, kind) = match facts.is_folder() {
                 true => (code::E_DIRECTORY, "a folder"),
                 false => (code::E_INVALIDARG, "no regular file"),
             };
             let why = format!("{} is {kind}", path.display());
             return Err(Error::with_context(code, ErrorContext::RemoteFile, why));
         }
-        Ok(Self {
-            file,
-            path: path.to_owned(),
-            size: metadata.len(),
-            version: version_of(&metadata),
-        })
+        Ok(Self { file, path: path.to_owned(), size: facts.length(), version: facts.version() })
     }
 
     /// Its size when it was opened, in bytes.
@@ -57,7 +47,7 @@ impl Source {
     /// Reads up to the length of `buffer`; 0 at the end.
     pub fn read_at(&self, buffer: &mut [u8], offset: u64) -> Result<usize> {
         loop {
-            match self.file.read_at(buffer, offset) {
+            match read_at(&self.file, buffer, offset) {
                 Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
                 read => return read.map_err(|error| refused(&error, "read", &self.path)),
             }
@@ -66,22 +56,8 @@ impl Source {
 
     /// True if the file at the path still is what was opened.
     pub fn is_unchanged(&self) -> bool {
-        std::fs::metadata(&self.path).is_ok_and(|now| version_of(&now) == self.version)
+        Facts::behind(&self.path).is_ok_and(|now| now.version() == self.version)
     }
-}
-
-/// Changes whenever the file does: the time of the last change cannot be set
-/// back by anybody.
-pub(super) fn version_of(metadata: &Metadata) -> String {
-    format!(
-        "\"{}.{}-{}.{}-{}-{}\"",
-        metadata.mtime(),
-        metadata.mtime_nsec(),
-        metadata.ctime(),
-        metadata.ctime_nsec(),
-        metadata.len(),
-        metadata.ino()
-    )
 }
 
 fn refused(error: &std::io::Error, what: &str, path: &Path) -> Error {

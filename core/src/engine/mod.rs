@@ -27,17 +27,18 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
-use crate::disk::{Disk, TempFile, boot_id};
+use crate::disk::{Disk, TempFile};
 use crate::model::{
     CredentialSlot, Environment, Input, JobRecord, Limits, Now, Outcome, Plan, Work, plan,
 };
 use crate::notify::log;
+use crate::platform;
 use crate::protocol::Call;
 use crate::store::{Damage, Faults, Store};
 use crate::transfer::{Credentials, Token, Transfers};
 use crate::vocab::{Error, JobState, LogLevel, Result, code};
 
-pub use crate::disk::told_umask as umask;
+pub use crate::platform::told_umask as umask;
 pub use clock::now;
 pub use inbox::{Answer, Answered, END_OF_SESSION, Inbox, closed_error};
 pub use message::{JobSnapshot, Reply, Request, Secret};
@@ -186,7 +187,7 @@ impl Engine {
         let inbox = Arc::new(Inbox::new(transfers.waker()));
         let disk = Disk::new(settings.faults.clone());
         let pool = Pool::start(&disk, &inbox)?;
-        let mut queue = Queue::new(store, settings.limits, boot_id())?;
+        let mut queue = Queue::new(store, settings.limits, platform::boot_id())?;
         queue.page_in_closing(now())?;
         let mut engine = Self {
             queue,

@@ -93,7 +93,7 @@ impl Manager {
             folder,
             limits: options.limits,
             user_agent: options.user_agent,
-            owner: format!("uid {}", rustix::process::getuid().as_raw()),
+            owner: crate::platform::user(),
             faults: options.faults,
         };
         let terms =

@@ -8,6 +8,10 @@ const NAME: &str = "bgcopy";
 /// The folder of the user's default queue: the one the platform has for such
 /// things. None if the user has no home folder.
 pub fn default_store() -> Option<PathBuf> {
+    if cfg!(windows) {
+        let local = env::var_os("LOCALAPPDATA").map(PathBuf::from);
+        return local.filter(|local| local.is_absolute()).map(|local| local.join(NAME));
+    }
     choose(env::var_os("XDG_STATE_HOME").map(PathBuf::from), env::home_dir())
 }
 
@@ -23,7 +27,7 @@ fn choose(state: Option<PathBuf>, home: Option<PathBuf>) -> Option<PathBuf> {
         .map(|state| state.join(NAME))
 }
 
-#[cfg(all(test, not(target_os = "macos")))]
+#[cfg(all(test, unix, not(target_os = "macos")))]
 mod tests {
     use super::*;
 

@@ -1,7 +1,7 @@
 //! Many files to be sent: one job for each, as an upload job takes one.
 
 use crate::model::FileSpec;
-use crate::vocab::{JobType, Result};
+use crate::vocab::{JobType, PATHS, Result};
 
 use super::job::Job;
 use super::manager::Manager;
@@ -34,7 +34,7 @@ impl Manager {
     }
 
     fn create_upload(&self, file: FileSpec) -> Result<Job> {
-        let name = file.local_name.rsplit('/').next().unwrap_or("");
+        let name = PATHS.last(&file.local_name);
         let name: String = name.chars().take(NAME_CHARS_MAX).collect();
         let job = self.create_job(&name, JobType::Upload)?;
         if let Err(error) = job.add_file_set(vec![file]) {

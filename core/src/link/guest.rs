@@ -9,11 +9,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use crate::engine::{Answered, Request};
+use crate::platform::socket::{self, Stream};
 use crate::vocab::{Error, ErrorContext, Result, code};
 
 use super::frame::{FrameReader, decode, encode};
 use super::greeting::{Hello, Welcome, Wish};
-use super::socket::{self, Stream};
 use super::{Answer, CallOut, PROTOCOL};
 
 /// How long a host may take to greet, and to take a message.

@@ -5,7 +5,6 @@
 //! is alone with it.
 
 use std::collections::BTreeMap;
-use std::io::{PipeWriter, Write};
 use std::net::Shutdown;
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -15,11 +14,11 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use crate::engine::{Answer, Answered, END_OF_SESSION, Inbox, Request};
+use crate::platform::socket::{self, Listener, Stream};
 use crate::vocab::{Error, HResult, Result, code};
 
 use super::frame::{FRAME_BYTES_MAX, FrameReader, decode, encode};
 use super::greeting::{Hello, Welcome, Wish};
-use super::socket::{self, Listener, Stream};
 use super::{Call, PROTOCOL};
 
 /// Guests at a time. Each costs two threads that sleep.
@@ -48,7 +47,6 @@ const WAIT_BYTES_MAX: usize = 4096;
 pub struct Host {
     listener: Arc<Listener>,
     inbox: Arc<Inbox>,
-    stop: Option<PipeWriter>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -57,12 +55,11 @@ impl Host {
     /// store's lock. The error says why the folder cannot have a socket.
     pub fn start(folder: &Path, inbox: Arc<Inbox>) -> std::io::Result<Self> {
         let listener = Arc::new(Listener::bind(folder)?);
-        let (stopped, stop) = std::io::pipe()?;
         let (for_thread, to) = (Arc::clone(&listener), Arc::clone(&inbox));
         let spawned = std::thread::Builder::new().name("bgcopy-link".to_owned()).spawn(move || {
             let guests = Arc::new(AtomicUsize::new(0));
             loop {
-                match for_thread.accept(&stopped) {
+                match for_thread.accept() {
                     Ok(Some(stream)) => let_in(stream, &to, &guests),
                     Ok(None) => return,
                     // Too many open files, for instance: that may pass.
@@ -71,7 +68,7 @@ impl Host {
             }
         });
         match spawned {
-            Ok(thread) => Ok(Self { listener, inbox, stop: Some(stop), thread: Some(thread) }),
+            Ok(thread) => Ok(Self { listener, inbox, thread: Some(thread) }),
             Err(error) => {
                 listener.remove();
                 Err(error)
@@ -88,11 +85,7 @@ impl Drop for Host {
         if !self.inbox.is_closed() {
             self.listener.remove();
         }
-        if let Some(mut stop) = self.stop.take() {
-            // A forked child has this end open, too: to close it ends nothing. The
-            // pipe is empty, so it takes a byte.
-            _ = stop.write_all(&[0]);
-        }
+        self.listener.stop();
         if let Some(thread) = self.thread.take() {
             // A panic there has no consequences here.
             _ = thread.join();

@@ -8,15 +8,11 @@
 //! without a new version of the protocol. Every frame, queue and silence has a
 //! limit; a guest that keeps to none of them loses its connection and nothing
 //! else happens.
-//!
-//! `socket.rs` is all that knows of Unix-domain sockets. A named pipe would
-//! stand in its place on Windows.
 
 mod frame;
 mod greeting;
 mod guest;
 mod host;
-mod socket;
 #[cfg(test)]
 mod tests;
 

@@ -1,7 +1,7 @@
 //! The methods of a job: contract sections 2.2, 3 and 9.2.
 
 use crate::protocol::check_remote_name;
-use crate::vocab::{Error, ErrorContext, JobState, Result, code};
+use crate::vocab::{Error, ErrorContext, JobState, PATHS, Result, code};
 
 use super::deadline::Now;
 use super::file::{ExpectedHash, FileRecord, FileStage};
@@ -64,8 +64,8 @@ fn add_files(change: &mut Change, job: &Job, specs: &[FileSpec], limits: &Limits
         check_remote_name(&spec.remote_name)?;
         target::check_ranges(&spec.ranges)?;
         target::check_local_name(&spec.local_name)?;
-        let local_name = target::normal_local_name(&spec.local_name);
-        if job.has_local_name(&local_name) || !names.insert(local_name) {
+        let local_name = PATHS.normal(&spec.local_name);
+        if job.has_local_name(&local_name) || !names.insert(PATHS.key(&local_name)) {
             return Err(Error::new(
                 code::BGCOPY_E_DUPLICATE_LOCAL_NAME,
                 format!("the job already has a file for {}", spec.local_name),
@@ -75,7 +75,7 @@ fn add_files(change: &mut Change, job: &Job, specs: &[FileSpec], limits: &Limits
     for spec in specs {
         change.push(FileRecord::new(
             spec.remote_name.clone(),
-            target::normal_local_name(&spec.local_name),
+            PATHS.normal(&spec.local_name),
             spec.ranges.clone(),
         ));
     }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::protocol::{Content, FileRange, Validator, origin_of, requested_bytes};
-use crate::vocab::HashAlgorithm;
+use crate::vocab::{HashAlgorithm, PATHS};
 
 use super::upload::UploadRecord;
 
@@ -208,10 +208,6 @@ impl FileRecord {
     /// The name of its temporary file: in the folder of the local name, and of
     /// nobody else, as the id of a job is never used twice.
     pub fn temporary_name(&self, job: Uuid, index: u32) -> String {
-        let folder = match self.local_name.rsplit_once('/') {
-            Some((folder, _)) => folder,
-            None => "",
-        };
-        format!("{folder}/.bgcopy-{}-{index}.tmp", job.simple())
+        PATHS.sibling(&self.local_name, &format!(".bgcopy-{}-{index}.tmp", job.simple()))
     }
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use uuid::Uuid;
 
-use crate::vocab::{Error, HResult, JobState, Result, code, limit};
+use crate::vocab::{Error, HResult, JobState, PATHS, Result, code, limit};
 
 use super::deadline::Now;
 use super::file::{FileRecord, FileStage};
@@ -20,6 +20,7 @@ pub struct Job {
     pub record: JobRecord,
     /// What is stored of its files, in order of addition.
     pub files: Vec<FileRecord>,
+    /// Their keys.
     local_names: BTreeSet<String>,
     waiting: BTreeSet<u32>,
     received: BTreeSet<u32>,
@@ -28,7 +29,7 @@ pub struct Job {
 impl Job {
     /// A job from its records.
     pub fn new(record: JobRecord, files: Vec<FileRecord>) -> Self {
-        let local_names = files.iter().map(|file| file.local_name.clone()).collect();
+        let local_names = files.iter().map(|file| PATHS.key(&file.local_name)).collect();
         let mut job = Self {
             record,
             files: Vec::new(),
@@ -61,7 +62,7 @@ impl Job {
 
     /// True if a file of the job goes to that path.
     pub fn has_local_name(&self, local_name: &str) -> bool {
-        self.local_names.contains(local_name)
+        self.local_names.contains(&PATHS.key(local_name))
     }
 
     /// What holds after a start of the engine in `boot`.
@@ -96,7 +97,7 @@ impl Job {
         match self.files.get_mut(index as usize) {
             Some(slot) => *slot = file,
             None => {
-                self.local_names.insert(file.local_name.clone());
+                self.local_names.insert(PATHS.key(&file.local_name));
                 self.files.push(file);
             }
         }

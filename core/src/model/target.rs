@@ -1,33 +1,14 @@
 //! The parts of a file specification that can be judged without a disk.
 
 use crate::protocol::FileRange;
-use crate::vocab::{Error, HashAlgorithm, LENGTH_TO_EOF, Result, code, limit};
+use crate::vocab::{Error, HashAlgorithm, LENGTH_TO_EOF, PATHS, Result, code, limit};
 
 use super::file::ExpectedHash;
 
 /// Refuses a local name that no disk could make valid: E_INVALIDARG if it is
 /// empty, relative or holds control characters (contract section 2.2).
 pub fn check_local_name(local_name: &str) -> Result<()> {
-    let refuse = |why: &str| Err(Error::new(code::E_INVALIDARG, why));
-    if local_name.is_empty() {
-        return refuse("the local name is empty");
-    }
-    if !local_name.starts_with('/') {
-        return refuse("the local name is not an absolute path");
-    }
-    if local_name.len() > limit::LOCAL_NAME_BYTES_MAX {
-        return refuse("the local name is too long");
-    }
-    if local_name.chars().any(char::is_control) {
-        return refuse("the local name contains a control character");
-    }
-    Ok(())
-}
-
-/// The local name without empty parts, so that one file has one name.
-pub fn normal_local_name(local_name: &str) -> String {
-    let parts = local_name.split('/').filter(|part| !part.is_empty());
-    parts.flat_map(|part| ["/", part]).collect()
+    PATHS.fault(local_name).map_or(Ok(()), |why| Err(Error::new(code::E_INVALIDARG, why)))
 }
 
 /// Checks requested ranges: at most 500; DO_E_INVALID_RANGE for an empty one or

@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use crate::vocab::{ErrorContext, HResult, UploadProtocol, code};
+use crate::vocab::{ErrorContext, HResult, PATHS, UploadProtocol, code};
 
 use super::classify::{Failure, http_date_unix_ms, http_failure};
 use super::head::Head;
@@ -75,7 +75,7 @@ fn with_session(kind: &str, session: &str) -> Vec<String> {
 
 /// The last part of the local name, if the protocol can carry it.
 fn content_name(local_name: &str) -> Option<String> {
-    let name = local_name.rsplit('/').next()?;
+    let name = PATHS.last(local_name);
     let plain = |c: char| c.is_ascii_graphic() || c == ' ';
     let fits = !name.is_empty()
         && name.len() <= CONTENT_NAME_CHARS_MAX

@@ -4,8 +4,8 @@ use std::io;
 use std::path::Path;
 
 use rusqlite::ErrorCode;
-use rustix::io::Errno;
 
+use crate::platform;
 use crate::vocab::{Error, ErrorContext, HResult, code};
 
 /// The result of a step inside the store.
@@ -82,12 +82,6 @@ impl From<io::Error> for Failure {
     }
 }
 
-impl From<Errno> for Failure {
-    fn from(errno: Errno) -> Self {
-        Self::File(errno.into())
-    }
-}
-
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         Self::Told(error)
@@ -124,10 +118,11 @@ fn code_of_file(error: &io::Error) -> HResult {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => code::E_DISK_FULL,
         io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => code::E_ACCESSDENIED,
         io::ErrorKind::NotFound => code::E_FILE_NOT_FOUND,
-        _ => match error.raw_os_error().map(Errno::from_raw_os_error) {
-            Some(Errno::IO) => code::E_IO_DEVICE,
-            // A symbolic link where the lock file should be.
-            Some(Errno::LOOP) => code::E_ACCESSDENIED,
+        _ => match platform::code_of(error) {
+            // The last: a symbolic link where the lock file should be.
+            Some(code @ (code::E_IO_DEVICE | code::E_SHARING_VIOLATION | code::E_ACCESSDENIED)) => {
+                code
+            }
             Some(_) | None => code::E_FAIL,
         },
     }

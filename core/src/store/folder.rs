@@ -1,10 +1,11 @@
 //! The folder: which files are in it, and how they come and go.
 
-use std::fs::{DirBuilder, File, rename};
+use std::fs::File;
 use std::io::{ErrorKind, Read};
-use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
+
+use crate::platform;
 
 use super::failure::Fallible;
 
@@ -41,7 +42,7 @@ pub(super) fn create(folder: &Path) -> Fallible<()> {
     if folder.is_dir() {
         return Ok(());
     }
-    DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+    platform::create_private_folder(folder)?;
     if let Some(parent) = folder.parent() {
         // A parent that may not be read cannot be synced; that is no reason to
         // refuse the folder.
@@ -53,7 +54,7 @@ pub(super) fn create(folder: &Path) -> Fallible<()> {
 /// Makes the names in a folder survive a power cut.
 pub(super) fn sync(folder: &Path) -> Fallible<()> {
     let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-    Ok(File::open(folder)?.sync_all()?)
+    Ok(platform::sync_folder(folder)?)
 }
 
 /// The first bytes of a file, as many as there are of those wanted; None if
@@ -128,7 +129,7 @@ fn with_end(path: &Path, end: &str) -> PathBuf {
 }
 
 fn rename_if_there(from: &Path, to: &Path) -> Fallible<()> {
-    match rename(from, to) {
+    match platform::rename(from, to) {
         Err(error) if error.kind() != ErrorKind::NotFound => Err(error.into()),
         Ok(()) | Err(_) => Ok(()),
     }

@@ -4,15 +4,13 @@
 //! it, and the file itself may stay behind. It is never deleted: a holder of a
 //! deleted file would not notice a second one.
 
-use std::fs::File;
+use std::fs::{File, OpenOptions};
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
 
-use rustix::fs::{FlockOperation, Mode, OFlags, flock, open};
-use rustix::io::Errno;
-
+use crate::platform::{open_unfollowed, try_lock_alone, try_lock_shared, unlock};
 use crate::vocab::{Error, ErrorContext, code};
 
 use super::failure::{Failure, Fallible};
@@ -60,18 +58,17 @@ impl Sharing {
 
 /// Lets others know whether they may join. Only for the holder of the lock.
 pub fn announce(folder: &Path, sharing: &Sharing) {
-    let flags = OFlags::RDWR | OFlags::CLOEXEC | OFlags::NOFOLLOW;
+    let mut options = OpenOptions::new();
     // Without it the others try a while before they are told.
-    if let Ok(file) = open(path_in(folder), flags, Mode::empty()) {
-        write_holder(&mut File::from(file), sharing);
+    if let Ok(mut file) = open_unfollowed(options.read(true).write(true), &path_in(folder)) {
+        write_holder(&mut file, sharing);
     }
 }
 
 /// What the holder of the lock has announced.
 pub fn sharing(folder: &Path) -> Sharing {
-    let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NOFOLLOW;
-    match open(path_in(folder), flags, Mode::empty()) {
-        Ok(file) => read_holder(&mut File::from(file)).1,
+    match open_unfollowed(OpenOptions::new().read(true), &path_in(folder)) {
+        Ok(mut file) => read_holder(&mut file).1,
         Err(_) => Sharing::Starting,
     }
 }
@@ -85,17 +82,16 @@ impl EngineLock {
     /// Takes the lock, or says at once who has it.
     pub(super) fn acquire(folder: &Path) -> Fallible<Self> {
         let path = path_in(folder);
-        let flags = OFlags::RDWR | OFlags::CREATE | OFlags::CLOEXEC | OFlags::NOFOLLOW;
-        let mut file = File::from(open(&path, flags, Mode::RUSR | Mode::WUSR)?);
+        let mut options = OpenOptions::new();
+        options.read(true).write(true).create(true).truncate(false);
+        let mut file = open_unfollowed(&mut options, &path)?;
         for attempt in 1..=ATTEMPTS {
-            match flock(&file, FlockOperation::NonBlockingLockExclusive) {
-                Ok(()) => {
-                    write_holder(&mut file, &Sharing::Starting);
-                    return Ok(Self { file });
-                }
-                Err(Errno::WOULDBLOCK) if attempt < ATTEMPTS => thread::sleep(ATTEMPT_DELAY),
-                Err(Errno::WOULDBLOCK) => break,
-                Err(errno) => return Err(errno.into()),
+            if try_lock_alone(&file)? {
+                write_holder(&mut file, &Sharing::Starting);
+                return Ok(Self { file });
+            }
+            if attempt < ATTEMPTS {
+                thread::sleep(ATTEMPT_DELAY);
             }
         }
         Err(in_use(folder, &mut file))
@@ -105,17 +101,16 @@ impl EngineLock {
 impl Drop for EngineLock {
     fn drop(&mut self) {
         // A forked child has the same descriptor, and would keep the lock.
-        _ = flock(&self.file, FlockOperation::Unlock);
+        _ = unlock(&self.file);
     }
 }
 
 /// True while somebody holds the lock.
 pub(super) fn is_held(folder: &Path) -> bool {
-    let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NOFOLLOW;
-    let Ok(file) = open(path_in(folder), flags, Mode::empty()) else {
+    let Ok(file) = open_unfollowed(OpenOptions::new().read(true), &path_in(folder)) else {
         return false;
     };
-    flock(&file, FlockOperation::NonBlockingLockShared) == Err(Errno::WOULDBLOCK)
+    matches!(try_lock_shared(&file), Ok(false))
 }
 
 fn path_in(folder: &Path) -> PathBuf {

@@ -4,13 +4,14 @@
 //! jobs: it takes the same few milliseconds with a million of them.
 
 use std::collections::BTreeMap;
-use std::fs::rename;
+use std::fs::OpenOptions;
 use std::path::Path;
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
+use crate::platform::{open_unfollowed, rename};
 use crate::vocab::{Error, ErrorContext, code};
 
 use super::failure::{Failure, Fallible};
@@ -88,9 +89,7 @@ pub(super) fn build(folder: &Path) -> Fallible<Connection> {
     let path = folder::unfinished(folder);
     folder::delete_database(&path)?;
     // SQLite gives the log the same mode.
-    let flags = rustix::fs::OFlags::CREATE | rustix::fs::OFlags::EXCL | rustix::fs::OFlags::CLOEXEC;
-    let mode = rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR;
-    drop(rustix::fs::open(&path, flags | rustix::fs::OFlags::RDWR, mode)?);
+    drop(open_unfollowed(OpenOptions::new().write(true).create_new(true), &path)?);
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut connection = Connection::open_with_flags(&path, flags)?;
     configure(&connection)?;
@@ -106,7 +105,8 @@ pub(super) fn finish(folder: &Path, connection: Connection, name: &Path) -> Fall
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.close().map_err(|(_, error)| error)?;
     let unfinished = folder::unfinished(folder);
-    std::fs::File::open(&unfinished)?.sync_all()?;
+    // Not every system syncs what is open to read alone.
+    OpenOptions::new().write(true).open(&unfinished)?.sync_all()?;
     rename(&unfinished, name)?;
     folder::sync(folder)
 }
@@ -128,7 +128,7 @@ fn replace(folder: &Path) -> Fallible<Damage> {
     // The last connection takes the log with it.
     connection.close().map_err(|(_, error)| error)?;
     let kept_at = folder::set_aside(folder, &salvage.kept_as)?;
-    rename(salvaged, folder::database(folder))?;
+    rename(&salvaged, &folder::database(folder))?;
     folder::sync(folder)?;
     Ok(Damage {
         kept_at,

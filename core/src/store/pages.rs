@@ -8,8 +8,9 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::ErrorKind;
 use std::ops::RangeInclusive;
-use std::os::unix::fs::FileExt;
 use std::path::Path;
+
+use crate::platform::{read_at, read_exact_at};
 
 use super::failure::Fallible;
 use super::schema::{HEADER_BYTES, PAGE_BYTES};
@@ -87,14 +88,14 @@ impl Pages {
     fn page(&self, number: u32) -> Option<Vec<u8>> {
         let mut page = vec![0; PAGE_BYTES];
         if let (Some(log), Some(at)) = (&self.log, self.newer.get(&number)) {
-            log.read_exact_at(&mut page, *at).ok()?;
+            read_exact_at(log, &mut page, *at).ok()?;
             return Some(page);
         }
         let database = self.database.as_ref()?;
         let at = u64::from(number.checked_sub(1)?) * PAGE_BYTES as u64;
         let mut filled = 0;
         while filled < PAGE_BYTES {
-            match database.read_at(&mut page[filled..], at + filled as u64) {
+            match read_at(database, &mut page[filled..], at + filled as u64) {
                 Ok(0) | Err(_) => break,
                 Ok(read) => filled += read,
             }

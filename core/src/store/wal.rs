@@ -5,7 +5,8 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::os::unix::fs::FileExt;
+
+use crate::platform::read_exact_at;
 
 use super::failure::{Failure, Fallible};
 use super::schema::PAGE_BYTES;
@@ -42,7 +43,7 @@ pub(super) fn check_header(log: &[u8]) -> Fallible<()> {
 /// are still right, and the first frame tells which.
 pub(super) fn committed_pages(log: &File) -> BTreeMap<u32, u64> {
     let mut header = [0; HEADER_BYTES];
-    if log.read_exact_at(&mut header, 0).is_err() {
+    if read_exact_at(log, &mut header, 0).is_err() {
         return BTreeMap::new();
     }
     let stored = pages_from(log, stored_sums(&header, 24));
@@ -54,7 +55,7 @@ fn pages_from(log: &File, mut seed: Sums) -> BTreeMap<u32, u64> {
     let mut pending = Vec::new();
     let mut frame = vec![0; FRAME_HEADER_BYTES + PAGE_BYTES];
     let mut at = HEADER_BYTES as u64;
-    while log.read_exact_at(&mut frame, at).is_ok() {
+    while read_exact_at(log, &mut frame, at).is_ok() {
         seed = sums(sums(seed, &frame[..8]), &frame[FRAME_HEADER_BYTES..]);
         if seed != stored_sums(&frame, 16) {
             break;

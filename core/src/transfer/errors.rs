@@ -2,6 +2,7 @@
 
 use curl::multi::Easy2Handle;
 
+use crate::platform::NO_NETWORK_ERRORS;
 use crate::protocol::{Failure, Head};
 use crate::vocab::{Error, ErrorContext, HResult, code};
 
@@ -27,7 +28,7 @@ impl Facts {
 fn classify(error: &curl::Error, os_error: i32, head: &Head) -> Failure {
     let text = error.extra_description().unwrap_or_else(|| error.description()).to_owned();
     let transport = ErrorContext::GeneralTransport;
-    let no_network = [libc::ENETUNREACH, libc::ENETDOWN].contains(&os_error);
+    let no_network = NO_NETWORK_ERRORS.contains(&os_error);
     let transient = |code: HResult| Failure::transient(code, transport, text.clone());
     let fatal = |code: HResult| Failure::fatal(code, transport, text.clone());
     match error.code() {

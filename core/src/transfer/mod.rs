@@ -16,10 +16,10 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use curl::easy::Easy2;
-use curl::multi::{Easy2Handle, Multi, MultiWaker, WaitFd};
+use curl::multi::{Easy2Handle, Multi, MultiWaker};
 
 use crate::protocol::{Scheme, check_remote_name};
-use crate::vocab::{Error, Result, code};
+use crate::vocab::Result;
 
 pub use options::{Credentials, Options};
 pub use receiver::{Ending, HeadNews, Known, Order, RESERVE_FROM_BYTES};
@@ -235,7 +235,9 @@ impl Transfers {
 
     /// A libcurl built on select() fails every transfer of a process that has
     /// 1,024 descriptors open. Better to say so at once than then.
+    #[cfg(unix)]
     fn refuse_select(&self) -> Result<()> {
+        use crate::vocab::{Error, code};
         let Ok(any) = std::os::unix::net::UnixStream::pair() else {
             return Ok(());
         };
@@ -243,7 +245,7 @@ impl Transfers {
             // The process may not open that many: it cannot happen.
             return Ok(());
         };
-        let mut descriptor = WaitFd::new();
+        let mut descriptor = curl::multi::WaitFd::new();
         descriptor.set_fd(std::os::fd::AsRawFd::as_raw_fd(&high));
         descriptor.poll_on_write(true);
         let waited = self.multi.poll(&mut [descriptor], Duration::ZERO);
@@ -255,6 +257,12 @@ impl Transfers {
             "libcurl was built on select() and fails once 1,024 descriptors are open; \
              build it with CFLAGS=-DHAVE_POLL",
         ))
+    }
+
+    /// Waits for an event of all its sockets, however many there are.
+    #[cfg(windows)]
+    fn refuse_select(&self) -> Result<()> {
+        Ok(())
     }
 }
 

@@ -4,6 +4,7 @@
 // plain number, set on a handle that lives through the call.
 #![allow(unsafe_code, reason = "raw curl options")]
 
+use std::ffi::c_long;
 use std::time::Duration;
 
 use curl::easy::{Auth, Easy2, HttpVersion, List};
@@ -41,8 +42,8 @@ const REDIRECTS_MAX: u32 = 20;
 const CURLOPT_QUICK_EXIT: curl_sys::CURLoption = 322;
 
 /// CURLPROTO_HTTP and CURLPROTO_HTTPS.
-const PROTOCOL_HTTP: libc::c_long = 1;
-const PROTOCOL_HTTPS: libc::c_long = 2;
+const PROTOCOL_HTTP: c_long = 1;
+const PROTOCOL_HTTPS: c_long = 2;
 
 /// What the job sets for all of its requests.
 #[derive(Clone, Debug, Default)]
@@ -239,7 +240,7 @@ fn auth(scheme: AuthScheme) -> Auth {
     auth
 }
 
-fn raw_number<H>(easy: &Easy2<H>, option: curl_sys::CURLoption, value: libc::c_long) -> Setup {
+fn raw_number<H>(easy: &Easy2<H>, option: curl_sys::CURLoption, value: c_long) -> Setup {
     // SAFETY: the handle is alive, and each option passed here takes a long.
     let code = unsafe { curl_sys::curl_easy_setopt(easy.raw(), option, value) };
     if code == curl_sys::CURLE_OK { Ok(()) } else { Err(curl::Error::new(code)) }

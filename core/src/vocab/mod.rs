@@ -11,6 +11,7 @@ mod error;
 mod flags;
 mod hresult;
 pub mod limit;
+mod local_name;
 mod reports;
 #[cfg(test)]
 mod tests;
@@ -23,6 +24,7 @@ pub use enums::{ErrorContext, JobPriority, JobState, JobType};
 pub use error::{Error, Result};
 pub use flags::{cost, notify, security};
 pub use hresult::HResult;
+pub(crate) use local_name::PATHS;
 pub use reports::{EventKind, LogLevel, WaitKind};
 pub use upload::UploadProtocol;
 

@@ -114,7 +114,7 @@ pub struct Get {
 #[derive(Args)]
 pub struct Put {
     /// The files, and the URL that they go to: with a slash at its end, each
-    /// goes below it under its own name.
+    /// goes below it under its own name, except by `--protocol tus`.
     #[arg(required = true, num_args = 2.., value_names = ["FILE", "URL"])]
     pub words: Vec<String>,
     /// How the server takes files.
@@ -132,7 +132,7 @@ pub struct Put {
 }
 
 /// The protocols of uploads.
-#[derive(Clone, Copy, ValueEnum)]
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Protocol {
     /// The server is asked.
     Auto,

@@ -5,7 +5,7 @@ use std::path::Path;
 use bgcopy_core::{FileSpec, Job, JobPriority, JobState, Manager, PropertyValue, UploadProtocol};
 use serde_json::json;
 
-use crate::args::Put;
+use crate::args::{Protocol, Put};
 use crate::failure::{Failure, Outcome};
 use crate::get::{Watched, command_line, open, tell_error, watch};
 use crate::interrupt::Interrupt;
@@ -50,15 +50,18 @@ pub fn put(store: &Path, put: &Put) -> Outcome {
     }
 }
 
-/// Where each file goes: below the URL if it ends in a slash, else to it.
+/// Where each file goes: below the URL if it ends in a slash, else to it; by tus
+/// always to it.
 fn sources(put: &Put) -> Outcome<Vec<FileSpec>> {
     let (url, names) =
         put.words.split_last().ok_or_else(|| Failure::usage("what, and where to?"))?;
     if names.is_empty() {
         return Err(Failure::usage("a file and a URL to send it to are needed"));
     }
-    let below = url.ends_with('/');
-    if names.len() > 1 && !below {
+    // A server for tus names the files itself.
+    let creates = put.protocol == Protocol::Tus;
+    let below = url.ends_with('/') && !creates;
+    if names.len() > 1 && !below && !creates {
         return Err(Failure::usage("several files go to a URL that ends in a slash"));
     }
     let mut files = Vec::new();

@@ -1,7 +1,7 @@
 //! The Unix-domain socket `engine.sock` in the store's folder.
 
-use std::io::{self, ErrorKind, Write};
-use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+use std::io::{self, ErrorKind, PipeReader, PipeWriter, Write};
+use std::os::fd::{AsRawFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::os::unix::net::{UnixListener, UnixStream};
@@ -48,6 +48,9 @@ pub struct Listener {
     path: PathBuf,
     /// Device and inode of the socket, to tell it from that of a later host.
     identity: (u64, u64),
+    /// Can be read once nobody is to be let in any more.
+    stopped: PipeReader,
+    stop: PipeWriter,
 }
 
 impl Listener {
@@ -64,15 +67,18 @@ impl Listener {
         let metadata = std::fs::symlink_metadata(&short.path)?;
         socket.set_nonblocking(true)?;
         let identity = (metadata.dev(), metadata.ino());
-        Ok(Self { socket, path: folder.join(NAME), identity })
+        let (stopped, stop) = io::pipe()?;
+        Ok(Self { socket, path: folder.join(NAME), identity, stopped, stop })
     }
 
-    /// The next connection of this user; None once `stop` can be read. An error
+    /// The next connection of this user; None after [`Listener::stop`]. An error
     /// comes after a moment, so that a caller who tries again does not spin.
-    pub fn accept(&self, stop: &impl AsFd) -> io::Result<Option<Stream>> {
+    pub fn accept(&self) -> io::Result<Option<Stream>> {
         loop {
-            let mut fds =
-                [PollFd::new(&self.socket, PollFlags::IN), PollFd::new(stop, PollFlags::IN)];
+            let mut fds = [
+                PollFd::new(&self.socket, PollFlags::IN),
+                PollFd::new(&self.stopped, PollFlags::IN),
+            ];
             match poll(&mut fds, None) {
                 Ok(_) if !fds[1].revents().is_empty() => return Ok(None),
                 Ok(_) => {}
@@ -94,11 +100,18 @@ impl Listener {
                     ) => {}
                 Err(error) => {
                     let pause = Timespec { tv_sec: 0, tv_nsec: 100_000_000 };
-                    _ = poll(&mut [PollFd::new(stop, PollFlags::IN)], Some(&pause));
+                    _ = poll(&mut [PollFd::new(&self.stopped, PollFlags::IN)], Some(&pause));
                     return Err(error);
                 }
             }
         }
+    }
+
+    /// Ends [`Listener::accept`], now and from now on.
+    pub fn stop(&self) {
+        // A forked child has this end open, too: to close it ends nothing. The
+        // pipe is empty, so it takes a byte.
+        _ = (&self.stop).write_all(&[0]);
     }
 
     /// Removes the socket, unless it is no longer this one.

@@ -1,0 +1,38 @@
+//! What systems differ in: files beyond Rust's library, locks, the machine's
+//! clock and start, users, and local connections.
+//!
+//! `unix` and `windows` have the same functions; nothing else in the library
+//! asks which system it is on.
+
+#[cfg(unix)]
+mod unix;
+#[cfg(unix)]
+use unix as system;
+#[cfg(windows)]
+mod windows;
+#[cfg(windows)]
+use windows as system;
+
+pub use system::errors::{NO_NETWORK_ERRORS, code_of, is_gone};
+pub use system::files::{
+    Facts, allocate, create_private_folder, free_bytes, is_writable_folder, make_private,
+    open_to_read, open_unfollowed, publish, read_at, rename, sync_folder, told_umask, umask,
+    write_all_at,
+};
+pub use system::lock::{try_lock_alone, try_lock_shared, unlock};
+pub use system::machine::{boot_id, monotonic_ms, user};
+pub use system::socket;
+
+/// Fills a buffer from an offset on; an error if the file ends before.
+pub fn read_exact_at(file: &std::fs::File, buffer: &mut [u8], offset: u64) -> std::io::Result<()> {
+    let mut filled = 0;
+    while filled < buffer.len() {
+        match read_at(file, &mut buffer[filled..], offset + filled as u64) {
+            Ok(0) => return Err(std::io::ErrorKind::UnexpectedEof.into()),
+            Ok(read) => filled += read,
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}

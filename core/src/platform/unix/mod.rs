@@ -1,0 +1,7 @@
+//! Linux, Android, macOS, iOS.
+
+pub mod errors;
+pub mod files;
+pub mod lock;
+pub mod machine;
+pub mod socket;
