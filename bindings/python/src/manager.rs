@@ -10,7 +10,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyIterator;
 use uuid::Uuid;
 
-use crate::arguments::{QueueLimits, Span};
+use crate::arguments::{QueueLimits, Span, Spec};
 use crate::engine::{Engine, next_event};
 use crate::error;
 use crate::job::Job;
@@ -101,6 +101,12 @@ impl Manager {
         let job_type = job_type.0;
         let job = slf.get().call(slf.py(), |manager| manager.create_job(display_name, job_type))?;
         Ok(Job::new(job, slf))
+    }
+
+    fn create_uploads(slf: &Bound<'_, Self>, files: Vec<Spec>) -> PyResult<Vec<Job>> {
+        let files = files.into_iter().map(|file| file.0).collect();
+        let jobs = slf.get().call(slf.py(), |manager| manager.create_uploads(files))?;
+        Ok(jobs.into_iter().map(|job| Job::new(job, slf)).collect())
     }
 
     fn get_job(slf: &Bound<'_, Self>, id: Uuid) -> PyResult<Job> {

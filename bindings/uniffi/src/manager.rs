@@ -52,7 +52,7 @@ impl From<Options> for bgcopy_core::Options {
 /// held: then it is closed with the last of them. `close` closes it at once.
 #[derive(uniffi::Object)]
 pub struct Manager {
-    shared: Arc<Shared>,
+    pub(crate) shared: Arc<Shared>,
 }
 
 /// What the handles of one manager have in common.
@@ -217,7 +217,7 @@ impl Manager {
 }
 
 impl Manager {
-    fn handle(&self, job: bgcopy_core::Job) -> Arc<Job> {
+    pub(crate) fn handle(&self, job: bgcopy_core::Job) -> Arc<Job> {
         Arc::new(Job::new(job, Arc::clone(&self.shared)))
     }
 }

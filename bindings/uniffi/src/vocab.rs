@@ -4,7 +4,7 @@
 
 use bgcopy_core::{
     AuthScheme, AuthTarget, ErrorContext, EventKind, HResult, HashAlgorithm, JobPriority,
-    JobPropertyId, JobState, JobType, PropertyValue, ProxyUsage, WaitKind,
+    JobPropertyId, JobState, JobType, PropertyValue, ProxyUsage, UploadProtocol, WaitKind,
 };
 use uuid::Uuid;
 
@@ -231,6 +231,22 @@ pub enum JobPropertyId {
     OnDemandMode = 10,
     /// How an upload is sent: a Dword, before the first `resume`. Our own.
     UploadProtocol = 4097,
+}
+
+/// How files are sent. Numbers are our own.
+#[uniffi::remote(Enum)]
+#[repr(u32)]
+pub enum UploadProtocol {
+    /// The server is asked once.
+    Auto = 0,
+    /// BITS upload: resumable.
+    Bits = 1,
+    /// tus 1.0: resumable. Not built in yet.
+    Tus = 2,
+    /// Resumable uploads of the IETF. Not built in yet.
+    Ietf = 3,
+    /// One PUT; it starts over after each interruption.
+    Put = 4,
 }
 
 /// Hash functions for expected hashes.

@@ -38,6 +38,7 @@ mod representation;
 mod request;
 mod resource;
 mod send;
+mod sent;
 mod server;
 mod sha1;
 mod shared;

@@ -19,6 +19,7 @@ from ._vocab import (
     JobType,
     NotifyFlags,
     SecurityFlags,
+    UploadProtocol,
 )
 from .records import (
     ClientCertificate,
@@ -36,6 +37,7 @@ from .records import (
     JobTimes,
     Limits,
     ProxySettings,
+    ReplyProgress,
     WaitReason,
 )
 
@@ -127,6 +129,15 @@ class Manager:
         there, BG_E_TOO_MANY_JOBS_PER_USER at the limit of jobs. Contract 2.1.
         """
 
+    def create_uploads(self, files: Sequence[FileSpec]) -> list[Job]:
+        """Makes one suspended UPLOAD job for each file, named after it, all or
+        none, in the order of the files. A file's `remote_name` is where it
+        goes, its `local_name` the absolute path where it is.
+
+        Errors as for :meth:`create_job` and :meth:`Job.add_file`;
+        :class:`NotSupportedError` for a file with ranges. Contract 2.2.
+        """
+
     def get_job(self, id: uuid.UUID) -> Job:
         """The job of that id (GetJob): :class:`JobNotFoundError` if it is not
         in the queue, which a cancelled or completed one is not. Contract 2.1.
@@ -205,9 +216,10 @@ class Job:
 
     def add_file(self, remote_name: str, local_name: str | PathLike[str]) -> None:
         """Adds a whole file (AddFile). `local_name` is an absolute path in an
-        existing folder; nothing is there until :meth:`complete`. Legal in
-        every state that is not final; on a transferred job call
-        :meth:`resume` after it.
+        existing folder; nothing is there until :meth:`complete`. For an upload
+        it is the file to be sent, and a second one is refused. Legal in every
+        state that is not final; on a transferred job call :meth:`resume`
+        after it.
 
         :class:`InvalidArgumentError` for a malformed name, an unsupported
         scheme, credentials in the URL, a relative path or a path that the job
@@ -256,7 +268,9 @@ class Job:
     def cancel(self) -> HResult:
         """Deletes the job from the queue, and all its temporary files, also
         those of files already transferred (Cancel). It cannot be undone, and
-        does not wait for the network.
+        does not wait for the network. The server of an unfinished upload is
+        told to forget it: at once, or for up to a day until it was reached;
+        what is uploaded stays.
 
         S_OK, or BG_S_UNABLE_TO_DELETE_FILES if temporary files remain: they
         are tried again later. :class:`InvalidStateError` if it is final.
@@ -265,7 +279,8 @@ class Job:
 
     def complete(self) -> HResult:
         """Puts every finished file in place and takes the job out of the queue
-        (Complete). Unfinished files are discarded.
+        (Complete). Unfinished files are discarded. An upload is acknowledged,
+        in TRANSFERRED only.
 
         S_OK, or BG_S_PARTIAL_COMPLETE if not all files were finished, or
         BG_S_UNABLE_TO_DELETE_FILES if temporary files of the others remain. If
@@ -463,6 +478,45 @@ class Job:
 
     @security_flags.setter
     def security_flags(self, flags: SecurityFlags) -> None: ...
+    @property
+    def upload_protocol(self) -> UploadProtocol:
+        """How an upload is sent (property UPLOAD_PROTOCOL); AUTO asks the
+        server once. :class:`InvalidStateError` after the first Resume,
+        :class:`NotSupportedError` for a download and for a protocol that is
+        not built in.
+        """
+
+    @upload_protocol.setter
+    def upload_protocol(self, protocol: UploadProtocol) -> None: ...
+    @property
+    def reply_progress(self) -> ReplyProgress:
+        """How far the reply has come (GetReplyProgress);
+        :class:`NotSupportedError` unless the job is an UPLOAD_REPLY.
+        """
+
+    def reply_data(self) -> bytes | None:
+        """The reply itself, up to 1 MiB (GetReplyData); None if the server sent
+        none. BG_E_TOO_LARGE for a longer one: it is in its file after
+        :meth:`complete`. :class:`InvalidStateError` unless the job is
+        TRANSFERRED or completed, :class:`NotSupportedError` unless it is an
+        UPLOAD_REPLY. Contract 3.1.
+        """
+
+    @property
+    def reply_file_name(self) -> Path | None:
+        """Where :meth:`complete` puts the reply (GetReplyFileName): an absolute
+        path in an existing folder. Set to None it is beside the file that is
+        sent; it is None as long as there is neither.
+
+        :class:`InvalidStateError` once the reply is being fetched;
+        :class:`InvalidArgumentError`, :class:`PathNotFoundError`,
+        :class:`AccessDeniedError` or :class:`StorageError` for a name that
+        cannot be used; :class:`NotSupportedError` unless the job is an
+        UPLOAD_REPLY.
+        """
+
+    @reply_file_name.setter
+    def reply_file_name(self, name: str | PathLike[str] | None) -> None: ...
     def replace_remote_prefix(self, old: str, new: str) -> HResult:
         """Replaces the beginning of all remote names that have it
         (ReplaceRemotePrefix): S_FALSE if none has.

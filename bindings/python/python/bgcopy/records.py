@@ -25,6 +25,15 @@ class JobProgress:
 
 
 @dataclass(frozen=True)
+class ReplyProgress:
+    """How far the reply to an upload has come."""
+
+    bytes_total: int | None
+    """Bytes of the reply; None until it is being fetched."""
+    bytes_transferred: int
+
+
+@dataclass(frozen=True)
 class FileProgress:
     """How far a file has come."""
 
