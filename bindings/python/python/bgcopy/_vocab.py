@@ -157,7 +157,7 @@ class UploadProtocol(enum.IntEnum):
     BITS = 1
     """BITS upload (contract section 13): resumable."""
     TUS = 2
-    """tus 1.0: resumable. Not built in yet."""
+    """tus 1.0: resumable. The remote name is where uploads are created."""
     IETF = 3
     """Resumable uploads of the IETF. Not built in yet."""
     PUT = 4
