@@ -123,6 +123,7 @@ enum class wait_kind : std::uint32_t {
     transferring = BGCOPY_WAIT_KIND_TRANSFERRING,
     engine_not_running = BGCOPY_WAIT_KIND_ENGINE_NOT_RUNNING,
     cancelling_on_server = BGCOPY_WAIT_KIND_CANCELLING_ON_SERVER,
+    paused = BGCOPY_WAIT_KIND_PAUSED,
 };
 
 /// What an event tells.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use bgcopy_core::vocab::{LENGTH_TO_EOF, SIZE_UNKNOWN};
 use bgcopy_core::{
     ClientCertificate, Damage, Event, ExpectedHash, FileProgress, FileRange, FileRecord, JobError,
-    JobProgress, JobRecord, JobSnapshot, JobTimes, Limits, PropertyValue, ProxySettings,
+    JobProgress, JobRecord, JobSnapshot, JobTimes, Limits, Network, PropertyValue, ProxySettings,
     ReplyProgress, WaitReason, progress_of,
 };
 use pyo3::IntoPyObjectExt;
@@ -187,6 +187,10 @@ pub fn limits(py: Python<'_>, limits: Limits) -> Made<'_> {
         limits.files_per_job,
     );
     make(py, "Limits", arguments)
+}
+
+pub fn network(py: Python<'_>, network: Network) -> Made<'_> {
+    make(py, "Network", (network.is_connected, network.cost))
 }
 
 pub fn damage<'py>(py: Python<'py>, damage: &Damage) -> Made<'py> {

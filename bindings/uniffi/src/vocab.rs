@@ -149,6 +149,8 @@ pub enum WaitKind {
     EngineNotRunning = 18,
     /// The server to forget a cancelled upload.
     CancellingOnServer = 19,
+    /// A process to let the paused queue go on.
+    Paused = 20,
 }
 
 /// What an event tells.

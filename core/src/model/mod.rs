@@ -6,6 +6,7 @@
 //! passed to them: after a crash there is nothing else to recover.
 
 mod command;
+mod conditions;
 mod deadline;
 mod debt;
 mod failure;
@@ -25,6 +26,7 @@ mod tests;
 mod upload;
 mod upload_outcome;
 
+pub use conditions::{Conditions, Network, Told};
 pub use deadline::Now;
 pub use file::{ExpectedHash, FileRecord, FileStage};
 pub use input::{Command, FileSpec, HeadFacts, Input, Outcome, Setting};

@@ -36,6 +36,7 @@ from .records import (
     JobSnapshot,
     JobTimes,
     Limits,
+    Network,
     ProxySettings,
     ReplyProgress,
     WaitReason,
@@ -178,6 +179,38 @@ class Manager:
 
     @limits.setter
     def limits(self, limits: Limits) -> None: ...
+    @property
+    def network(self) -> Network:
+        """The network as it was told last, by any process; connected and
+        unrestricted if nobody did.
+
+        Setting it says what the operating system tells. Jobs to which the
+        network is closed stop at once, keep their bytes and are QUEUED; their
+        `wait_reason` is `NO_NETWORK`, or `POLICY_CLOSED` where it costs more
+        than the job's `COST_FLAGS` allow. When it opens they go on. It is not
+        stored, and holds until this manager says something else or is closed.
+        :class:`InvalidArgumentError` for a cost that is none. Contract 3.4, 6.7.
+        """
+
+    @network.setter
+    def network(self, network: Network) -> None: ...
+    def pause(self) -> None:
+        """Stops all transfers of the queue without touching the jobs: they keep
+        their bytes and are QUEUED, and their `wait_reason` is `PAUSED`.
+
+        It is not stored: it holds until :meth:`unpause`, or until this manager
+        is closed or its process ends. Twice is once.
+        """
+
+    def unpause(self) -> None:
+        """Takes back :meth:`pause` of this manager; without one it does nothing.
+        The queue goes on unless another process has paused it, too.
+        """
+
+    @property
+    def is_paused(self) -> bool:
+        """True if this or another process has paused the queue."""
+
     def close(self) -> None:
         """Stops driving the queue, after what is under way was recorded. Its
         jobs raise :class:`ManagerClosedError` from then on. A second call does

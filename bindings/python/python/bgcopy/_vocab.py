@@ -205,6 +205,8 @@ class WaitKind(enum.IntEnum):
     """A process to drive the queue."""
     CANCELLING_ON_SERVER = 19
     """The server to forget a cancelled upload."""
+    PAUSED = 20
+    """A process to let the paused queue go on."""
 
 
 class EventKind(enum.IntEnum):
@@ -291,6 +293,8 @@ class CostState(enum.IntFlag):
     """Paid by use."""
     ROAMING = 0x80
     """Abroad."""
+    ALL_STATES = 0xFF
+    """All states of a network."""
     IGNORE_CONGESTION = 0x8000_0000
     """Take no heed of congestion."""
     TRANSFER_ALWAYS = 0x8000_00FF

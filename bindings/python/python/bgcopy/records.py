@@ -212,6 +212,19 @@ class Limits:
 
 
 @dataclass(frozen=True)
+class Network:
+    """The network as the operating system describes it."""
+
+    is_connected: bool = True
+    """False if there is no way to any server."""
+    cost: vocab.CostState = vocab.CostState.UNRESTRICTED
+    """What it costs: one or more of `UNRESTRICTED` to `ROAMING`."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "cost", vocab.CostState(self.cost))
+
+
+@dataclass(frozen=True)
 class Damage:
     """What was found damaged when the store was opened."""
 

@@ -241,6 +241,31 @@ final class StoriesTests: XCTestCase {
         XCTAssertNotEqual(try moving.state(), .suspended)
     }
 
+    func test_a_job_waits_for_a_network_that_it_may_use() throws {
+        let bench = try Bench()
+        let job = try bench.stalled()
+        try job.setProperty(
+            id: .costFlags, value: .dword(CostFlags.TRANSFER_UNRESTRICTED))
+        try bench.manager.setNetwork(
+            network: Network(isConnected: true, cost: CostFlags.USAGE_BASED))
+        XCTAssertEqual(try job.waitReason().kind, .policyClosed)
+        try bench.manager.setNetwork(
+            network: Network(isConnected: false, cost: CostFlags.UNRESTRICTED))
+        XCTAssertEqual(try job.waitReason().kind, .noNetwork)
+        XCTAssertFalse(try bench.manager.network().isConnected)
+    }
+
+    func test_a_paused_queue_moves_nothing() throws {
+        let bench = try Bench()
+        let job = try bench.job()
+        try bench.manager.pause()
+        XCTAssertTrue(try bench.manager.isPaused())
+        try job.resume()
+        XCTAssertEqual(try job.waitReason().kind, .paused)
+        try bench.manager.unpause()
+        XCTAssertEqual(try bench.run(job), .transferred)
+    }
+
     func test_limits_are_kept() throws {
         let bench = try Bench()
         let limits = try bench.manager.limits()

@@ -229,6 +229,30 @@ class StoriesTest {
     }
 
     @Test
+    fun a_job_waits_for_a_network_that_it_may_use() = Bench().use { bench ->
+        val job = bench.stalled()
+        job.setProperty(JobPropertyId.COST_FLAGS, PropertyValue.Dword(CostFlags.TRANSFER_UNRESTRICTED))
+        bench.manager.setNetwork(Network(isConnected = true, cost = CostFlags.USAGE_BASED))
+        assertEquals(WaitKind.POLICY_CLOSED, job.waitReason().kind)
+        bench.manager.setNetwork(Network(isConnected = false, cost = CostFlags.UNRESTRICTED))
+        assertEquals(WaitKind.NO_NETWORK, job.waitReason().kind)
+        assertFalse(bench.manager.network().isConnected)
+        assertEquals(HResult.E_INVALIDARG,
+            codeOf { bench.manager.setNetwork(Network(isConnected = true, cost = 0u)) })
+    }
+
+    @Test
+    fun a_paused_queue_moves_nothing() = Bench().use { bench ->
+        val job = bench.job()
+        bench.manager.pause()
+        assertTrue(bench.manager.isPaused())
+        job.resume()
+        assertEquals(WaitKind.PAUSED, job.waitReason().kind)
+        bench.manager.unpause()
+        assertEquals(JobState.TRANSFERRED, bench.run(job))
+    }
+
+    @Test
     fun suspend_all_and_resume_all() = Bench().use { bench ->
         val moving = bench.stalled()
         val still = bench.job(name = "still")
