@@ -412,6 +412,8 @@ enum bgcopy_upload_protocol {
   BGCOPY_UPLOAD_PROTOCOL_TUS = 2,
   BGCOPY_UPLOAD_PROTOCOL_IETF = 3,
   BGCOPY_UPLOAD_PROTOCOL_PUT = 4,
+  BGCOPY_UPLOAD_PROTOCOL_POST = 6,
+  BGCOPY_UPLOAD_PROTOCOL_PUT_RANGE = 7,
 };
 
 /** What a job waits for, or does. */

@@ -4,7 +4,7 @@
 mod common;
 
 use bgcopy_core::{Faults, JobState, JobType, Manager, Options, PropertyValue, UploadProtocol};
-use bgcopy_test_server::{Area, Server, UploadFault};
+use bgcopy_test_server::{Area, Ietf, Server, UploadFault};
 
 use common::{Bench, PATIENCE, content, stopped};
 
@@ -25,12 +25,16 @@ fn bench() -> (Bench, Faults) {
 
 #[test]
 fn an_upload_survives_any_one_failure() {
-    for protocol in [UploadProtocol::Bits, UploadProtocol::Tus, UploadProtocol::Put] {
+    for (protocol, area) in [
+        (UploadProtocol::Bits, Area::new()),
+        (UploadProtocol::Put, Area::new()),
+        (UploadProtocol::Tus, Area::tus()),
+        (UploadProtocol::Ietf, Area::new().ietf(Ietf::new())),
+    ] {
         let mut reached = 0;
         for n in 1..OPERATIONS_MAX {
             let (bench, faults) = bench();
-            let area = if protocol == UploadProtocol::Tus { Area::tus() } else { Area::new() };
-            bench.server.accept_uploads("/up/", area);
+            bench.server.accept_uploads("/up/", area.clone());
             let source = bench.source("source", &content(1));
             faults.set(n);
             let create = || bench.manager.create_job("story", JobType::Upload);

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use bgcopy_core::{JobState, JobType, Manager, Options, PropertyValue, Reader, UploadProtocol};
-use bgcopy_test_server::{Area, Content, Overlap, Seen, Server};
+use bgcopy_test_server::{Area, Content, Ietf, Overlap, Seen, Server};
 
 use common::{PATIENCE, stopped};
 
@@ -89,6 +89,7 @@ fn kills_lose_no_upload_and_store_no_byte_twice() {
         (UploadProtocol::Bits, Area::new().overlap(Overlap::Refuse)),
         (UploadProtocol::Bits, Area::new().overlap(Overlap::Drop)),
         (UploadProtocol::Tus, Area::tus()),
+        (UploadProtocol::Ietf, Area::new().ietf(Ietf::new().progress_each(1 << 20))),
     ] {
         let folder = tempfile::tempdir().expect("a folder");
         let server = Server::start().expect("a server");
@@ -127,11 +128,16 @@ fn kills_lose_no_upload_and_store_no_byte_twice() {
 
 #[test]
 fn a_kill_after_cancel_leaves_nothing_on_the_server() {
-    cancel_and_kill(UploadProtocol::Bits, Area::new(), "Cancel-Session");
-    cancel_and_kill(UploadProtocol::Tus, Area::tus(), "DELETE");
+    for (protocol, cancel, area) in [
+        (UploadProtocol::Bits, "Cancel-Session", Area::new()),
+        (UploadProtocol::Tus, "DELETE", Area::tus()),
+        (UploadProtocol::Ietf, "DELETE", Area::new().ietf(Ietf::new())),
+    ] {
+        must_leave_nothing(protocol, cancel, &area);
+    }
 }
 
-fn cancel_and_kill(protocol: UploadProtocol, area: Area, cancels: &str) {
+fn must_leave_nothing(protocol: UploadProtocol, cancel: &str, area: &Area) {
     let folder = tempfile::tempdir().expect("a folder");
     let store = folder.path().join("store");
     let server = Server::start().expect("a server");
@@ -142,7 +148,7 @@ fn cancel_and_kill(protocol: UploadProtocol, area: Area, cancels: &str) {
     child.kill().expect("killed");
     child.wait().expect("gone");
     // The server is out of order when the jobs are cancelled.
-    server.accept_uploads("/up/", area.clone().always(cancels, 503));
+    server.accept_uploads("/up/", area.clone().always(cancel, 503));
     let manager = common::open(folder.path());
     for id in ids {
         manager.get_job(id).expect("the job").cancel().expect("cancelled");
@@ -154,7 +160,7 @@ fn cancel_and_kill(protocol: UploadProtocol, area: Area, cancels: &str) {
         child.wait().expect("gone");
     }
     assert!(server.area("/up/").sessions.values().any(|bytes| *bytes > 0));
-    server.accept_uploads("/up/", area);
+    server.accept_uploads("/up/", area.clone());
     let _manager = common::open(folder.path());
     // A session whose making was cut short is empty; it expires.
     let nothing = |seen: &Seen<'_>| seen.area("/up/").sessions.values().all(|bytes| *bytes == 0);

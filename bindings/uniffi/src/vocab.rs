@@ -245,10 +245,14 @@ pub enum UploadProtocol {
     Bits = 1,
     /// tus 1.0: resumable. Not built in yet.
     Tus = 2,
-    /// Resumable uploads of the IETF. Not built in yet.
+    /// Resumable uploads of the IETF: resumable.
     Ietf = 3,
     /// One PUT; it starts over after each interruption.
     Put = 4,
+    /// One POST; it starts over after each interruption.
+    Post = 6,
+    /// PUTs with Content-Range: resumable, where the server honours it.
+    PutRange = 7,
 }
 
 /// Hash functions for expected hashes.

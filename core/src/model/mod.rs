@@ -20,6 +20,7 @@ mod record;
 mod reply;
 mod setting;
 mod speed;
+mod standing;
 mod target;
 #[cfg(test)]
 mod tests;
@@ -39,7 +40,7 @@ pub use record::{
 pub use reply::file_name as reply_name;
 pub use setting::check_credentials;
 pub use speed::Meter;
-pub use upload::{UploadNews, is_upload, next_upload_call, sending, upload_state};
+pub use upload::{UploadNews, has_expired, is_upload, next_upload_call, sending, upload_state};
 #[cfg(test)]
 pub use {
     deadline::Deadline,

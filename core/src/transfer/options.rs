@@ -112,7 +112,8 @@ pub fn apply_upload(easy: &mut Easy2<Sender>, call: &Call, options: &Options) ->
     // What the caller says of the file comes before what we would say.
     let described = own.iter().any(|line| is_metadata(line));
     let ours = call.headers.iter().filter(|line| !described || !is_metadata(line));
-    for line in own.iter().chain(ours) {
+    let own = own.iter().filter(|line| is_metadata(line) || !call.sets(line));
+    for line in own.chain(ours) {
         headers.append(line)?;
     }
     headers.append("Accept-Encoding: identity")?;

@@ -140,8 +140,15 @@ pub enum Protocol {
     Bits,
     /// tus 1.0: resumable. URL is where uploads are created.
     Tus,
+    /// Resumable uploads of the IETF.
+    Ietf,
     /// One PUT request.
     Put,
+    /// One POST request.
+    Post,
+    /// PUT requests with Content-Range: resumable, on Apache and its like. The
+    /// unfinished file stands in its place meanwhile.
+    PutRange,
 }
 
 impl From<Protocol> for UploadProtocol {
@@ -150,7 +157,10 @@ impl From<Protocol> for UploadProtocol {
             Protocol::Auto => Self::Auto,
             Protocol::Bits => Self::Bits,
             Protocol::Tus => Self::Tus,
+            Protocol::Ietf => Self::Ietf,
             Protocol::Put => Self::Put,
+            Protocol::Post => Self::Post,
+            Protocol::PutRange => Self::PutRange,
         }
     }
 }

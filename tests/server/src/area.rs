@@ -2,6 +2,7 @@
 //! wrong on the way, and what it has of them.
 
 use crate::content::Content;
+use crate::ietf::Ietf;
 use crate::sha1::Sha1;
 use std::collections::BTreeMap;
 
@@ -15,6 +16,18 @@ pub enum Overlap {
     Drop,
     /// It stores all of it, a second time: a fault seen in the wild.
     Store,
+}
+
+/// What a server does with a PUT of a range.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Ranges {
+    /// It takes it for the whole file, as most do.
+    #[default]
+    Ignore,
+    /// It answers 501.
+    Refuse,
+    /// It puts it where it belongs, also what comes of one that is cut off.
+    Honour,
 }
 
 /// What goes wrong with one request.
@@ -49,6 +62,8 @@ pub struct Area {
     pub(crate) moves_away: bool,
     pub(crate) head_status: u16,
     pub(crate) gone_status: u16,
+    pub(crate) ranges: Ranges,
+    pub(crate) ietf: Option<Ietf>,
     pub(crate) says_how: bool,
     pub(crate) overlap: Overlap,
     pub(crate) places_on_last_fragment: bool,
@@ -155,6 +170,8 @@ impl Default for Area {
             moves_away: false,
             head_status: 200,
             gone_status: 404,
+            ranges: Ranges::default(),
+            ietf: None,
             says_how: true,
             overlap: Overlap::Refuse,
             places_on_last_fragment: false,
@@ -238,6 +255,18 @@ impl Area {
     /// The status for uploads of tus that there are not.
     pub fn gone_status(mut self, status: u16) -> Area {
         self.gone_status = status;
+        self
+    }
+
+    /// What a PUT with Content-Range does.
+    pub fn ranges(mut self, ranges: Ranges) -> Area {
+        self.ranges = ranges;
+        self
+    }
+
+    /// Takes files by resumable uploads of the IETF only.
+    pub fn ietf(mut self, ietf: Ietf) -> Area {
+        (self.bits, self.put, self.ietf) = (false, false, Some(ietf));
         self
     }
 

@@ -76,5 +76,5 @@ def display_name(files: Sequence[FileSpec]) -> str:
 
 def make_folders(files: Sequence[FileSpec]) -> None:
     """Makes the folders that files go to."""
-    for folder in {Path(file.local_name).parent for file in files}:
-        folder.mkdir(parents=True, exist_ok=True)
+    for folder in {os.path.dirname(file.local_name) for file in files}:
+        os.makedirs(folder, exist_ok=True)

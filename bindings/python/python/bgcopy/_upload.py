@@ -13,6 +13,7 @@ from ._bgcopy import Job, Manager
 from ._progress import Report, reporting
 from ._targets import absolute, display_name, key, url_below
 from ._transfer import (
+    CALLS,
     NO_PROGRESS_TIMEOUT_S,
     SERVER_PATIENCE_S,
     TICK_S,
@@ -21,6 +22,7 @@ from ._transfer import (
     StrPath,
     Wishes,
     configure,
+    each,
     failure,
     kept,
     opened,
@@ -161,22 +163,28 @@ def start(
     known = kept(manager)
     fresh = [own for own in by_key if own not in known]
     made = dict(zip(fresh, _create(manager, [by_key[own] for own in fresh], reply), strict=True))
-    try:
-        for own, job in made.items():
-            job.description = own
+    names = {job.id: own for own, job in made.items()}
+
+    def prepare(job: Job) -> None:
+        job.description = names[job.id]
+        if protocol is not UploadProtocol.AUTO:
             job.upload_protocol = protocol
-            if reply is not None:
-                job.reply_file_name = reply
+        if reply is not None:
+            job.reply_file_name = reply
+
+    def go_on(job: Job) -> None:
+        configure(job, wishes)
+        if job.state is not JobState.TRANSFERRED:
+            job.resume()
+
+    try:
+        each(list(made.values()), prepare)
         jobs = [made.get(own) or known[own] for own in by_key]
-        for job in jobs:
-            configure(job, wishes)
-            if job.state is not JobState.TRANSFERRED:
-                job.resume()
+        each(jobs, go_on)
     except BaseException:
-        for job in made.values():
-            # The first failure is the one to tell.
-            with contextlib.suppress(Exception):
-                job.cancel()
+        # The first failure is the one to tell.
+        with contextlib.suppress(Exception):
+            each(list(made.values()), Job.cancel)
         raise
     return jobs
 
@@ -199,13 +207,18 @@ def _create(manager: Manager, files: Sequence[FileSpec], reply: str | None) -> l
 def _follow(jobs: Sequence[Job], report: Report | None, deadline: Deadline) -> None:
     """Waits until the files are sent, and acknowledges the jobs."""
     failures = []
+    sent: list[Job] = []
     shown = None if report is None else _Progress(jobs, report)
     for job in jobs:
         state = job.wait(timeout=deadline.left()) if shown is None else shown.wait(job, deadline)
-        if state is JobState.TRANSFERRED:
-            job.complete()
-        else:
+        if state is not JobState.TRANSFERRED:
             failures.append(failure(job, state))
+            continue
+        sent.append(job)
+        if len(sent) == CALLS:
+            each(sent, Job.complete)
+            sent.clear()
+    each(sent, Job.complete)
     if len(failures) > 1:
         first = failures[0]
         text = f"{len(failures)} of {len(jobs)} files were not sent; the first: {first.message}"
@@ -260,16 +273,18 @@ def _leave(jobs: Sequence[Job], is_kept: bool) -> None:
     """Ends the jobs that are not done: those that are kept can be gone on
     with, the others are forgotten, by the server too.
     """
-    left = []
-    for job in jobs:
+
+    def leave(job: Job) -> None:
         with contextlib.suppress(Exception):
             if job.state is JobState.ACKNOWLEDGED:
-                continue
+                return
             if is_kept:
                 job.suspend()
             else:
                 job.cancel()
-                left.append(job)
-    # The store that would go on to tell it is about to be deleted.
-    with contextlib.suppress(Exception):
-        wait_for_server(left, SERVER_PATIENCE_S)
+
+    each(jobs, leave)
+    if not is_kept:
+        # The store that would go on to tell a server is about to be deleted.
+        with contextlib.suppress(Exception):
+            wait_for_server(jobs, SERVER_PATIENCE_S)

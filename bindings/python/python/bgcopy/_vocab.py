@@ -159,9 +159,13 @@ class UploadProtocol(enum.IntEnum):
     TUS = 2
     """tus 1.0: resumable. The remote name is where uploads are created."""
     IETF = 3
-    """Resumable uploads of the IETF. Not built in yet."""
+    """Resumable uploads of the IETF, draft-ietf-httpbis-resumable-upload with interop versions 8 to 6: resumable."""
     PUT = 4
     """One PUT; it starts over after each interruption."""
+    POST = 6
+    """One POST with the file as its body; it starts over after each interruption, also if only the answer was lost. Never chosen by AUTO."""
+    PUT_RANGE = 7
+    """PUTs with Content-Range: resumable. For servers that honour it, as Apache does; others are noticed, and the job is in ERROR with DO_E_INSUFFICIENT_RANGE_SUPPORT. The unfinished file stands in its place meanwhile; Cancel deletes it. Never chosen by AUTO."""
 
 
 class WaitKind(enum.IntEnum):
