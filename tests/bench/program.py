@@ -15,8 +15,10 @@ from __future__ import annotations
 import argparse
 import os
 import shutil
+import signal
 import statistics
 import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -133,8 +135,13 @@ def run(command: list[str]) -> Run | None:
     child = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     watch = threading.Timer(RUN_S, child.kill)
     watch.start()
-    _, status, usage = os.wait4(child.pid, 0)
-    watch.cancel()
+    try:
+        _, status, usage = os.wait4(child.pid, 0)
+    except BaseException:
+        child.kill()
+        raise
+    finally:
+        watch.cancel()
     child.returncode = os.waitstatus_to_exitcode(status)
     if child.returncode != 0:
         return None
@@ -206,6 +213,8 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=18_431)
     parser.add_argument("--cases", default=",".join(CASES))
     arguments = parser.parse_args()
+    # Asked to end, it ends what it started, too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     programs = {name: path for name in GETS if (path := shutil.which(name))}
     programs["bgcopy"] = arguments.program
     nginx = shutil.which("nginx") or "/usr/sbin/nginx"
