@@ -174,7 +174,8 @@ fn answered(
         Verdict::Stands(told) => standing::stands(change, job, index, call, told, now)?,
         Verdict::Greeted => state(change, |state| state.greets = false)?,
         Verdict::Holds { position, reply_url } => {
-            holds(change, job, index, call, (*position, true), now)?;
+            let counts = call.step != Step::Query;
+            holds(change, job, index, call, (*position, counts), now)?;
             if let Some(url) = reply_url.as_ref().filter(|_| is_whole(change, job, index)) {
                 reply::arrived(change, job, url)?;
             }
