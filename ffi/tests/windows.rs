@@ -47,7 +47,10 @@ fn tell_all(language: &str) {
         }
         let stage = Stage::new();
         let mut command = Command::new("timeout");
-        command.args(["--kill-after=5", STORY_SECONDS_MAX, "/usr/lib/wine/wine64"]).arg(&program.0).arg(story);
+        command
+            .args(["--kill-after=5", STORY_SECONDS_MAX, "/usr/lib/wine/wine64"])
+            .arg(&program.0)
+            .arg(story);
         command.arg(seen_by_windows(stage.folder.path())).arg(stage.server.url(""));
         must_succeed(&mut command);
         stage.must_have_what(source, story, files);
