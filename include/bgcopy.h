@@ -412,6 +412,8 @@ enum bgcopy_upload_protocol {
   BGCOPY_UPLOAD_PROTOCOL_TUS = 2,
   BGCOPY_UPLOAD_PROTOCOL_IETF = 3,
   BGCOPY_UPLOAD_PROTOCOL_PUT = 4,
+  BGCOPY_UPLOAD_PROTOCOL_POST = 6,
+  BGCOPY_UPLOAD_PROTOCOL_PUT_RANGE = 7,
 };
 
 /** What a job waits for, or does. */
@@ -435,6 +437,7 @@ enum bgcopy_wait_kind {
   BGCOPY_WAIT_KIND_TRANSFERRING = 17,
   BGCOPY_WAIT_KIND_ENGINE_NOT_RUNNING = 18,
   BGCOPY_WAIT_KIND_CANCELLING_ON_SERVER = 19,
+  BGCOPY_WAIT_KIND_PAUSED = 20,
 };
 
 /** What an event tells. */
@@ -496,6 +499,7 @@ enum bgcopy_property_type {
 #define BGCOPY_COST_OVERCAP_THROTTLED 0x20u
 #define BGCOPY_COST_USAGE_BASED 0x40u
 #define BGCOPY_COST_ROAMING 0x80u
+#define BGCOPY_COST_ALL_STATES 0xFFu
 #define BGCOPY_COST_IGNORE_CONGESTION 0x80000000u
 #define BGCOPY_COST_TRANSFER_ALWAYS 0x800000FFu
 #define BGCOPY_COST_TRANSFER_NOT_ROAMING 0x8000007Fu
@@ -1156,6 +1160,64 @@ bgcopy_hresult bgcopy_manager_get_limits(struct bgcopy_manager *manager,
 BGCOPY_API
 bgcopy_hresult bgcopy_manager_set_limits(struct bgcopy_manager *manager,
                                          const struct bgcopy_limits *limits);
+
+/**
+ * Says what the operating system tells of the network. Jobs to which it is
+ * closed stop at once, keep their bytes and are QUEUED; their wait reason says
+ * NO_NETWORK or POLICY_CLOSED. When it opens they go on. It is not stored; it
+ * holds until this manager says something else or is closed, and of several
+ * processes the last word counts. Files with a file URL need no network.
+ *
+ * @param is_connected 0 if there is no way to any server, else 1.
+ * @param cost one or more of BGCOPY_COST_UNRESTRICTED to BGCOPY_COST_ROAMING;
+ * a job goes on if its property COST_FLAGS has all of them.
+ * @return S_OK; E_INVALIDARG for another number; E_POINTER; E_HANDLE;
+ * E_MANAGER_CLOSED. Contract 3.4, 6.7.
+ */
+BGCOPY_API
+bgcopy_hresult bgcopy_manager_set_network(struct bgcopy_manager *manager,
+                                          uint32_t is_connected,
+                                          uint32_t cost);
+
+/**
+ * Tells the network as it was told last, by any process; connected and
+ * unrestricted if nobody did.
+ *
+ * @param out_is_connected 1 or 0.
+ * @param out_cost what it costs.
+ * @return S_OK; E_POINTER; E_HANDLE; E_MANAGER_CLOSED.
+ */
+BGCOPY_API
+bgcopy_hresult bgcopy_manager_get_network(struct bgcopy_manager *manager,
+                                          uint32_t *out_is_connected,
+                                          uint32_t *out_cost);
+
+/**
+ * Stops all transfers of the queue without touching the jobs: they keep their
+ * bytes and are QUEUED, and their wait reason says PAUSED. It is not stored; it
+ * holds until bgcopy_manager_unpause, or until this manager is closed or its
+ * process ends. Twice is once.
+ *
+ * @return S_OK; E_POINTER; E_HANDLE; E_MANAGER_CLOSED.
+ */
+BGCOPY_API bgcopy_hresult bgcopy_manager_pause(struct bgcopy_manager *manager);
+
+/**
+ * Takes back bgcopy_manager_pause of this manager; without one it does
+ * nothing. The queue goes on unless another process has paused it, too.
+ *
+ * @return S_OK; E_POINTER; E_HANDLE; E_MANAGER_CLOSED.
+ */
+BGCOPY_API bgcopy_hresult bgcopy_manager_unpause(struct bgcopy_manager *manager);
+
+/**
+ * Tells whether this or another process has paused the queue: 1 or 0.
+ *
+ * @return S_OK; E_POINTER; E_HANDLE; E_MANAGER_CLOSED.
+ */
+BGCOPY_API
+bgcopy_hresult bgcopy_manager_is_paused(struct bgcopy_manager *manager,
+                                        uint32_t *out_is_paused);
 
 /**
  * Tells what was found damaged when the store was opened.

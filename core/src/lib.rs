@@ -34,7 +34,7 @@ mod transfer;
 pub use handle::{
     ClientCertificate, CredentialSlot, Damage, Event, ExpectedHash, File, FileProgress, FileRange,
     FileSpec, Job, JobError, JobProgress, JobRecord, JobSnapshot, JobTimes, Limits, Manager,
-    Options, ProxySettings, Reader, ReplyProgress, WaitReason, default_store, progress_of,
+    Network, Options, ProxySettings, Reader, ReplyProgress, WaitReason, default_store, progress_of,
 };
 pub use model::FileRecord;
 pub use notify::{LogSink, set_log_sink};

@@ -4,7 +4,7 @@
 mod common;
 
 use bgcopy_core::{Faults, JobState, JobType, Manager, Options, PropertyValue, UploadProtocol};
-use bgcopy_test_server::{Area, Server, UploadFault};
+use bgcopy_test_server::{Area, Ietf, Server, UploadFault};
 
 use common::{Bench, PATIENCE, content, stopped};
 
@@ -25,11 +25,15 @@ fn bench() -> (Bench, Faults) {
 
 #[test]
 fn an_upload_survives_any_one_failure() {
-    for protocol in [UploadProtocol::Bits, UploadProtocol::Put] {
+    for (protocol, area) in [
+        (UploadProtocol::Bits, Area::new()),
+        (UploadProtocol::Put, Area::new()),
+        (UploadProtocol::Ietf, Area::new().ietf(Ietf::new())),
+    ] {
         let mut reached = 0;
         for n in 1..OPERATIONS_MAX {
             let (bench, faults) = bench();
-            bench.server.accept_uploads("/up/", Area::new());
+            bench.server.accept_uploads("/up/", area.clone());
             let source = bench.source("source", &content(1));
             faults.set(n);
             let create = || bench.manager.create_job("story", JobType::Upload);

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use bgcopy_core::{JobState, JobType, Manager, Options, PropertyValue, Reader, UploadProtocol};
-use bgcopy_test_server::{Area, Content, Overlap, Seen, Server};
+use bgcopy_test_server::{Area, Content, Ietf, Overlap, Seen, Server};
 
 use common::{PATIENCE, stopped};
 
@@ -66,7 +66,7 @@ fn kill_often(server: &Server, store: &Path, kills: u32) -> u32 {
 }
 
 /// Two upload jobs in a store of their own.
-fn prepare(folder: &Path, server: &Server) -> Vec<uuid::Uuid> {
+fn prepare(folder: &Path, server: &Server, protocol: UploadProtocol) -> Vec<uuid::Uuid> {
     let manager = Manager::open(Options::new(folder.join("store"))).expect("a manager");
     let mut ids = Vec::new();
     for seed in 0..2 {
@@ -75,7 +75,7 @@ fn prepare(folder: &Path, server: &Server) -> Vec<uuid::Uuid> {
         let job = manager.create_job("killed", JobType::Upload).expect("a job");
         let url = server.url(&format!("/up/{seed}"));
         job.add_file(&url, &source.to_string_lossy()).expect("added");
-        let value = PropertyValue::Dword(UploadProtocol::Bits.as_u32());
+        let value = PropertyValue::Dword(protocol.as_u32());
         job.set_property(UPLOAD_PROTOCOL, value).expect("set");
         job.resume().expect("resumed");
         ids.push(job.id());
@@ -85,12 +85,15 @@ fn prepare(folder: &Path, server: &Server) -> Vec<uuid::Uuid> {
 
 #[test]
 fn kills_lose_no_upload_and_store_no_byte_twice() {
-    for overlap in [Overlap::Refuse, Overlap::Drop] {
+    for (protocol, area) in [
+        (UploadProtocol::Bits, Area::new().overlap(Overlap::Refuse)),
+        (UploadProtocol::Bits, Area::new().overlap(Overlap::Drop)),
+        (UploadProtocol::Ietf, Area::new().ietf(Ietf::new().progress_each(1 << 20))),
+    ] {
         let folder = tempfile::tempdir().expect("a folder");
         let server = Server::start().expect("a server");
-        let area = Area::new().overlap(overlap);
         server.accept_uploads("/up/", area.clone().bytes_per_second(BYTES_PER_SECOND));
-        let ids = prepare(folder.path(), &server);
+        let ids = prepare(folder.path(), &server, protocol);
         let kills = kill_often(&server, &folder.path().join("store"), KILLS / 2);
         server.accept_uploads("/up/", area);
         let manager = common::open(folder.path());
@@ -120,17 +123,26 @@ fn kills_lose_no_upload_and_store_no_byte_twice() {
 
 #[test]
 fn a_kill_after_cancel_leaves_nothing_on_the_server() {
+    for (protocol, cancel, area) in [
+        (UploadProtocol::Bits, "Cancel-Session", Area::new()),
+        (UploadProtocol::Ietf, "DELETE", Area::new().ietf(Ietf::new())),
+    ] {
+        must_leave_nothing(protocol, cancel, &area);
+    }
+}
+
+fn must_leave_nothing(protocol: UploadProtocol, cancel: &str, area: &Area) {
     let folder = tempfile::tempdir().expect("a folder");
     let store = folder.path().join("store");
     let server = Server::start().expect("a server");
-    server.accept_uploads("/up/", Area::new().bytes_per_second(BYTES_PER_SECOND));
-    let ids = prepare(folder.path(), &server);
+    server.accept_uploads("/up/", area.clone().bytes_per_second(BYTES_PER_SECOND));
+    let ids = prepare(folder.path(), &server, protocol);
     let mut child = drive(&store);
     assert!(server.wait_until(PATIENCE, |seen| stored(seen) >= 1 << 20));
     child.kill().expect("killed");
     child.wait().expect("gone");
     // The server is out of order when the jobs are cancelled.
-    server.accept_uploads("/up/", Area::new().always("Cancel-Session", 503));
+    server.accept_uploads("/up/", area.clone().always(cancel, 503));
     let manager = common::open(folder.path());
     for id in ids {
         manager.get_job(id).expect("the job").cancel().expect("cancelled");
@@ -142,7 +154,7 @@ fn a_kill_after_cancel_leaves_nothing_on_the_server() {
         child.wait().expect("gone");
     }
     assert!(server.area("/up/").sessions.values().any(|bytes| *bytes > 0));
-    server.accept_uploads("/up/", Area::new());
+    server.accept_uploads("/up/", area.clone());
     let _manager = common::open(folder.path());
     // A session whose making was cut short is empty; it expires.
     let nothing = |seen: &Seen<'_>| seen.area("/up/").sessions.values().all(|bytes| *bytes == 0);

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bgcopy_core::vocab::code;
-use bgcopy_core::{Error, HResult, Job, JobType, Manager, Result};
+use bgcopy_core::{Error, HResult, Job, JobType, Manager, Network, Result};
 
-use crate::call::{act, choice, out, read, read_optional, read_text};
+use crate::call::{act, choice, out, read, read_optional, read_text, yes_or_no};
 use crate::enum_jobs::{JobList, bgcopy_enum_jobs};
 use crate::event::{EventEntry, bgcopy_event};
 use crate::guard::{bgcopy_hresult, guard};
@@ -250,6 +250,81 @@ pub unsafe extern "C" fn bgcopy_manager_set_limits(
     limits: *const bgcopy_limits,
 ) -> bgcopy_hresult {
     act(manager, |hub| hub.manager.set_limits(read_sized(limits)?.into()))
+}
+
+/// Says what the operating system tells of the network. Jobs to which it is
+/// closed stop at once, keep their bytes and are QUEUED; their wait reason says
+/// NO_NETWORK or POLICY_CLOSED. When it opens they go on. It is not stored; it
+/// holds until this manager says something else or is closed, and of several
+/// processes the last word counts. Files with a file URL need no network.
+///
+/// @param is_connected 0 if there is no way to any server, else 1.
+/// @param cost one or more of BGCOPY_COST_UNRESTRICTED to BGCOPY_COST_ROAMING;
+/// a job goes on if its property COST_FLAGS has all of them.
+/// @return S_OK; E_INVALIDARG for another number; E_POINTER; E_HANDLE;
+/// E_MANAGER_CLOSED. Contract 3.4, 6.7.
+#[unsafe(no_mangle)]
+pub extern "C" fn bgcopy_manager_set_network(
+    manager: *mut bgcopy_manager,
+    is_connected: u32,
+    cost: u32,
+) -> bgcopy_hresult {
+    act(manager, |hub| {
+        let is_connected = yes_or_no(is_connected)?;
+        hub.manager.set_network(Network { is_connected, cost })
+    })
+}
+
+/// Tells the network as it was told last, by any process; connected and
+/// unrestricted if nobody did.
+///
+/// @param out_is_connected 1 or 0.
+/// @param out_cost what it costs.
+/// @return S_OK; E_POINTER; E_HANDLE; E_MANAGER_CLOSED.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn bgcopy_manager_get_network(
+    manager: *mut bgcopy_manager,
+    out_is_connected: *mut u32,
+    out_cost: *mut u32,
+) -> bgcopy_hresult {
+    guard(|| {
+        let hub = get(manager)?;
+        let (is_connected, cost) = (out(out_is_connected)?, out(out_cost)?);
+        let network = hub.manager.network()?;
+        is_connected.set(u32::from(network.is_connected));
+        Ok(cost.set(network.cost))
+    })
+}
+
+/// Stops all transfers of the queue without touching the jobs: they keep their
+/// bytes and are QUEUED, and their wait reason says PAUSED. It is not stored; it
+/// holds until bgcopy_manager_unpause, or until this manager is closed or its
+/// process ends. Twice is once.
+///
+/// @return S_OK; E_POINTER; E_HANDLE; E_MANAGER_CLOSED.
+#[unsafe(no_mangle)]
+pub extern "C" fn bgcopy_manager_pause(manager: *mut bgcopy_manager) -> bgcopy_hresult {
+    act(manager, |hub| hub.manager.pause())
+}
+
+/// Takes back bgcopy_manager_pause of this manager; without one it does
+/// nothing. The queue goes on unless another process has paused it, too.
+///
+/// @return S_OK; E_POINTER; E_HANDLE; E_MANAGER_CLOSED.
+#[unsafe(no_mangle)]
+pub extern "C" fn bgcopy_manager_unpause(manager: *mut bgcopy_manager) -> bgcopy_hresult {
+    act(manager, |hub| hub.manager.unpause())
+}
+
+/// Tells whether this or another process has paused the queue: 1 or 0.
+///
+/// @return S_OK; E_POINTER; E_HANDLE; E_MANAGER_CLOSED.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn bgcopy_manager_is_paused(
+    manager: *mut bgcopy_manager,
+    out_is_paused: *mut u32,
+) -> bgcopy_hresult {
+    read(manager, out_is_paused, |hub| Ok(u32::from(hub.manager.is_paused()?)))
 }
 
 /// Tells what was found damaged when the store was opened.

@@ -49,6 +49,27 @@ fn run_example(stage: &Stage, program: &Path, kind: &str) {
     }
 }
 
+/// Sends what `run_example` has fetched, and one file that is refused.
+fn run_upload(stage: &Stage, program: &Path, kind: &str) {
+    let path = |name: &str| stage.folder.path().join(format!("{kind}-{name}"));
+    let mut command = Command::new(program);
+    command.arg(path("store"));
+    let mut expected = String::new();
+    for name in ["one", "two"] {
+        command.arg(stage.server.url(&format!("/up/{name}"))).arg(path(name));
+        expected += &format!("sent {}\n", path(name).display());
+    }
+    let output = must_succeed(&mut command);
+    assert_eq!(String::from_utf8_lossy(&output.stdout), expected);
+    stage.must_have_uploads(2);
+    let nowhere = stage.server.url("/nowhere");
+    let output = Command::new(program).arg(path("store")).arg(nowhere).arg(path("one")).output();
+    let output = output.expect("it runs");
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    let told = format!("{}: ", path("one").display());
+    assert!(String::from_utf8_lossy(&output.stderr).starts_with(&told), "{output:?}");
+}
+
 fn example(language: &str) {
     let stage = Stage::new();
     let prefix = install(&stage);
@@ -64,6 +85,7 @@ fn example(language: &str) {
     must_succeed(Command::new("cmake").arg("--build").arg(&built));
     for kind in ["shared", "static"] {
         run_example(&stage, &built.join(format!("download-{kind}")), kind);
+        run_upload(&stage, &built.join(format!("upload-{kind}")), kind);
     }
 }
 

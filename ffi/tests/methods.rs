@@ -12,6 +12,18 @@ const HANDLES: [(&str, &str); 4] = [
     ("Reader", "bgcopy_reader_"),
 ];
 
+const KINDS: [&str; 9] = [
+    "manager",
+    "job",
+    "file",
+    "error",
+    "event",
+    "wait_reason",
+    "reader",
+    "enum_jobs",
+    "enum_files",
+];
+
 /// Methods whose function has another name than theirs, or theirs behind
 /// `get_` or `enum_`.
 const RENAMED: [(&str, &str); 2] = [
@@ -45,6 +57,18 @@ fn every_method_of_a_handle_has_its_function() {
     assert!(missing.is_empty(), "not in bgcopy.h: {missing:?}");
     for (method, _) in RENAMED.iter().chain(&MISSING) {
         assert!(methods.contains_key(*method), "{method} is gone");
+    }
+}
+
+/// By its name, or by what follows that of its kind.
+#[test]
+fn the_guide_names_every_function() {
+    let guide = std::fs::read_to_string(root().join("docs/c-api.md")).expect("the guide");
+    for symbol in declared().iter().filter(|symbol| symbol.starts_with("bgcopy_")) {
+        let short = KINDS.iter().find_map(|kind| symbol.strip_prefix(&format!("bgcopy_{kind}_")));
+        let short = short.unwrap_or(symbol);
+        let is_there = [symbol, short].iter().any(|name| guide.contains(&format!("`{name}`")));
+        assert!(is_there, "docs/c-api.md does not name {symbol}");
     }
 }
 

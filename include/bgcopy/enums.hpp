@@ -100,6 +100,8 @@ enum class upload_protocol : std::uint32_t {
     tus = BGCOPY_UPLOAD_PROTOCOL_TUS,
     ietf = BGCOPY_UPLOAD_PROTOCOL_IETF,
     put = BGCOPY_UPLOAD_PROTOCOL_PUT,
+    post = BGCOPY_UPLOAD_PROTOCOL_POST,
+    put_range = BGCOPY_UPLOAD_PROTOCOL_PUT_RANGE,
 };
 
 /// What a job waits for, or does.
@@ -123,6 +125,7 @@ enum class wait_kind : std::uint32_t {
     transferring = BGCOPY_WAIT_KIND_TRANSFERRING,
     engine_not_running = BGCOPY_WAIT_KIND_ENGINE_NOT_RUNNING,
     cancelling_on_server = BGCOPY_WAIT_KIND_CANCELLING_ON_SERVER,
+    paused = BGCOPY_WAIT_KIND_PAUSED,
 };
 
 /// What an event tells.

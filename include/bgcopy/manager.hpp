@@ -176,6 +176,56 @@ public:
         detail::must([&](std::error_code &failure) { set_limits(limits, failure); });
     }
 
+    /// Says what the operating system tells of the network. Jobs to which it is closed stop
+    /// at once, keep their bytes and are queued.
+    void set_network(const bgcopy::network &network, std::error_code &failure)
+    {
+        detail::check(
+            bgcopy_manager_set_network(raw_, network.is_connected ? 1 : 0, network.cost), failure);
+    }
+    void set_network(const bgcopy::network &network)
+    {
+        detail::must([&](std::error_code &failure) { set_network(network, failure); });
+    }
+
+    /// The network as it was told last, by any process.
+    bgcopy::network network(std::error_code &failure) const
+    {
+        bgcopy::network found;
+        std::uint32_t is_connected = 1;
+        detail::check(bgcopy_manager_get_network(raw_, &is_connected, &found.cost), failure);
+        found.is_connected = is_connected != 0;
+        return found;
+    }
+    BGCOPY_DETAIL_THROWING(network)
+
+    /// Stops all transfers without touching the jobs, until unpause or the end of this manager.
+    void pause(std::error_code &failure)
+    {
+        detail::check(bgcopy_manager_pause(raw_), failure);
+    }
+    void pause()
+    {
+        detail::must([&](std::error_code &failure) { pause(failure); });
+    }
+
+    /// Takes back pause of this manager.
+    void unpause(std::error_code &failure)
+    {
+        detail::check(bgcopy_manager_unpause(raw_), failure);
+    }
+    void unpause()
+    {
+        detail::must([&](std::error_code &failure) { unpause(failure); });
+    }
+
+    /// True if this or another process has paused the queue.
+    bool is_paused(std::error_code &failure) const
+    {
+        return value<std::uint32_t>(bgcopy_manager_is_paused, failure) != 0;
+    }
+    BGCOPY_DETAIL_THROWING(is_paused)
+
     std::string error_description(hresult code, std::error_code &failure) const
     {
         char *found = nullptr;

@@ -74,6 +74,14 @@ struct client_certificate {
     std::optional<std::string> key;
 };
 
+/// The network as the operating system describes it.
+struct network {
+    /// False if there is no way to any server.
+    bool is_connected = true;
+    /// One or more of BGCOPY_COST_UNRESTRICTED to BGCOPY_COST_ROAMING.
+    std::uint32_t cost = BGCOPY_COST_UNRESTRICTED;
+};
+
 /// What was found damaged when a store was opened.
 struct damage {
     std::uint64_t jobs_saved = 0;

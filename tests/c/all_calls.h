@@ -75,6 +75,11 @@ static void all_of_manager(void *handle, bgcopy_hresult want)
     EXPECT(want, bgcopy_manager_is_idle(h, &any_number));
     EXPECT(want, bgcopy_manager_get_limits(h, &any_limits));
     EXPECT(want, bgcopy_manager_set_limits(h, &any_limits));
+    EXPECT(want, bgcopy_manager_set_network(h, 1, BGCOPY_COST_UNRESTRICTED));
+    EXPECT(want, bgcopy_manager_get_network(h, &any_number, &any_number));
+    EXPECT(want, bgcopy_manager_pause(h));
+    EXPECT(want, bgcopy_manager_unpause(h));
+    EXPECT(want, bgcopy_manager_is_paused(h, &any_number));
     EXPECT(want, bgcopy_manager_get_damage(h, &any_time, &any_time, &any_text));
 }
 

@@ -130,6 +130,9 @@ static void null_results(void)
     EXPECT(bad, bgcopy_manager_is_idle(m, NULL));
     EXPECT(bad, bgcopy_manager_get_limits(m, NULL));
     EXPECT(bad, bgcopy_manager_set_limits(m, NULL));
+    EXPECT(bad, bgcopy_manager_get_network(m, NULL, &any_number));
+    EXPECT(bad, bgcopy_manager_get_network(m, &any_number, NULL));
+    EXPECT(bad, bgcopy_manager_is_paused(m, NULL));
     EXPECT(bad, bgcopy_manager_get_damage(m, NULL, &any_time, &any_text));
     EXPECT(bad, bgcopy_manager_get_damage(m, &any_time, NULL, &any_text));
     EXPECT(bad, bgcopy_manager_get_damage(m, &any_time, &any_time, NULL));
@@ -392,6 +395,9 @@ static void bad_numbers(void)
     OK(bgcopy_job_get_snapshot(job, &any_snapshot));
     any_limits.jobs = 0;
     EXPECT(bad, bgcopy_manager_set_limits(manager, &any_limits));
+    EXPECT(bad, bgcopy_manager_set_network(manager, 2, BGCOPY_COST_UNRESTRICTED));
+    EXPECT(bad, bgcopy_manager_set_network(manager, 1, 0));
+    EXPECT(bad, bgcopy_manager_set_network(manager, 1, BGCOPY_COST_TRANSFER_ALWAYS));
     /* A struct of a later version, with nothing in it that is not known here. */
     larger.limits.size = sizeof larger;
     OK(bgcopy_manager_set_limits(manager, &larger.limits));

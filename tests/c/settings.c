@@ -159,6 +159,18 @@ static void of_manager(void)
     limits.jobs = 2;
     OK(bgcopy_manager_set_limits(manager, &limits));
     second = new_job(manager);
+    uint32_t connected = 0, cost = 0, paused = 0;
+    OK(bgcopy_manager_get_network(manager, &connected, &cost));
+    CHECK(connected == 1 && cost == BGCOPY_COST_UNRESTRICTED);
+    OK(bgcopy_manager_set_network(manager, 0, BGCOPY_COST_USAGE_BASED | BGCOPY_COST_ROAMING));
+    OK(bgcopy_manager_get_network(manager, &connected, &cost));
+    CHECK(connected == 0 && cost == (BGCOPY_COST_USAGE_BASED | BGCOPY_COST_ROAMING));
+    OK(bgcopy_manager_pause(manager));
+    OK(bgcopy_manager_is_paused(manager, &paused));
+    CHECK(paused == 1);
+    OK(bgcopy_manager_unpause(manager));
+    OK(bgcopy_manager_is_paused(manager, &paused));
+    CHECK(paused == 0);
     EXPECT(BGCOPY_S_FALSE, bgcopy_manager_get_damage(manager, &saved, &lost, &text));
     CHECK(saved == 0 && lost == 0 && text == NULL);
     OK(bgcopy_manager_get_error_description(manager, BGCOPY_E_POINTER, &text));

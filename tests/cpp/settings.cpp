@@ -174,6 +174,13 @@ void of_manager()
     limits.jobs = 7;
     manager.set_limits(limits);
     assert(manager.limits().jobs == 7);
+    manager.set_network({false, BGCOPY_COST_ROAMING});
+    const auto network = manager.network();
+    assert(!network.is_connected && network.cost == BGCOPY_COST_ROAMING);
+    manager.pause();
+    assert(manager.is_paused());
+    manager.unpause();
+    assert(!manager.is_paused());
     assert(manager.error_description(BGCOPY_E_POINTER) == "a pointer is NULL");
     assert(std::string_view(bgcopy::version()) == BGCOPY_VERSION);
 #ifdef _WIN32

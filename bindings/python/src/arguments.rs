@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use bgcopy_core::vocab::LENGTH_TO_EOF;
 use bgcopy_core::{
-    ClientCertificate, ExpectedHash, FileRange, FileSpec, HashAlgorithm, Limits, PropertyValue,
-    ProxySettings, ProxyUsage,
+    ClientCertificate, ExpectedHash, FileRange, FileSpec, HashAlgorithm, Limits, Network,
+    PropertyValue, ProxySettings, ProxyUsage,
 };
 use pyo3::prelude::*;
 use pyo3::types::PyBool;
@@ -147,6 +147,19 @@ impl<'py> FromPyObject<'_, 'py> for QueueLimits {
             jobs: limit("jobs")?,
             files_per_job: limit("files_per_job")?,
         }))
+    }
+}
+
+/// `bgcopy.Network`.
+pub struct ToldNetwork(pub Network);
+
+impl<'py> FromPyObject<'_, 'py> for ToldNetwork {
+    type Error = PyErr;
+
+    fn extract(object: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        let is_connected = object.getattr("is_connected")?.extract()?;
+        let cost = object.getattr("cost")?.extract()?;
+        Ok(Self(Network { is_connected, cost }))
     }
 }
 

@@ -1,12 +1,16 @@
 //! `bgcopy.Job`.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use bgcopy_core::vocab::code;
-use bgcopy_core::{AuthScheme, AuthTarget, EventKind, JobPriority, JobState, JobType};
+use bgcopy_core::{
+    AuthScheme, AuthTarget, EventKind, JobPriority, JobPropertyId, JobState, JobType,
+    PropertyValue, UploadProtocol,
+};
 use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
-use pyo3::types::PyIterator;
+use pyo3::types::{PyBytes, PyIterator};
 use uuid::Uuid;
 
 use crate::arguments::{Certificate, LocalName, Proxy, Range, Span, Spec, property_value};
@@ -362,6 +366,52 @@ impl Job {
         let present = self.job.call(py, |job| job.property(id))?;
         let value = property_value(value, &present)?;
         self.job.call(py, |job| job.set_property(id, value))
+    }
+
+    #[getter]
+    fn upload_protocol(&self, py: Python<'_>) -> PyResult<Member<UploadProtocol>> {
+        let id = JobPropertyId::UploadProtocol.as_u32();
+        let protocol = match self.job.call(py, |job| job.property(id))? {
+            PropertyValue::Dword(number) => UploadProtocol::from_u32(number),
+            PropertyValue::Guid(_)
+            | PropertyValue::Enable(_)
+            | PropertyValue::Uint64(_)
+            | PropertyValue::Target(_) => None,
+        };
+        Ok(Member(protocol.unwrap_or_default()))
+    }
+
+    #[setter]
+    fn set_upload_protocol(
+        &self,
+        py: Python<'_>,
+        protocol: Member<UploadProtocol>,
+    ) -> PyResult<()> {
+        let id = JobPropertyId::UploadProtocol.as_u32();
+        let value = PropertyValue::Dword(protocol.0.as_u32());
+        self.job.call(py, |job| job.set_property(id, value))
+    }
+
+    #[getter]
+    fn reply_progress<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        records::reply_progress(py, self.job.call(py, bgcopy_core::Job::reply_progress)?)
+    }
+
+    fn reply_data<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyBytes>>> {
+        let data = self.job.call(py, bgcopy_core::Job::reply_data)?;
+        Ok(data.map(|data| PyBytes::new(py, &data)))
+    }
+
+    #[getter]
+    fn reply_file_name(&self, py: Python<'_>) -> PyResult<Option<PathBuf>> {
+        let name = self.job.call(py, bgcopy_core::Job::reply_file_name)?;
+        Ok(name.map(PathBuf::from))
+    }
+
+    #[setter]
+    fn set_reply_file_name(&self, py: Python<'_>, name: Option<LocalName>) -> PyResult<()> {
+        let name = name.map(|name| name.0);
+        self.job.call(py, |job| job.set_reply_file_name(name.as_deref()))
     }
 
     fn __iter__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyIterator>> {

@@ -10,7 +10,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyIterator;
 use uuid::Uuid;
 
-use crate::arguments::{QueueLimits, Span};
+use crate::arguments::{QueueLimits, Span, Spec, ToldNetwork};
 use crate::engine::{Engine, next_event};
 use crate::error;
 use crate::job::Job;
@@ -103,6 +103,12 @@ impl Manager {
         Ok(Job::new(job, slf))
     }
 
+    fn create_uploads(slf: &Bound<'_, Self>, files: Vec<Spec>) -> PyResult<Vec<Job>> {
+        let files = files.into_iter().map(|file| file.0).collect();
+        let jobs = slf.get().call(slf.py(), |manager| manager.create_uploads(files))?;
+        Ok(jobs.into_iter().map(|job| Job::new(job, slf)).collect())
+    }
+
     fn get_job(slf: &Bound<'_, Self>, id: Uuid) -> PyResult<Job> {
         let job = slf.get().call(slf.py(), |manager| manager.get_job(id))?;
         Ok(Job::new(job, slf))
@@ -167,6 +173,30 @@ impl Manager {
     #[setter]
     fn set_limits(&self, py: Python<'_>, limits: QueueLimits) -> PyResult<()> {
         self.call(py, |manager| manager.set_limits(limits.0))
+    }
+
+    #[getter]
+    fn network<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        let network = self.call(py, bgcopy_core::Manager::network)?;
+        records::network(py, network)
+    }
+
+    #[setter]
+    fn set_network(&self, py: Python<'_>, network: ToldNetwork) -> PyResult<()> {
+        self.call(py, |manager| manager.set_network(network.0))
+    }
+
+    fn pause(&self, py: Python<'_>) -> PyResult<()> {
+        self.call(py, bgcopy_core::Manager::pause)
+    }
+
+    fn unpause(&self, py: Python<'_>) -> PyResult<()> {
+        self.call(py, bgcopy_core::Manager::unpause)
+    }
+
+    #[getter]
+    fn is_paused(&self, py: Python<'_>) -> PyResult<bool> {
+        self.call(py, bgcopy_core::Manager::is_paused)
     }
 
     fn close(&self, py: Python<'_>) -> PyResult<()> {

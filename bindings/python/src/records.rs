@@ -6,8 +6,8 @@ use std::time::Duration;
 use bgcopy_core::vocab::{LENGTH_TO_EOF, SIZE_UNKNOWN};
 use bgcopy_core::{
     ClientCertificate, Damage, Event, ExpectedHash, FileProgress, FileRange, FileRecord, JobError,
-    JobProgress, JobRecord, JobSnapshot, JobTimes, Limits, PropertyValue, ProxySettings,
-    WaitReason, progress_of,
+    JobProgress, JobRecord, JobSnapshot, JobTimes, Limits, Network, PropertyValue, ProxySettings,
+    ReplyProgress, WaitReason, progress_of,
 };
 use pyo3::IntoPyObjectExt;
 use pyo3::call::PyCallArgs;
@@ -46,6 +46,10 @@ pub fn job_progress(py: Python<'_>, progress: JobProgress) -> Made<'_> {
         progress.files_transferred,
     );
     make(py, "JobProgress", arguments)
+}
+
+pub fn reply_progress(py: Python<'_>, progress: ReplyProgress) -> Made<'_> {
+    make(py, "ReplyProgress", (size(progress.bytes_total), progress.bytes_transferred))
 }
 
 pub fn file_progress(py: Python<'_>, progress: FileProgress) -> Made<'_> {
@@ -183,6 +187,10 @@ pub fn limits(py: Python<'_>, limits: Limits) -> Made<'_> {
         limits.files_per_job,
     );
     make(py, "Limits", arguments)
+}
+
+pub fn network(py: Python<'_>, network: Network) -> Made<'_> {
+    make(py, "Network", (network.is_connected, network.cost))
 }
 
 pub fn damage<'py>(py: Python<'py>, damage: &Damage) -> Made<'py> {

@@ -7,14 +7,16 @@ import os
 import signal
 import subprocess
 import sys
+import time
+import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 import bgcopy
-from bgcopy import Job, JobState, Manager
+from bgcopy import Job, JobState, JobType, Manager, UploadProtocol
 
 ROOT = Path(__file__).resolve().parents[3]
 SERVER = Path(os.environ.get("BGCOPY_TEST_SERVER", ROOT / "target/release/bgcopy-test-server"))
@@ -58,6 +60,21 @@ class Server:
             read: bytes = response.read()
         return read
 
+    def sent(self, path: str) -> bytes | None:
+        """What was sent to a path; None if it has no file."""
+        try:
+            with urllib.request.urlopen(f"{self.address}{path}") as response:
+                read: bytes = response.read()
+        except urllib.error.HTTPError as missing:
+            missing.close()
+            return None
+        return read
+
+    def unfinished(self, area: str) -> dict[str, int]:
+        """The files that were begun in an area, and their bytes so far."""
+        lines = (self.sent(area) or b"").decode().splitlines()
+        return {path: int(length) for path, length in (line.rsplit(" ", 1) for line in lines)}
+
     def close(self) -> None:
         """Ends it."""
         assert self._process.stdin is not None
@@ -95,6 +112,18 @@ class Bench:
         job.add_file(self.server.url(seed, query=query), self.path(name))
         return job
 
+    def source(self, name: str = "source", *, seed: int = 1) -> Path:
+        """A file to be sent."""
+        self.path(name).write_bytes(self.server.content(seed))
+        return self.path(name)
+
+    def upload(self, path: str, job_type: JobType = JobType.UPLOAD) -> Job:
+        """A suspended job that sends a file by BITS."""
+        job = self.manager.create_job("test", job_type)
+        job.add_file(f"{self.server.address}{path}", self.source())
+        job.upload_protocol = UploadProtocol.BITS
+        return job
+
     def transferred(self, seed: int = 1, name: str = "file") -> Job:
         """A job whose file is here, but not in place."""
         job = self.job(seed=seed, name=name)
@@ -125,6 +154,14 @@ def python(program: str, *arguments: object) -> subprocess.Popen[str]:
         stderr=subprocess.PIPE,
         text=True,
     )
+
+
+def until(condition: Callable[[], object]) -> None:
+    """Looks again until the condition holds."""
+    end = time.monotonic() + PATIENCE_S
+    while not condition():
+        assert time.monotonic() < end, "it did not come true in time"
+        time.sleep(0.005)
 
 
 def ended(process: subprocess.Popen[str]) -> tuple[int, str, str]:

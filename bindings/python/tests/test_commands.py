@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import LENGTH, PATIENCE_S, Bench
+from conftest import LENGTH, PATIENCE_S, Bench, until
 
 from bgcopy import Manager
 
@@ -165,3 +165,32 @@ def test_entry_point_and_version(queue: Bench) -> None:
     script = Path(sys.executable).with_name("bgcopy")
     ran = subprocess.run([script, "--version"], capture_output=True, text=True, check=True)
     assert ran.stdout.startswith("bgcopy 0.")
+
+
+def test_put(queue: Bench) -> None:
+    sources = [queue.source("one"), queue.source("two files", seed=2)]
+    url = f"{queue.server.address}/up/put/"
+    out = bgcopy(queue, "put", *sources, url)
+    assert f"Sent {sources[1]} to {url}two%20files" in out
+    assert queue.server.sent("/up/put/one") == queue.server.content(1)
+    assert queue.server.sent("/up/put/two%20files") == queue.server.content(2)
+    assert as_json(queue, "list") == []
+    assert "ends in a slash" in bgcopy(queue, "put", *sources, url[:-1], code=2)
+    assert "not sent" in bgcopy(queue, "put", "one", queue.server.url(1), code=1)
+
+
+def test_interrupted_put_is_gone_on_with_or_cancelled(queue: Bench) -> None:
+    queue.source("one")
+    command = ("put", "one", f"{queue.server.address}/up/slow/put", "--protocol", "bits")
+    putting = start(queue, *command)
+    until(lambda: queue.server.unfinished("/up/slow/").get("/up/slow/put", 0) > 0)
+    putting.send_signal(signal.SIGINT)
+    _, err = putting.communicate(timeout=PATIENCE_S)
+    assert putting.returncode == 130
+    assert "go on with" in err
+    (job,) = as_json(queue, "list")
+    assert (job["state"], job["type"]) == ("SUSPENDED", "UPLOAD")
+    assert "  up  " in bgcopy(queue, "list")
+    assert "cancelled" in bgcopy(queue, "cancel", job["id"])
+    assert queue.server.unfinished("/up/slow/") == {}
+    assert as_json(queue, "list") == []

@@ -12,7 +12,7 @@ import pytest
 from conftest import Bench
 
 import bgcopy
-from bgcopy import JobType, Limits, Manager
+from bgcopy import CostState, JobPropertyId, JobType, Limits, Manager, Network, WaitKind
 
 
 def test_makes_and_finds_jobs(bench: Bench) -> None:
@@ -123,3 +123,32 @@ def test_damaged_store_is_told(bench: Bench) -> None:
     assert damage is not None
     assert damage.kept_at.exists()
     assert damage.message
+
+
+def test_network_keeps_jobs_that_may_not_use_it(bench: Bench) -> None:
+    manager = bench.manager
+    assert manager.network == Network()
+    job = bench.job()
+    job.set_property(JobPropertyId.COST_FLAGS, CostState.TRANSFER_NOT_ROAMING)
+    manager.network = Network(cost=CostState.ROAMING)
+    job.resume()
+    kinds = [job.wait_reason.kind]
+    manager.network = Network(is_connected=False)
+    kinds.append(job.wait_reason.kind)
+    assert kinds == [WaitKind.POLICY_CLOSED, WaitKind.NO_NETWORK]
+    with pytest.raises(bgcopy.InvalidArgumentError):
+        manager.network = Network(cost=CostState(0))
+    assert not manager.network.is_connected
+    manager.network = Network()
+    job.wait(timeout=30)
+
+
+def test_paused_queue_moves_nothing(bench: Bench) -> None:
+    job = bench.job()
+    bench.manager.pause()
+    job.resume()
+    assert bench.manager.is_paused
+    assert job.wait_reason.kind is WaitKind.PAUSED
+    bench.manager.unpause()
+    assert not bench.manager.is_paused
+    job.wait(timeout=30)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 
 import pytest
-from conftest import HELD, LENGTH, PATIENCE_S, Bench
+from conftest import HELD, LENGTH, PATIENCE_S, Bench, until
 
 import bgcopy
 from bgcopy import (
@@ -17,8 +17,13 @@ from bgcopy import (
     HashAlgorithm,
     HResult,
     JobState,
+    JobType,
+    UploadProtocol,
     WaitKind,
 )
+
+REPLY = 100_000
+"""Bytes of the server's reply."""
 
 
 def test_download(bench: Bench) -> None:
@@ -168,3 +173,64 @@ def test_ranges_are_stored_back_to_back(bench: Bench) -> None:
     job.complete()
     content = bench.server.content(1)
     assert bench.path().read_bytes() == content[100:150] + content[-10:]
+
+
+def test_upload(bench: Bench) -> None:
+    job = bench.upload("/up/story")
+    assert (job.job_type, job.upload_protocol) == (JobType.UPLOAD, UploadProtocol.BITS)
+    job.resume()
+    assert job.wait(timeout=PATIENCE_S) is JobState.TRANSFERRED
+    assert job.progress == bgcopy.JobProgress(LENGTH, LENGTH, 1, 1)
+    assert bench.server.sent("/up/story") == bench.server.content(1)
+    with pytest.raises(bgcopy.NotSupportedError):
+        _ = job.reply_progress
+    assert job.complete() is HResult.S_OK
+    assert bench.path("source").exists(), "the source is the caller's"
+    assert bench.manager.jobs() == []
+
+
+def test_upload_with_a_reply(bench: Bench) -> None:
+    job = bench.upload("/up/answered/story", JobType.UPLOAD_REPLY)
+    assert job.reply_file_name == bench.path("source.reply")
+    job.reply_file_name = bench.path("answer")
+    assert job.reply_progress == bgcopy.ReplyProgress(None, 0)
+    with pytest.raises(bgcopy.InvalidStateError):
+        job.reply_data()
+    job.resume()
+    assert job.wait(timeout=PATIENCE_S) is JobState.TRANSFERRED
+    answer = bench.server.content(9, REPLY)
+    assert job.reply_progress == bgcopy.ReplyProgress(REPLY, REPLY)
+    assert job.reply_data() == answer
+    assert not bench.path("answer").exists(), "nothing is in place before complete"
+    assert job.complete() is HResult.S_OK
+    assert bench.path("answer").read_bytes() == answer
+
+
+def test_many_uploads_are_one_job_each(bench: Bench) -> None:
+    files = [
+        FileSpec(f"{bench.server.address}/up/many-{seed}", bench.source(f"s{seed}", seed=seed))
+        for seed in (1, 2, 3)
+    ]
+    with pytest.raises(FileNotFoundError):
+        bench.manager.create_uploads([*files, FileSpec(files[0].remote_name, bench.path("none"))])
+    assert bench.manager.jobs() == [], "all or none"
+    jobs = bench.manager.create_uploads(files)
+    assert [job.display_name for job in jobs] == ["s1", "s2", "s3"]
+    for job in jobs:
+        job.resume()
+    for seed, job in enumerate(jobs, 1):
+        assert job.wait(timeout=PATIENCE_S) is JobState.TRANSFERRED
+        assert bench.server.sent(f"/up/many-{seed}") == bench.server.content(seed)
+        job.complete()
+
+
+def test_cancel_of_an_upload_reaches_the_server(bench: Bench) -> None:
+    job = bench.upload("/up/slow/story")
+    job.resume()
+    until(lambda: bench.server.unfinished("/up/slow/").get("/up/slow/story", 0) > 0)
+    assert job.cancel() is HResult.S_OK
+    assert job.state is JobState.CANCELLED
+    until(lambda: job.wait_reason.kind is WaitKind.FINISHED)
+    assert bench.server.unfinished("/up/slow/") == {}
+    assert bench.server.sent("/up/slow/story") is None
+    assert bench.path("source").exists(), "the source is the caller's"

@@ -53,6 +53,7 @@ const FLAGS: [Flags; 3] = [
             ("OVERCAP_THROTTLED", cost::OVERCAP_THROTTLED),
             ("USAGE_BASED", cost::USAGE_BASED),
             ("ROAMING", cost::ROAMING),
+            ("ALL_STATES", cost::ALL_STATES),
             ("IGNORE_CONGESTION", cost::IGNORE_CONGESTION),
             ("TRANSFER_ALWAYS", cost::TRANSFER_ALWAYS),
             ("TRANSFER_NOT_ROAMING", cost::TRANSFER_NOT_ROAMING),

@@ -16,6 +16,7 @@ mod listeners;
 mod manager;
 mod reader;
 mod record;
+mod uploads;
 mod vocab;
 mod wait;
 

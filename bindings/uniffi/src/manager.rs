@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bgcopy_core::vocab::code;
-use bgcopy_core::{HResult, JobState, JobType, Limits};
+use bgcopy_core::{HResult, JobState, JobType, Limits, Network};
 use uuid::Uuid;
 
 use crate::error::{BgcopyError, Result};
@@ -52,7 +52,7 @@ impl From<Options> for bgcopy_core::Options {
 /// held: then it is closed with the last of them. `close` closes it at once.
 #[derive(uniffi::Object)]
 pub struct Manager {
-    shared: Arc<Shared>,
+    pub(crate) shared: Arc<Shared>,
 }
 
 /// What the handles of one manager have in common.
@@ -208,6 +208,43 @@ impl Manager {
         Ok(self.shared.core.set_limits(limits)?)
     }
 
+    /// Says what the operating system tells of the network. Jobs to which it is
+    /// closed stop at once, keep their bytes and are QUEUED; their wait reason
+    /// says NO_NETWORK, or POLICY_CLOSED where it costs more than the job's
+    /// COST_FLAGS allow. When it opens they go on.
+    ///
+    /// It is not stored. It holds until this manager says something else or is
+    /// closed; of several processes the last word counts. E_INVALIDARG for a
+    /// cost that is none. Contract sections 3.4 and 6.7.
+    pub fn set_network(&self, network: Network) -> Result<()> {
+        Ok(self.shared.core.set_network(network)?)
+    }
+
+    /// The network as it was told last, by any process; connected and
+    /// unrestricted if nobody did.
+    pub fn network(&self) -> Result<Network> {
+        Ok(self.shared.core.network()?)
+    }
+
+    /// Stops all transfers of the queue without touching the jobs: they keep
+    /// their bytes and are QUEUED, and their wait reason says PAUSED. Not
+    /// stored: it holds until `unpause`, or until this manager is closed or its
+    /// process ends. Twice is once.
+    pub fn pause(&self) -> Result<()> {
+        Ok(self.shared.core.pause()?)
+    }
+
+    /// Takes back `pause` of this manager; without one it does nothing. The
+    /// queue goes on unless another process has paused it, too.
+    pub fn unpause(&self) -> Result<()> {
+        Ok(self.shared.core.unpause()?)
+    }
+
+    /// True if this or another process has paused the queue.
+    pub fn is_paused(&self) -> Result<bool> {
+        Ok(self.shared.core.is_paused()?)
+    }
+
     /// Stops driving the queue, after what is under way was recorded. Handles
     /// of its jobs answer BGCOPY_E_MANAGER_CLOSED from then on. A second call
     /// does nothing.
@@ -217,7 +254,7 @@ impl Manager {
 }
 
 impl Manager {
-    fn handle(&self, job: bgcopy_core::Job) -> Arc<Job> {
+    pub(crate) fn handle(&self, job: bgcopy_core::Job) -> Arc<Job> {
         Arc::new(Job::new(job, Arc::clone(&self.shared)))
     }
 }

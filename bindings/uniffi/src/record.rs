@@ -4,9 +4,18 @@
 
 use bgcopy_core::vocab::LENGTH_TO_EOF;
 use bgcopy_core::{
-    ClientCertificate, ErrorContext, ExpectedHash, HResult, HashAlgorithm, Limits, ProxySettings,
-    ProxyUsage, WaitKind,
+    ClientCertificate, ErrorContext, ExpectedHash, HResult, HashAlgorithm, Limits, Network,
+    ProxySettings, ProxyUsage, WaitKind,
 };
+
+/// The network as the operating system describes it.
+#[uniffi::remote(Record)]
+pub struct Network {
+    /// False if there is no way to any server.
+    pub is_connected: bool,
+    /// What it costs: one or more of `CostFlags.UNRESTRICTED` to `ROAMING`.
+    pub cost: u32,
+}
 
 /// How much may happen at once, and how much a queue may hold.
 #[uniffi::remote(Record)]

@@ -4,7 +4,7 @@
 
 use bgcopy_core::{
     AuthScheme, AuthTarget, ErrorContext, EventKind, HResult, HashAlgorithm, JobPriority,
-    JobPropertyId, JobState, JobType, PropertyValue, ProxyUsage, WaitKind,
+    JobPropertyId, JobState, JobType, PropertyValue, ProxyUsage, UploadProtocol, WaitKind,
 };
 use uuid::Uuid;
 
@@ -149,6 +149,8 @@ pub enum WaitKind {
     EngineNotRunning = 18,
     /// The server to forget a cancelled upload.
     CancellingOnServer = 19,
+    /// A process to let the paused queue go on.
+    Paused = 20,
 }
 
 /// What an event tells.
@@ -231,6 +233,26 @@ pub enum JobPropertyId {
     OnDemandMode = 10,
     /// How an upload is sent: a Dword, before the first `resume`. Our own.
     UploadProtocol = 4097,
+}
+
+/// How files are sent. Numbers are our own.
+#[uniffi::remote(Enum)]
+#[repr(u32)]
+pub enum UploadProtocol {
+    /// The server is asked once.
+    Auto = 0,
+    /// BITS upload: resumable.
+    Bits = 1,
+    /// tus 1.0: resumable. Not built in yet.
+    Tus = 2,
+    /// Resumable uploads of the IETF: resumable.
+    Ietf = 3,
+    /// One PUT; it starts over after each interruption.
+    Put = 4,
+    /// One POST; it starts over after each interruption.
+    Post = 6,
+    /// PUTs with Content-Range: resumable, where the server honours it.
+    PutRange = 7,
 }
 
 /// Hash functions for expected hashes.

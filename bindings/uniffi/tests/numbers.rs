@@ -5,7 +5,7 @@ use std::fmt::Debug;
 
 use bgcopy_core::{
     AuthScheme, AuthTarget, ErrorContext, EventKind, HashAlgorithm, JobPriority, JobPropertyId,
-    JobState, JobType, ProxyUsage, WaitKind,
+    JobState, JobType, ProxyUsage, UploadProtocol, WaitKind,
 };
 
 #[test]
@@ -20,6 +20,7 @@ fn numbers_are_those_of_core() {
     check("JobState", &JobState::ALL, JobState::as_u32);
     check("JobType", &JobType::ALL, JobType::as_u32);
     check("ProxyUsage", &ProxyUsage::ALL, ProxyUsage::as_u32);
+    check("UploadProtocol", &UploadProtocol::ALL, UploadProtocol::as_u32);
     check("WaitKind", &WaitKind::ALL, WaitKind::as_u32);
 }
 

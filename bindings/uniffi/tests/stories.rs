@@ -1,4 +1,4 @@
-//! Both languages tell the same stories.
+//! The languages tell the same stories.
 
 use std::collections::BTreeSet;
 
@@ -9,6 +9,16 @@ fn no_story_is_missing_in_a_language() {
     let kotlin = names(kotlin, "    fun ");
     assert!(kotlin.len() > 10, "the stories are read");
     assert_eq!(kotlin, names(swift, "    func test_"));
+}
+
+#[test]
+fn uploads_are_told_in_python_too() {
+    let kotlin = include_str!("../kotlin/src/test/kotlin/bgcopy/StoriesTest.kt");
+    let python = include_str!("../../python/tests/test_stories.py").replace("(bench: Bench)", "()");
+    let (mut kotlin, python) = (names(kotlin, "    fun "), names(&python, "def test_"));
+    kotlin.retain(|name| name.contains("upload"));
+    assert_eq!(kotlin.len(), 4, "{kotlin:?}");
+    assert!(kotlin.is_subset(&python), "{kotlin:?} in {python:?}");
 }
 
 fn names<'a>(source: &'a str, before: &str) -> BTreeSet<&'a str> {

@@ -4,8 +4,8 @@
 use uuid::Uuid;
 
 use crate::model::{
-    Command, CredentialSlot, Input, JobRecord, NewJob, Now, Setting, Situation, check_credentials,
-    is_upload, wait_reason,
+    Command, CredentialSlot, Input, JobRecord, Network, NewJob, Now, Setting, Situation,
+    check_credentials, is_upload, wait_reason,
 };
 use crate::store::{Call, Durability};
 use crate::transfer::Credentials;
@@ -30,7 +30,7 @@ impl Engine {
         match message {
             Message::Call { session, request, answer } => self.call(session, request, answer, at),
             Message::Joined { session, to } => self.sessions.join(session, to),
-            Message::Left { session } => self.leave(session),
+            Message::Left { session } => self.leave(session, at),
             Message::Stop { reason } => _ = self.stops.get_or_insert(reason),
             Message::Worked { job, work, report } => self.worked(job, work, report, at),
             Message::Reserved { token, result } => self.reserved(token, result, at),
@@ -78,7 +78,9 @@ impl Engine {
             | Request::File { .. }
             | Request::Idle
             | Request::Limits
-            | Request::SetLimits(_) => answer.send(self.ask(session, request, at)),
+            | Request::SetLimits(_)
+            | Request::Conditions
+            | Request::Tell(_) => answer.send(self.ask(session, request, at)),
         }
     }
 
@@ -120,6 +122,12 @@ impl Engine {
                 self.queue.replan = true;
                 self.apply_limits().map(|()| Reply::Done(code::S_OK))
             }
+            Request::Conditions => Ok(Reply::Conditions(self.queue.conditions)),
+            Request::Tell(told) => {
+                told.network.map_or(Ok(()), Network::check)?;
+                self.hear(session, told, at);
+                done
+            }
             Request::CreateJob { .. }
             | Request::Command { .. }
             | Request::SetCredentials { .. }
@@ -130,9 +138,10 @@ impl Engine {
         }
     }
 
-    fn leave(&mut self, session: u64) {
+    fn leave(&mut self, session: u64, at: Now) {
         self.sessions.leave(session);
         self.waiters.retain(|(of, _), _| *of != session);
+        self.follow_conditions(at);
         self.forget_gone();
     }
 
@@ -390,7 +399,9 @@ impl Engine {
     }
 
     fn snapshot(&mut self, id: Uuid, at: Now) -> Result<Reply> {
+        let conditions = self.queue.conditions;
         let loaded = self.queue.job(id, at)?;
+        let hold = conditions.hold(&loaded.job);
         let totals = loaded.job.record.totals;
         let left = (totals.sizes_unknown == 0)
             .then(|| totals.bytes_known.saturating_sub(totals.bytes_transferred));
@@ -405,6 +416,7 @@ impl Engine {
             engine_runs: true,
             has_transfer: moves,
             locked: self.is_locked(&snapshot.record),
+            hold,
             settling: self
                 .queue
                 .jobs

@@ -4,7 +4,9 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::model::{Command, CredentialSlot, FileRecord, JobRecord, Limits, WaitReason};
+use crate::model::{
+    Command, Conditions, CredentialSlot, FileRecord, JobRecord, Limits, Told, WaitReason,
+};
 use crate::notify::Event;
 use crate::vocab::{HResult, JobState, JobType};
 
@@ -85,6 +87,10 @@ pub enum Request {
     Idle,
     Limits,
     SetLimits(Limits),
+    /// What holds by what all processes told of the machine.
+    Conditions,
+    /// What the caller's process tells of the machine, as a whole.
+    Tell(Told),
 }
 
 /// A name and a password on their way to the engine's memory.
@@ -110,6 +116,7 @@ pub enum Reply {
     Event(Box<Event>),
     Idle(bool),
     Limits(Limits),
+    Conditions(Conditions),
 }
 
 /// A job at one moment.

@@ -7,6 +7,7 @@
 
 mod calls;
 mod clock;
+mod conditions;
 mod inbox;
 mod message;
 mod pool;
@@ -253,15 +254,15 @@ impl Engine {
             self.reconcile(&plan, at);
             self.commit(at, false);
             self.forget_gone();
-            let (moving, waiters) = (&self.moving, &self.waiters);
+            let (moving, waiters, secrets) = (&self.moving, &self.waiters, &self.secrets);
             let waited_for: BTreeSet<Uuid> = waiters.values().map(|(job, ..)| *job).collect();
-            let locked = &environment.locked;
+            let conditions = self.queue.conditions;
             self.queue.shrink(
                 |id| {
                     moving.range((id, 0)..=(id, u32::MAX)).next().is_some()
                         || waited_for.contains(&id)
                 },
-                |id| locked.contains(&id),
+                |job| is_locked(secrets, &job.record) || conditions.hold(job).is_some(),
             );
         }
         self.release_held();
@@ -279,6 +280,7 @@ impl Engine {
                 .filter(|loaded| self.is_locked(&loaded.job.record))
                 .map(|loaded| loaded.job.record.id)
                 .collect(),
+            conditions: self.queue.conditions,
         }
     }
 
@@ -286,7 +288,7 @@ impl Engine {
     /// credentials use none.
     fn page_in(&mut self, at: Now) -> Result<()> {
         for _ in 0..PAGES_PER_TURN {
-            if !self.queue.wants_more(|record| is_locked(&self.secrets, record)) {
+            if !self.queue.wants_more(|job| self.is_held(job)) {
                 return Ok(());
             }
             self.queue.page_in(at)?;

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 use crate::model::{
-    Change, Closing, Input, Job, JobRecord, Limits, Meter, NewJob, Now, apply, apply_creation,
+    Change, Closing, Conditions, Input, Job, JobRecord, Limits, Meter, NewJob, Now, apply,
+    apply_creation,
 };
 use crate::notify::Note;
 use crate::protocol::host_of;
@@ -43,6 +44,8 @@ pub struct Queue {
     pub store: Store,
     pub jobs: BTreeMap<Uuid, Loaded>,
     pub limits: Limits,
+    /// What is told of the machine.
+    pub conditions: Conditions,
     boot: Option<Uuid>,
     job_count: u64,
     dirty_jobs: BTreeSet<Uuid>,
@@ -86,6 +89,7 @@ impl Queue {
             store,
             jobs: BTreeMap::new(),
             limits,
+            conditions: Conditions::default(),
             boot,
             job_count,
             dirty_jobs: BTreeSet::new(),
@@ -191,6 +195,7 @@ impl Queue {
         let moves = urgent
             || change.record.state != before.state
             || change.record.priority != before.priority
+            || change.record.properties != before.properties
             || change.record.totals.files != before.totals.files
             || change.files.iter().any(|(index, file)| {
                 loaded.job.files.get(*index as usize).is_none_or(|old| {
@@ -352,14 +357,14 @@ impl Queue {
 
     /// True if the store may hold jobs for slots that those in memory cannot
     /// use: more files than there are slots, to hosts that are not full.
-    pub fn wants_more(&self, is_locked: impl Fn(&JobRecord) -> bool) -> bool {
-        if !self.has_more_runnable {
+    pub fn wants_more(&self, is_held: impl Fn(&Job) -> bool) -> bool {
+        if !self.has_more_runnable || self.conditions.paused {
             return false;
         }
         let mut by_host: BTreeMap<&str, usize> = BTreeMap::new();
         let mut runnable = 0;
         for Loaded { job, .. } in self.jobs.values() {
-            if job.record.is_runnable() && !is_locked(&job.record) {
+            if job.record.is_runnable() && !is_held(job) {
                 runnable += 1;
                 let first = job.waiting().next().and_then(|index| job.files.get(index as usize));
                 *by_host.entry(first.map_or("", |file| host_of(&file.remote_name))).or_default() +=
@@ -384,7 +389,7 @@ impl Queue {
     }
 
     /// Looks for runnable jobs from the first one on again.
-    fn look_again(&mut self) {
+    pub fn look_again(&mut self) {
         self.has_more_runnable = true;
         self.runnable_after = None;
     }
@@ -434,7 +439,7 @@ impl Queue {
     }
 
     /// Lets go of jobs that nothing is happening to; the store has them.
-    pub fn shrink(&mut self, in_use: impl Fn(Uuid) -> bool, is_locked: impl Fn(Uuid) -> bool) {
+    pub fn shrink(&mut self, in_use: impl Fn(Uuid) -> bool, is_held: impl Fn(&Job) -> bool) {
         if self.jobs.len() <= CACHED_JOBS {
             return;
         }
@@ -451,7 +456,7 @@ impl Queue {
             })
             .map(|(id, loaded)| {
                 let record = &loaded.job.record;
-                let may_start = record.is_runnable() && !is_locked(*id);
+                let may_start = record.is_runnable() && !is_held(&loaded.job);
                 (may_start, record.priority.as_u32(), record.queue_position, *id)
             })
             .collect();

@@ -181,6 +181,7 @@ impl Engine {
                 News::Written(token, written) => self.written(token, written, at),
                 News::Ended(token, ending) => self.ended(token, ending, at),
                 News::Sent(token, sent) => self.on_the_way(token, sent, at),
+                News::Interim(token, head) => self.interim(token, &head, at)?,
                 News::Answered(token, ending) => self.upload_ended(token, ending, at),
             }
         }

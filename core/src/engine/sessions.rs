@@ -7,7 +7,7 @@ use std::sync::mpsc::Sender;
 
 use uuid::Uuid;
 
-use crate::model::Now;
+use crate::model::{Conditions, Now, Told};
 use crate::notify::{Events, Note};
 use crate::store::Store;
 use crate::vocab::{Error, JobState, Result, code};
@@ -26,6 +26,8 @@ const HELD_JOBS_MAX: usize = 1_000_000;
 /// All sessions. The own one is always there.
 pub struct Sessions {
     all: BTreeMap<u64, Session>,
+    /// How often a process told something.
+    words: u64,
 }
 
 struct Session {
@@ -36,6 +38,8 @@ struct Session {
     /// Calls that wait for an event.
     listeners: VecDeque<Answer>,
     to: Option<Sender<Answered>>,
+    /// What it says of the machine, and when among the others it said so.
+    told: (u64, Told),
 }
 
 /// How far the events of jobs found when the session began have been raised.
@@ -54,6 +58,7 @@ impl Session {
             found: FoundCursor { transferred: Some(None), error: Some(None) },
             listeners: VecDeque::new(),
             to,
+            told: (0, Told::default()),
         }
     }
 
@@ -101,7 +106,7 @@ impl Session {
 impl Sessions {
     /// The session of the own process alone.
     pub fn new() -> Self {
-        Self { all: BTreeMap::from([(OWN_SESSION, Session::new(None))]) }
+        Self { all: BTreeMap::from([(OWN_SESSION, Session::new(None))]), words: 0 }
     }
 
     /// Another process is there.
@@ -114,6 +119,19 @@ impl Sessions {
         if session != OWN_SESSION {
             self.all.remove(&session);
         }
+    }
+
+    /// It tells what it knows of the machine.
+    pub fn hear(&mut self, session: u64, told: Told) {
+        self.words += 1;
+        if let Some(session) = self.all.get_mut(&session) {
+            session.told = (self.words, told);
+        }
+    }
+
+    /// What holds by what all of them say.
+    pub fn conditions(&self) -> Conditions {
+        super::conditions::conditions(self.all.values().map(|session| session.told))
     }
 
     /// True if no other process is there.

@@ -7,9 +7,10 @@ use uuid::Uuid;
 
 use crate::disk::Outgoing;
 use crate::model::{
-    FileStage, Now, Outcome, UploadNews, is_upload, next_upload_call, sending, upload_state,
+    FileStage, Now, Outcome, UploadNews, has_expired, is_upload, next_upload_call, sending,
+    upload_state,
 };
-use crate::protocol::{Call, Failure, Step, judge};
+use crate::protocol::{Call, Failure, Head, Step, judge, judge_interim};
 use crate::transfer::{Token, UploadEnding, UploadOrder};
 use crate::vocab::Result;
 
@@ -83,6 +84,10 @@ impl Engine {
             self.upload_news(key, UploadNews::SourceChanged, at);
             return Ok(());
         }
+        if has_expired(record, file, at) {
+            self.upload_news(key, UploadNews::Expired, at);
+            return Ok(());
+        }
         let size = facts.map_or(file.size.unwrap_or(0), |facts| facts.size);
         let Some(call) = next_upload_call(record, file, size) else {
             self.upload_news(key, UploadNews::NothingOwed, at);
@@ -144,6 +149,32 @@ impl Engine {
         }
     }
 
+    /// The server said something before its answer. What comes of it is stored
+    /// before a body that was held back for it flows.
+    pub(super) fn interim(&mut self, token: Token, head: &Head, at: Now) -> Result<()> {
+        let Some(key) = self.tokens.get(&token).copied() else {
+            return Ok(());
+        };
+        let (Some(loaded), Some(moving)) = (self.queue.jobs.get(&key.0), self.moving.get_mut(&key))
+        else {
+            return Ok(());
+        };
+        let (record, file) = (&loaded.job.record, loaded.job.file(key.1)?);
+        let Some(call) = &mut moving.upload else {
+            return Ok(());
+        };
+        let Some(verdict) = judge_interim(&upload_state(record, file), call, head) else {
+            return Ok(());
+        };
+        let told = UploadNews::Told { call: Box::new(call.clone()), verdict };
+        // From now on its bytes go into an upload that is known.
+        if call.step == Step::Create {
+            call.step = Step::Send;
+        }
+        self.upload_news(key, told, at);
+        self.transfers.proceed(token)
+    }
+
     /// A request of an upload is over.
     pub(super) fn upload_ended(&mut self, token: Token, ending: UploadEnding, at: Now) {
         let Some(key) = self.tokens.remove(&token) else {
@@ -168,7 +199,11 @@ impl Engine {
                 let mut state = upload_state(record, file);
                 state.close_tries = state.close_tries.saturating_add(repeats);
                 let verdict = judge(&state, &of, &call, &head);
-                UploadNews::Answered { call, verdict, response_headers: head.text() }
+                UploadNews::Answered {
+                    call: Box::new(call),
+                    verdict,
+                    response_headers: head.text(),
+                }
             }
         };
         self.upload_news(key, news, at);

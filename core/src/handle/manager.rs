@@ -7,7 +7,7 @@ use std::time::Duration;
 use uuid::Uuid;
 
 use crate::engine::{Reply, Request, Settings};
-use crate::model::Limits;
+use crate::model::{Conditions, Limits, Network};
 use crate::notify::Event;
 use crate::store::{Damage, Faults};
 use crate::vocab::{Error, HResult, JobType, Result, code};
@@ -204,6 +204,56 @@ impl Manager {
     /// which has those of its own [`Options`]. E_INVALIDARG if one of them is 0.
     pub fn set_limits(&self, limits: Limits) -> Result<()> {
         self.shared.call(Request::SetLimits(limits)).map(|_| ())
+    }
+
+    /// Says what the operating system tells of the network: whether there is
+    /// one, and what it costs. Jobs to which it is closed stop at once, keep
+    /// their bytes and are QUEUED; [`super::Job::wait_reason`] says NO_NETWORK,
+    /// or PolicyClosed where the network costs more than the job's COST_FLAGS
+    /// allow. When it opens they go on, and those that wait for their next try
+    /// after an error on the way to the server are tried at once.
+    ///
+    /// It is not stored. It holds until this manager says something else or is
+    /// closed; of several processes the last word counts. Jobs whose next file
+    /// has a `file` URL need no network. E_INVALIDARG for a cost that is none.
+    /// Contract sections 3.4 and 6.7.
+    pub fn set_network(&self, network: Network) -> Result<()> {
+        network.check()?;
+        self.shared.tell_of_machine(|told| told.network = Some(network))
+    }
+
+    /// The network as it was told last, by any process; connected and
+    /// unrestricted if nobody did.
+    pub fn network(&self) -> Result<Network> {
+        Ok(self.conditions()?.network)
+    }
+
+    /// Stops all transfers of the queue without touching the jobs: they keep
+    /// their bytes, are QUEUED, and [`super::Job::wait_reason`] says PAUSED.
+    /// All calls work meanwhile, and files that are here are completed.
+    ///
+    /// It is not stored. It holds until [`Manager::unpause`], or until this
+    /// manager is closed or its process ends. Twice is once.
+    pub fn pause(&self) -> Result<()> {
+        self.shared.tell_of_machine(|told| told.paused = true)
+    }
+
+    /// Takes back [`Manager::pause`] of this manager; without one it does
+    /// nothing. The queue goes on unless another process has paused it, too.
+    pub fn unpause(&self) -> Result<()> {
+        self.shared.tell_of_machine(|told| told.paused = false)
+    }
+
+    /// True if this or another process has paused the queue.
+    pub fn is_paused(&self) -> Result<bool> {
+        Ok(self.conditions()?.paused)
+    }
+
+    fn conditions(&self) -> Result<Conditions> {
+        let Reply::Conditions(conditions) = self.shared.call(Request::Conditions)? else {
+            return Err(unexpected("Conditions"));
+        };
+        Ok(conditions)
     }
 
     /// Stops driving the queue, after what is under way was recorded; another

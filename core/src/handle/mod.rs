@@ -18,7 +18,7 @@ mod uploads;
 pub use crate::engine::JobSnapshot;
 pub use crate::model::{
     ClientCertificate, CredentialSlot, ExpectedHash, FileSpec, JobError, JobRecord, Limits,
-    ProxySettings, WaitReason,
+    Network, ProxySettings, WaitReason,
 };
 pub use crate::notify::Event;
 pub use crate::protocol::FileRange;

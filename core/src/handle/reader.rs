@@ -49,6 +49,7 @@ impl Reader {
             has_transfer: record.active_since_ms.is_some(),
             locked: false,
             settling: false,
+            hold: None,
         };
         wait_reason(record, situation, now())
     }

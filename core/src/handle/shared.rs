@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::engine::{Answered, Reply, Request, Secret, closed_error};
 use crate::link::Guest;
-use crate::model::CredentialSlot;
+use crate::model::{CredentialSlot, Told};
 use crate::store::Damage;
 use crate::vocab::{Error, Result, code};
 
@@ -38,6 +38,8 @@ pub(super) struct Shared {
     /// The process that opened it; a child made by fork has nothing of it.
     process: u32,
     state: Mutex<State>,
+    /// Held while the engine is told of the machine: the last word is the last.
+    telling: Mutex<()>,
     changed: Condvar,
 }
 
@@ -46,6 +48,8 @@ struct State {
     /// How many handles of each job there are.
     handles: BTreeMap<Uuid, u64>,
     secrets: BTreeMap<(Uuid, CredentialSlot), Secret>,
+    /// What this process tells of the machine.
+    told: Told,
 }
 
 /// Where the engine is.
@@ -73,7 +77,13 @@ impl Shared {
             terms,
             damage: OnceLock::new(),
             process: std::process::id(),
-            state: Mutex::new(State { side, handles: BTreeMap::new(), secrets: BTreeMap::new() }),
+            state: Mutex::new(State {
+                side,
+                handles: BTreeMap::new(),
+                secrets: BTreeMap::new(),
+                told: Told::default(),
+            }),
+            telling: Mutex::new(()),
             changed: Condvar::new(),
         };
         shared.note_damage(damage);
@@ -187,6 +197,19 @@ impl Shared {
             .retain(|(of, one), _| *of != job || slot.is_some_and(|slot| slot != *one));
     }
 
+    /// Tells the engine about the machine; kept for the next host. If it does
+    /// not take it, nothing was told.
+    pub(super) fn tell_of_machine(&self, edit: impl FnOnce(&mut Told)) -> Result<()> {
+        let _telling = self.telling.lock().unwrap_or_else(PoisonError::into_inner);
+        let (before, told) = {
+            let mut state = self.lock();
+            let before = state.told;
+            edit(&mut state.told);
+            (before, state.told)
+        };
+        self.call(Request::Tell(told)).map(|_| ()).inspect_err(|_| self.lock().told = before)
+    }
+
     /// True if the engine is in this process.
     pub(super) fn hosts(&self) -> bool {
         !self.is_forked() && matches!(self.lock().side, Side::Host(_))
@@ -245,11 +268,11 @@ impl Shared {
 
     /// Goes on with a new host. Gives it back if nobody needs it any more.
     pub(super) fn go_on(&self, side: Side) -> std::result::Result<(), Side> {
-        let (handles, secrets) = {
+        let (handles, secrets, told) = {
             let state = self.lock();
-            (state.handles.clone(), state.secrets.clone())
+            (state.handles.clone(), state.secrets.clone(), state.told)
         };
-        introduce(&side, handles, secrets);
+        introduce(&side, handles, secrets, told);
         let mut state = self.lock();
         if !matches!(state.side, Side::Lost { .. }) {
             return Err(side);
@@ -350,12 +373,17 @@ fn introduce(
     side: &Side,
     handles: BTreeMap<Uuid, u64>,
     secrets: BTreeMap<(Uuid, CredentialSlot), Secret>,
+    told: Told,
 ) {
     let tell = |request: Request| match side {
         Side::Host(hosting) => hosting.tell(request),
         Side::Guest(guest) => guest.tell(&request),
         Side::Lost { .. } | Side::Closed(_) => {}
     };
+    // Before the jobs, so that none moves that must not.
+    if told != Told::default() {
+        tell(Request::Tell(told));
+    }
     let handles: Vec<_> = handles.into_iter().collect();
     for jobs in handles.chunks(RETAIN_JOBS) {
         tell(Request::RetainJobs { jobs: jobs.to_vec() });

@@ -193,6 +193,8 @@ impl FileRecord {
     pub fn after_restart(&mut self, boot: Option<Uuid>) {
         if let Some(upload) = &mut self.upload {
             upload.state.creating = false;
+            // The server says it again, on a clock of this boot.
+            upload.expires = None;
         }
         if boot.is_some() && self.boot == boot {
             return;

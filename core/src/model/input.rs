@@ -18,6 +18,8 @@ pub enum Input {
     Outcome(Outcome),
     /// A deadline may have come.
     TimePassed,
+    /// There may be a way to the servers again.
+    Reconnected,
 }
 
 /// A file to be added.

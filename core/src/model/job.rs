@@ -175,6 +175,7 @@ pub fn apply(job: &Job, input: &Input, now: Now, limits: &Limits) -> Result<Chan
         Input::Command(command) => command::apply(job, command, now, limits),
         Input::Outcome(outcome) => outcome::apply(job, outcome, now),
         Input::TimePassed => Ok(outcome::time_passed(job, now)),
+        Input::Reconnected => Ok(outcome::reconnected(job, now)),
     }
 }
 

@@ -6,6 +6,7 @@
 //! passed to them: after a crash there is nothing else to recover.
 
 mod command;
+mod conditions;
 mod deadline;
 mod debt;
 mod failure;
@@ -19,12 +20,14 @@ mod record;
 mod reply;
 mod setting;
 mod speed;
+mod standing;
 mod target;
 #[cfg(test)]
 mod tests;
 mod upload;
 mod upload_outcome;
 
+pub use conditions::{Conditions, Network, Told};
 pub use deadline::Now;
 pub use file::{ExpectedHash, FileRecord, FileStage};
 pub use input::{Command, FileSpec, HeadFacts, Input, Outcome, Setting};
@@ -37,7 +40,7 @@ pub use record::{
 pub use reply::file_name as reply_name;
 pub use setting::check_credentials;
 pub use speed::Meter;
-pub use upload::{UploadNews, is_upload, next_upload_call, sending, upload_state};
+pub use upload::{UploadNews, has_expired, is_upload, next_upload_call, sending, upload_state};
 #[cfg(test)]
 pub use {
     deadline::Deadline,

@@ -129,6 +129,25 @@ pub fn time_passed(job: &Job, now: Now) -> Change {
     change
 }
 
+/// Tries at once what failed on the way to the server. Where the server asked
+/// to wait it is not the network that is waited for.
+pub fn reconnected(job: &Job, now: Now) -> Change {
+    let mut change = Change::of(job);
+    if let Some(Closing::Owing { until, attempts, .. }) = job.record.closing {
+        change.record.closing = Some(Closing::Owing { until, retry: None, attempts });
+    }
+    let failed_on_the_way = job
+        .record
+        .error
+        .as_ref()
+        .is_some_and(|error| error.context == ErrorContext::GeneralTransport);
+    let server_asked = job.record.retry.is_some_and(|retry| retry.server_asked);
+    if job.record.state == JobState::TransientError && failed_on_the_way && !server_asked {
+        change.record.enter(JobState::Queued, now);
+    }
+    change
+}
+
 fn head(change: &mut Change, job: &Job, index: u32, facts: &HeadFacts, now: Now) -> Result<()> {
     let restarts = facts.restart && job.file(index)?.written > 0;
     change.edit(job, index, |file| {

@@ -8,6 +8,7 @@ use uuid::Uuid;
 use crate::protocol::{Scheme, host_of};
 use crate::vocab::{Error, JobPriority, Result, code, limit};
 
+use super::conditions::Conditions;
 use super::deadline::Now;
 use super::file::FileStage;
 use super::job::Job;
@@ -75,6 +76,8 @@ pub struct Environment {
     pub running: BTreeSet<(Uuid, u32)>,
     /// Jobs whose credentials were lost with the process that had them.
     pub locked: BTreeSet<Uuid>,
+    /// What the application tells of the machine.
+    pub conditions: Conditions,
 }
 
 /// Blocking work on the disk that a job owes.
@@ -116,7 +119,8 @@ pub fn plan<'a>(
         owe(&mut plan, job);
         note_deadline(&mut plan, job, now);
         let runs = job.record.is_runnable() && !environment.locked.contains(&job.record.id);
-        if runs || job.record.owes_server() {
+        let wants = runs || job.record.owes_server();
+        if wants && environment.conditions.hold(job).is_none() {
             levels.entry(job.record.priority).or_default().push(job);
         }
     }

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::vocab::{HResult, JobState, WaitKind, code};
 
+use super::conditions::Hold;
 use super::deadline::{Deadline, Now};
 use super::record::{Closing, JobError, JobRecord};
 
@@ -18,6 +19,8 @@ pub struct Situation {
     pub locked: bool,
     /// True if all bytes are here and being checked.
     pub settling: bool,
+    /// What the application told that keeps it from moving.
+    pub hold: Option<Hold>,
 }
 
 /// The answer of `wait_reason`.
@@ -52,7 +55,7 @@ pub fn wait_reason(record: &JobRecord, situation: Situation, now: Now) -> WaitRe
         JobState::Error => failed(&mut reason, record),
         JobState::TransientError => waiting_for_retry(&mut reason, record, situation, now),
         JobState::Queued | JobState::Connecting | JobState::Transferring => {
-            runnable(record, situation)
+            runnable(&mut reason, record, situation)
         }
         JobState::Suspended | JobState::Transferred => match record.closing {
             None => (
@@ -96,7 +99,7 @@ fn suspended(record: &JobRecord) -> Words {
     (WaitKind::SuspendedByCaller, "the job is suspended", "resume the job")
 }
 
-fn runnable(record: &JobRecord, situation: Situation) -> Words {
+fn runnable(reason: &mut WaitReason, record: &JobRecord, situation: Situation) -> Words {
     if !situation.engine_runs {
         return (
             WaitKind::EngineNotRunning,
@@ -117,6 +120,9 @@ fn runnable(record: &JobRecord, situation: Situation) -> Words {
             "all bytes are here; they are being checked and written through to the disk",
             "it ends by itself",
         );
+    }
+    if let Some(hold) = situation.hold.filter(|_| !situation.has_transfer) {
+        return held(reason, hold);
     }
     match (situation.has_transfer, record.state) {
         (true, JobState::Transferring) => {
@@ -140,6 +146,10 @@ fn cancelling(
     situation: Situation,
     now: Now,
 ) -> Words {
+    if let Some(hold) = situation.hold.filter(|_| !situation.has_transfer) {
+        let (_, message, unblock) = held(reason, hold);
+        return (WaitKind::CancellingOnServer, message, unblock);
+    }
     if let Some(Closing::Owing { retry: Some(retry), .. }) = record.closing {
         reason.next_try_ms = Some(shown(retry, situation, now));
         reason.code = record.error.as_ref().map(|error| error.code);
@@ -168,6 +178,9 @@ fn waiting_for_retry(
     situation: Situation,
     now: Now,
 ) -> Words {
+    if let Some(hold) = situation.hold {
+        return held(reason, hold);
+    }
     if let Some(error) = &record.error {
         note_error(reason, error);
     }
@@ -184,6 +197,25 @@ fn waiting_for_retry(
     match record.error.as_ref().and_then(kind_of) {
         Some(words) => words,
         None => (WaitKind::RetryAfterError, "", "the next try, or resume to try at once"),
+    }
+}
+
+/// What the application told keeps the job from moving.
+fn held(reason: &mut WaitReason, hold: Hold) -> Words {
+    match hold {
+        Hold::Paused => (WaitKind::Paused, "the queue is paused", "let the queue go on"),
+        Hold::NoNetwork => {
+            reason.code = Some(code::DO_E_BLOCKED_BY_NO_NETWORK);
+            (WaitKind::NoNetwork, "the application says that there is no network", "a network")
+        }
+        Hold::Cost => {
+            reason.code = Some(code::DO_E_BLOCKED_BY_COST_TRANSFER_POLICY);
+            (
+                WaitKind::PolicyClosed,
+                "the network costs more than the job allows",
+                "a cheaper network, or other cost flags",
+            )
+        }
     }
 }
 

@@ -24,6 +24,9 @@ pub struct UploadRecord {
     pub source: Option<String>,
     /// When a host that has the session is given up.
     pub fallback: Option<Deadline>,
+    /// When the server is free to forget the session.
+    #[serde(default)]
+    pub expires: Option<Deadline>,
 }
 
 /// What happens to an upload.
@@ -37,11 +40,15 @@ pub enum UploadNews {
     /// The request was stopped.
     Stopped,
     /// The server answered.
-    Answered { call: Call, verdict: Verdict, response_headers: String },
+    Answered { call: Box<Call>, verdict: Verdict, response_headers: String },
+    /// The server said something before its answer.
+    Told { call: Box<Call>, verdict: Verdict },
     /// There was no answer.
     Failed { step: Step, failure: Failure },
     /// The local file is not the one that the upload began with.
     SourceChanged,
+    /// The session is older than the server keeps it.
+    Expired,
     /// The server is to forget an upload that it does not know.
     NothingOwed,
 }
@@ -98,6 +105,13 @@ pub fn upload_state(record: &JobRecord, file: &FileRecord) -> Upload {
 /// nothing is owed.
 pub fn next_upload_call(record: &JobRecord, file: &FileRecord, size: u64) -> Option<Call> {
     next_call(&upload_state(record, file), &sending(record, file, size))
+}
+
+/// True if the file has a session that its server need not know any more.
+pub fn has_expired(record: &JobRecord, file: &FileRecord, now: Now) -> bool {
+    let upload = file.upload.as_ref().filter(|upload| upload.state.session.is_some());
+    let expires = upload.filter(|upload| !upload.state.stale).and_then(|upload| upload.expires);
+    !record.state.is_final() && expires.is_some_and(|expires| expires.is_over(now))
 }
 
 /// The view of it that the protocol room decides by.

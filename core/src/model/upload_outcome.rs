@@ -1,6 +1,6 @@
 //! What the requests of an upload lead to.
 
-use crate::protocol::{Call, Failure, Step, Upload, Verdict, invalid_failure};
+use crate::protocol::{Call, Failure, Span, Step, Upload, Verdict, invalid_failure};
 use crate::vocab::{ErrorContext, HResult, JobState, Result, code, limit};
 
 use super::deadline::{Deadline, Now};
@@ -8,7 +8,7 @@ use super::file::{FileRecord, FileStage};
 use super::job::{Change, Job};
 use super::record::Closing;
 use super::upload::{UploadNews, UploadRecord, upload_state};
-use super::{debt, failure, reply};
+use super::{debt, failure, reply, standing};
 
 /// Answers in a row without a byte more on the server after which the job
 /// waits before it asks again.
@@ -37,6 +37,11 @@ pub fn apply(
             })?;
             answered(change, job, index, call, verdict, now)?;
         }
+        UploadNews::Told { call, verdict } => answered(change, job, index, call, verdict, now)?,
+        UploadNews::Expired => {
+            leave_session(change, job, index)?;
+            count_round(change, job, index, &lost_session(), now)?;
+        }
         UploadNews::Failed { step, failure } => failed(change, job, index, *step, failure, now)?,
         UploadNews::SourceChanged => source_changed(change, job, index, now)?,
         UploadNews::NothingOwed => debt::settle(change, now),
@@ -45,7 +50,7 @@ pub fn apply(
 }
 
 /// Changes an upload and its file.
-fn edit(
+pub(super) fn edit(
     change: &mut Change,
     job: &Job,
     index: u32,
@@ -84,6 +89,7 @@ fn begun(
             Step::Whole => restart(file),
             Step::Ask | Step::Probe | Step::Greet | Step::Query | Step::Verify | Step::Cancel => {}
         }
+        upload.state.terms.completes |= standing::completes(call, file.size);
     })?;
     // What the answer means depends on what was sent before.
     change.urgent |= matches!(call.step, Step::Create | Step::Send | Step::Close);
@@ -101,7 +107,13 @@ fn restart(file: &mut FileRecord) {
 }
 
 /// The file has come so far on its way to the server.
-fn moved(change: &mut Change, job: &Job, index: u32, position: u64, now: Now) -> Result<()> {
+pub(super) fn moved(
+    change: &mut Change,
+    job: &Job,
+    index: u32,
+    position: u64,
+    now: Now,
+) -> Result<()> {
     let is_new = position > job.file(index)?.high_water;
     edit(change, job, index, |upload, file| {
         file.written = position;
@@ -158,9 +170,11 @@ fn answered(
         })?,
         Verdict::Silent => state(change, |state| state.probing = true)?,
         Verdict::Opened { .. } => opened(change, job, index, call, verdict)?,
+        Verdict::Agreed(terms) => standing::agreed(change, job, index, call, terms, now)?,
+        Verdict::Stands(told) => standing::stands(change, job, index, call, told, now)?,
         Verdict::Greeted => state(change, |state| state.greets = false)?,
         Verdict::Holds { position, reply_url } => {
-            holds(change, job, index, call, *position, now)?;
+            holds(change, job, index, call, (*position, true), now)?;
             if let Some(url) = reply_url.as_ref().filter(|_| is_whole(change, job, index)) {
                 reply::arrived(change, job, url)?;
             }
@@ -197,7 +211,7 @@ fn answered(
 }
 
 /// There is a new session.
-fn opened(
+pub(super) fn opened(
     change: &mut Change,
     job: &Job,
     index: u32,
@@ -225,12 +239,13 @@ fn opened(
 }
 
 /// What the server says that it holds is where to go on, whatever was sent.
-fn holds(
+/// `counts` if bytes were sent that it should hold now.
+pub(super) fn holds(
     change: &mut Change,
     job: &Job,
     index: u32,
     call: &Call,
-    position: u64,
+    (position, counts): (u64, bool),
     now: Now,
 ) -> Result<()> {
     let file = job.file(index)?;
@@ -247,10 +262,11 @@ fn holds(
         change.restarted.insert(index);
     }
     moved(change, job, index, position, now)?;
-    if call.body.is_some_and(|span| position == span.first + span.length) {
+    let took_all = |span: Span| span.length > 0 && position == span.first + span.length;
+    if call.body.is_some_and(took_all) {
         edit(change, job, index, |upload, _| upload.state.grow())?;
     }
-    match is_new {
+    match is_new || !counts {
         true => Ok(()),
         false => count_round(change, job, index, &no_headway(), now),
     }
@@ -277,7 +293,7 @@ fn lost_session() -> Failure {
 }
 
 /// Counts answers without headway; too many in a row, and the job waits.
-fn count_round(
+pub(super) fn count_round(
     change: &mut Change,
     job: &Job,
     index: u32,
@@ -294,7 +310,7 @@ fn count_round(
 }
 
 /// Puts a job that runs into TRANSIENT_ERROR or ERROR.
-fn count_failure(
+pub(super) fn count_failure(
     change: &mut Change,
     job: &Job,
     index: u32,
@@ -319,12 +335,13 @@ fn leave_session(change: &mut Change, job: &Job, index: u32) -> Result<()> {
 }
 
 /// The session is to be cancelled before another one is made.
-fn stale_session(change: &mut Change, job: &Job, index: u32) -> Result<()> {
+pub(super) fn stale_session(change: &mut Change, job: &Job, index: u32) -> Result<()> {
     if change.file(job, index)?.written > 0 {
         change.restarted.insert(index);
     }
     edit(change, job, index, |upload, file| {
         upload.state.stale = upload.state.session.is_some();
+        upload.expires = None;
         upload.state.verifies = false;
         upload.state.has_reply = false;
         upload.state.unsure = false;

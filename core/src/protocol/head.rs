@@ -17,6 +17,8 @@ pub struct Head {
     pub redirects: Vec<u32>,
     /// The address that answered, if it is not the one asked.
     pub effective_url: Option<String>,
+    /// The body, where it is read: only for answers to uploads.
+    pub body: String,
 }
 
 /// A parsed Content-Range header.
@@ -42,6 +44,7 @@ impl Head {
             }
             self.status = status;
             self.lines.clear();
+            self.body.clear();
         }
         let fits = self.text_len() + line.len() < RESPONSE_HEADERS_BYTES_MAX;
         if !line.is_empty() && (fits || decides(&line)) {
@@ -55,7 +58,7 @@ impl Head {
     }
 
     /// The values of all headers of that name.
-    fn values(&self, name: &str) -> impl Iterator<Item = &str> {
+    pub(super) fn values(&self, name: &str) -> impl Iterator<Item = &str> {
         self.lines.iter().filter_map(move |line| {
             let (found, value) = line.split_once(':')?;
             found.trim().eq_ignore_ascii_case(name).then(|| value.trim())

@@ -10,9 +10,11 @@ mod answer;
 mod bits;
 mod classify;
 mod head;
+mod ietf;
 mod put;
 mod remote_name;
 mod request;
+mod terms;
 mod upload;
 
 pub use answer::{Adjustment, Body, Decision, decide};
@@ -20,4 +22,7 @@ pub use classify::{Failure, RetryAfter, http_date_unix_ms};
 pub use head::Head;
 pub use remote_name::{Scheme, check_header_lines, check_remote_name, host_of, origin_of};
 pub use request::{Content, FileRange, Request, Validator, next_request, requested_bytes};
-pub use upload::{Call, Sending, Step, Upload, Verdict, invalid_failure, judge, next_call};
+pub use terms::{Limits, Standing, Terms};
+pub use upload::{
+    Call, Sending, Span, Step, Upload, Verdict, invalid_failure, judge, judge_interim, next_call,
+};

@@ -10,7 +10,8 @@ use crate::vocab::{ErrorContext, UploadProtocol, code, limit};
 
 use super::classify::{Failure, http_date_unix_ms, http_failure};
 use super::head::Head;
-use super::{bits, put};
+use super::terms::{Standing, Terms};
+use super::{bits, ietf, put};
 
 /// What is stored of an upload besides its progress.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,6 +56,9 @@ pub struct Upload {
     /// What the server said of itself; None if it was not asked.
     #[serde(default)]
     pub offer: Option<Offer>,
+    /// What a server with a URL for each upload wants.
+    #[serde(default)]
+    pub terms: Terms,
 }
 
 /// What a server says of itself before the first byte is sent.
@@ -96,6 +100,7 @@ impl Default for Upload {
             has_reply: false,
             unsure: false,
             offer: None,
+            terms: Terms::default(),
         }
     }
 }
@@ -115,6 +120,7 @@ impl Upload {
         self.verifies = false;
         self.has_reply = false;
         self.unsure = false;
+        self.terms.completes = false;
     }
 
     /// The next piece is smaller by half.
@@ -189,19 +195,29 @@ pub struct Call {
     pub body: Option<Span>,
     /// The server may have to work before it answers.
     pub patient: bool,
+    /// The body is held back a while for the server to say where its upload is.
+    pub waits: bool,
 }
 
 impl Call {
     /// A request whose body is empty.
     pub(super) fn bare(step: Step, method: &str, url: String, headers: Vec<String>) -> Self {
         let body = Some(Span { first: 0, length: 0 });
-        Self { step, method: method.to_owned(), url, headers, body, patient: true }
+        Self { headers, body, patient: true, ..Self::bodiless(step, method, &url) }
     }
 
     /// A request without a body.
     pub(super) fn bodiless(step: Step, method: &str, url: &str) -> Self {
         let (method, url) = (method.to_owned(), url.to_owned());
-        Self { step, method, url, headers: Vec::new(), body: None, patient: false }
+        let headers = Vec::new();
+        Self { step, method, url, headers, body: None, patient: false, waits: false }
+    }
+
+    /// True if it has a header of that name by itself: the job's does not go
+    /// with it, as the type of the file is not that of a piece.
+    pub fn sets(&self, line: &str) -> bool {
+        let name = |line: &str| line.split(':').next().unwrap_or("").trim().to_ascii_lowercase();
+        self.headers.iter().any(|own| name(own) == name(line))
     }
 
     /// Bytes of its body.
@@ -226,6 +242,10 @@ pub enum Verdict {
         host: Option<String>,
         host_timeout_s: Option<u64>,
     },
+    /// How the server takes uploads that have a URL each, before there is one.
+    Agreed(Box<Terms>),
+    /// How such an upload stands.
+    Stands(Box<Standing>),
     /// The host of the session answers.
     Greeted,
     /// The session holds so many bytes. With the last of them may come where
@@ -259,10 +279,12 @@ pub fn next_call(upload: &Upload, sending: &Sending<'_>) -> Option<Call> {
         let session = upload.session.as_ref()?;
         return match upload.protocol {
             UploadProtocol::Bits => Some(bits::cancel(upload, sending, session)),
+            UploadProtocol::Ietf => Some(ietf::cancel(upload, session)),
+            UploadProtocol::PutRange => Some(put::cancel(sending)),
             UploadProtocol::Auto
             | UploadProtocol::Tus
-            | UploadProtocol::Ietf
-            | UploadProtocol::Put => None,
+            | UploadProtocol::Put
+            | UploadProtocol::Post => None,
         };
     }
     if upload.verifies {
@@ -270,31 +292,51 @@ pub fn next_call(upload: &Upload, sending: &Sending<'_>) -> Option<Call> {
     }
     Some(match upload.protocol {
         UploadProtocol::Auto if upload.probing => bits::probe(sending),
-        UploadProtocol::Auto => Call::bodiless(Step::Ask, "OPTIONS", sending.url),
+        UploadProtocol::Auto => ietf::ask(upload, sending),
         // No fragment can say that a file is empty (contract section 14.2).
         UploadProtocol::Bits if sending.size > 0 => bits::next(upload, sending),
-        UploadProtocol::Bits | UploadProtocol::Put => put::whole(sending),
-        UploadProtocol::Tus | UploadProtocol::Ietf => put::whole(sending),
+        UploadProtocol::Ietf => ietf::next(upload, sending),
+        UploadProtocol::PutRange => put::next_part(upload, sending),
+        UploadProtocol::Bits | UploadProtocol::Put | UploadProtocol::Post => {
+            put::whole(upload, sending)
+        }
+        UploadProtocol::Tus => put::whole(upload, sending),
     })
 }
 
 /// What the answer to a request means.
 pub fn judge(upload: &Upload, sending: &Sending<'_>, call: &Call, head: &Head) -> Verdict {
     match (call.step, upload.protocol) {
-        (Step::Whole, _) => put::answered(head),
+        (Step::Whole, _) => put::answered(call, head),
         (Step::Verify, _) => verified(upload, sending, head),
-        (Step::Ask, UploadProtocol::Auto) => asked(head),
+        (Step::Ask, UploadProtocol::Auto) => asked(upload, head),
+        (_, UploadProtocol::Ietf) => ietf::judge(upload, sending, call, head),
+        (_, UploadProtocol::PutRange) => put::judge_part(sending, call, head),
         (_, UploadProtocol::Auto | UploadProtocol::Bits) => {
             bits::judge(upload, sending, call.step, head)
         }
-        (_, UploadProtocol::Tus | UploadProtocol::Ietf | UploadProtocol::Put) => {
+        (_, UploadProtocol::Tus | UploadProtocol::Put | UploadProtocol::Post) => {
             invalid("to a request that is not made")
         }
     }
 }
 
+/// What an answer with status 104 means, which comes before the one that ends
+/// the request; None if it is of no use.
+pub fn judge_interim(upload: &Upload, call: &Call, head: &Head) -> Option<Verdict> {
+    match upload.protocol {
+        UploadProtocol::Ietf => ietf::judge_interim(upload, call, head),
+        UploadProtocol::Auto
+        | UploadProtocol::Bits
+        | UploadProtocol::Tus
+        | UploadProtocol::Put
+        | UploadProtocol::Post
+        | UploadProtocol::PutRange => None,
+    }
+}
+
 /// What a server says of itself. Statuses that pass are no answer.
-fn asked(head: &Head) -> Verdict {
+fn asked(upload: &Upload, head: &Head) -> Verdict {
     if matches!(head.status, 401 | 407 | 408 | 429 | 502..=504) {
         return Verdict::Refused(http_failure(head.status, head));
     }
@@ -302,6 +344,9 @@ fn asked(head: &Head) -> Verdict {
         let methods = ["allow", "public"].into_iter().filter_map(|name| head.value(name));
         methods.flat_map(|list| list.split(',')).any(|one| one.trim() == method)
     };
+    if ietf::is_offered(head) {
+        return ietf::asked(upload, head);
+    }
     if lists("BITS_POST") {
         return Verdict::Speaks(UploadProtocol::Bits, Offer::default());
     }

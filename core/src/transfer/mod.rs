@@ -17,7 +17,7 @@ use std::time::Duration;
 use curl::easy::Easy2;
 use curl::multi::{Easy2Handle, Multi, MultiWaker};
 
-use crate::protocol::{Scheme, check_remote_name};
+use crate::protocol::{Head, Scheme, check_remote_name};
 use crate::vocab::Result;
 
 pub use options::{Credentials, Options};
@@ -62,6 +62,8 @@ pub enum News {
     Ended(Token, Ending),
     /// So many bytes of an upload's request were handed to the connection.
     Sent(Token, u64),
+    /// The server said this of an upload before its answer.
+    Interim(Token, Head),
     /// A request of an upload is over.
     Answered(Token, UploadEnding),
 }
@@ -148,8 +150,9 @@ impl Transfers {
         written
     }
 
-    /// Lets a held-back body flow.
+    /// Lets a held-back body flow, in either direction.
     pub fn proceed(&mut self, token: Token) -> Result<()> {
+        self.sending.proceed(token)?;
         if let Some(copy) = self.local.get_mut(&token) {
             copy.receiver.proceed();
             return Ok(());
@@ -222,6 +225,7 @@ impl Transfers {
     pub fn wait(&self, timeout: Duration) -> Result<()> {
         let is_copying = self.local.values().any(|copy| copy.receiver.takes_bytes());
         let timeout = if is_copying { Duration::ZERO } else { timeout };
+        let timeout = self.sending.held_for().map_or(timeout, |left| timeout.min(left));
         self.multi.poll(&mut [], timeout).map(|_| ()).map_err(errors::of_multi)
     }
 

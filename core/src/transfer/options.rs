@@ -108,7 +108,8 @@ pub fn apply_upload(easy: &mut Easy2<Sender>, call: &Call, options: &Options) ->
     let patience = if call.patient { ANSWER_TIMEOUT } else { STALL_TIMEOUT };
     common(easy, &call.url, patience, options)?;
     let mut headers = List::new();
-    for line in options.headers.iter().chain(&call.headers) {
+    let own = options.headers.iter().filter(|line| !call.sets(line));
+    for line in own.chain(&call.headers) {
         headers.append(line)?;
     }
     headers.append("Accept-Encoding: identity")?;

@@ -2,7 +2,7 @@
 //! keeps the head of the answer.
 
 use std::io::SeekFrom;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use curl::easy::{Handler, InfoType, ReadError, SeekResult, WriteError};
 
@@ -13,9 +13,16 @@ use crate::vocab::{ErrorContext, code};
 use super::errors::Facts;
 use super::options::STALL_TIMEOUT;
 
-/// The answers to uploads have no body worth reading; one that is longer than
-/// this is cut off.
+/// The answers to uploads are short, a list of a thousand parts at most; one
+/// that is longer than this is cut off.
 const ANSWER_BYTES_MAX: usize = 1024 * 1024;
+
+/// How long a body is held back for the server to say where its upload is: a
+/// round trip on a slow link. A server that says nothing costs this once.
+const HOLD_TIMEOUT: Duration = Duration::from_millis(500);
+
+/// Answers on the way that are kept between two turns of the loop.
+const INTERIM_MAX: usize = 16;
 
 /// One request, and where its bytes come from.
 #[derive(Debug)]
@@ -48,7 +55,11 @@ pub struct Sender {
     sent: u64,
     told: u64,
     moved_at: Option<Instant>,
-    discarded: usize,
+    body: Vec<u8>,
+    /// Answers with status 104 that were not told yet.
+    interim: Vec<Head>,
+    /// The body is held back since then.
+    held: Option<Instant>,
     /// How often the head of the request went out, where that is counted.
     heads_sent: u32,
     verdict: Option<UploadEnding>,
@@ -57,7 +68,9 @@ pub struct Sender {
 impl Sender {
     /// Makes it ready for a request.
     pub fn take_order(&mut self, order: UploadOrder) {
-        *self = Self { order: Some(order), moved_at: Some(Instant::now()), ..Self::default() };
+        let now = Some(Instant::now());
+        let held = now.filter(|_| order.call.waits);
+        *self = Self { order: Some(order), moved_at: now, held, ..Self::default() };
     }
 
     /// Lets go of everything it held.
@@ -71,6 +84,21 @@ impl Sender {
             self.told = self.sent;
             self.sent
         })
+    }
+
+    /// What the server said before its answer, and was not told yet.
+    pub fn take_interim(&mut self) -> Vec<Head> {
+        std::mem::take(&mut self.interim)
+    }
+
+    /// How long the body is still held back at most; None if it is not.
+    pub fn held_for(&self) -> Option<Duration> {
+        self.held.map(|since| HOLD_TIMEOUT.saturating_sub(since.elapsed()))
+    }
+
+    /// Holds the body back no more.
+    pub fn proceed(&mut self) {
+        self.held = None;
     }
 
     /// True if the connection has taken nothing for too long.
@@ -103,7 +131,9 @@ impl Sender {
 
     fn answered(&mut self) -> UploadEnding {
         let repeats = self.heads_sent.saturating_sub(1);
-        UploadEnding::Answered { head: std::mem::take(&mut self.head), repeats }
+        let body = String::from_utf8_lossy(&self.body).into_owned();
+        let head = Head { body, ..std::mem::take(&mut self.head) };
+        UploadEnding::Answered { head, repeats }
     }
 
     fn length(&self) -> u64 {
@@ -143,6 +173,9 @@ impl Sender {
 
 impl Handler for Sender {
     fn read(&mut self, data: &mut [u8]) -> Result<usize, ReadError> {
+        if self.held.is_some() {
+            return Err(ReadError::Pause);
+        }
         match self.fill(data) {
             Ok(read) => {
                 self.sent += read as u64;
@@ -179,11 +212,16 @@ impl Handler for Sender {
 
     fn header(&mut self, line: &[u8]) -> bool {
         let is_end = matches!(line, b"\r\n" | b"\n");
-        if !is_end {
+        if !is_end && self.head_ended {
             self.head_ended = false;
+            self.body.clear();
         }
         self.head.push_line(line);
         self.head_ended |= is_end && self.head.status >= 200;
+        if is_end && self.head.status == 104 {
+            self.interim.truncate(INTERIM_MAX - 1);
+            self.interim.push(self.head.clone());
+        }
         true
     }
 
@@ -192,11 +230,11 @@ impl Handler for Sender {
     }
 
     fn write(&mut self, data: &[u8]) -> Result<usize, WriteError> {
-        self.discarded += data.len();
-        if self.discarded > ANSWER_BYTES_MAX {
+        if self.body.len() + data.len() > ANSWER_BYTES_MAX {
             self.verdict = Some(UploadEnding::Failed(invalid("with a body that does not end")));
             return Ok(0);
         }
+        self.body.extend_from_slice(data);
         Ok(data.len())
     }
 }

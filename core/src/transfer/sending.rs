@@ -1,6 +1,7 @@
 //! The requests of uploads on the multi handle, beside those of downloads.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use curl::easy::Easy2;
 use curl::multi::{Easy2Handle, Multi};
@@ -59,15 +60,41 @@ impl Sendings {
         true
     }
 
-    /// What was sent since the last call.
+    /// Lets a held-back body flow.
+    pub fn proceed(&mut self, token: Token) -> Result<()> {
+        let Some(handle) = self.running.get_mut(&token) else {
+            return Ok(());
+        };
+        if handle.get_mut().held_for().is_none() {
+            return Ok(());
+        }
+        handle.get_mut().proceed();
+        handle.unpause_read().map_err(errors::of_setup)
+    }
+
+    /// How long until the first of the bodies that are held back is to flow.
+    pub fn held_for(&self) -> Option<Duration> {
+        self.running.values().filter_map(|handle| handle.get_ref().held_for()).min()
+    }
+
+    /// What was sent, and said on the way, since the last call.
     pub fn progress(&mut self, multi: &Multi, news: &mut Vec<News>) -> Result<()> {
         let mut stalled = Vec::new();
+        let mut waited = Vec::new();
         for (token, handle) in &mut self.running {
+            let interim = handle.get_mut().take_interim();
+            news.extend(interim.into_iter().map(|head| News::Interim(*token, head)));
+            if handle.get_mut().held_for().is_some_and(|left| left.is_zero()) {
+                waited.push(*token);
+            }
             if let Some(sent) = handle.get_mut().take_progress() {
                 news.push(News::Sent(*token, sent));
             } else if handle.get_mut().is_stalled() {
                 stalled.push(*token);
             }
+        }
+        for token in waited {
+            self.proceed(token)?;
         }
         for token in stalled {
             self.stop(multi, token);

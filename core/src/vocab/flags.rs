@@ -66,6 +66,8 @@ pub mod cost {
     pub const USAGE_BASED: u32 = 0x40;
     /// Abroad.
     pub const ROAMING: u32 = 0x80;
+    /// All states of a network.
+    pub const ALL_STATES: u32 = 0xFF;
     /// Take no heed of congestion.
     pub const IGNORE_CONGESTION: u32 = 0x8000_0000;
     /// Transfer on any network.

@@ -61,5 +61,11 @@ pub const PIECE_BYTES_FIRST: u64 = 1024 * 1024;
 /// The largest piece of an upload: what Windows sends at most (contract
 /// section 13.4).
 pub const PIECE_BYTES_MAX: u64 = 13 * 1024 * 1024;
+/// The largest piece of an upload of the IETF's kind: what makes a round trip
+/// for each piece cheap on a fast link, and still shows how far it is.
+pub const APPEND_BYTES_MAX: u64 = 128 * 1024 * 1024;
+/// A file up to this is sent together with the creation of its upload: it
+/// costs less to send again than a request more.
+pub const AT_ONCE_BYTES_MAX: u64 = 64 * 1024;
 /// A reply that is given out as bytes.
 pub const REPLY_DATA_BYTES_MAX: u64 = 1024 * 1024;

@@ -44,11 +44,13 @@ pub enum WaitKind {
     EngineNotRunning = 18,
     /// The server to forget a cancelled upload.
     CancellingOnServer = 19,
+    /// A process to let the paused queue go on.
+    Paused = 20,
 }
 
 impl WaitKind {
     /// All of them, by number.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::SuspendedByCaller,
         Self::NoFiles,
         Self::WaitingForSlot,
@@ -68,6 +70,7 @@ impl WaitKind {
         Self::Transferring,
         Self::EngineNotRunning,
         Self::CancellingOnServer,
+        Self::Paused,
     ];
 
     /// The one of that number.
@@ -102,6 +105,7 @@ impl WaitKind {
             Self::Transferring => "TRANSFERRING",
             Self::EngineNotRunning => "ENGINE_NOT_RUNNING",
             Self::CancellingOnServer => "CANCELLING_ON_SERVER",
+            Self::Paused => "PAUSED",
         }
     }
 }

@@ -16,15 +16,25 @@ pub enum UploadProtocol {
     Bits = 1,
     /// tus 1.0: resumable. Not built in yet.
     Tus = 2,
-    /// Resumable uploads of the IETF. Not built in yet.
+    /// Resumable uploads of the IETF, draft-ietf-httpbis-resumable-upload with
+    /// interop versions 8 to 6: resumable.
     Ietf = 3,
     /// One PUT; it starts over after each interruption.
     Put = 4,
+    /// One POST with the file as its body; it starts over after each
+    /// interruption, also if only the answer was lost. Never chosen by AUTO.
+    Post = 6,
+    /// PUTs with Content-Range: resumable. For servers that honour it, as
+    /// Apache does; others are noticed, and the job is in ERROR with
+    /// DO_E_INSUFFICIENT_RANGE_SUPPORT. The unfinished file stands in its place
+    /// meanwhile; Cancel deletes it. Never chosen by AUTO.
+    PutRange = 7,
 }
 
 impl UploadProtocol {
     /// All of them, by number.
-    pub const ALL: [Self; 5] = [Self::Auto, Self::Bits, Self::Tus, Self::Ietf, Self::Put];
+    pub const ALL: [Self; 7] =
+        [Self::Auto, Self::Bits, Self::Tus, Self::Ietf, Self::Put, Self::Post, Self::PutRange];
 
     /// The one of that number.
     pub fn from_u32(number: u32) -> Option<Self> {
@@ -44,6 +54,8 @@ impl UploadProtocol {
             Self::Tus => "TUS",
             Self::Ietf => "IETF",
             Self::Put => "PUT",
+            Self::Post => "POST",
+            Self::PutRange => "PUT_RANGE",
         }
     }
 }

@@ -95,6 +95,16 @@ impl Bench {
         job
     }
 
+    /// Waits until a cancelled job owes its server nothing any more.
+    pub fn must_settle(&self, job: &Job) {
+        let start = Instant::now();
+        while kind(job) != WaitKind::Finished {
+            assert!(start.elapsed() < PATIENCE, "{:?}", job.wait_reason());
+            // Only the time passes: the state is final already.
+            _ = job.wait(&[JobState::Queued], Some(Duration::from_millis(5)));
+        }
+    }
+
     /// Runs the job until it is transferred or failed for good; transient
     /// errors are resumed at once, so many times at most.
     pub fn run(&self, job: &Job, resumes: u32) -> JobState {

@@ -138,8 +138,15 @@ pub enum Protocol {
     Auto,
     /// BITS upload: resumable.
     Bits,
+    /// Resumable uploads of the IETF.
+    Ietf,
     /// One PUT request.
     Put,
+    /// One POST request.
+    Post,
+    /// PUT requests with Content-Range: resumable, on Apache and its like. The
+    /// unfinished file stands in its place meanwhile.
+    PutRange,
 }
 
 impl From<Protocol> for UploadProtocol {
@@ -147,7 +154,10 @@ impl From<Protocol> for UploadProtocol {
         match protocol {
             Protocol::Auto => Self::Auto,
             Protocol::Bits => Self::Bits,
+            Protocol::Ietf => Self::Ietf,
             Protocol::Put => Self::Put,
+            Protocol::Post => Self::Post,
+            Protocol::PutRange => Self::PutRange,
         }
     }
 }

@@ -2,6 +2,7 @@
 //! wrong on the way, and what it has of them.
 
 use crate::content::Content;
+use crate::ietf::Ietf;
 use std::collections::BTreeMap;
 
 /// What a server does with a fragment that begins before the byte it expects.
@@ -14,6 +15,18 @@ pub enum Overlap {
     Drop,
     /// It stores all of it, a second time: a fault seen in the wild.
     Store,
+}
+
+/// What a server does with a PUT of a range.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Ranges {
+    /// It takes it for the whole file, as most do.
+    #[default]
+    Ignore,
+    /// It answers 501.
+    Refuse,
+    /// It puts it where it belongs, also what comes of one that is cut off.
+    Honour,
 }
 
 /// What goes wrong with one request.
@@ -41,6 +54,8 @@ pub enum UploadFault {
 pub struct Area {
     pub(crate) bits: bool,
     pub(crate) put: bool,
+    pub(crate) ranges: Ranges,
+    pub(crate) ietf: Option<Ietf>,
     pub(crate) says_how: bool,
     pub(crate) overlap: Overlap,
     pub(crate) places_on_last_fragment: bool,
@@ -136,6 +151,8 @@ impl Default for Area {
         Self {
             bits: true,
             put: true,
+            ranges: Ranges::default(),
+            ietf: None,
             says_how: true,
             overlap: Overlap::Refuse,
             places_on_last_fragment: false,
@@ -177,6 +194,18 @@ impl Area {
     /// Takes files by BITS only.
     pub fn bits_only(mut self) -> Area {
         self.put = false;
+        self
+    }
+
+    /// What a PUT with Content-Range does.
+    pub fn ranges(mut self, ranges: Ranges) -> Area {
+        self.ranges = ranges;
+        self
+    }
+
+    /// Takes files by resumable uploads of the IETF only.
+    pub fn ietf(mut self, ietf: Ietf) -> Area {
+        (self.bits, self.put, self.ietf) = (false, false, Some(ietf));
         self
     }
 

@@ -191,7 +191,8 @@ fn bad(area: &mut Area, what: &str) -> Answer {
     failed(area, 400, E_INVALIDARG)
 }
 
-fn parse_range(text: &str) -> Option<(u64, u64, u64)> {
+/// First and last byte and total of a Content-Range.
+pub(crate) fn parse_range(text: &str) -> Option<(u64, u64, u64)> {
     let (range, total) = text.strip_prefix("bytes ")?.split_once('/')?;
     let (first, last) = range.split_once('-')?;
     let (first, last, total) = (first.parse().ok()?, last.parse().ok()?, total.parse().ok()?);

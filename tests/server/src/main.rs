@@ -1,6 +1,6 @@
-//! Serves generated content until its input ends.
+//! Serves generated content, and takes files, until its input ends.
 
-use bgcopy_test_server::Server;
+use bgcopy_test_server::{Area, Server};
 use std::io::{self, Write};
 use std::process::ExitCode;
 
@@ -8,7 +8,14 @@ const USAGE: &str = "usage: bgcopy-test-server [--port N]
 
 Serves /gen/SEED/LENGTH on the loopback interface until the input ends.
 Query: etag=TEXT, rate=BYTES_PER_SECOND, norange=1, stall_after=BYTES,
-status=CODE, basic=USER:PASSWORD";
+status=CODE, basic=USER:PASSWORD
+
+Takes files below /up/, at 200,000 bytes per second below /up/slow/, and with
+/gen/9/100000 as the reply below /up/answered/. A file can be fetched from where
+it was sent to. GET of one of the three lists what is unfinished in it.";
+
+/// Slow enough to be caught in the middle of a file.
+const SLOW: u64 = 200_000;
 
 fn main() -> ExitCode {
     let Some(port) = port(std::env::args().skip(1)) else {
@@ -35,6 +42,9 @@ fn port(mut arguments: impl Iterator<Item = String>) -> Option<u16> {
 fn run(port: u16) -> io::Result<()> {
     let server = Server::start_on(port)?;
     server.serve_generated();
+    server.accept_uploads("/up/", Area::new());
+    server.accept_uploads("/up/slow/", Area::new().bytes_per_second(SLOW));
+    server.accept_uploads("/up/answered/", Area::new().reply_url("/gen/9/100000"));
     let mut output = io::stdout();
     writeln!(output, "listening {}", server.url(""))?;
     output.flush()?;

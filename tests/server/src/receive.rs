@@ -1,9 +1,10 @@
 //! Taking files: the request, its body and its answer. What a protocol allows
 //! is in a file of its own.
 
-use crate::area::{Area, UploadFault};
+use crate::area::{Area, Ranges, UploadFault};
 use crate::bits;
 use crate::date::http_date;
+use crate::ietf;
 use crate::link::{Gone, Link};
 use crate::reason;
 use crate::request::Request;
@@ -29,6 +30,8 @@ pub(crate) enum Target {
     Session { id: String, turn: u64, skip: u64 },
     /// Into a file, which is there when all of it has come.
     File,
+    /// Into the file of that path, as they come.
+    Place(String),
 }
 
 /// What is done with a request.
@@ -37,11 +40,15 @@ pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) target: Target,
+    pub(crate) body: String,
+    /// The headers of a 104 that is sent before the body is read.
+    pub(crate) interim: Option<Vec<(String, String)>>,
 }
 
 impl Answer {
     pub(crate) fn new(status: u16) -> Answer {
-        Answer { status, headers: Vec::new(), target: Target::Nothing }
+        let (target, body) = (Target::Nothing, String::new());
+        Answer { status, headers: Vec::new(), target, body, interim: None }
     }
 
     pub(crate) fn header(mut self, name: &str, value: impl Into<String>) -> Answer {
@@ -64,12 +71,15 @@ pub(crate) fn serve(link: &mut Link, request: &Request, prefix: &str) -> Result<
             }
             let answer = match &fault {
                 Some(UploadFault::Status(status, code)) => refusal(area, *status, *code),
-                Some(_) | None => begin(area, request, &kind),
+                Some(_) | None => begin(area, request, prefix, &kind),
             };
             Some((fault, answer))
         })
         .ok_or(Gone)?;
     let length = request.header("Content-Length").and_then(|text| text.parse().ok()).unwrap_or(0);
+    if let Some(headers) = &answer.interim {
+        link.write(&interim(headers))?;
+    }
     let mut body = Body { link, prefix, target: answer.target.clone(), file: None };
     match fault {
         Some(UploadFault::CutAfter(count)) => {
@@ -98,7 +108,10 @@ pub(crate) fn serve(link: &mut Link, request: &Request, prefix: &str) -> Result<
             if let (Target::File, Some(kept)) = (&answer.target, kept) {
                 area.files.insert(request.path_alone().to_owned(), kept);
             }
-            Some(bits::end(area, answer))
+            Some(match area.ietf {
+                Some(_) => ietf::end(area, request, prefix, answer),
+                None => bits::end(area, answer),
+            })
         })
         .ok_or(Gone)?;
     match fault {
@@ -133,9 +146,13 @@ fn refusal(area: &Area, status: u16, code: u32) -> Answer {
     }
 }
 
-fn begin(area: &mut Area, request: &Request, kind: &str) -> Answer {
+fn begin(area: &mut Area, request: &Request, prefix: &str, kind: &str) -> Answer {
     let length = request.header("Content-Length").and_then(|text| text.parse::<u64>().ok());
+    if let Some(answer) = ietf::begin(area, request, prefix, length) {
+        return answer;
+    }
     let path = request.path_alone();
+    let range = request.header("Content-Range");
     match request.method.as_str() {
         "BITS_POST" if area.bits => bits::begin(area, request, kind, length),
         "OPTIONS" if area.says_how => {
@@ -144,7 +161,14 @@ fn begin(area: &mut Area, request: &Request, kind: &str) -> Answer {
             methods.extend(area.put.then_some("PUT"));
             Answer::new(200).header("Allow", methods.join(", "))
         }
-        "PUT" if area.put => match length {
+        "PUT" if area.put && area.ranges != Ranges::Ignore && range.is_some() => {
+            put_range(area, path, range.unwrap_or(""), length)
+        }
+        "DELETE" if area.put => match area.files.remove(path) {
+            Some(_) => Answer::new(204),
+            None => Answer::new(404),
+        },
+        "PUT" | "POST" if area.put => match length {
             None => {
                 area.violated("PUT without a length");
                 Answer::new(411)
@@ -167,17 +191,49 @@ fn begin(area: &mut Area, request: &Request, kind: &str) -> Answer {
     }
 }
 
+/// A piece of a file that goes where it belongs. Clients begin where the file
+/// ends.
+fn put_range(area: &mut Area, path: &str, range: &str, length: Option<u64>) -> Answer {
+    if area.ranges == Ranges::Refuse {
+        return Answer::new(501);
+    }
+    let held = area.files.get(path).map(crate::area::Kept::len);
+    let range = bits::parse_range(range);
+    let fits = range
+        .is_some_and(|(first, last, _)| held == Some(first) && length == Some(last - first + 1));
+    if !fits {
+        area.violated(format!("a range {range:?} of {length:?} bytes after {held:?}"));
+        return Answer::new(400);
+    }
+    Answer { target: Target::Place(path.to_owned()), ..Answer::new(204) }
+}
+
 fn head(answer: &Answer, claim: Option<u64>, has_length: bool) -> Vec<u8> {
     let mut head = format!("HTTP/1.1 {} {}\r\n", answer.status, reason::phrase(answer.status));
     for (name, value) in &answer.headers {
         let value = match claim {
-            Some(count) if name == "BITS-Received-Content-Range" => &count.to_string(),
+            Some(count) if is_claim(name) => &count.to_string(),
             Some(_) | None => value,
         };
         head.push_str(&format!("{name}: {value}\r\n"));
     }
-    if !has_length {
-        head.push_str("Content-Length: 0\r\n");
+    if !has_length && !reason::bodiless(answer.status) {
+        head.push_str(&format!("Content-Length: {}\r\n", answer.body.len()));
+    }
+    head.push_str("\r\n");
+    head.push_str(&answer.body);
+    head.into_bytes()
+}
+
+/// True for the headers that say how much is held.
+fn is_claim(name: &str) -> bool {
+    ["BITS-Received-Content-Range", "Upload-Offset"].contains(&name)
+}
+
+fn interim(headers: &[(String, String)]) -> Vec<u8> {
+    let mut head = "HTTP/1.1 104 Upload Resumption Supported\r\n".to_owned();
+    for (name, value) in headers {
+        head.push_str(&format!("{name}: {value}\r\n"));
     }
     head.push_str("\r\n");
     head.into_bytes()
@@ -211,9 +267,31 @@ impl Body<'_> {
             let wanted = buffer.len().min(usize::try_from(length - position).unwrap_or(usize::MAX));
             let count = self.link.read(&mut buffer[..wanted])?;
             self.store(&buffer[..count], position);
+            let before = position;
             position += count as u64;
+            self.tell_progress(before, position)?;
         }
         Ok(())
+    }
+
+    /// Says how much is held now, where that is done on the way.
+    fn tell_progress(&mut self, before: u64, position: u64) -> Result<(), Gone> {
+        let Target::Session { id, .. } = &self.target else {
+            return Ok(());
+        };
+        let told = self.link.shared().check(|state| {
+            let area = state.areas.get(self.prefix)?;
+            let (ietf, session) = (area.ietf.as_ref()?, area.sessions.get(id)?);
+            let each = ietf.progress?.max(1);
+            (before / each < position / each).then_some((ietf.interop, session.kept.length))
+        });
+        let Some((interop, held)) = told else {
+            return Ok(());
+        };
+        self.link.write(&interim(&[
+            ("Upload-Draft-Interop-Version".to_owned(), interop.to_string()),
+            ("Upload-Offset".to_owned(), held.to_string()),
+        ]))
     }
 
     fn store(&mut self, data: &[u8], position: u64) {
@@ -235,6 +313,12 @@ impl Body<'_> {
                     if session.turn == *turn {
                         session.kept.append(fresh, expected.as_ref(), discards);
                         area.bytes_stored += fresh.len() as u64;
+                    }
+                }
+                Target::Place(path) => {
+                    if let Some(file) = area.files.get_mut(path) {
+                        file.append(data, expected.as_ref(), discards);
+                        area.bytes_stored += data.len() as u64;
                     }
                 }
                 Target::File => {

@@ -89,7 +89,9 @@ impl Server {
     /// Serves `/gen/SEED/LENGTH`, where nothing else is held, with generated
     /// bytes. The query may have `etag` (`none` for no entity tag; quotes may
     /// be left out), `rate` in bytes per second, `norange=1` and
-    /// `stall_after` in bytes of each reply.
+    /// `stall_after` in bytes of each reply. Files that were sent can be
+    /// fetched, too; the path of their area has a line for each unfinished
+    /// one: its path and its bytes so far.
     pub fn serve_generated(&self) {
         self.shared.change(|state| state.serve_generated = true);
     }

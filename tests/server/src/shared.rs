@@ -5,6 +5,7 @@ use crate::generated;
 use crate::reply::Reply;
 use crate::request::{Request, path_matches, without_query};
 use crate::resource::Resource;
+use crate::sent;
 use std::collections::BTreeMap;
 use std::net::{Shutdown, TcpStream};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -162,8 +163,12 @@ impl State {
         let keys = [request.path.as_str(), without_query(&request.path)];
         let key = keys.into_iter().find(|key| self.resources.contains_key(*key));
         let Some(key) = key else {
-            let generated = self.serve_generated.then(|| generated::resource(&request.path));
-            return generated.flatten().map_or(Found::Missing, |resource| Found::Scripted {
+            let by_path = || {
+                generated::resource(&request.path)
+                    .or_else(|| sent::resource(&self.areas, &request.path))
+            };
+            let named = self.serve_generated.then(by_path);
+            return named.flatten().map_or(Found::Missing, |resource| Found::Scripted {
                 key: request.path.clone(),
                 reply: Box::new(resource.reply(0).clone()),
                 resource: Arc::new(resource),

@@ -1,13 +1,14 @@
-"""Durable background downloads: jobs of files that survive the end of the
-process and of the machine.
+"""Durable background downloads and uploads: jobs of files that survive the end
+of the process and of the machine.
 
-The usual case is one line, :func:`download`. Everything else begins at
+The usual cases are one line, :func:`download` and :func:`upload`. Everything else begins at
 :class:`Manager`: it makes jobs, a job has files, and the store keeps them all.
 """
 
 from ._bgcopy import File, Job, Manager, Reader
 from ._download import download, download_many
 from ._events import Events
+from ._upload import upload, upload_many
 from ._vocab import (
     AuthScheme,
     AuthTarget,
@@ -23,6 +24,7 @@ from ._vocab import (
     NotifyFlags,
     ProxyUsage,
     SecurityFlags,
+    UploadProtocol,
     WaitKind,
 )
 from .errors import (
@@ -55,7 +57,9 @@ from .records import (
     JobSnapshot,
     JobTimes,
     Limits,
+    Network,
     ProxySettings,
+    ReplyProgress,
     WaitReason,
 )
 
@@ -95,6 +99,7 @@ __all__ = [
     "Limits",
     "Manager",
     "ManagerClosedError",
+    "Network",
     "NotFoundError",
     "NotSupportedError",
     "NotifyFlags",
@@ -102,13 +107,17 @@ __all__ = [
     "ProxySettings",
     "ProxyUsage",
     "Reader",
+    "ReplyProgress",
     "SecurityFlags",
     "StorageError",
     "StoreInUseError",
     "TransferError",
+    "UploadProtocol",
     "WaitKind",
     "WaitReason",
     "WaitTimeoutError",
     "download",
     "download_many",
+    "upload",
+    "upload_many",
 ]

@@ -12,6 +12,8 @@ from importlib.metadata import version
 from . import _commands as commands
 from . import _output as output
 from ._get import get
+from ._put import put
+from ._vocab import UploadProtocol
 from .errors import BgcopyError
 
 EXIT_CODES = "Exit codes: 0 done, 1 failed (the code is on stderr), 2 wrong usage, 130 interrupted."
@@ -29,7 +31,8 @@ def parser() -> argparse.ArgumentParser:
     """The command line."""
     made = argparse.ArgumentParser(
         prog="bgcopy",
-        description="Background downloads that survive the end of the process and of the machine.",
+        description="Background downloads and uploads that survive the end of the process and of "
+        "the machine.",
         epilog=EXIT_CODES,
     )
     made.add_argument("--version", action="version", version=f"bgcopy {version('bgcopy')}")
@@ -48,6 +51,7 @@ def parser() -> argparse.ArgumentParser:
         return one
 
     _get_options(command("get", "download in the foreground", get))
+    _put_options(command("put", "send files in the foreground, one job for each", put))
     add = command("add", "add a job to the queue and print its id", commands.add)
     add.add_argument("pairs", nargs="+", metavar="URL FILE")
     add.add_argument("--priority", choices=PRIORITIES)
@@ -67,7 +71,7 @@ def parser() -> argparse.ArgumentParser:
         ("suspend", "stop the transfer of jobs; what is here stays", commands.suspend),
         ("resume", "make jobs ready to be transferred by `run`", commands.resume),
         ("complete", "put the finished files of jobs in place", commands.complete),
-        ("cancel", "take jobs out of the queue, with their files", commands.cancel),
+        ("cancel", "take jobs out of the queue, with their unfinished files", commands.cancel),
     ):
         command(name, text, act).add_argument("ids", nargs="+", metavar="ID")
     return made
@@ -87,8 +91,28 @@ def _get_options(get: argparse.ArgumentParser) -> None:
     get.add_argument(
         "--sha256", metavar="HEX", type=sha256_digest, help="what a single file must have"
     )
-    get.add_argument("--priority", choices=PRIORITIES)
-    how = get.add_mutually_exclusive_group()
+    _common_options(get)
+
+
+def _put_options(put: argparse.ArgumentParser) -> None:
+    put.add_argument(
+        "words",
+        nargs="+",
+        metavar="FILE... URL",
+        help="the files, and where they go: below a URL that ends in a slash, else to it",
+    )
+    put.add_argument(
+        "--protocol",
+        choices=[protocol.name.lower() for protocol in UploadProtocol],
+        default="auto",
+        help="how the server takes files [default: it is asked]",
+    )
+    _common_options(put)
+
+
+def _common_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--priority", choices=PRIORITIES)
+    how = command.add_mutually_exclusive_group()
     how.add_argument("--json", action="store_true", help="print one JSON object a line")
     how.add_argument("-q", "--quiet", action="store_true", help="print nothing but errors")
 

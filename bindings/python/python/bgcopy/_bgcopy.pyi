@@ -19,6 +19,7 @@ from ._vocab import (
     JobType,
     NotifyFlags,
     SecurityFlags,
+    UploadProtocol,
 )
 from .records import (
     ClientCertificate,
@@ -35,7 +36,9 @@ from .records import (
     JobSnapshot,
     JobTimes,
     Limits,
+    Network,
     ProxySettings,
+    ReplyProgress,
     WaitReason,
 )
 
@@ -127,6 +130,15 @@ class Manager:
         there, BG_E_TOO_MANY_JOBS_PER_USER at the limit of jobs. Contract 2.1.
         """
 
+    def create_uploads(self, files: Sequence[FileSpec]) -> list[Job]:
+        """Makes one suspended UPLOAD job for each file, named after it, all or
+        none, in the order of the files. A file's `remote_name` is where it
+        goes, its `local_name` the absolute path where it is.
+
+        Errors as for :meth:`create_job` and :meth:`Job.add_file`;
+        :class:`NotSupportedError` for a file with ranges. Contract 2.2.
+        """
+
     def get_job(self, id: uuid.UUID) -> Job:
         """The job of that id (GetJob): :class:`JobNotFoundError` if it is not
         in the queue, which a cancelled or completed one is not. Contract 2.1.
@@ -167,6 +179,38 @@ class Manager:
 
     @limits.setter
     def limits(self, limits: Limits) -> None: ...
+    @property
+    def network(self) -> Network:
+        """The network as it was told last, by any process; connected and
+        unrestricted if nobody did.
+
+        Setting it says what the operating system tells. Jobs to which the
+        network is closed stop at once, keep their bytes and are QUEUED; their
+        `wait_reason` is `NO_NETWORK`, or `POLICY_CLOSED` where it costs more
+        than the job's `COST_FLAGS` allow. When it opens they go on. It is not
+        stored, and holds until this manager says something else or is closed.
+        :class:`InvalidArgumentError` for a cost that is none. Contract 3.4, 6.7.
+        """
+
+    @network.setter
+    def network(self, network: Network) -> None: ...
+    def pause(self) -> None:
+        """Stops all transfers of the queue without touching the jobs: they keep
+        their bytes and are QUEUED, and their `wait_reason` is `PAUSED`.
+
+        It is not stored: it holds until :meth:`unpause`, or until this manager
+        is closed or its process ends. Twice is once.
+        """
+
+    def unpause(self) -> None:
+        """Takes back :meth:`pause` of this manager; without one it does nothing.
+        The queue goes on unless another process has paused it, too.
+        """
+
+    @property
+    def is_paused(self) -> bool:
+        """True if this or another process has paused the queue."""
+
     def close(self) -> None:
         """Stops driving the queue, after what is under way was recorded. Its
         jobs raise :class:`ManagerClosedError` from then on. A second call does
@@ -205,9 +249,10 @@ class Job:
 
     def add_file(self, remote_name: str, local_name: str | PathLike[str]) -> None:
         """Adds a whole file (AddFile). `local_name` is an absolute path in an
-        existing folder; nothing is there until :meth:`complete`. Legal in
-        every state that is not final; on a transferred job call
-        :meth:`resume` after it.
+        existing folder; nothing is there until :meth:`complete`. For an upload
+        it is the file to be sent, and a second one is refused. Legal in every
+        state that is not final; on a transferred job call :meth:`resume`
+        after it.
 
         :class:`InvalidArgumentError` for a malformed name, an unsupported
         scheme, credentials in the URL, a relative path or a path that the job
@@ -256,7 +301,9 @@ class Job:
     def cancel(self) -> HResult:
         """Deletes the job from the queue, and all its temporary files, also
         those of files already transferred (Cancel). It cannot be undone, and
-        does not wait for the network.
+        does not wait for the network. The server of an unfinished upload is
+        told to forget it: at once, or for up to a day until it was reached;
+        what is uploaded stays.
 
         S_OK, or BG_S_UNABLE_TO_DELETE_FILES if temporary files remain: they
         are tried again later. :class:`InvalidStateError` if it is final.
@@ -265,7 +312,8 @@ class Job:
 
     def complete(self) -> HResult:
         """Puts every finished file in place and takes the job out of the queue
-        (Complete). Unfinished files are discarded.
+        (Complete). Unfinished files are discarded. An upload is acknowledged,
+        in TRANSFERRED only.
 
         S_OK, or BG_S_PARTIAL_COMPLETE if not all files were finished, or
         BG_S_UNABLE_TO_DELETE_FILES if temporary files of the others remain. If
@@ -463,6 +511,45 @@ class Job:
 
     @security_flags.setter
     def security_flags(self, flags: SecurityFlags) -> None: ...
+    @property
+    def upload_protocol(self) -> UploadProtocol:
+        """How an upload is sent (property UPLOAD_PROTOCOL); AUTO asks the
+        server once. :class:`InvalidStateError` after the first Resume,
+        :class:`NotSupportedError` for a download and for a protocol that is
+        not built in.
+        """
+
+    @upload_protocol.setter
+    def upload_protocol(self, protocol: UploadProtocol) -> None: ...
+    @property
+    def reply_progress(self) -> ReplyProgress:
+        """How far the reply has come (GetReplyProgress);
+        :class:`NotSupportedError` unless the job is an UPLOAD_REPLY.
+        """
+
+    def reply_data(self) -> bytes | None:
+        """The reply itself, up to 1 MiB (GetReplyData); None if the server sent
+        none. BG_E_TOO_LARGE for a longer one: it is in its file after
+        :meth:`complete`. :class:`InvalidStateError` unless the job is
+        TRANSFERRED or completed, :class:`NotSupportedError` unless it is an
+        UPLOAD_REPLY. Contract 3.1.
+        """
+
+    @property
+    def reply_file_name(self) -> Path | None:
+        """Where :meth:`complete` puts the reply (GetReplyFileName): an absolute
+        path in an existing folder. Set to None it is beside the file that is
+        sent; it is None as long as there is neither.
+
+        :class:`InvalidStateError` once the reply is being fetched;
+        :class:`InvalidArgumentError`, :class:`PathNotFoundError`,
+        :class:`AccessDeniedError` or :class:`StorageError` for a name that
+        cannot be used; :class:`NotSupportedError` unless the job is an
+        UPLOAD_REPLY.
+        """
+
+    @reply_file_name.setter
+    def reply_file_name(self, name: str | PathLike[str] | None) -> None: ...
     def replace_remote_prefix(self, old: str, new: str) -> HResult:
         """Replaces the beginning of all remote names that have it
         (ReplaceRemotePrefix): S_FALSE if none has.

@@ -14,7 +14,8 @@ from pathlib import Path
 from . import _output as output
 from ._bgcopy import Job, Manager, Reader
 from ._targets import absolute, display_name
-from ._vocab import HResult, JobPriority, JobState
+from ._transfer import SERVER_PATIENCE_S, wait_for_server
+from ._vocab import HResult, JobPriority, JobState, JobType, WaitKind
 from .errors import BgcopyError, JobNotFoundError, PathNotFoundError, StoreInUseError
 from .records import FileSpec, JobRecord, JobSnapshot
 
@@ -24,7 +25,8 @@ TICK_S = 0.2
 SHARE_OF_LOOKING = 10
 """Looking at the jobs may take this part of the time, however many there are."""
 
-ENDS = (JobState.ERROR, JobState.ACKNOWLEDGED, JobState.CANCELLED)
+GONE = (JobState.ACKNOWLEDGED, JobState.CANCELLED)
+ENDS = (JobState.ERROR, *GONE)
 
 
 class Failure(Exception):
@@ -111,7 +113,12 @@ def list_jobs(arguments: Namespace) -> None:
         return
     for record in records:
         percent = output.percent(record.progress)
-        output.say(f"{record.id}  {record.state.name:<15}  {percent:>4}  {record.display_name}")
+        way = "down" if record.job_type is JobType.DOWNLOAD else "up"
+        owed = "  (cancelling on the server)" if record.state in GONE else ""
+        output.say(
+            f"{record.id}  {record.state.name:<15}  {way:<4}  {percent:>4}"
+            f"  {record.display_name}{owed}"
+        )
 
 
 def show(arguments: Namespace) -> None:
@@ -169,7 +176,14 @@ def complete(arguments: Namespace) -> None:
 
 def cancel(arguments: Namespace) -> None:
     """Takes jobs out of the queue."""
-    _for_each(arguments, "cancelled", Job.cancel)
+    _for_each(arguments, "cancelled", _cancel)
+
+
+def _cancel(job: Job) -> HResult:
+    result = job.cancel()
+    if not wait_for_server([job], SERVER_PATIENCE_S):
+        output.say(f"{job.id} is still to be cancelled on the server: `bgcopy run` does it")
+    return result
 
 
 def run(arguments: Namespace) -> None:
@@ -178,7 +192,7 @@ def run(arguments: Namespace) -> None:
     with open_queue(store) as manager:
         watched = _watched(store, manager, arguments.ids)
         seen: dict[uuid.UUID, JobState] = {}
-        failures = 0
+        failures = owed = 0
         try:
             while True:
                 began = time.monotonic()
@@ -191,14 +205,22 @@ def run(arguments: Namespace) -> None:
                     if not _can_move(snapshot):
                         failures += not _end(job, state, arguments.complete)
                         del watched[job.id]
-                if not watched:
+                # Cancelled uploads have no handles any more.
+                owed = 0 if arguments.ids else _owed(store)
+                if not watched and not owed:
                     break
                 looked = time.monotonic() - began
                 manager.next_event(max(TICK_S, looked * SHARE_OF_LOOKING))
         except KeyboardInterrupt:
-            raise Interrupted(f"{len(watched)} unfinished; `bgcopy run` goes on.") from None
+            raise Interrupted(f"{len(watched) + owed} unfinished; `bgcopy run` goes on.") from None
     if failures:
         raise Failure("a job failed" if failures == 1 else f"{failures} jobs failed")
+
+
+def _owed(store: Path) -> int:
+    """How many servers are still to be told that a job is cancelled."""
+    reader = _reader(store)
+    return 0 if reader is None else sum(record.state in GONE for record in reader.jobs())
 
 
 def _watched(store: Path, manager: Manager, typed: list[str]) -> dict[uuid.UUID, Job]:
@@ -269,7 +291,7 @@ def _look_up(arguments: Namespace) -> tuple[Reader, JobRecord]:
     if reader is None:
         raise _missing(arguments.id)
     record = reader.job(_resolve(store, [arguments.id])[0])
-    if record.state.name in ("ACKNOWLEDGED", "CANCELLED"):
+    if record.state in GONE and reader.wait_reason(record.id).kind is WaitKind.FINISHED:
         raise _missing(arguments.id)
     return reader, record
 

@@ -1,13 +1,9 @@
-"""The usual case in one line: a job from its creation to its files in place."""
+"""A download in one line: a job from its creation to its files in place."""
 
 from __future__ import annotations
 
 import contextlib
-import os
-import tempfile
-import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import TypeAlias
@@ -15,38 +11,24 @@ from typing import TypeAlias
 from ._bgcopy import Job, Manager
 from ._progress import Report, reporting
 from ._targets import absolute, display_name, key, make_folders, name_in_url
-from ._vocab import (
-    AuthScheme,
-    AuthTarget,
-    ErrorContext,
-    HashAlgorithm,
-    HResult,
-    JobPriority,
-    JobState,
+from ._transfer import (
+    NO_PROGRESS_TIMEOUT_S,
+    TICK_S,
+    Deadline,
+    Progress,
+    StrPath,
+    Wishes,
+    configure,
+    failure,
+    kept,
+    opened,
 )
-from .errors import InvalidArgumentError, JobNotFoundError, TransferError, WaitTimeoutError
-from .records import ExpectedHash, FileSpec, JobProgress, JobRecord
+from ._vocab import HashAlgorithm, JobPriority, JobState
+from .errors import WaitTimeoutError
+from .records import ExpectedHash, FileSpec
 
-StrPath: TypeAlias = str | os.PathLike[str]
 Target: TypeAlias = str | FileSpec | tuple[str, StrPath] | tuple[str, StrPath, str | bytes]
-Progress: TypeAlias = bool | Callable[[JobProgress], object]
-
-TICK_S = 0.1
-"""How often progress is told."""
-
-NO_PROGRESS_TIMEOUT_S = 60
-"""How long a download goes on without a byte: somebody waits for it."""
-
-
-@dataclass(frozen=True)
-class Wishes:
-    """What a download is to be like."""
-
-    hashes: Mapping[int, str | bytes]
-    headers: Mapping[str, str] | None
-    credentials: tuple[str, str] | None
-    priority: JobPriority
-    no_progress_timeout: float | timedelta | None
+Hashes: TypeAlias = Mapping[int, str | bytes]
 
 
 def download(
@@ -84,10 +66,9 @@ def download(
     :class:`BgcopyError` that an argument or a folder cannot be used.
     """
     target = FileSpec(url, absolute(name_in_url(url) if path is None else path))
-    wishes = Wishes(
-        {} if sha256 is None else {0: sha256}, headers, credentials, priority, no_progress_timeout
-    )
-    return _fetch([target], wishes, progress, timeout, store, manager)[0]
+    wishes = Wishes(headers, credentials, priority, no_progress_timeout)
+    hashes = {} if sha256 is None else {0: sha256}
+    return _fetch([target], hashes, wishes, progress, timeout, store, manager)[0]
 
 
 def download_many(
@@ -119,8 +100,8 @@ def download_many(
         files.append(file)
     if not files:
         return []
-    wishes = Wishes(hashes, headers, credentials, priority, no_progress_timeout)
-    return _fetch(files, wishes, progress, timeout, store, manager)
+    wishes = Wishes(headers, credentials, priority, no_progress_timeout)
+    return _fetch(files, hashes, wishes, progress, timeout, store, manager)
 
 
 def _target(target: Target, folder: Path) -> tuple[FileSpec, str | bytes | None]:
@@ -134,6 +115,7 @@ def _target(target: Target, folder: Path) -> tuple[FileSpec, str | bytes | None]
 
 def _fetch(
     files: Sequence[FileSpec],
+    hashes: Hashes,
     wishes: Wishes,
     progress: Progress,
     timeout: float | timedelta | None,
@@ -142,8 +124,8 @@ def _fetch(
 ) -> list[Path]:
     with reporting(progress, display_name(files)) as report:
         make_folders(files)
-        with _opened(store, manager) as (opened, is_kept):
-            job = find(opened, files, wishes) or create(opened, files, wishes)
+        with opened(store, manager) as (queue, is_kept):
+            job = find(queue, files, hashes, wishes) or create(queue, files, hashes, wishes)
             try:
                 _follow(job, report, timeout)
             except BaseException:
@@ -152,53 +134,30 @@ def _fetch(
     return [Path(file.local_name) for file in files]
 
 
-@contextlib.contextmanager
-def _opened(store: StrPath | None, manager: Manager | None) -> Iterator[tuple[Manager, bool]]:
-    """A manager, and whether its jobs outlive this download."""
-    if manager is not None and store is not None:
-        raise InvalidArgumentError(
-            HResult.E_INVALIDARG, ErrorContext.NONE, "either a store or a manager, not both"
-        )
-    if manager is not None:
-        yield manager, True
-    elif store is not None:
-        with Manager(absolute(store)) as opened:
-            yield opened, True
-    else:
-        with tempfile.TemporaryDirectory(prefix="bgcopy-") as folder, Manager(folder) as opened:
-            yield opened, False
-
-
-def find(manager: Manager, files: Sequence[FileSpec], wishes: Wishes) -> Job | None:
+def find(manager: Manager, files: Sequence[FileSpec], hashes: Hashes, wishes: Wishes) -> Job | None:
     """The job that the same call made before, resumed."""
-    wanted = key(files)
-    record, job = _recorded(manager, wanted)
-    if job is None or record is None or record.closing:
+    job = kept(manager).get(key(files))
+    if job is None:
         return None
+    record = job.snapshot().record
     if record.progress.files_total == 0:
         # The process that made it was killed before it could add the files.
         job.add_file_set(list(files))
-    _configure(job, wishes)
+    configure(job, wishes)
+    _expect(job, hashes)
     if record.state is not JobState.TRANSFERRED:
         job.resume()
     return job
 
 
-def _recorded(manager: Manager, wanted: str) -> tuple[JobRecord | None, Job | None]:
-    for job in manager.jobs():
-        with contextlib.suppress(JobNotFoundError):
-            record = job.snapshot().record
-            if record.description == wanted:
-                return record, job
-    return None, None
-
-
-def create(manager: Manager, files: Sequence[FileSpec], wishes: Wishes) -> Job:
+def create(manager: Manager, files: Sequence[FileSpec], hashes: Hashes, wishes: Wishes) -> Job:
+    """A new job, under way."""
     job = manager.create_job(display_name(files))
     try:
         job.description = key(files)
         job.add_file_set(list(files))
-        _configure(job, wishes)
+        configure(job, wishes)
+        _expect(job, hashes)
         job.resume()
     except BaseException:
         # The first failure is the one to tell.
@@ -208,17 +167,9 @@ def create(manager: Manager, files: Sequence[FileSpec], wishes: Wishes) -> Job:
     return job
 
 
-def _configure(job: Job, wishes: Wishes) -> None:
-    job.priority = wishes.priority
-    if wishes.no_progress_timeout is not None:
-        job.no_progress_timeout = wishes.no_progress_timeout
-    if wishes.headers is not None:
-        lines = (f"{name}: {value}\r\n" for name, value in wishes.headers.items())
-        job.custom_headers = "".join(lines) or None
-    if wishes.credentials is not None:
-        name, password = wishes.credentials
-        job.set_credentials(AuthTarget.SERVER, AuthScheme.BASIC, name, password)
-    for index, sha256 in wishes.hashes.items():
+def _expect(job: Job, hashes: Hashes) -> None:
+    """Has the job check its files."""
+    for index, sha256 in hashes.items():
         file, wanted = job.file(index), ExpectedHash(HashAlgorithm.SHA256, sha256)
         if file.expected_hash != wanted:
             file.set_expected_hash(wanted)
@@ -226,27 +177,20 @@ def _configure(job: Job, wishes: Wishes) -> None:
 
 def _follow(job: Job, report: Report | None, timeout: float | timedelta | None) -> None:
     """Waits until the files are here, and puts them in place."""
-    seconds = timeout.total_seconds() if isinstance(timeout, timedelta) else timeout
-    state = job.wait(timeout=seconds) if report is None else _report(job, report, seconds)
-    if state is JobState.TRANSFERRED:
-        job.complete()
-        return
-    error = job.error() if state is JobState.ERROR else None
-    if error is not None:
-        raise TransferError(error.code, error.context, error.message, error)
-    raise TransferError(
-        HResult.DO_E_INVALID_STATE, message=f"the job is {state.name} by another hand"
-    )
+    deadline = Deadline(timeout)
+    state = job.wait(timeout=deadline.left()) if report is None else _report(job, report, deadline)
+    if state is not JobState.TRANSFERRED:
+        raise failure(job, state)
+    job.complete()
 
 
-def _report(job: Job, report: Report, seconds: float | None) -> JobState:
-    deadline = float("inf") if seconds is None else time.monotonic() + seconds
+def _report(job: Job, report: Report, deadline: Deadline) -> JobState:
     while True:
         try:
-            state = job.wait(timeout=max(0.0, min(TICK_S, deadline - time.monotonic())))
+            state = job.wait(timeout=deadline.next(TICK_S))
         except WaitTimeoutError:
             report(job.progress)
-            if time.monotonic() >= deadline:
+            if deadline.left() == 0.0:
                 raise
         else:
             report(job.progress)

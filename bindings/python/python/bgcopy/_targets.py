@@ -6,7 +6,7 @@ import hashlib
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from urllib.parse import unquote_to_bytes
+from urllib.parse import quote, unquote_to_bytes
 
 from ._vocab import ErrorContext, HResult
 from .errors import InvalidArgumentError
@@ -48,7 +48,12 @@ def name_in_url(url: str) -> str:
     return name
 
 
-def key(files: Sequence[FileSpec]) -> str:
+def url_below(url: str, path: str) -> str:
+    """Where a file is sent to: below a URL that ends in a slash, else to it."""
+    return url + quote(os.path.basename(path), safe="") if url.endswith("/") else url
+
+
+def key(files: Sequence[FileSpec], command: str = "get") -> str:
     """What a job is described with, so that the same targets find it again.
     The order of the targets does not matter. The program `bgcopy` does it in
     the same way, and so takes up the same jobs.
@@ -59,7 +64,7 @@ def key(files: Sequence[FileSpec]) -> str:
     ):
         # Neither of them holds control characters.
         digest.update(remote_name + b"\t" + local_name + b"\n")
-    return f"bgcopy get {digest.hexdigest()}"
+    return f"bgcopy {command} {digest.hexdigest()}"
 
 
 def display_name(files: Sequence[FileSpec]) -> str:
@@ -71,5 +76,5 @@ def display_name(files: Sequence[FileSpec]) -> str:
 
 def make_folders(files: Sequence[FileSpec]) -> None:
     """Makes the folders that files go to."""
-    for folder in {Path(file.local_name).parent for file in files}:
-        folder.mkdir(parents=True, exist_ok=True)
+    for folder in {os.path.dirname(file.local_name) for file in files}:
+        os.makedirs(folder, exist_ok=True)

@@ -159,9 +159,13 @@ class UploadProtocol(enum.IntEnum):
     TUS = 2
     """tus 1.0: resumable. Not built in yet."""
     IETF = 3
-    """Resumable uploads of the IETF. Not built in yet."""
+    """Resumable uploads of the IETF, draft-ietf-httpbis-resumable-upload with interop versions 8 to 6: resumable."""
     PUT = 4
     """One PUT; it starts over after each interruption."""
+    POST = 6
+    """One POST with the file as its body; it starts over after each interruption, also if only the answer was lost. Never chosen by AUTO."""
+    PUT_RANGE = 7
+    """PUTs with Content-Range: resumable. For servers that honour it, as Apache does; others are noticed, and the job is in ERROR with DO_E_INSUFFICIENT_RANGE_SUPPORT. The unfinished file stands in its place meanwhile; Cancel deletes it. Never chosen by AUTO."""
 
 
 class WaitKind(enum.IntEnum):
@@ -205,6 +209,8 @@ class WaitKind(enum.IntEnum):
     """A process to drive the queue."""
     CANCELLING_ON_SERVER = 19
     """The server to forget a cancelled upload."""
+    PAUSED = 20
+    """A process to let the paused queue go on."""
 
 
 class EventKind(enum.IntEnum):
@@ -291,6 +297,8 @@ class CostState(enum.IntFlag):
     """Paid by use."""
     ROAMING = 0x80
     """Abroad."""
+    ALL_STATES = 0xFF
+    """All states of a network."""
     IGNORE_CONGESTION = 0x8000_0000
     """Take no heed of congestion."""
     TRANSFER_ALWAYS = 0x8000_00FF

@@ -25,6 +25,15 @@ class JobProgress:
 
 
 @dataclass(frozen=True)
+class ReplyProgress:
+    """How far the reply to an upload has come."""
+
+    bytes_total: int | None
+    """Bytes of the reply; None until it is being fetched."""
+    bytes_transferred: int
+
+
+@dataclass(frozen=True)
 class FileProgress:
     """How far a file has come."""
 
@@ -200,6 +209,19 @@ class Limits:
     connections_per_file: int = vocab.DEFAULT_LIMITS["connections_per_file"]
     jobs: int = vocab.DEFAULT_LIMITS["jobs"]
     files_per_job: int = vocab.DEFAULT_LIMITS["files_per_job"]
+
+
+@dataclass(frozen=True)
+class Network:
+    """The network as the operating system describes it."""
+
+    is_connected: bool = True
+    """False if there is no way to any server."""
+    cost: vocab.CostState = vocab.CostState.UNRESTRICTED
+    """What it costs: one or more of `UNRESTRICTED` to `ROAMING`."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "cost", vocab.CostState(self.cost))
 
 
 @dataclass(frozen=True)

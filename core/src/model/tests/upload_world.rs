@@ -296,7 +296,7 @@ impl World {
         let of = sending(record, file, SIZE);
         let verdict = judge(&upload_state(record, file), &of, &flight.call, &head);
         let response_headers = String::new();
-        self.news(UploadNews::Answered { call: flight.call, verdict, response_headers });
+        self.news(UploadNews::Answered { call: Box::new(flight.call), verdict, response_headers });
         true
     }
 
@@ -365,7 +365,7 @@ impl World {
         let of = sending(record, file, SIZE);
         let verdict = judge(&upload_state(record, file), &of, &flight.call, &head);
         let response_headers = String::new();
-        self.news(UploadNews::Answered { call: flight.call, verdict, response_headers });
+        self.news(UploadNews::Answered { call: Box::new(flight.call), verdict, response_headers });
         true
     }
 

@@ -93,6 +93,41 @@ final class Bench {
         return try Data(contentsOf: URL(fileURLWithPath: path("content\(seed)")))
     }
 
+    /// What was sent to a path; nil if it has no file.
+    func sent(_ path: String) throws -> Data? {
+        let name = UUID().uuidString
+        let job = try manager.createJob(displayName: "look")
+        try job.addFile(remoteName: Server.shared.url(path), localName: self.path(name))
+        guard try run(job) == .transferred else {
+            _ = try job.cancel()
+            return nil
+        }
+        _ = try job.complete()
+        return try Data(contentsOf: URL(fileURLWithPath: self.path(name)))
+    }
+
+    /// The files that were begun in an area and have bytes, by path.
+    func unfinished(_ area: String) throws -> [Substring] {
+        let lines = String(decoding: try sent(area) ?? Data(), as: UTF8.self).split(separator: "\n")
+        return lines.filter { !$0.hasSuffix(" 0") }.map { $0.prefix { $0 != " " } }
+    }
+
+    /// A file to be sent.
+    func source(_ name: String = "source", _ seed: Int = 1) throws -> URL {
+        let file = folder.appendingPathComponent(name)
+        try content(seed).write(to: file)
+        return file
+    }
+
+    /// A suspended job that sends a file by BITS.
+    func upload(_ path: String, _ jobType: JobType = .upload) throws -> Job {
+        let source = try source()
+        let job = try manager.createJob(displayName: "test", jobType: jobType)
+        try job.addFile(remoteName: Server.shared.url(path), localName: source.path)
+        try job.setUploadProtocol(protocol: .bits)
+        return job
+    }
+
     func mustHold(_ name: String, _ seed: Int = 1) throws {
         let found = try Data(contentsOf: URL(fileURLWithPath: path(name)))
         XCTAssertEqual(found.count, Int(length))

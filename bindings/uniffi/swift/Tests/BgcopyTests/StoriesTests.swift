@@ -241,6 +241,31 @@ final class StoriesTests: XCTestCase {
         XCTAssertNotEqual(try moving.state(), .suspended)
     }
 
+    func test_a_job_waits_for_a_network_that_it_may_use() throws {
+        let bench = try Bench()
+        let job = try bench.stalled()
+        try job.setProperty(
+            id: .costFlags, value: .dword(CostFlags.TRANSFER_UNRESTRICTED))
+        try bench.manager.setNetwork(
+            network: Network(isConnected: true, cost: CostFlags.USAGE_BASED))
+        XCTAssertEqual(try job.waitReason().kind, .policyClosed)
+        try bench.manager.setNetwork(
+            network: Network(isConnected: false, cost: CostFlags.UNRESTRICTED))
+        XCTAssertEqual(try job.waitReason().kind, .noNetwork)
+        XCTAssertFalse(try bench.manager.network().isConnected)
+    }
+
+    func test_a_paused_queue_moves_nothing() throws {
+        let bench = try Bench()
+        let job = try bench.job()
+        try bench.manager.pause()
+        XCTAssertTrue(try bench.manager.isPaused())
+        try job.resume()
+        XCTAssertEqual(try job.waitReason().kind, .paused)
+        try bench.manager.unpause()
+        XCTAssertEqual(try bench.run(job), .transferred)
+    }
+
     func test_limits_are_kept() throws {
         let bench = try Bench()
         let limits = try bench.manager.limits()
@@ -268,5 +293,69 @@ final class StoriesTests: XCTestCase {
         XCTAssertEqual(try bench.run(job), .transferred)
         try file.setValidationState(valid: true)
         XCTAssertEqual(try file.validationState(), true)
+    }
+
+    func test_upload() throws {
+        let bench = try Bench()
+        let job = try bench.upload("/up/swift")
+        XCTAssertEqual(try job.jobType(), .upload)
+        XCTAssertEqual(try job.uploadProtocol(), .bits)
+        XCTAssertEqual(try bench.run(job), .transferred)
+        let all = JobProgress(
+            bytesTotal: length, bytesTransferred: length, filesTotal: 1, filesTransferred: 1)
+        XCTAssertEqual(try job.progress(), all)
+        XCTAssertEqual(try bench.sent("/up/swift"), try bench.content(1))
+        XCTAssertEqual(code { try job.replyProgress() }, .E_NOTIMPL)
+        XCTAssertEqual(try job.complete(), .S_OK)
+        XCTAssertTrue(bench.exists("source"), "the source is the caller's")
+        XCTAssertEqual(try bench.manager.jobs().count, 0)
+    }
+
+    func test_upload_with_a_reply() throws {
+        let bench = try Bench()
+        let job = try bench.upload("/up/answered/swift", .uploadReply)
+        XCTAssertEqual(try job.replyURL?.path, bench.path("source.reply"))
+        try job.setReplyFileName(bench.folder.appendingPathComponent("answer"))
+        XCTAssertEqual(try job.replyProgress(), ReplyProgress(bytesTotal: nil, bytesTransferred: 0))
+        XCTAssertEqual(code { try job.replyData() }, .DO_E_INVALID_STATE)
+        XCTAssertEqual(try bench.run(job), .transferred)
+        let answer = try bench.sent("/gen/9/100000")
+        let all = ReplyProgress(bytesTotal: 100_000, bytesTransferred: 100_000)
+        XCTAssertEqual(try job.replyProgress(), all)
+        XCTAssertEqual(try job.replyData(), answer)
+        XCTAssertFalse(bench.exists("answer"), "nothing is in place before complete")
+        XCTAssertEqual(try job.complete(), .S_OK)
+        XCTAssertEqual(try Data(contentsOf: URL(fileURLWithPath: bench.path("answer"))), answer)
+    }
+
+    func test_many_uploads_are_one_job_each() throws {
+        let bench = try Bench()
+        let files = try (1...3).map { try bench.source("s \($0)", $0) }
+        let folder = URL(string: Server.shared.url("/up/swift-many/"))!
+        let missing = files + [bench.folder.appendingPathComponent("none")]
+        let refused = code { try bench.manager.createUploads(files: missing, remoteFolder: folder) }
+        XCTAssertEqual(refused, .E_FILE_NOT_FOUND)
+        XCTAssertEqual(try bench.manager.jobs().count, 0, "all or none")
+        let jobs = try bench.manager.createUploads(files: files, remoteFolder: folder)
+        XCTAssertEqual(try jobs.map { try $0.displayName() }, ["s 1", "s 2", "s 3"])
+        for job in jobs { try job.resume() }
+        for (job, seed) in zip(jobs, 1...3) {
+            XCTAssertEqual(try job.wait(states: stops, timeout: patience), .transferred)
+            XCTAssertEqual(try bench.sent("/up/swift-many/s%20\(seed)"), try bench.content(seed))
+            _ = try job.complete()
+        }
+    }
+
+    func test_cancel_of_an_upload_reaches_the_server() throws {
+        let bench = try Bench()
+        let job = try bench.upload("/up/slow/swift")
+        try job.resume()
+        try until { try bench.unfinished("/up/slow/").contains("/up/slow/swift") }
+        XCTAssertEqual(try job.cancel(), .S_OK)
+        XCTAssertEqual(try job.state(), .cancelled)
+        try until { try job.waitReason().kind == .finished }
+        XCTAssertEqual(try bench.unfinished("/up/slow/"), [])
+        XCTAssertNil(try bench.sent("/up/slow/swift"))
+        XCTAssertTrue(bench.exists("source"), "the source is the caller's")
     }
 }

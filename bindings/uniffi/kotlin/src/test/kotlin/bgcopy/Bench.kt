@@ -1,5 +1,6 @@
 package bgcopy
 
+import java.io.FileNotFoundException
 import java.net.URI
 import java.nio.file.Files
 import java.nio.file.Path
@@ -9,6 +10,7 @@ import kotlin.io.path.deleteRecursively
 import kotlin.io.path.listDirectoryEntries
 import kotlin.io.path.name
 import kotlin.io.path.readBytes
+import kotlin.io.path.writeBytes
 import kotlin.test.assertContentEquals
 import kotlin.test.assertEquals
 import kotlin.time.Duration
@@ -38,6 +40,19 @@ internal object Server {
     fun url(path: String): String = "$base$path"
 
     fun bytes(path: String): ByteArray = URI(url(path)).toURL().openStream().use { it.readBytes() }
+
+    /** What was sent to a path; null if it has no file. */
+    fun sent(path: String): ByteArray? =
+        try {
+            bytes(path)
+        } catch (missing: FileNotFoundException) {
+            null
+        }
+
+    /** How much there is of the files that were begun in an area, by path. */
+    fun unfinished(area: String): Map<String, Long> =
+        bytes(area).decodeToString().lines().filter { it.isNotEmpty() }
+            .associate { it.substringBeforeLast(' ') to it.substringAfterLast(' ').toLong() }
 }
 
 /** A folder and an open queue. */
@@ -58,6 +73,18 @@ internal class Bench : AutoCloseable {
 
     fun remote(seed: Int = 1, query: String = "", length: Long = LENGTH): String =
         Server.url("/gen/$seed/$length$query")
+
+    /** A file to be sent. */
+    fun source(name: String = "source", seed: Int = 1): Path =
+        path(name).also { it.writeBytes(Server.bytes("/gen/$seed/$LENGTH")) }
+
+    /** A suspended job that sends a file by BITS. */
+    fun upload(path: String, type: JobType = JobType.UPLOAD): Job {
+        val job = manager.createJob("test", type)
+        job.addFile(Server.url(path), source())
+        job.setUploadProtocol(UploadProtocol.BITS)
+        return job
+    }
 
     fun run(job: Job): JobState {
         job.resume()

@@ -229,6 +229,30 @@ class StoriesTest {
     }
 
     @Test
+    fun a_job_waits_for_a_network_that_it_may_use() = Bench().use { bench ->
+        val job = bench.stalled()
+        job.setProperty(JobPropertyId.COST_FLAGS, PropertyValue.Dword(CostFlags.TRANSFER_UNRESTRICTED))
+        bench.manager.setNetwork(Network(isConnected = true, cost = CostFlags.USAGE_BASED))
+        assertEquals(WaitKind.POLICY_CLOSED, job.waitReason().kind)
+        bench.manager.setNetwork(Network(isConnected = false, cost = CostFlags.UNRESTRICTED))
+        assertEquals(WaitKind.NO_NETWORK, job.waitReason().kind)
+        assertFalse(bench.manager.network().isConnected)
+        assertEquals(HResult.E_INVALIDARG,
+            codeOf { bench.manager.setNetwork(Network(isConnected = true, cost = 0u)) })
+    }
+
+    @Test
+    fun a_paused_queue_moves_nothing() = Bench().use { bench ->
+        val job = bench.job()
+        bench.manager.pause()
+        assertTrue(bench.manager.isPaused())
+        job.resume()
+        assertEquals(WaitKind.PAUSED, job.waitReason().kind)
+        bench.manager.unpause()
+        assertEquals(JobState.TRANSFERRED, bench.run(job))
+    }
+
+    @Test
     fun suspend_all_and_resume_all() = Bench().use { bench ->
         val moving = bench.stalled()
         val still = bench.job(name = "still")
@@ -254,5 +278,73 @@ class StoriesTest {
         assertEquals(JobState.TRANSFERRED, bench.run(job))
         file.setValidationState(true)
         assertEquals(true, file.validationState())
+    }
+
+    @Test
+    fun upload() = Bench().use { bench ->
+        val job = bench.upload("/up/kotlin")
+        assertEquals(JobType.UPLOAD, job.jobType())
+        assertEquals(UploadProtocol.BITS, job.uploadProtocol())
+        assertEquals(JobState.TRANSFERRED, bench.run(job))
+        assertEquals(JobProgress(LENGTH.toULong(), LENGTH.toULong(), 1u, 1u), job.progress())
+        assertContentEquals(Server.bytes("/gen/1/$LENGTH"), Server.sent("/up/kotlin"))
+        assertEquals(HResult.E_NOTIMPL, codeOf { job.replyProgress() })
+        assertEquals(HResult.S_OK, job.complete())
+        assertTrue(bench.path("source").exists(), "the source is the caller's")
+        assertEquals(emptyList(), bench.manager.jobs())
+    }
+
+    @Test
+    fun upload_with_a_reply() = Bench().use { bench ->
+        val job = bench.upload("/up/answered/kotlin", JobType.UPLOAD_REPLY)
+        assertEquals(bench.path("source.reply"), job.replyPath)
+        job.setReplyFileName(bench.path("answer"))
+        assertEquals(ReplyProgress(null, 0uL), job.replyProgress())
+        assertEquals(HResult.DO_E_INVALID_STATE, codeOf { job.replyData() })
+        assertEquals(JobState.TRANSFERRED, bench.run(job))
+        val answer = Server.bytes("/gen/9/100000")
+        assertEquals(ReplyProgress(100_000uL, 100_000uL), job.replyProgress())
+        assertContentEquals(answer, job.replyData())
+        assertFalse(bench.path("answer").exists(), "nothing is in place before complete")
+        assertEquals(HResult.S_OK, job.complete())
+        assertContentEquals(answer, bench.path("answer").toFile().readBytes())
+    }
+
+    @Test
+    fun many_uploads_are_one_job_each() = Bench().use { bench ->
+        val files = (1..3).map { bench.source("s $it", it) }
+        val folder = Server.url("/up/kotlin-many/")
+        assertEquals(
+            HResult.E_FILE_NOT_FOUND,
+            codeOf { bench.manager.createUploads(files + bench.path("none"), folder) },
+        )
+        assertEquals(emptyList(), bench.manager.jobs(), "all or none")
+        assertEquals(
+            HResult.E_INVALIDARG,
+            codeOf { bench.manager.createUploads(files, folder.trimEnd('/')) },
+        )
+        val jobs = bench.manager.createUploads(files, folder)
+        assertEquals(listOf("s 1", "s 2", "s 3"), jobs.map { it.displayName() })
+        jobs.forEach { it.resume() }
+        jobs.forEachIndexed { index, job ->
+            val seed = index + 1
+            assertEquals(JobState.TRANSFERRED, job.wait(STOPS, PATIENCE))
+            assertContentEquals(
+                Server.bytes("/gen/$seed/$LENGTH"), Server.sent("/up/kotlin-many/s%20$seed"))
+            job.complete()
+        }
+    }
+
+    @Test
+    fun cancel_of_an_upload_reaches_the_server() = Bench().use { bench ->
+        val job = bench.upload("/up/slow/kotlin")
+        job.resume()
+        until { (Server.unfinished("/up/slow/")["/up/slow/kotlin"] ?: 0) > 0 }
+        assertEquals(HResult.S_OK, job.cancel())
+        assertEquals(JobState.CANCELLED, job.state())
+        until { job.waitReason().kind == WaitKind.FINISHED }
+        assertEquals(emptyMap(), Server.unfinished("/up/slow/"))
+        assertNull(Server.sent("/up/slow/kotlin"))
+        assertTrue(bench.path("source").exists(), "the source is the caller's")
     }
 }

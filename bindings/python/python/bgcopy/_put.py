@@ -1,0 +1,72 @@
+"""The command `put`: files are sent in the foreground, one job for each."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from argparse import Namespace
+from collections.abc import Sequence
+from pathlib import Path
+
+from . import _output as output
+from ._bgcopy import Job
+from ._commands import Failure, Interrupted, UsageError, open_queue, store_of
+from ._display import Display, command_line
+from ._targets import absolute, url_below
+from ._transfer import Wishes
+from ._upload import start
+from ._vocab import JobPriority, JobState, UploadProtocol
+from .records import FileSpec
+
+
+def put(arguments: Namespace) -> None:
+    """Sends files in the foreground."""
+    files = _files(arguments.words)
+    protocol = UploadProtocol[arguments.protocol.upper()]
+    priority = JobPriority[(arguments.priority or "foreground").upper()]
+    wishes = Wishes(None, None, priority, None)
+    display = Display(arguments)
+    store = store_of(arguments)
+    failures = 0
+    with open_queue(store) as manager:
+        jobs = start(manager, files, protocol, None, wishes)
+        try:
+            for job in jobs:
+                failures += not _send(job, display, store)
+        except KeyboardInterrupt:
+            _suspend(jobs)
+            text = f"The jobs of {len(jobs)} files are suspended; go on with:\n  {command_line()}"
+            raise Interrupted(text) from None
+    if failures:
+        raise Failure("a file was not sent" if failures == 1 else f"{failures} files were not sent")
+
+
+def _send(job: Job, display: Display, store: Path) -> bool:
+    """Follows a job to its end; false if it failed."""
+    if display.watch(job) is not JobState.TRANSFERRED:
+        error = display.failure(job, store)
+        output.complain(f"bgcopy: {output.describe(error.hresult, error.message)}")
+        return False
+    job.complete()
+    file = job.file(0)
+    sent, name = job.progress.bytes_transferred, os.fspath(file.local_name)
+    text = f"Sent {name} to {file.remote_name}"
+    display.note("done", job, text, bytes_transferred=sent, files=[name])
+    return True
+
+
+def _suspend(jobs: Sequence[Job]) -> None:
+    for job in jobs:
+        # Some of them are finished.
+        with contextlib.suppress(Exception):
+            job.suspend()
+
+
+def _files(words: Sequence[str]) -> list[FileSpec]:
+    """Where each file goes: below the URL if it ends in a slash, else to it."""
+    *names, url = words
+    if not names:
+        raise UsageError("a file and a URL to send it to are needed")
+    if len(names) > 1 and not url.endswith("/"):
+        raise UsageError("several files go to a URL that ends in a slash")
+    return [FileSpec(url_below(url, name), absolute(name)) for name in names]

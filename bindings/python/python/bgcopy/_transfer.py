@@ -1,0 +1,145 @@
+"""What the one-line downloads and uploads have in common."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TypeAlias
+
+from ._bgcopy import Job, Manager
+from ._targets import absolute
+from ._vocab import AuthScheme, AuthTarget, ErrorContext, HResult, JobPriority, JobState, WaitKind
+from .errors import InvalidArgumentError, JobNotFoundError, TransferError
+from .records import JobProgress
+
+StrPath: TypeAlias = str | os.PathLike[str]
+Progress: TypeAlias = bool | Callable[[JobProgress], object]
+
+TICK_S = 0.1
+"""How often progress is told."""
+
+NO_PROGRESS_TIMEOUT_S = 60
+"""How long a transfer goes on without a byte: somebody waits for it."""
+
+SERVER_PATIENCE_S = 5.0
+"""How long a server may take to hear that an upload is cancelled, before
+nobody waits for it any more.
+"""
+
+SERVER_TICK_S = 0.02
+"""How often that is looked at."""
+
+CALLS = 64
+"""Calls for many jobs that are under way at the same time."""
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What a transfer is to be like."""
+
+    headers: Mapping[str, str] | None
+    credentials: tuple[str, str] | None
+    priority: JobPriority
+    no_progress_timeout: float | timedelta | None
+
+
+class Deadline:
+    """The end of a time that may be endless."""
+
+    def __init__(self, timeout: float | timedelta | None) -> None:
+        seconds = timeout.total_seconds() if isinstance(timeout, timedelta) else timeout
+        self._end = None if seconds is None else time.monotonic() + seconds
+
+    def left(self) -> float | None:
+        """Seconds until then; None for an endless time."""
+        return None if self._end is None else max(0.0, self._end - time.monotonic())
+
+    def next(self, tick: float) -> float:
+        """Seconds until the next look."""
+        left = self.left()
+        return tick if left is None else min(tick, left)
+
+
+@contextlib.contextmanager
+def opened(store: StrPath | None, manager: Manager | None) -> Iterator[tuple[Manager, bool]]:
+    """A manager, and whether its jobs outlive this call."""
+    if manager is not None and store is not None:
+        raise InvalidArgumentError(
+            HResult.E_INVALIDARG, ErrorContext.NONE, "either a store or a manager, not both"
+        )
+    if manager is not None:
+        yield manager, True
+    elif store is not None:
+        with Manager(absolute(store)) as made:
+            yield made, True
+    else:
+        with tempfile.TemporaryDirectory(prefix="bgcopy-") as folder, Manager(folder) as made:
+            yield made, False
+
+
+def configure(job: Job, wishes: Wishes) -> None:
+    """Makes a job as it is wished."""
+    job.priority = wishes.priority
+    if wishes.no_progress_timeout is not None:
+        job.no_progress_timeout = wishes.no_progress_timeout
+    if wishes.headers is not None:
+        lines = (f"{name}: {value}\r\n" for name, value in wishes.headers.items())
+        job.custom_headers = "".join(lines) or None
+    if wishes.credentials is not None:
+        name, password = wishes.credentials
+        job.set_credentials(AuthTarget.SERVER, AuthScheme.BASIC, name, password)
+
+
+def each(jobs: Sequence[Job], act: Callable[[Job], object]) -> None:
+    """Does the same to several jobs. Calls that are under way at the same time
+    are stored together, which a disk does as fast as one of them.
+    """
+    if len(jobs) < 2:
+        for job in jobs:
+            act(job)
+        return
+    with ThreadPoolExecutor(min(CALLS, len(jobs)), "bgcopy-calls") as pool:
+        for _ in pool.map(act, jobs):
+            pass
+
+
+def kept(manager: Manager) -> dict[str, Job]:
+    """The jobs that can be gone on with, by what they are described with."""
+    found = {}
+    for job in manager.jobs():
+        with contextlib.suppress(JobNotFoundError):
+            record = job.snapshot().record
+            if not record.closing:
+                found[record.description] = job
+    return found
+
+
+def failure(job: Job, state: JobState) -> TransferError:
+    """Why a job ended in this state, which is not TRANSFERRED."""
+    if state is JobState.ERROR:
+        error = job.error()
+        return TransferError(error.code, error.context, error.message, error)
+    return TransferError(
+        HResult.DO_E_INVALID_STATE, message=f"the job is {state.name} by another hand"
+    )
+
+
+def wait_for_server(cancelled: Iterable[Job], seconds: float) -> bool:
+    """Gives servers a moment to hear that uploads are cancelled; false if it
+    was not enough.
+    """
+    deadline = Deadline(seconds)
+    for job in cancelled:
+        # Once nothing is left of it, it is not found.
+        with contextlib.suppress(JobNotFoundError):
+            while job.wait_reason.kind is WaitKind.CANCELLING_ON_SERVER:
+                if deadline.left() == 0.0:
+                    return False
+                time.sleep(SERVER_TICK_S)
+    return True

@@ -1,0 +1,339 @@
+//! Resumable uploads of the IETF: draft-ietf-httpbis-resumable-upload-12.
+//!
+//! An upload has a URL of its own, which the server tells when it is created.
+//! A large file is created empty, so that nothing is sent before that URL is
+//! known; a small one is sent with its creation.
+
+use std::fmt::Write;
+
+use url::Url;
+
+use crate::vocab::{ErrorContext, code, limit};
+
+use super::classify::{Failure, http_date_unix_ms, http_failure};
+use super::head::Head;
+use super::terms::{INTEROP_NEWEST, INTEROP_OLDEST, Limits, Standing, Terms, flag_in, number_in};
+use super::upload::{Call, Sending, Span, Step, Upload, Verdict, invalid, invalid_failure};
+
+const MEDIA_TYPE: &str = "application/partial-upload";
+
+/// How the type of the problem "the upload is complete" ends.
+const COMPLETED: &str = "#completed-upload";
+
+/// The longest URL of an upload that is taken.
+const SESSION_CHARS_MAX: usize = limit::URL_CHARS_MAX;
+
+/// What a request says of the iteration that it is made for.
+fn interop_header(interop: u32) -> String {
+    format!("Upload-Draft-Interop-Version: {interop}")
+}
+
+/// The next request of an upload that goes on.
+pub(super) fn next(upload: &Upload, sending: &Sending<'_>) -> Call {
+    let Some(method) = &upload.terms.method else {
+        return ask(upload, sending);
+    };
+    let Some(session) = &upload.session else {
+        return create(upload, sending, method);
+    };
+    if upload.unsure {
+        let headers = vec![interop_header(upload.terms.interop)];
+        return Call { headers, ..Call::bodiless(Step::Query, "HEAD", session) };
+    }
+    append(upload, sending, session)
+}
+
+/// How does the server take files?
+pub(super) fn ask(upload: &Upload, sending: &Sending<'_>) -> Call {
+    let headers = vec![interop_header(upload.terms.interop)];
+    Call { headers, ..Call::bodiless(Step::Ask, "OPTIONS", sending.url) }
+}
+
+/// The server is to forget the upload.
+pub(super) fn cancel(upload: &Upload, session: &str) -> Call {
+    let headers = vec![interop_header(upload.terms.interop)];
+    Call { headers, ..Call::bodiless(Step::Cancel, "DELETE", session) }
+}
+
+fn create(upload: &Upload, sending: &Sending<'_>, method: &str) -> Call {
+    let limits = &upload.terms.limits;
+    let length = if sending.size <= limits.fit(limit::AT_ONCE_BYTES_MAX) {
+        sending.size
+    } else if limits.append_min.unwrap_or(0) > 0 {
+        // An empty body is one too small.
+        limits.fit(upload.piece_bytes).min(sending.size)
+    } else {
+        0
+    };
+    let mut headers = framing(upload, sending, length);
+    headers.push(format!("Upload-Length: {}", sending.size));
+    if method == "POST" {
+        headers.extend(disposition(sending.local_name));
+    }
+    let url = sending.url.to_owned();
+    let body = Some(Span { first: 0, length });
+    // Nothing of a large file is sent into an upload whose URL is not known.
+    let waits = length > limit::AT_ONCE_BYTES_MAX;
+    Call { body, waits, ..Call::bare(Step::Create, method, url, headers) }
+}
+
+fn append(upload: &Upload, sending: &Sending<'_>, session: &str) -> Call {
+    let first = sending.position;
+    let rest = sending.size.saturating_sub(first);
+    let length = upload.terms.limits.fit(upload.piece_bytes).min(rest);
+    let mut headers = framing(upload, sending, first + length);
+    headers.push(format!("Upload-Offset: {first}"));
+    headers.push(format!("Content-Type: {MEDIA_TYPE}"));
+    let patient = first + length == sending.size;
+    let body = Some(Span { first, length });
+    let call = Call::bare(Step::Send, "PATCH", session.to_owned(), headers);
+    Call { body, patient, ..call }
+}
+
+/// What creations and pieces both say; `end` is where the body ends.
+fn framing(upload: &Upload, sending: &Sending<'_>, end: u64) -> Vec<String> {
+    let complete = u8::from(end == sending.size);
+    vec![interop_header(upload.terms.interop), format!("Upload-Complete: ?{complete}")]
+}
+
+/// The name of the file, where the URL does not say it.
+fn disposition(local_name: &str) -> Option<String> {
+    let name = local_name.rsplit('/').next().filter(|name| !name.is_empty())?;
+    let plain: String = name
+        .chars()
+        .map(|c| if c.is_ascii_graphic() && !"\"\\%".contains(c) || c == ' ' { c } else { '_' })
+        .collect();
+    let mut exact = String::new();
+    for byte in name.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
+                exact.push(char::from(byte));
+            }
+            // Writing into a string does not fail.
+            _ => _ = write!(exact, "%{byte:02X}"),
+        }
+    }
+    Some(format!("Content-Disposition: inline; filename=\"{plain}\"; filename*=UTF-8''{exact}"))
+}
+
+/// What the answer to a request of the upload means.
+pub(super) fn judge(upload: &Upload, sending: &Sending<'_>, call: &Call, head: &Head) -> Verdict {
+    let url = (call.url.as_str(), upload.session.as_deref());
+    match call.method.as_str() {
+        "OPTIONS" => asked(upload, head),
+        "HEAD" => offset(upload, sending, head),
+        "PATCH" => appended(upload, sending, call, head),
+        "DELETE" => cancelled(head),
+        _ => created(upload, sending, call, head, url),
+    }
+}
+
+/// What an answer with status 104 says, if it is for us.
+pub(super) fn judge_interim(upload: &Upload, call: &Call, head: &Head) -> Option<Verdict> {
+    let spoken = number_in(head, "upload-draft-interop-version");
+    if head.status != 104 || spoken != Some(u64::from(upload.terms.interop)) {
+        return None;
+    }
+    let session = match call.method.as_str() {
+        "PATCH" => None,
+        _ => location(&call.url, head),
+    };
+    let position = number_in(head, "upload-offset");
+    let told = session.is_some() || position.is_some();
+    let standing = Standing {
+        session,
+        opened_ms: head.value("date").and_then(http_date_unix_ms),
+        position,
+        limits: Limits::of(head),
+        on_the_way: true,
+        asked: false,
+    };
+    told.then_some(Verdict::Stands(Box::new(standing)))
+}
+
+/// True if a server that lists its methods says that it speaks this, in an
+/// iteration that is known.
+pub(super) fn is_offered(head: &Head) -> bool {
+    let types = head.values("accept-patch").flat_map(|list| list.split(','));
+    let is_ours = |one: &str| {
+        let name = one.split(';').next().unwrap_or("").trim();
+        name.eq_ignore_ascii_case(MEDIA_TYPE)
+    };
+    let version = number_in(head, "upload-draft-interop-version");
+    types.into_iter().any(is_ours) && version.is_none_or(|told| known(told).is_some())
+}
+
+/// What a server told of itself before anything was sent to it.
+pub(super) fn asked(upload: &Upload, head: &Head) -> Verdict {
+    if matches!(head.status, 401 | 407 | 408 | 429 | 502..=504) {
+        return Verdict::Refused(http_failure(head.status, head));
+    }
+    let told = number_in(head, "upload-draft-interop-version");
+    let Some(interop) = told.map_or(Some(upload.terms.interop), known) else {
+        return Verdict::Refused(mismatch(told));
+    };
+    let puts = head.values("allow").flat_map(|list| list.split(',')).any(|one| one.trim() == "PUT");
+    // A file that is PUT has its name by its URL, and can be asked for there.
+    let method = Some(if puts { "PUT" } else { "POST" }.to_owned());
+    let limits = Limits::of(head);
+    Verdict::Agreed(Box::new(Terms { method, interop, limits, ..Terms::default() }))
+}
+
+fn created(
+    upload: &Upload,
+    sending: &Sending<'_>,
+    call: &Call,
+    head: &Head,
+    (url, known_session): (&str, Option<&str>),
+) -> Verdict {
+    let complete = flag_in(head, "upload-complete");
+    let is_whole = call.length() == sending.size;
+    match head.status {
+        200..=299 if is_whole && complete != Some(false) => Verdict::Finished,
+        200..=299 => {
+            let session = location(url, head).or_else(|| known_session.map(str::to_owned));
+            if session.is_none() {
+                return invalid("without saying where it goes on");
+            }
+            let position = number_in(head, "upload-offset").or(Some(call.length()));
+            let opened_ms = head.value("date").and_then(http_date_unix_ms);
+            Verdict::Stands(Box::new(Standing { opened_ms, session, position, ..standing(head) }))
+        }
+        400..=599 if complete == Some(true) => Verdict::Spoilt(http_failure(head.status, head)),
+        _ => refused(upload, sending, call, head),
+    }
+}
+
+fn appended(upload: &Upload, sending: &Sending<'_>, call: &Call, head: &Head) -> Verdict {
+    let complete = flag_in(head, "upload-complete");
+    let end = call.body.map_or(0, |span| span.first + span.length);
+    let told = number_in(head, "upload-offset");
+    match head.status {
+        200..=299 if complete == Some(true) => Verdict::Finished,
+        // Without a word of its completeness it may be complete: it is asked.
+        200..=299 if end == sending.size && complete.is_none() => {
+            Verdict::Unsure(invalid_failure("without saying that it is complete"))
+        }
+        200..=299 => {
+            Verdict::Stands(Box::new(Standing { position: told.or(Some(end)), ..standing(head) }))
+        }
+        // All of it arrived, and the server can do nothing with it.
+        400..=599 if complete == Some(true) => Verdict::Spoilt(http_failure(head.status, head)),
+        409 if told.is_some() => {
+            Verdict::Stands(Box::new(Standing { position: told, ..standing(head) }))
+        }
+        404 | 410 => Verdict::Gone,
+        // It asks for the state of the upload next.
+        400 if head.body.contains(COMPLETED) => Verdict::Unsure(http_failure(400, head)),
+        _ => refused(upload, sending, call, head),
+    }
+}
+
+fn offset(upload: &Upload, sending: &Sending<'_>, head: &Head) -> Verdict {
+    let (complete, position) = (flag_in(head, "upload-complete"), number_in(head, "upload-offset"));
+    match (head.status, complete, position) {
+        (200..=299, Some(true), Some(position)) if position == sending.size => Verdict::Finished,
+        (200..=299, Some(true), _) => Verdict::Spoilt(Failure::transient(
+            code::BG_E_INVALID_SERVER_RESPONSE,
+            ErrorContext::RemoteFile,
+            "the server says that the upload is complete, with another size".to_owned(),
+        )),
+        (200..=299, _, Some(_)) => {
+            Verdict::Stands(Box::new(Standing { position, asked: true, ..standing(head) }))
+        }
+        (200..=299, _, None) => invalid("without saying how much it holds"),
+        // The file may have its place already, and the upload be forgotten.
+        (404 | 410, ..) if upload.terms.completes => match upload.terms.method.as_deref() {
+            Some("PUT") => Verdict::Doubt,
+            _ => Verdict::Spoilt(Failure::fatal(
+                code::BG_E_SESSION_NOT_FOUND,
+                ErrorContext::RemoteFile,
+                "the server no longer knows the upload, and may have the file already; \
+                 resume the job to send it again"
+                    .to_owned(),
+            )),
+        },
+        (404 | 410, ..) => Verdict::Gone,
+        (status, ..) => Verdict::Refused(http_failure(status, head)),
+    }
+}
+
+/// Repeated as long as the server may only be out of order.
+fn cancelled(head: &Head) -> Verdict {
+    match head.status {
+        408 | 429 | 500.. => {
+            let failure = http_failure(head.status, head);
+            Verdict::Refused(Failure { transient: true, ..failure })
+        }
+        _ => Verdict::Dropped,
+    }
+}
+
+/// A server that does not take what was sent.
+fn refused(upload: &Upload, sending: &Sending<'_>, call: &Call, head: &Head) -> Verdict {
+    let failure = http_failure(head.status, head);
+    let limits = Limits::of(head);
+    match head.status {
+        413 if limits.size_max.is_some_and(|most| most < sending.size) => {
+            Verdict::Stands(Box::new(standing(head)))
+        }
+        // The least that the server takes is too much for it, too.
+        413 if call.length() <= upload.terms.limits.append_min.unwrap_or(0) => {
+            Verdict::Refused(failure)
+        }
+        413 if limits.append_max.is_some_and(|most| most < call.length()) => {
+            Verdict::Stands(Box::new(standing(head)))
+        }
+        413 if call.length() > 0 => Verdict::TooLarge,
+        // Nothing of an unknown iteration is an upload to the server.
+        400..=499 if call.step == Step::Create => other_version(upload, head, failure),
+        _ => Verdict::Refused(failure),
+    }
+}
+
+/// The iteration of the draft that the server names; or, as long as it names
+/// none and does not understand, the one before.
+fn other_version(upload: &Upload, head: &Head, failure: Failure) -> Verdict {
+    let spoken = upload.terms.interop;
+    let agreed = |interop| Verdict::Agreed(Box::new(Terms { interop, ..upload.terms.clone() }));
+    match number_in(head, "upload-draft-interop-version") {
+        Some(told) if told == u64::from(spoken) => Verdict::Refused(failure),
+        Some(told) => match known(told) {
+            Some(told) => agreed(told),
+            None => Verdict::Refused(mismatch(Some(told))),
+        },
+        None if matches!(head.status, 400 | 412) && spoken > INTEROP_OLDEST => agreed(spoken - 1),
+        None => Verdict::Refused(failure),
+    }
+}
+
+fn known(version: u64) -> Option<u32> {
+    let version = u32::try_from(version).ok()?;
+    (INTEROP_OLDEST..=INTEROP_NEWEST).contains(&version).then_some(version)
+}
+
+fn mismatch(told: Option<u64>) -> Failure {
+    let told = told.map_or_else(|| "another one".to_owned(), |told| told.to_string());
+    Failure::fatal(
+        code::BG_E_CLIENT_SERVER_PROTOCOL_MISMATCH,
+        ErrorContext::RemoteFile,
+        format!(
+            "the server speaks iteration {told} of the draft; {INTEROP_OLDEST} to \
+             {INTEROP_NEWEST} are spoken here"
+        ),
+    )
+}
+
+fn standing(head: &Head) -> Standing {
+    Standing { limits: Limits::of(head), ..Standing::default() }
+}
+
+/// The URL of the upload: on the same server, as what is sent to one is not
+/// for another.
+fn location(url: &str, head: &Head) -> Option<String> {
+    let base = Url::parse(url).ok()?;
+    let session = base.join(head.value("location")?).ok()?;
+    let is_web = matches!(session.scheme(), "http" | "https");
+    let same = session.scheme() == base.scheme() && session.host_str() == base.host_str();
+    (is_web && same && session.as_str().len() <= SESSION_CHARS_MAX).then(|| session.into())
+}

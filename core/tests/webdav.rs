@@ -1,0 +1,202 @@
+//! Real servers that take files by PUT: nginx and Apache with WebDAV.
+//!
+//! These need nginx and apache2, which `tests/run` installs.
+
+mod common;
+
+use std::net::{TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::Instant;
+
+use bgcopy_core::{Job, JobState, JobType, Manager, PropertyValue, UploadProtocol};
+use bgcopy_test_server::Content;
+
+use common::{PATIENCE, http, open, stopped};
+
+/// The job property UPLOAD_PROTOCOL.
+const UPLOAD_PROTOCOL: u32 = 0x1001;
+
+/// Large enough for several PUTs.
+const LENGTH: u64 = 12_000_007;
+
+/// Where Debian has the modules of Apache.
+const MODULES: &str = "/usr/lib/apache2/modules";
+
+/// A server in a folder of its own, on a port that was free a moment ago.
+struct Server {
+    child: Child,
+    folder: tempfile::TempDir,
+    port: u16,
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It may have ended by itself; then there is nothing to do.
+        _ = self.child.kill();
+        _ = self.child.wait();
+    }
+}
+
+impl Server {
+    fn start(program: &str, config: fn(&Path, u16) -> String, arguments: &[&str]) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let root = folder.path();
+        std::fs::create_dir(root.join("www")).expect("a folder");
+        let port = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let port = port.local_addr().expect("an address").port();
+        std::fs::write(root.join("conf"), config(root, port)).expect("written");
+        let child = Command::new(program)
+            .args(arguments)
+            .arg(root.join("conf"))
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("it is installed by tests/run");
+        let deadline = Instant::now() + PATIENCE;
+        while TcpStream::connect(("127.0.0.1", port)).is_err() {
+            assert!(Instant::now() < deadline, "{program} does not listen");
+            std::thread::yield_now();
+        }
+        Self { child, folder, port }
+    }
+
+    fn nginx() -> Self {
+        Self::start("nginx", nginx, &["-g", "daemon off; master_process off;", "-c"])
+    }
+
+    fn apache() -> Self {
+        // One process: what is killed leaves no workers behind.
+        Self::start("apache2", apache, &["-X", "-f"])
+    }
+
+    fn file(&self) -> PathBuf {
+        self.folder.path().join("www/file")
+    }
+
+    fn log(&self) -> String {
+        std::fs::read_to_string(self.folder.path().join("access.log")).unwrap_or_default()
+    }
+}
+
+fn nginx(root: &Path, port: u16) -> String {
+    let root = root.display();
+    format!(
+        "pid {root}/pid; error_log {root}/error.log;
+        events {{}}
+        http {{
+            access_log {root}/access.log;
+            client_body_temp_path {root}/t1; proxy_temp_path {root}/t2;
+            fastcgi_temp_path {root}/t3; uwsgi_temp_path {root}/t4; scgi_temp_path {root}/t5;
+            client_max_body_size 0;
+            server {{
+                listen 127.0.0.1:{port};
+                root {root}/www;
+                dav_methods PUT DELETE;
+            }}
+        }}"
+    )
+}
+
+fn apache(root: &Path, port: u16) -> String {
+    let root = root.display();
+    let modules: String = ["mpm_prefork", "authz_core", "dav", "dav_fs"]
+        .iter()
+        .map(|name| format!("LoadModule {name}_module {MODULES}/mod_{name}.so\n"))
+        .collect();
+    format!(
+        "ServerName localhost
+        Listen 127.0.0.1:{port}
+        PidFile {root}/pid
+        Mutex file:{root}
+        ErrorLog {root}/error.log
+        {modules}
+        LogFormat \"%m %>s %{{Content-Range}}i\" seen
+        CustomLog {root}/access.log seen
+        DocumentRoot {root}/www
+        DavLockDB {root}/locks
+        <Directory {root}/www>
+            Dav On
+            Require all granted
+        </Directory>
+        "
+    )
+}
+
+struct Sent {
+    manager: Manager,
+    folder: tempfile::TempDir,
+    job: Job,
+}
+
+fn send(server: &Server, protocol: UploadProtocol) -> Sent {
+    let folder = tempfile::tempdir().expect("a folder");
+    let manager = open(folder.path());
+    let source = folder.path().join("source");
+    std::fs::write(&source, Content::generated(1, LENGTH).slice(0..LENGTH)).expect("written");
+    let job = manager.create_job("webdav", JobType::Upload).expect("a job");
+    let url = format!("http://127.0.0.1:{}/file", server.port);
+    job.add_file(&url, &source.to_string_lossy()).expect("added");
+    let value = PropertyValue::Dword(protocol.as_u32());
+    job.set_property(UPLOAD_PROTOCOL, value).expect("set");
+    Sent { manager, folder, job }
+}
+
+fn must_hold(path: &Path) {
+    let right = Content::generated(1, LENGTH).slice(0..LENGTH);
+    assert!(std::fs::read(path).expect("the file") == right);
+}
+
+#[test]
+#[ignore = "needs nginx and apache2"]
+fn a_whole_file_is_put() {
+    for server in [Server::nginx(), Server::apache()] {
+        for protocol in [UploadProtocol::Auto, UploadProtocol::Put] {
+            let sent = send(&server, protocol);
+            sent.job.resume().expect("resumed");
+            assert_eq!(stopped(&sent.job), JobState::Transferred, "{:?}", sent.job.error());
+            must_hold(&server.file());
+            std::fs::remove_file(server.file()).expect("removed");
+        }
+    }
+}
+
+#[test]
+#[ignore = "needs nginx and apache2"]
+fn apache_takes_ranges_and_goes_on_with_them() {
+    let server = Server::apache();
+    // A longer file is there already.
+    std::fs::write(server.file(), vec![7; 2 * LENGTH as usize]).expect("written");
+    let mut sent = send(&server, UploadProtocol::PutRange);
+    let id = sent.job.id();
+    sent.job.resume().expect("resumed");
+    let deadline = Instant::now() + PATIENCE;
+    while sent.job.progress().expect("progress").bytes_transferred == 0 {
+        assert!(Instant::now() < deadline, "{:?}", sent.job.wait_reason());
+        std::thread::yield_now();
+    }
+    // Another manager goes on, wherever it is.
+    sent.manager.close();
+    sent.manager = open(sent.folder.path());
+    let job = sent.manager.get_job(id).expect("the job");
+    assert_eq!(stopped(&job), JobState::Transferred, "{:?}", job.error());
+    must_hold(&server.file());
+    let log = server.log();
+    assert!(log.lines().any(|line| line.starts_with("PUT 204 bytes ")), "{log}");
+}
+
+#[test]
+#[ignore = "needs nginx and apache2"]
+fn nginx_refuses_ranges_and_keeps_nothing_of_a_cancelled_file() {
+    let server = Server::nginx();
+    let sent = send(&server, UploadProtocol::PutRange);
+    sent.job.resume().expect("resumed");
+    assert_eq!(stopped(&sent.job), JobState::Error);
+    assert_eq!(sent.job.error().expect("an error").code, http(501));
+    sent.job.cancel().expect("cancelled");
+    let deadline = Instant::now() + PATIENCE;
+    while server.file().exists() {
+        assert!(Instant::now() < deadline, "{:?}", sent.job.wait_reason());
+        std::thread::yield_now();
+    }
+}
