@@ -117,7 +117,9 @@ pub struct Put {
     /// goes below it under its own name.
     #[arg(required = true, num_args = 2.., value_names = ["FILE", "URL"])]
     pub words: Vec<String>,
-    /// How the server takes files.
+    /// How the server takes files. The keys for s3 are taken from
+    /// AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and, if there is one,
+    /// AWS_SESSION_TOKEN.
     #[arg(long, value_enum, default_value = "auto")]
     pub protocol: Protocol,
     /// Which jobs of the queue go first.
@@ -132,7 +134,7 @@ pub struct Put {
 }
 
 /// The protocols of uploads.
-#[derive(Clone, Copy, ValueEnum)]
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Protocol {
     /// The server is asked.
     Auto,
@@ -142,6 +144,8 @@ pub enum Protocol {
     Ietf,
     /// One PUT request.
     Put,
+    /// S3: large files in parts, resumable.
+    S3,
     /// One POST request.
     Post,
     /// PUT requests with Content-Range: resumable, on Apache and its like. The
@@ -156,6 +160,7 @@ impl From<Protocol> for UploadProtocol {
             Protocol::Bits => Self::Bits,
             Protocol::Ietf => Self::Ietf,
             Protocol::Put => Self::Put,
+            Protocol::S3 => Self::S3,
             Protocol::Post => Self::Post,
             Protocol::PutRange => Self::PutRange,
         }
