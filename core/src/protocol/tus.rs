@@ -144,7 +144,7 @@ pub(super) fn judge(upload: &Upload, sending: &Sending<'_>, call: &Call, head: &
         Step::Query => queried(upload, sending, head),
         Step::Send => sent(upload, sending, call, head),
         Step::Cancel => cancelled(head),
-        Step::Probe | Step::Greet | Step::Whole | Step::Close | Step::Verify => {
+        Step::Probe | Step::Greet | Step::Whole | Step::Check | Step::Close | Step::Verify => {
             invalid("to a request that is not made")
         }
     }

@@ -117,7 +117,9 @@ pub struct Put {
     /// goes below it under its own name, except by `--protocol tus`.
     #[arg(required = true, num_args = 2.., value_names = ["FILE", "URL"])]
     pub words: Vec<String>,
-    /// How the server takes files.
+    /// How the server takes files. The keys for s3 are taken from
+    /// AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and, if there is one,
+    /// AWS_SESSION_TOKEN.
     #[arg(long, value_enum, default_value = "auto")]
     pub protocol: Protocol,
     /// Which jobs of the queue go first.
@@ -144,6 +146,8 @@ pub enum Protocol {
     Ietf,
     /// One PUT request.
     Put,
+    /// S3: large files in parts, resumable.
+    S3,
     /// One POST request.
     Post,
     /// PUT requests with Content-Range: resumable, on Apache and its like. The
@@ -159,6 +163,7 @@ impl From<Protocol> for UploadProtocol {
             Protocol::Tus => Self::Tus,
             Protocol::Ietf => Self::Ietf,
             Protocol::Put => Self::Put,
+            Protocol::S3 => Self::S3,
             Protocol::Post => Self::Post,
             Protocol::PutRange => Self::PutRange,
         }

@@ -2,7 +2,10 @@
 
 use std::path::Path;
 
-use bgcopy_core::{FileSpec, Job, JobPriority, JobState, Manager, PropertyValue, UploadProtocol};
+use bgcopy_core::{
+    AuthScheme, AuthTarget, FileSpec, Job, JobPriority, JobState, Manager, PropertyValue,
+    UploadProtocol,
+};
 use serde_json::json;
 
 use crate::args::{Protocol, Put};
@@ -113,6 +116,9 @@ fn start(
                 job
             }
         };
+        if put.protocol == Protocol::S3 {
+            give_keys(&job)?;
+        }
         if let Some(priority) = put.priority {
             job.set_priority(priority.into())?;
         }
@@ -130,6 +136,26 @@ fn configure(job: &Job, put: &Put, key: &str) -> Outcome {
     job.set_priority(JobPriority::Foreground)?;
     let protocol: UploadProtocol = put.protocol.into();
     job.set_property(UPLOAD_PROTOCOL, PropertyValue::Dword(protocol.as_u32()))?;
+    Ok(())
+}
+
+/// The keys where every tool for S3 looks for them. Without them requests are
+/// not signed, as for a bucket that anybody may write to, or a presigned URL.
+fn give_keys(job: &Job) -> Outcome {
+    let variable = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let (id, secret) = (variable("AWS_ACCESS_KEY_ID"), variable("AWS_SECRET_ACCESS_KEY"));
+    let (id, secret) = match (id, secret) {
+        (Some(id), Some(secret)) => (id, secret),
+        (None, None) => return Ok(()),
+        (Some(_), None) | (None, Some(_)) => {
+            let what = "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY go together";
+            return Err(Failure::usage(what));
+        }
+    };
+    let token = variable("AWS_SESSION_TOKEN");
+    let header = token.map(|token| format!("X-Amz-Security-Token: {token}\r\n"));
+    job.set_custom_headers(header.as_deref())?;
+    job.set_credentials(AuthTarget::Server, AuthScheme::Basic, &id, &secret)?;
     Ok(())
 }
 

@@ -162,6 +162,8 @@ class UploadProtocol(enum.IntEnum):
     """Resumable uploads of the IETF, draft-ietf-httpbis-resumable-upload with interop versions 8 to 6: resumable."""
     PUT = 4
     """One PUT; it starts over after each interruption."""
+    S3 = 5
+    """S3: large files in parts, resumable; never chosen by AUTO."""
     POST = 6
     """One POST with the file as its body; it starts over after each interruption, also if only the answer was lost. Never chosen by AUTO."""
     PUT_RANGE = 7

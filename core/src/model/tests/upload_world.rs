@@ -351,7 +351,8 @@ impl World {
             | Step::Query
             | Step::Whole
             | Step::Create
-            | Step::Verify => panic!("{call:?} is not asked for here"),
+            | Step::Verify
+            | Step::Check => panic!("{call:?} is not asked for here"),
         }
         head
     }
