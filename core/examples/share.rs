@@ -163,6 +163,14 @@ impl Worker<'_> {
 }
 
 /// Nanoseconds on a clock that all processes share.
+#[cfg(windows)]
+fn now_ns() -> i128 {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    since.map_or(0, |since| since.as_nanos() as i128)
+}
+
+/// The same.
+#[cfg(unix)]
 fn now_ns() -> i128 {
     let now = rustix::time::clock_gettime(rustix::time::ClockId::Monotonic);
     i128::from(now.tv_sec) * 1_000_000_000 + i128::from(now.tv_nsec)

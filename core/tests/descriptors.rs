@@ -1,4 +1,5 @@
 //! A process with more than 1,024 descriptors open transfers all the same.
+#![cfg(unix)]
 
 mod common;
 

@@ -1,5 +1,6 @@
 //! A child made by fork has nothing of its parent's managers: they answer an
 //! error there and never hang, and the parent's go on.
+#![cfg(unix)]
 #![allow(unsafe_code, reason = "fork has no safe form")]
 
 mod common;

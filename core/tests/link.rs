@@ -1,4 +1,5 @@
 //! Guests that do not fit, do not behave or are too many.
+#![cfg(unix)]
 
 mod common;
 

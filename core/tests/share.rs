@@ -2,6 +2,7 @@
 
 mod common;
 
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
@@ -81,10 +82,7 @@ fn a_child_creates_a_job_and_its_parent_completes_it() {
     let bench = Bench::new();
     bench.server.put("/file", Resource::new(content(1)));
     let (url, file) = (bench.server.url("/file"), bench.name("file"));
-    let script = "umask 027; exec \"$0\" \"$@\"";
-    let out = Command::new("sh")
-        .args(["-c", script])
-        .arg(example("share"))
+    let out = with_umask_027(example("share"))
         .arg(bench.path("store"))
         .args(["create", "of the child", &url, &file])
         .output()
@@ -98,10 +96,25 @@ fn a_child_creates_a_job_and_its_parent_completes_it() {
     assert_eq!(stopped(job), JobState::Transferred);
     job.complete().expect("completed");
     bench.must_hold("file", &content(1));
-    let mode = std::os::unix::fs::PermissionsExt::mode(
-        &std::fs::metadata(bench.path("file")).expect("there").permissions(),
-    );
-    assert_eq!(mode & 0o777, 0o640, "the umask of its maker");
+    #[cfg(unix)]
+    {
+        let permissions = std::fs::metadata(bench.path("file")).expect("there").permissions();
+        let mode = std::os::unix::fs::PermissionsExt::mode(&permissions);
+        assert_eq!(mode & 0o777, 0o640, "the umask of its maker");
+    }
+}
+
+#[cfg(unix)]
+fn with_umask_027(program: PathBuf) -> Command {
+    let mut command = Command::new("sh");
+    command.args(["-c", "umask 027; exec \"$0\" \"$@\""]).arg(program);
+    command
+}
+
+/// There is none.
+#[cfg(windows)]
+fn with_umask_027(program: PathBuf) -> Command {
+    Command::new(program)
 }
 
 #[test]
@@ -218,8 +231,9 @@ fn a_store_that_is_wanted_alone_is_not_shared() {
 fn a_store_without_sockets_is_for_one_and_says_so() {
     let folder = tempfile::tempdir().expect("a folder");
     let store = folder.path().join("store");
-    // What cannot be removed stands where the socket should be.
-    std::fs::create_dir_all(store.join("engine.sock/x")).expect("a folder");
+    // What cannot be removed stands where the socket should be, or its name.
+    let name = if cfg!(windows) { "engine.pipe" } else { "engine.sock" };
+    std::fs::create_dir_all(store.join(name).join("x")).expect("a folder");
     let manager = Manager::open(Options::new(&store)).expect("a manager");
     manager.create_job("works", JobType::Download).expect("a job");
     let refused = Manager::open(Options::new(&store)).err().expect("refused");
@@ -253,6 +267,7 @@ fn a_queue_is_idle_when_nothing_moves_and_nobody_else_is_there() {
     assert_eq!(stopped(&job), JobState::Transferred);
 }
 
+#[cfg(target_os = "linux")]
 #[test]
 fn guests_that_do_nothing_wake_nobody() {
     let bench = Bench::new();

@@ -100,6 +100,7 @@ enum class upload_protocol : std::uint32_t {
     tus = BGCOPY_UPLOAD_PROTOCOL_TUS,
     ietf = BGCOPY_UPLOAD_PROTOCOL_IETF,
     put = BGCOPY_UPLOAD_PROTOCOL_PUT,
+    s3 = BGCOPY_UPLOAD_PROTOCOL_S3,
     post = BGCOPY_UPLOAD_PROTOCOL_POST,
     put_range = BGCOPY_UPLOAD_PROTOCOL_PUT_RANGE,
 };

@@ -76,24 +76,31 @@ static inline void tally_wait(tally *it, int count)
     pthread_mutex_unlock(&it->lock);
 }
 
-/* A name behind a slash; the text lives as long as the program, which is short. */
-static inline const char *joined(const char *before, const char *name)
+/* What is between the parts of a path here. */
+#ifdef _WIN32
+#define SEPARATOR '\\'
+#else
+#define SEPARATOR '/'
+#endif
+
+/* A name behind a separator; the text lives as long as the program, which is short. */
+static inline const char *joined(const char *before, char separator, const char *name)
 {
     static char texts[64][1024];
     static atomic_uint used;
     char *text = texts[atomic_fetch_add(&used, 1u) % 64u];
-    CHECK(snprintf(text, 1024, "%s/%s", before, name) < 1024);
+    CHECK(snprintf(text, 1024, "%s%c%s", before, separator, name) < 1024);
     return text;
 }
 
 static inline const char *path_of(const char *name)
 {
-    return joined(folder, name);
+    return joined(folder, SEPARATOR, name);
 }
 
 static inline const char *url_of(const char *name)
 {
-    return joined(server, name);
+    return joined(server, '/', name);
 }
 
 static inline bgcopy_manager *open_store(const char *name)

@@ -1,13 +1,9 @@
 /* Events for programs with a loop of their own, and enumerators. */
+#ifndef _WIN32
 #include <poll.h>
+#endif
 
 #include "check.h"
-
-static int readable(int fd, int timeout_ms)
-{
-    struct pollfd one = {.fd = fd, .events = POLLIN, .revents = 0};
-    return poll(&one, 1, timeout_ms);
-}
 
 static void asked_for(void)
 {
@@ -49,6 +45,22 @@ static void asked_for(void)
     OK(bgcopy_manager_close(manager));
 }
 
+#ifdef _WIN32
+static void descriptor(void)
+{
+    int fd = -1;
+    bgcopy_manager *manager = open_store("store");
+    EXPECT(BGCOPY_E_NOTIMPL, bgcopy_manager_event_fd(manager, &fd));
+    CHECK(fd == -1);
+    OK(bgcopy_manager_close(manager));
+}
+#else
+static int readable(int fd, int timeout_ms)
+{
+    struct pollfd one = {.fd = fd, .events = POLLIN, .revents = 0};
+    return poll(&one, 1, timeout_ms);
+}
+
 static void descriptor(void)
 {
     int fd = -1, again = -2;
@@ -76,6 +88,7 @@ static void descriptor(void)
     OK(bgcopy_job_close(job));
     OK(bgcopy_manager_close(manager));
 }
+#endif
 
 static void *wait_for_ever(void *manager)
 {

@@ -62,9 +62,9 @@ static void of_requests(void)
     CHECK(strcmp(text, "X-One: 1\r\n") == 0);
     bgcopy_string_free(text);
     EXPECT(BGCOPY_S_FALSE, bgcopy_job_get_client_certificate(job, &text, &other));
-    OK(bgcopy_job_set_client_certificate(job, "/c.pem", NULL));
+    OK(bgcopy_job_set_client_certificate(job, path_of("c.pem"), NULL));
     OK(bgcopy_job_get_client_certificate(job, &text, &other));
-    CHECK(strcmp(text, "/c.pem") == 0 && other == NULL);
+    CHECK(strcmp(text, path_of("c.pem")) == 0 && other == NULL);
     bgcopy_string_free(text);
     OK(bgcopy_job_remove_client_certificate(job));
     EXPECT(BGCOPY_S_FALSE, bgcopy_job_get_client_certificate(job, &text, &other));
@@ -226,8 +226,12 @@ static void default_store(void)
     bgcopy_manager *manager = NULL;
     bgcopy_reader *reader = NULL;
     char *path = NULL;
+#ifdef _WIN32
+    CHECK(_putenv_s("LOCALAPPDATA", path_of("other")) == 0);
+#else
     CHECK(setenv("XDG_STATE_HOME", path_of("other"), 1) == 0);
     CHECK(setenv("HOME", path_of("other"), 1) == 0);
+#endif
     OK(bgcopy_default_store_path(&path));
     CHECK(strncmp(path, path_of("other"), strlen(path_of("other"))) == 0);
     OK(bgcopy_manager_open(NULL, &manager));

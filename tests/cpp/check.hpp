@@ -20,7 +20,14 @@ static std::string server;
 
 constexpr auto patience = 60s;
 
-inline std::string path_of(const std::string &name) { return folder + "/" + name; }
+inline std::string path_of(const std::string &name)
+{
+#ifdef _WIN32
+    return folder + "\\" + name;
+#else
+    return folder + "/" + name;
+#endif
+}
 inline std::string url_of(const std::string &name) { return server + "/" + name; }
 
 inline bgcopy::manager open_store()

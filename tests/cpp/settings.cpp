@@ -77,10 +77,10 @@ void of_requests()
     assert(job.remove_credentials(target, scheme) == BGCOPY_S_OK);
 
     assert(!job.client_certificate());
-    job.set_client_certificate({"/c.pem", std::nullopt});
-    assert(job.client_certificate()->certificate == "/c.pem" && !job.client_certificate()->key);
-    job.set_client_certificate({"/c.pem", "/k.pem"});
-    assert(job.client_certificate()->key == "/k.pem");
+    job.set_client_certificate({path_of("c.pem"), std::nullopt});
+    assert(job.client_certificate()->certificate == path_of("c.pem") && !job.client_certificate()->key);
+    job.set_client_certificate({path_of("c.pem"), path_of("k.pem")});
+    assert(job.client_certificate()->key == path_of("k.pem"));
     job.set_client_certificate({"relative.pem", std::nullopt}, code);
     assert(code.value() == BGCOPY_E_INVALIDARG);
     job.remove_client_certificate();
@@ -183,8 +183,12 @@ void of_manager()
     assert(!manager.is_paused());
     assert(manager.error_description(BGCOPY_E_POINTER) == "a pointer is NULL");
     assert(std::string_view(bgcopy::version()) == BGCOPY_VERSION);
+#ifdef _WIN32
+    assert(_putenv_s("LOCALAPPDATA", folder.c_str()) == 0);
+#else
     assert(setenv("XDG_STATE_HOME", folder.c_str(), 1) == 0);
     assert(setenv("HOME", folder.c_str(), 1) == 0);
+#endif
     assert(bgcopy::default_store_path()->find(folder) == 0);
     const auto first = manager.create_job("first"), second = manager.create_job("second");
     const auto jobs = manager.jobs();

@@ -249,6 +249,8 @@ pub enum UploadProtocol {
     Ietf = 3,
     /// One PUT; it starts over after each interruption.
     Put = 4,
+    /// S3: large files in parts, resumable; never chosen by AUTO.
+    S3 = 5,
     /// One POST; it starts over after each interruption.
     Post = 6,
     /// PUTs with Content-Range: resumable, where the server honours it.

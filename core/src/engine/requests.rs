@@ -372,6 +372,12 @@ impl Engine {
     }
 }
 
+/// Takes from a request what only the host that the caller named may see.
+pub(super) fn withhold_secrets(options: &mut Options) {
+    options.headers.retain(|line| !is_secret_header(line));
+    options.server_credentials = None;
+}
+
 /// True for the headers that curl, too, keeps from another host.
 fn is_secret_header(line: &str) -> bool {
     let name = line.split(':').next().unwrap_or("");

@@ -7,14 +7,20 @@ use uuid::Uuid;
 
 use crate::disk::Outgoing;
 use crate::model::{
-    FileStage, Now, Outcome, UploadNews, has_expired, is_upload, next_upload_call, sending,
-    upload_state,
+    FileRecord, FileStage, JobRecord, Now, Outcome, UploadNews, has_expired, is_upload,
+    next_upload_call, sending, upload_state,
 };
-use crate::protocol::{Call, Failure, Head, Step, judge, judge_interim};
-use crate::transfer::{Token, UploadEnding, UploadOrder};
-use crate::vocab::Result;
+use crate::protocol::{
+    Call, Failure, Head, Keys, Permit, Step, judge, judge_interim, origin_of, permit,
+};
+use crate::transfer::{Options, Token, UploadEnding, UploadOrder};
+use crate::vocab::{Result, UploadProtocol};
 
+use super::requests::withhold_secrets;
 use super::{Engine, Moving, SecretChange};
+
+/// A permit holds for a week, and what is owed to a server is owed for a day.
+const PERMIT_RENEWAL_MS: i64 = 24 * 60 * 60 * 1000;
 
 /// True if the request is to go on although the plan no longer has it: only
 /// its answer tells what the server has.
@@ -25,7 +31,7 @@ pub(super) fn outlives_plan(moving: &Moving) -> bool {
 /// True if a cancelled job need not wait for the request.
 fn is_futile(call: &Call) -> bool {
     match call.step {
-        Step::Create | Step::Close | Step::Cancel => false,
+        Step::Create | Step::Close | Step::Cancel | Step::Check => false,
         Step::Ask
         | Step::Probe
         | Step::Greet
@@ -34,6 +40,25 @@ fn is_futile(call: &Call) -> bool {
         | Step::Whole
         | Step::Verify => true,
     }
+}
+
+/// What cancels an upload to S3 without the job's credentials, if there is none
+/// yet or it may soon have expired.
+fn new_permit(record: &JobRecord, file: &FileRecord, options: &Options, at: Now) -> Option<Permit> {
+    let state = upload_state(record, file);
+    let credentials = options.server_credentials.as_ref()?;
+    let is_good =
+        |permit: &Permit| (0..PERMIT_RENEWAL_MS).contains(&(at.unix_ms - permit.signed_ms));
+    if state.protocol != UploadProtocol::S3 || state.multipart.permit.as_ref().is_some_and(is_good)
+    {
+        return None;
+    }
+    let token = options.headers.iter().find_map(|line| {
+        let (name, value) = line.split_once(':')?;
+        name.trim().eq_ignore_ascii_case("x-amz-security-token").then(|| value.trim())
+    });
+    let keys = Keys { id: &credentials.user_name, secret: &credentials.password, token };
+    permit(&state, &file.remote_name, &keys, at.unix_ms)
 }
 
 impl Engine {
@@ -88,12 +113,23 @@ impl Engine {
             self.upload_news(key, UploadNews::Expired, at);
             return Ok(());
         }
+        let mut options = self.options(record, file);
+        if let Some(permit) = new_permit(record, file, &options, at) {
+            self.upload_news(key, UploadNews::Permitted(permit), at);
+            return Ok(());
+        }
         let size = facts.map_or(file.size.unwrap_or(0), |facts| facts.size);
         let Some(call) = next_upload_call(record, file, size) else {
             self.upload_news(key, UploadNews::NothingOwed, at);
             return Ok(());
         };
-        let options = self.options(record, file);
+        let is_trusted = origin_of(&call.url) == origin_of(&file.remote_name);
+        let protocol = upload_state(record, file).protocol;
+        // These let the server name the place; the contract sends them to the
+        // host that BITS names (section 13.4).
+        if !is_trusted && matches!(protocol, UploadProtocol::Tus | UploadProtocol::Ietf) {
+            withhold_secrets(&mut options);
+        }
         let began = facts.map(|facts| (facts.size, facts.version.clone()));
         let order = UploadOrder { call: call.clone(), source };
         let token = self.transfers.start_upload(order, &options)?;

@@ -349,7 +349,8 @@ impl Job {
     /// Sets a name and a password for the server or the proxy
     /// (SetCredentials). They are kept in memory only, by this process and by
     /// the one that hosts the queue: once both have ended the job waits with
-    /// CREDENTIALS_NEEDED until they are set again.
+    /// CREDENTIALS_NEEDED until they are set again. For an upload to S3 they are
+    /// the access key and the secret key, which sign and are never sent.
     /// BG_E_USERNAME_TOO_LARGE above 300 characters, BG_E_PASSWORD_TOO_LARGE
     /// above 65,536, E_NOTIMPL for a scheme other than BASIC and DIGEST.
     pub fn set_credentials(

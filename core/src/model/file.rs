@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::protocol::{Content, FileRange, Validator, origin_of, requested_bytes};
-use crate::vocab::{HashAlgorithm, PATHS};
+use crate::vocab::{HashAlgorithm, PATHS, UploadProtocol};
 
 use super::upload::UploadRecord;
 
@@ -212,6 +212,8 @@ impl FileRecord {
             upload.state.creating = false;
             // The server says it again, on a clock of this boot.
             upload.expires = None;
+            let asks = upload.state.protocol == UploadProtocol::Tus;
+            upload.state.unsure |= asks && upload.state.session.is_some();
         }
         if boot.is_some() && self.boot == boot {
             return;

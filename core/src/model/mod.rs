@@ -13,6 +13,7 @@ mod failure;
 mod file;
 mod input;
 mod job;
+mod multipart;
 mod outcome;
 mod plan;
 mod reason;

@@ -245,10 +245,6 @@ fn refuse_for_type(record: &JobRecord, property: JobPropertyId) -> Result<()> {
 
 fn check_upload_protocol(number: u32) -> Result<()> {
     match UploadProtocol::from_u32(number) {
-        Some(protocol @ UploadProtocol::Tus) => Err(Error::new(
-            code::E_NOTIMPL,
-            format!("the upload protocol {} is not implemented yet", protocol.name()),
-        )),
         Some(_) => Ok(()),
         None => Err(Error::new(code::E_INVALIDARG, format!("no upload protocol {number}"))),
     }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::protocol::{Call, Failure, Sending, Step, Upload, Verdict, next_call};
+use crate::protocol::{Call, Failure, Permit, Sending, Step, Upload, Verdict, next_call};
 use crate::vocab::{
     Error, JobPropertyId, JobState, JobType, PropertyValue, Result, UploadProtocol, code,
 };
@@ -51,6 +51,8 @@ pub enum UploadNews {
     Expired,
     /// The server is to forget an upload that it does not know.
     NothingOwed,
+    /// What cancels the upload was signed.
+    Permitted(Permit),
 }
 
 /// True if the job sends files.

@@ -1,6 +1,6 @@
 //! What the requests of an upload lead to.
 
-use crate::protocol::{Call, Failure, Span, Step, Upload, Verdict, invalid_failure};
+use crate::protocol::{Call, Failure, Span, Step, Upload, Verdict, invalid_failure, part_bytes};
 use crate::vocab::{ErrorContext, HResult, JobState, Result, code, limit};
 
 use super::deadline::{Deadline, Now};
@@ -8,7 +8,7 @@ use super::file::{FileRecord, FileStage};
 use super::job::{Change, Job};
 use super::record::Closing;
 use super::upload::{UploadNews, UploadRecord, upload_state};
-use super::{debt, failure, reply, standing};
+use super::{debt, failure, multipart, reply, standing};
 
 /// Answers in a row without a byte more on the server after which the job
 /// waits before it asks again.
@@ -45,6 +45,7 @@ pub fn apply(
         UploadNews::Failed { step, failure } => failed(change, job, index, *step, failure, now)?,
         UploadNews::SourceChanged => source_changed(change, job, index, now)?,
         UploadNews::NothingOwed => debt::settle(change, now),
+        UploadNews::Permitted(permit) => multipart::permitted(change, job, index, permit)?,
     }
     Ok(())
 }
@@ -85,9 +86,18 @@ fn begun(
                 upload.state.sent_until = upload.state.sent_until.max(until);
                 upload.state.unsure = true;
             }
-            Step::Close => upload.state.close_tries += 1,
+            Step::Close => {
+                upload.state.close_tries += 1;
+                upload.state.unsure = true;
+            }
             Step::Whole => restart(file),
-            Step::Ask | Step::Probe | Step::Greet | Step::Query | Step::Verify | Step::Cancel => {}
+            Step::Ask
+            | Step::Probe
+            | Step::Greet
+            | Step::Query
+            | Step::Verify
+            | Step::Cancel
+            | Step::Check => {}
         }
         upload.state.terms.completes |= standing::completes(call, file.size);
     })?;
@@ -174,11 +184,20 @@ fn answered(
         Verdict::Stands(told) => standing::stands(change, job, index, call, told, now)?,
         Verdict::Greeted => state(change, |state| state.greets = false)?,
         Verdict::Holds { position, reply_url } => {
-            holds(change, job, index, call, (*position, true), now)?;
+            let counts = call.step != Step::Query;
+            holds(change, job, index, call, (*position, counts), now)?;
             if let Some(url) = reply_url.as_ref().filter(|_| is_whole(change, job, index)) {
                 reply::arrived(change, job, url)?;
             }
         }
+        Verdict::Stored { number, etag } => {
+            multipart::stored(change, job, index, (*number, etag), now)?;
+        }
+        Verdict::Listed { parts, more } => {
+            multipart::listed(change, job, index, parts, *more, now)?;
+        }
+        Verdict::Region(region) => multipart::region(change, job, index, region, now)?,
+        Verdict::Aborted => state(change, |state| state.multipart.aborted = true)?,
         Verdict::Unsure(failure) => {
             edit(change, job, index, |upload, _| upload.state.unsure = true)?;
             count_round(change, job, index, failure, now)?;
@@ -191,6 +210,10 @@ fn answered(
         Verdict::Gone | Verdict::Absent => {
             leave_session(change, job, index)?;
             count_round(change, job, index, &lost_session(), now)?;
+        }
+        Verdict::Abandoned(failure) => {
+            leave_session(change, job, index)?;
+            count_failure(change, job, index, failure, now)?;
         }
         Verdict::Doubt => edit(change, job, index, |upload, _| {
             let opened_ms = upload.state.opened_ms;
@@ -230,6 +253,7 @@ pub(super) fn opened(
         upload.state.greets = host.is_some();
         upload.state.sent_until = call.length();
         upload.state.unsure = position.is_none();
+        upload.state.multipart.part_bytes = part_bytes(file.size.unwrap_or(0));
         upload.fallback = None;
         file.written = position.unwrap_or(0).min(call.length());
         file.synced = file.written;
@@ -266,7 +290,9 @@ pub(super) fn holds(
     if call.body.is_some_and(took_all) {
         edit(change, job, index, |upload, _| upload.state.grow())?;
     }
-    match is_new || !counts {
+    // A new session is filled up to where the old one was without being new.
+    let advanced = call.body.is_some_and(|span| position > span.first);
+    match is_new || advanced || !counts {
         true => Ok(()),
         false => count_round(change, job, index, &no_headway(), now),
     }
@@ -387,11 +413,15 @@ fn refused(
     failure: &Failure,
     now: Now,
 ) -> Result<()> {
+    edit(change, job, index, |upload, _| {
+        upload.state.creating = false;
+        // It did not forget all of it: it is told again.
+        upload.state.multipart.aborted &= call.step != Step::Check;
+    })?;
     if job.record.state.is_final() {
         debt::failed(change, failure, now);
         return Ok(());
     }
-    edit(change, job, index, |upload, _| upload.state.creating = false)?;
     give_up_whole(change, job, index)?;
     after_failure(change, job, index, call.step, failure, now)
 }
@@ -428,7 +458,7 @@ fn after_failure(
     failure: &Failure,
     now: Now,
 ) -> Result<()> {
-    if step == Step::Cancel {
+    if matches!(step, Step::Cancel | Step::Check) {
         // A session that cannot be cancelled must not keep the next one from
         // being made for ever: the server forgets it by itself one day.
         let rounds = change.file(job, index)?.restarts + 1;

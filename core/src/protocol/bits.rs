@@ -116,7 +116,7 @@ pub(super) fn judge(upload: &Upload, sending: &Sending<'_>, step: Step, head: &H
         Step::Send => sent(upload, sending, head),
         Step::Close => closed(upload, head),
         Step::Cancel => cancelled(head),
-        Step::Ask | Step::Query | Step::Whole | Step::Verify => {
+        Step::Ask | Step::Query | Step::Whole | Step::Verify | Step::Check => {
             invalid("to a request that is not made")
         }
     }

@@ -4,14 +4,17 @@
 //! means. The number of bytes the server says it holds is the only truth about
 //! how far an upload is; what was sent proves nothing.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::vocab::{ErrorContext, UploadProtocol, code, limit};
 
 use super::classify::{Failure, http_date_unix_ms, http_failure};
 use super::head::Head;
+use super::multipart::Multipart;
 use super::terms::{Standing, Terms};
-use super::{bits, ietf, put};
+use super::{bits, ietf, put, s3, tus};
 
 /// What is stored of an upload besides its progress.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,6 +53,9 @@ pub struct Upload {
     /// The server has a reply, which is fetched before the session is closed.
     #[serde(default)]
     pub has_reply: bool,
+    /// For S3.
+    #[serde(default)]
+    pub multipart: Multipart,
     /// Bytes went out since the server last said how many it holds.
     #[serde(default)]
     pub unsure: bool,
@@ -98,6 +104,7 @@ impl Default for Upload {
             close_tries: 0,
             verifies: false,
             has_reply: false,
+            multipart: Multipart::default(),
             unsure: false,
             offer: None,
             terms: Terms::default(),
@@ -119,6 +126,7 @@ impl Upload {
         self.close_tries = 0;
         self.verifies = false;
         self.has_reply = false;
+        self.multipart.leave();
         self.unsure = false;
         self.terms.completes = false;
     }
@@ -172,6 +180,8 @@ pub enum Step {
     Verify,
     /// The server forgets the session.
     Cancel,
+    /// Did it forget the session?
+    Check,
 }
 
 /// A piece of the file.
@@ -181,6 +191,17 @@ pub struct Span {
     pub first: u64,
     /// In bytes.
     pub length: u64,
+}
+
+/// How a request shows who sends it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Proof {
+    /// By the credentials of the job.
+    Credentials,
+    /// It is signed with them for a region of S3.
+    SigV4 { region: String },
+    /// Its URL is all there is.
+    Url,
 }
 
 /// One request of an upload.
@@ -193,10 +214,16 @@ pub struct Call {
     pub headers: Vec<String>,
     /// What is sent; None = no body and no Content-Length.
     pub body: Option<Span>,
+    /// The body, if it is not a piece of the file.
+    pub text: Option<String>,
+    pub proof: Proof,
     /// The server may have to work before it answers.
     pub patient: bool,
     /// The body is held back a while for the server to say where its upload is.
     pub waits: bool,
+    /// What the bytes of the body are to be checked by on their way.
+    #[serde(default)]
+    pub checksum: Option<Checksum>,
 }
 
 impl Call {
@@ -209,8 +236,9 @@ impl Call {
     /// A request without a body.
     pub(super) fn bodiless(step: Step, method: &str, url: &str) -> Self {
         let (method, url) = (method.to_owned(), url.to_owned());
-        let headers = Vec::new();
-        Self { step, method, url, headers, body: None, patient: false, waits: false }
+        let (headers, proof) = (Vec::new(), Proof::Credentials);
+        let (body, text, patient, waits, checksum) = (None, None, false, false, None);
+        Self { step, method, url, headers, body, text, proof, patient, waits, checksum }
     }
 
     /// True if it has a header of that name by itself: the job's does not go
@@ -251,6 +279,14 @@ pub enum Verdict {
     /// The session holds so many bytes. With the last of them may come where
     /// the server's reply is.
     Holds { position: u64, reply_url: Option<String> },
+    /// The server holds a part, and names it so.
+    Stored { number: u32, etag: String },
+    /// It holds these parts, and perhaps others behind a number.
+    Listed { parts: BTreeMap<u32, String>, more: Option<u32> },
+    /// Requests are to be signed for this region.
+    Region(String),
+    /// The server says that it forgot the session.
+    Aborted,
     /// The answer does not tell how many bytes the session holds: that is
     /// asked next. If this happens again and again, it is this failure.
     Unsure(Failure),
@@ -260,6 +296,9 @@ pub enum Verdict {
     TooLarge,
     /// The server does not know the session.
     Gone,
+    /// The session is of no use any more, and may have been completed: another
+    /// one is made only when the job is resumed.
+    Abandoned(Failure),
     /// It does not know it, and a close of it was sent before.
     Doubt,
     /// The file is not in its place.
@@ -275,19 +314,18 @@ pub enum Verdict {
 /// The next request of an upload; None if the server is to forget it and knows
 /// nothing.
 pub fn next_call(upload: &Upload, sending: &Sending<'_>) -> Option<Call> {
-    if sending.cancelled || upload.stale {
-        let session = upload.session.as_ref()?;
-        return match upload.protocol {
-            UploadProtocol::Bits => Some(bits::cancel(upload, sending, session)),
-            UploadProtocol::Ietf => Some(ietf::cancel(upload, session)),
-            UploadProtocol::PutRange => Some(put::cancel(sending)),
-            UploadProtocol::Auto
-            | UploadProtocol::Tus
-            | UploadProtocol::Put
-            | UploadProtocol::Post => None,
-        };
+    let cancel = upload.session.as_ref().and_then(|session| match upload.protocol {
+        UploadProtocol::Bits => Some(bits::cancel(upload, sending, session)),
+        UploadProtocol::Tus => tus::cancel(upload, session),
+        UploadProtocol::Ietf => Some(ietf::cancel(upload, session)),
+        UploadProtocol::PutRange => Some(put::cancel(sending)),
+        UploadProtocol::S3 => Some(s3::cancel(upload, sending, session)),
+        UploadProtocol::Auto | UploadProtocol::Put | UploadProtocol::Post => None,
+    });
+    if sending.cancelled || upload.stale && cancel.is_some() {
+        return cancel;
     }
-    if upload.verifies {
+    if upload.verifies && upload.protocol != UploadProtocol::S3 {
         return Some(Call::bodiless(Step::Verify, "HEAD", sending.url));
     }
     Some(match upload.protocol {
@@ -295,27 +333,32 @@ pub fn next_call(upload: &Upload, sending: &Sending<'_>) -> Option<Call> {
         UploadProtocol::Auto => ietf::ask(upload, sending),
         // No fragment can say that a file is empty (contract section 14.2).
         UploadProtocol::Bits if sending.size > 0 => bits::next(upload, sending),
+        UploadProtocol::Tus => tus::next(upload, sending),
         UploadProtocol::Ietf => ietf::next(upload, sending),
         UploadProtocol::PutRange => put::next_part(upload, sending),
         UploadProtocol::Bits | UploadProtocol::Put | UploadProtocol::Post => {
             put::whole(upload, sending)
         }
-        UploadProtocol::Tus => put::whole(upload, sending),
+        UploadProtocol::S3 => s3::next(upload, sending),
     })
 }
 
 /// What the answer to a request means.
 pub fn judge(upload: &Upload, sending: &Sending<'_>, call: &Call, head: &Head) -> Verdict {
+    if call.proof != Proof::Credentials {
+        return s3::judge(upload, sending, call, head);
+    }
     match (call.step, upload.protocol) {
         (Step::Whole, _) => put::answered(call, head),
         (Step::Verify, _) => verified(upload, sending, head),
-        (Step::Ask, UploadProtocol::Auto) => asked(upload, head),
+        (Step::Ask, UploadProtocol::Auto) => asked(upload, sending, head),
         (_, UploadProtocol::Ietf) => ietf::judge(upload, sending, call, head),
+        (_, UploadProtocol::Tus) => tus::judge(upload, sending, call, head),
         (_, UploadProtocol::PutRange) => put::judge_part(sending, call, head),
         (_, UploadProtocol::Auto | UploadProtocol::Bits) => {
             bits::judge(upload, sending, call.step, head)
         }
-        (_, UploadProtocol::Tus | UploadProtocol::Put | UploadProtocol::Post) => {
+        (_, UploadProtocol::Put | UploadProtocol::Post | UploadProtocol::S3) => {
             invalid("to a request that is not made")
         }
     }
@@ -331,12 +374,13 @@ pub fn judge_interim(upload: &Upload, call: &Call, head: &Head) -> Option<Verdic
         | UploadProtocol::Tus
         | UploadProtocol::Put
         | UploadProtocol::Post
-        | UploadProtocol::PutRange => None,
+        | UploadProtocol::PutRange
+        | UploadProtocol::S3 => None,
     }
 }
 
 /// What a server says of itself. Statuses that pass are no answer.
-fn asked(upload: &Upload, head: &Head) -> Verdict {
+fn asked(upload: &Upload, sending: &Sending<'_>, head: &Head) -> Verdict {
     if matches!(head.status, 401 | 407 | 408 | 429 | 502..=504) {
         return Verdict::Refused(http_failure(head.status, head));
     }
@@ -349,6 +393,9 @@ fn asked(upload: &Upload, head: &Head) -> Verdict {
     }
     if lists("BITS_POST") {
         return Verdict::Speaks(UploadProtocol::Bits, Offer::default());
+    }
+    if let Some(verdict) = tus::offered(head, sending.size) {
+        return verdict;
     }
     if lists("PUT") {
         return Verdict::Speaks(UploadProtocol::Put, Offer::default());

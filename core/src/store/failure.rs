@@ -94,6 +94,12 @@ fn code_of_sqlite(error: &rusqlite::Error) -> HResult {
     match error {
         rusqlite::Error::SqliteFailure(failure, _) => match failure.code {
             ErrorCode::DiskFull => code::E_DISK_FULL,
+            // The file ends within a page: it was cut.
+            ErrorCode::SystemIoFailure
+                if failure.extended_code == rusqlite::ffi::SQLITE_IOERR_SHORT_READ =>
+            {
+                code::BG_E_DATABASE_CORRUPT
+            }
             ErrorCode::SystemIoFailure => code::E_IO_DEVICE,
             ErrorCode::ReadOnly
             | ErrorCode::PermissionDenied

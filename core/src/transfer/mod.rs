@@ -4,6 +4,7 @@
 //! An [`Order`] is one request; each ends with exactly one [`Ending`]. Bytes
 //! go from curl's buffer to the temporary file without passing anywhere else.
 
+mod checksum;
 mod errors;
 mod options;
 mod receiver;

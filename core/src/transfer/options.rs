@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use curl::easy::{Auth, Easy2, HttpVersion, List};
 
-use crate::protocol::{Call, Request, Step};
+use crate::protocol::{Call, Proof, Request, Step, takes_header};
 use crate::vocab::{AuthScheme, ProxyUsage, security};
 
 use super::receiver::Receiver;
@@ -86,6 +86,7 @@ type Setup = std::result::Result<(), curl::Error>;
 /// Sets every option a request needs on a handle that was reset.
 pub fn apply(easy: &mut Easy2<Receiver>, request: &Request, options: &Options) -> Setup {
     common(easy, &request.url, STALL_TIMEOUT, options)?;
+    prove(easy, &Proof::Credentials, options)?;
     easy.buffer_size(BUFFER_BYTES)?;
     let mut headers = List::new();
     for line in &options.headers {
@@ -110,12 +111,20 @@ pub fn apply(easy: &mut Easy2<Receiver>, request: &Request, options: &Options) -
 pub fn apply_upload(easy: &mut Easy2<Sender>, call: &Call, options: &Options) -> Setup {
     let patience = if call.patient { ANSWER_TIMEOUT } else { STALL_TIMEOUT };
     common(easy, &call.url, patience, options)?;
+    prove(easy, &call.proof, options)?;
     let mut headers = List::new();
-    let own = options.headers.iter().filter(|line| !call.sets(line));
-    for line in own.chain(&call.headers) {
+    let own = &options.headers;
+    // What the caller says of the file comes before what we would say.
+    let described = own.iter().any(|line| is_metadata(line));
+    let ours = call.headers.iter().filter(|line| !described || !is_metadata(line));
+    let goes = |line: &&String| is_metadata(line) || takes_header(call, line) && !call.sets(line);
+    for line in own.iter().filter(goes).chain(ours) {
         headers.append(line)?;
     }
-    headers.append("Accept-Encoding: identity")?;
+    if call.proof == Proof::Credentials {
+        // What is signed must not be changed on the way, and this may be.
+        headers.append("Accept-Encoding: identity")?;
+    }
     // The body goes out at once: what it may cost is one piece.
     headers.append("Expect:")?;
     easy.http_headers(headers)?;
@@ -135,6 +144,10 @@ pub fn apply_upload(easy: &mut Easy2<Sender>, call: &Call, options: &Options) ->
     raw_number(easy, curl_sys::CURLOPT_PROTOCOLS, PROTOCOL_HTTP | PROTOCOL_HTTPS)
 }
 
+fn is_metadata(line: &str) -> bool {
+    line.split(':').next().is_some_and(|name| name.eq_ignore_ascii_case("upload-metadata"))
+}
+
 /// What all requests have in common.
 fn common<H>(easy: &mut Easy2<H>, url: &str, stall: Duration, options: &Options) -> Setup {
     easy.url(url)?;
@@ -149,7 +162,12 @@ fn common<H>(easy: &mut Easy2<H>, url: &str, stall: Duration, options: &Options)
     raw_number(easy, CURLOPT_QUICK_EXIT, 1)?;
     certificates(easy, options)?;
     proxy(easy, url, options)?;
-    credentials(easy, options)
+    let Some(proxy) = &options.proxy_credentials else {
+        return Ok(());
+    };
+    easy.proxy_username(&proxy.user_name)?;
+    easy.proxy_password(&proxy.password)?;
+    easy.proxy_auth(&auth(proxy.scheme))
 }
 
 fn redirects<H>(easy: &mut Easy2<H>, url: &str, flags: u32) -> Setup {
@@ -231,18 +249,17 @@ fn proxy_for<'a>(url: &str, list: &'a str) -> Option<&'a str> {
     own.or_else(|| entries().find(|(name, _)| name.is_none())).map(|(_, server)| server)
 }
 
-fn credentials<H>(easy: &mut Easy2<H>, options: &Options) -> Setup {
-    if let Some(server) = &options.server_credentials {
-        easy.username(&server.user_name)?;
-        easy.password(&server.password)?;
-        easy.http_auth(&auth(server.scheme))?;
+/// Shows the server who asks. A secret key signs, and is never sent.
+fn prove<H>(easy: &mut Easy2<H>, proof: &Proof, options: &Options) -> Setup {
+    let (Some(server), false) = (&options.server_credentials, *proof == Proof::Url) else {
+        return Ok(());
+    };
+    easy.username(&server.user_name)?;
+    easy.password(&server.password)?;
+    match proof {
+        Proof::SigV4 { region } => easy.aws_sigv4(&format!("aws:amz:{region}:s3")),
+        Proof::Credentials | Proof::Url => easy.http_auth(&auth(server.scheme)),
     }
-    if let Some(proxy) = &options.proxy_credentials {
-        easy.proxy_username(&proxy.user_name)?;
-        easy.proxy_password(&proxy.password)?;
-        easy.proxy_auth(&auth(proxy.scheme))?;
-    }
-    Ok(())
 }
 
 fn auth(scheme: AuthScheme) -> Auth {

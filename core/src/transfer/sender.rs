@@ -1,5 +1,5 @@
 //! Makes one request of an upload: hands out the bytes of a local file and
-//! keeps the head of the answer.
+//! keeps the answer.
 
 use std::io::SeekFrom;
 use std::time::{Duration, Instant};
@@ -146,6 +146,13 @@ impl Sender {
         let (Some(order), left) = (&self.order, self.length() - self.sent) else {
             return Ok(0);
         };
+        if let Some(text) = &order.call.text {
+            let from = usize::try_from(self.sent).unwrap_or(usize::MAX);
+            let rest = text.as_bytes().get(from..).unwrap_or(&[]);
+            let count = rest.len().min(data.len());
+            data[..count].copy_from_slice(&rest[..count]);
+            return Ok(count);
+        }
         let (Some(source), Some(span)) = (&order.source, order.call.body) else {
             return Ok(0);
         };

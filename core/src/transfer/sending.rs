@@ -10,7 +10,7 @@ use crate::protocol::Failure;
 use crate::vocab::{ErrorContext, Result, code};
 
 use super::sender::{Sender, UploadEnding, UploadOrder};
-use super::{IDLE_HANDLES, News, Options, Token, errors, options};
+use super::{IDLE_HANDLES, News, Options, Token, checksum, errors, options};
 
 /// The requests of uploads under way.
 #[derive(Default)]
@@ -30,9 +30,10 @@ impl Sendings {
         &mut self,
         multi: &Multi,
         token: Token,
-        order: UploadOrder,
+        mut order: UploadOrder,
         options: &Options,
     ) -> Result<()> {
+        checksum::add(&mut order)?;
         let mut easy = match self.idle.pop() {
             Some(mut easy) => {
                 easy.reset();

@@ -72,3 +72,13 @@ pub const AT_ONCE_BYTES_MAX: u64 = 64 * 1024;
 pub const CA_BYTES_MAX: u64 = 16 * 1024 * 1024;
 /// A reply that is given out as bytes.
 pub const REPLY_DATA_BYTES_MAX: u64 = 1024 * 1024;
+/// The smallest part of an upload to S3, which a file of that size is sent
+/// without. Servers take 5 MiB.
+pub const S3_PART_BYTES_MIN: u64 = 8 * 1024 * 1024;
+/// The largest part, for files that need no more than 10,000 of them: what an
+/// interruption may cost.
+pub const S3_PART_BYTES_USUAL: u64 = 64 * 1024 * 1024;
+/// Parts of one file.
+pub const S3_PARTS_MAX: u32 = 10_000;
+/// The region that is asked when the name of the server has none.
+pub const S3_REGION_DEFAULT: &str = "us-east-1";

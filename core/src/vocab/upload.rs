@@ -14,13 +14,15 @@ pub enum UploadProtocol {
     Auto = 0,
     /// BITS upload (contract section 13): resumable.
     Bits = 1,
-    /// tus 1.0: resumable. Not built in yet.
+    /// tus 1.0: resumable. The remote name is where uploads are created.
     Tus = 2,
     /// Resumable uploads of the IETF, draft-ietf-httpbis-resumable-upload with
     /// interop versions 8 to 6: resumable.
     Ietf = 3,
     /// One PUT; it starts over after each interruption.
     Put = 4,
+    /// S3: large files in parts, resumable; never chosen by AUTO.
+    S3 = 5,
     /// One POST with the file as its body; it starts over after each
     /// interruption, also if only the answer was lost. Never chosen by AUTO.
     Post = 6,
@@ -33,8 +35,16 @@ pub enum UploadProtocol {
 
 impl UploadProtocol {
     /// All of them, by number.
-    pub const ALL: [Self; 7] =
-        [Self::Auto, Self::Bits, Self::Tus, Self::Ietf, Self::Put, Self::Post, Self::PutRange];
+    pub const ALL: [Self; 8] = [
+        Self::Auto,
+        Self::Bits,
+        Self::Tus,
+        Self::Ietf,
+        Self::Put,
+        Self::S3,
+        Self::Post,
+        Self::PutRange,
+    ];
 
     /// The one of that number.
     pub fn from_u32(number: u32) -> Option<Self> {
@@ -54,6 +64,7 @@ impl UploadProtocol {
             Self::Tus => "TUS",
             Self::Ietf => "IETF",
             Self::Put => "PUT",
+            Self::S3 => "S3",
             Self::Post => "POST",
             Self::PutRange => "PUT_RANGE",
         }

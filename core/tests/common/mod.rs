@@ -211,7 +211,7 @@ pub fn example(name: &str) -> PathBuf {
     path.pop();
     path.pop();
     path.push("examples");
-    path.push(name);
+    path.push(format!("{name}{}", std::env::consts::EXE_SUFFIX));
     assert!(path.exists(), "{} is built with the tests", path.display());
     path
 }

@@ -42,8 +42,8 @@ pub enum QueueCommand {
     Get(Get),
     /// Send files in the foreground, one job for each.
     ///
-    /// Uploads by BITS go on where they were after every interruption; a PUT
-    /// starts over. Ctrl-C suspends the jobs; the same command takes them up
+    /// Uploads by BITS and by tus go on where they were after every interruption;
+    /// a PUT starts over. Ctrl-C suspends the jobs; the same command takes them up
     /// again.
     #[command(after_help = EXIT_CODES)]
     Put(Put),
@@ -114,10 +114,12 @@ pub struct Get {
 #[derive(Args)]
 pub struct Put {
     /// The files, and the URL that they go to: with a slash at its end, each
-    /// goes below it under its own name.
+    /// goes below it under its own name, except by `--protocol tus`.
     #[arg(required = true, num_args = 2.., value_names = ["FILE", "URL"])]
     pub words: Vec<String>,
-    /// How the server takes files.
+    /// How the server takes files. The keys for s3 are taken from
+    /// AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and, if there is one,
+    /// AWS_SESSION_TOKEN.
     #[arg(long, value_enum, default_value = "auto")]
     pub protocol: Protocol,
     /// Which jobs of the queue go first.
@@ -132,16 +134,20 @@ pub struct Put {
 }
 
 /// The protocols of uploads.
-#[derive(Clone, Copy, ValueEnum)]
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Protocol {
     /// The server is asked.
     Auto,
     /// BITS upload: resumable.
     Bits,
+    /// tus 1.0: resumable. URL is where uploads are created.
+    Tus,
     /// Resumable uploads of the IETF.
     Ietf,
     /// One PUT request.
     Put,
+    /// S3: large files in parts, resumable.
+    S3,
     /// One POST request.
     Post,
     /// PUT requests with Content-Range: resumable, on Apache and its like. The
@@ -154,8 +160,10 @@ impl From<Protocol> for UploadProtocol {
         match protocol {
             Protocol::Auto => Self::Auto,
             Protocol::Bits => Self::Bits,
+            Protocol::Tus => Self::Tus,
             Protocol::Ietf => Self::Ietf,
             Protocol::Put => Self::Put,
+            Protocol::S3 => Self::S3,
             Protocol::Post => Self::Post,
             Protocol::PutRange => Self::PutRange,
         }

@@ -3,10 +3,13 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::path::Path;
 
-use bgcopy_core::{FileSpec, Job, JobPriority, JobState, Manager, PropertyValue, UploadProtocol};
+use bgcopy_core::{
+    AuthScheme, AuthTarget, FileSpec, Job, JobPriority, JobState, Manager, PropertyValue,
+    UploadProtocol,
+};
 use serde_json::json;
 
-use crate::args::Put;
+use crate::args::{Protocol, Put};
 use crate::failure::{Failure, Outcome};
 use crate::get::{Watched, command_line, open, tell_error, watch};
 use crate::interrupt::Interrupt;
@@ -69,15 +72,18 @@ fn complete(put: &Put, jobs: &mut VecDeque<(Job, FileSpec)>) -> Outcome {
     Ok(())
 }
 
-/// Where each file goes: below the URL if it ends in a slash, else to it.
+/// Where each file goes: below the URL if it ends in a slash, else to it; by tus
+/// always to it.
 fn sources(put: &Put) -> Outcome<Vec<FileSpec>> {
     let (url, names) =
         put.words.split_last().ok_or_else(|| Failure::usage("what, and where to?"))?;
     if names.is_empty() {
         return Err(Failure::usage("a file and a URL to send it to are needed"));
     }
-    let below = url.ends_with('/');
-    if names.len() > 1 && !below {
+    // A server for tus names the files itself.
+    let creates = put.protocol == Protocol::Tus;
+    let below = url.ends_with('/') && !creates;
+    if names.len() > 1 && !below && !creates {
         return Err(Failure::usage("several files go to a URL that ends in a slash"));
     }
     let mut files = Vec::new();
@@ -139,6 +145,9 @@ fn start(
     }
     jobs.extend(made);
     together::each(&jobs, |(job, _)| {
+        if put.protocol == Protocol::S3 {
+            give_keys(job)?;
+        }
         if let Some(priority) = put.priority {
             job.set_priority(priority.into())?;
         }
@@ -156,6 +165,26 @@ fn configure(job: &Job, put: &Put, key: &str) -> Outcome {
     job.set_priority(JobPriority::Foreground)?;
     let protocol: UploadProtocol = put.protocol.into();
     job.set_property(UPLOAD_PROTOCOL, PropertyValue::Dword(protocol.as_u32()))?;
+    Ok(())
+}
+
+/// The keys where every tool for S3 looks for them. Without them requests are
+/// not signed, as for a bucket that anybody may write to, or a presigned URL.
+fn give_keys(job: &Job) -> Outcome {
+    let variable = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let (id, secret) = (variable("AWS_ACCESS_KEY_ID"), variable("AWS_SECRET_ACCESS_KEY"));
+    let (id, secret) = match (id, secret) {
+        (Some(id), Some(secret)) => (id, secret),
+        (None, None) => return Ok(()),
+        (Some(_), None) | (None, Some(_)) => {
+            let what = "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY go together";
+            return Err(Failure::usage(what));
+        }
+    };
+    let token = variable("AWS_SESSION_TOKEN");
+    let header = token.map(|token| format!("X-Amz-Security-Token: {token}\r\n"));
+    job.set_custom_headers(header.as_deref())?;
+    job.set_credentials(AuthTarget::Server, AuthScheme::Basic, &id, &secret)?;
     Ok(())
 }
 

@@ -5,7 +5,7 @@ mod bench;
 use std::fs;
 
 use bench::{Bench, json_of, lines_of};
-use bgcopy_test_server::Area;
+use bgcopy_test_server::{Area, Bucket};
 
 const SMALL: u64 = 100_000;
 const LARGE: u64 = 8_000_000;
@@ -50,6 +50,23 @@ fn put_sends_many_files_below_a_url() {
         let file = &area.files[&format!("/up/{name}")];
         assert!(file.bytes() == Bench::generated(seed, length), "{name}");
     }
+}
+
+#[test]
+fn put_sends_to_s3_with_the_keys_of_the_environment() {
+    let mut bench = bench_with(&[("one", 9_000_000)]);
+    bench.server.serve_bucket("/bucket/", Bucket::new("id", "secret"));
+    let url = bench.url("/bucket/");
+    let command = ["put", "one", url.as_str(), "--protocol", "s3"];
+    bench.set("AWS_ACCESS_KEY_ID", "id");
+    assert_eq!(bench.run(&command).code, 2, "half of the keys");
+    bench.set("AWS_SECRET_ACCESS_KEY", "secret");
+    let out = bench.run(&command);
+    assert_eq!(out.code, 0, "{out:?}");
+    let bucket = bench.server.bucket("/bucket/");
+    assert!(bucket.objects["/bucket/one"].bytes == Bench::generated(1, 9_000_000));
+    assert_eq!((bucket.parts_stored, bucket.violations.len()), (2, 0));
+    assert_eq!(bench.run(&["list", "--json"]).stdout.trim(), "[]");
 }
 
 #[test]

@@ -12,7 +12,7 @@ use bgcopy_test_server::{Area, Content, Reply, Resource, Server};
 pub const LENGTH: u64 = 1_500_007;
 
 /// A story that takes longer hangs.
-const STORY_SECONDS_MAX: &str = "240";
+pub const STORY_SECONDS_MAX: &str = "240";
 
 pub const C_FLAGS: [&str; 9] = [
     "-std=c11",
@@ -168,6 +168,29 @@ impl Stage {
         assert_eq!(found, count, "files that were sent");
     }
 
+    /// What a story leaves in place, and nothing else.
+    pub fn must_have_what(&self, source: &str, story: &str, files: &[&str]) {
+        for name in files {
+            let one = content("one");
+            match *name {
+                "pieces" => {
+                    self.must_hold(name, &[one.slice(1000..1500), one.slice(0..10)].concat());
+                }
+                "answer" => self.must_hold(name, &answer().slice(0..1000)),
+                _ => self.must_hold_content(name),
+            }
+        }
+        self.must_have_uploads(match story {
+            "several" => 2,
+            "reply" | "no_reply" => 1,
+            _ => 0,
+        });
+        // A job that stays in the queue keeps its temporary file.
+        if source != "c/misuse.c" && story != "closed_while_waiting" {
+            self.must_be_tidy(files);
+        }
+    }
+
     pub fn must_hold_content(&self, name: &str) {
         self.must_hold(name, &content(name).slice(0..LENGTH));
     }
@@ -242,25 +265,7 @@ pub const STORIES: [(&str, &str, &[&str]); 52] = [
 pub fn tell(source: &str, story: &str, files: &[&str], way: Way) {
     let stage = Stage::new();
     stage.tell(source, story, way);
-    for name in files {
-        let one = content("one");
-        match *name {
-            "pieces" => {
-                stage.must_hold(name, &[one.slice(1000..1500), one.slice(0..10)].concat());
-            }
-            "answer" => stage.must_hold(name, &answer().slice(0..1000)),
-            _ => stage.must_hold_content(name),
-        }
-    }
-    stage.must_have_uploads(match story {
-        "several" => 2,
-        "reply" | "no_reply" => 1,
-        _ => 0,
-    });
-    // A job that stays in the queue keeps its temporary file.
-    if source != "c/misuse.c" && story != "closed_while_waiting" {
-        stage.must_be_tidy(files);
-    }
+    stage.must_have_what(source, story, files);
 }
 
 /// Tells all stories of a language in one way.

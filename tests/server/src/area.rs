@@ -3,6 +3,7 @@
 
 use crate::content::Content;
 use crate::ietf::Ietf;
+use crate::sha1::Sha1;
 use std::collections::BTreeMap;
 
 /// What a server does with a fragment that begins before the byte it expects.
@@ -54,6 +55,13 @@ pub enum UploadFault {
 pub struct Area {
     pub(crate) bits: bool,
     pub(crate) put: bool,
+    pub(crate) tus: bool,
+    pub(crate) tus_version: &'static str,
+    pub(crate) extensions: String,
+    pub(crate) absolute: bool,
+    pub(crate) moves_away: bool,
+    pub(crate) head_status: u16,
+    pub(crate) gone_status: u16,
     pub(crate) ranges: Ranges,
     pub(crate) ietf: Option<Ietf>,
     pub(crate) says_how: bool,
@@ -91,6 +99,10 @@ pub(crate) struct Session {
     /// Counts the requests that stored into it: an older one stores no more.
     pub(crate) turn: u64,
     pub(crate) placed: bool,
+    /// Of tus: bytes may have come since the client was told how many there are.
+    pub(crate) unsure: bool,
+    /// What the bytes from there on should give, and what they give so far.
+    pub(crate) checking: Option<(String, u64, Sha1)>,
 }
 
 /// Bytes that the server has.
@@ -151,6 +163,13 @@ impl Default for Area {
         Self {
             bits: true,
             put: true,
+            tus: false,
+            tus_version: "1.0.0",
+            extensions: "creation,creation-with-upload,termination,expiration".to_owned(),
+            absolute: false,
+            moves_away: false,
+            head_status: 200,
+            gone_status: 404,
             ranges: Ranges::default(),
             ietf: None,
             says_how: true,
@@ -194,6 +213,48 @@ impl Area {
     /// Takes files by BITS only.
     pub fn bits_only(mut self) -> Area {
         self.put = false;
+        self
+    }
+
+    /// Takes files by tus only.
+    pub fn tus() -> Area {
+        Area { tus: true, bits: false, put: false, ..Area::default() }
+    }
+
+    /// The extensions of tus that there are. With `checksum`, each request with
+    /// one is kept as a whole or not at all.
+    pub fn extensions(mut self, list: &str) -> Area {
+        self.extensions = list.to_owned();
+        self
+    }
+
+    /// Wants another version of tus.
+    pub fn tus_version(mut self, version: &'static str) -> Area {
+        self.tus_version = version;
+        self
+    }
+
+    /// Names uploads of tus with the host.
+    pub fn absolute_addresses(mut self) -> Area {
+        self.absolute = true;
+        self
+    }
+
+    /// A finished upload of tus can be asked for no more.
+    pub fn moves_away(mut self) -> Area {
+        self.moves_away = true;
+        self
+    }
+
+    /// The status of answers to HEAD by tus.
+    pub fn head_status(mut self, status: u16) -> Area {
+        self.head_status = status;
+        self
+    }
+
+    /// The status for uploads of tus that there are not.
+    pub fn gone_status(mut self, status: u16) -> Area {
+        self.gone_status = status;
         self
     }
 
@@ -322,9 +383,23 @@ impl Area {
             kept: Kept::default(),
             turn: 0,
             placed: false,
+            unsure: false,
+            checking: None,
         };
         self.sessions.insert(id.clone(), session);
         id
+    }
+
+    /// Takes back what came of a body whose checksum was not seen.
+    pub(crate) fn drop_unchecked(&mut self, id: &str) {
+        let Some(session) = self.sessions.get_mut(id) else {
+            return;
+        };
+        if let Some((_, length, _)) = session.checking.take() {
+            self.bytes_stored -= session.kept.length - length;
+            session.kept.bytes.truncate(usize::try_from(length).unwrap_or(usize::MAX));
+            session.kept.length = length;
+        }
     }
 
     /// Puts the file of a session in its place.

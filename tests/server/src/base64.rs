@@ -1,4 +1,4 @@
-//! Base64, for the credentials a reply may require.
+//! Base64, for credentials and for what tus says of files.
 
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
@@ -7,7 +7,14 @@ pub(crate) fn basic(user: &str, password: &str) -> String {
     format!("Basic {}", encode(format!("{user}:{password}").as_bytes()))
 }
 
-fn encode(bytes: &[u8]) -> String {
+/// True if the text is padded base64.
+pub(crate) fn is_valid(text: &str) -> bool {
+    let body = text.trim_end_matches('=');
+    let is_known = body.bytes().all(|byte| ALPHABET.contains(&byte));
+    is_known && text.len().is_multiple_of(4) && text.len() - body.len() < 3
+}
+
+pub(crate) fn encode(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
     for group in bytes.chunks(3) {
         let mut word = [0_u8; 4];

@@ -4,6 +4,7 @@ use crate::link::{Gone, Link};
 use crate::plan::Plan;
 use crate::receive;
 use crate::request::Request;
+use crate::s3;
 use crate::send::{After, send};
 use crate::shared::Found;
 
@@ -28,6 +29,7 @@ fn answer(link: &mut Link) -> Result<After, Gone> {
     };
     let (plan, key) = match link.shared().receive(&request) {
         Found::Area { prefix } => return receive::serve(link, &request, &prefix),
+        Found::Bucket { prefix } => return s3::serve(link, &request, &prefix),
         Found::Scripted { key, resource, reply } => {
             (Plan::scripted(&request, &resource, &reply), key)
         }

@@ -5,7 +5,7 @@
 //! its validators and a script of [`Reply`]s. An untouched `Reply` is correct
 //! HTTP; each of its methods adds one deviation. Everything the server saw and
 //! sent can be asked for, or waited for with [`Server::wait_until`]. An [`Area`]
-//! takes files.
+//! and a [`Bucket`] take files.
 //!
 //! ```
 //! use bgcopy_test_server::{Reply, Resource, Server};
@@ -22,6 +22,7 @@ mod area;
 mod base64;
 mod bits;
 mod body;
+mod bucket;
 mod connection;
 mod content;
 mod date;
@@ -38,12 +39,17 @@ mod reply_faults;
 mod representation;
 mod request;
 mod resource;
+mod s3;
+mod s3_signature;
 mod send;
 mod sent;
 mod server;
+mod sha1;
 mod shared;
+mod tus;
 
 pub use area::{Area, AreaSeen, Kept, Overlap, Ranges, UploadFault};
+pub use bucket::{Bucket, BucketFault, BucketSeen, Object};
 pub use content::Content;
 pub use date::http_date;
 pub use ietf::Ietf;

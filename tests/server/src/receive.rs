@@ -9,6 +9,7 @@ use crate::link::{Gone, Link};
 use crate::reason;
 use crate::request::Request;
 use crate::send::After;
+use crate::tus;
 use std::time::{Duration, Instant, SystemTime};
 
 /// Bodies are read in pieces of this size.
@@ -71,6 +72,9 @@ pub(crate) fn serve(link: &mut Link, request: &Request, prefix: &str) -> Result<
             }
             let answer = match &fault {
                 Some(UploadFault::Status(status, code)) => refusal(area, *status, *code),
+                Some(_) | None if tus::is_for(area, &request.method) => {
+                    tus::begin(area, request, prefix)
+                }
                 Some(_) | None => begin(area, request, prefix, &kind),
             };
             Some((fault, answer))
@@ -84,6 +88,7 @@ pub(crate) fn serve(link: &mut Link, request: &Request, prefix: &str) -> Result<
     match fault {
         Some(UploadFault::CutAfter(count)) => {
             body.read(length.min(count))?;
+            body.drop_unchecked();
             return Ok(After::Reset);
         }
         Some(UploadFault::LoseAfter(count)) => {
@@ -110,10 +115,16 @@ pub(crate) fn serve(link: &mut Link, request: &Request, prefix: &str) -> Result<
             }
             Some(match area.ietf {
                 Some(_) => ietf::end(area, request, prefix, answer),
+                None if tus::is_for(area, &request.method) => tus::end(area, answer),
                 None => bits::end(area, answer),
             })
         })
         .ok_or(Gone)?;
+    if !matches!(fault, None | Some(UploadFault::HoldAnswer)) {
+        link.shared().change(|state| {
+            state.areas.get_mut(prefix).map(|area| tus::leave_unsure(area, request))
+        });
+    }
     match fault {
         Some(UploadFault::LoseAnswer) => return Ok(After::Reset),
         Some(UploadFault::HoldAnswer) => {
@@ -155,6 +166,7 @@ fn begin(area: &mut Area, request: &Request, prefix: &str, kind: &str) -> Answer
     let range = request.header("Content-Range");
     match request.method.as_str() {
         "BITS_POST" if area.bits => bits::begin(area, request, kind, length),
+        "OPTIONS" if area.says_how && area.tus => tus::options(area),
         "OPTIONS" if area.says_how => {
             let mut methods = vec!["OPTIONS", "HEAD"];
             methods.extend(area.bits.then_some("BITS_POST"));
@@ -274,6 +286,17 @@ impl Body<'_> {
         Ok(())
     }
 
+    fn drop_unchecked(&mut self) {
+        let prefix = self.prefix;
+        if let Target::Session { id, .. } = &self.target {
+            self.link.shared().change(|state| {
+                if let Some(area) = state.areas.get_mut(prefix) {
+                    area.drop_unchecked(id);
+                }
+            });
+        }
+    }
+
     /// Says how much is held now, where that is done on the way.
     fn tell_progress(&mut self, before: u64, position: u64) -> Result<(), Gone> {
         let Target::Session { id, .. } = &self.target else {
@@ -311,6 +334,9 @@ impl Body<'_> {
                     let skipped = skip.saturating_sub(position).min(data.len() as u64);
                     let fresh = &data[skipped as usize..];
                     if session.turn == *turn {
+                        if let Some((_, _, sha1)) = &mut session.checking {
+                            sha1.update(fresh);
+                        }
                         session.kept.append(fresh, expected.as_ref(), discards);
                         area.bytes_stored += fresh.len() as u64;
                     }

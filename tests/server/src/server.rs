@@ -1,6 +1,7 @@
 //! The server: its thread that accepts, and what a test does with it.
 
 use crate::area::{Area, AreaSeen};
+use crate::bucket::{Bucket, BucketSeen};
 use crate::connection;
 use crate::link::Link;
 use crate::request::Request;
@@ -70,6 +71,27 @@ impl Server {
             state.close_gate(prefix);
             state.areas.set(prefix, area);
         });
+    }
+
+    /// Takes files by S3 at paths that begin like this, or changes how that is
+    /// done; what is there stays. The gate of the bucket is closed.
+    pub fn serve_bucket(&self, prefix: &str, mut bucket: Bucket) {
+        self.shared.change(|state| {
+            state.close_gate(prefix);
+            if let Some(old) = state.buckets.remove(prefix) {
+                bucket.inherit(old);
+            }
+            state.buckets.insert(prefix.to_owned(), bucket);
+        });
+    }
+
+    /// What the bucket of that path has.
+    ///
+    /// # Panics
+    ///
+    /// When there is no such bucket.
+    pub fn bucket(&self, prefix: &str) -> BucketSeen {
+        self.shared.look(|seen| seen.bucket(prefix))
     }
 
     /// What the area of that path has.

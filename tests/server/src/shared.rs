@@ -1,6 +1,7 @@
 //! What the threads of a server share, and what a test can see of it.
 
 use crate::area::{AreaSeen, Areas};
+use crate::bucket::{Bucket, BucketSeen};
 use crate::generated;
 use crate::reply::Reply;
 use crate::request::{Request, path_matches, without_query};
@@ -29,6 +30,8 @@ pub(crate) struct State {
     pub(crate) stopping: bool,
     pub(crate) serve_generated: bool,
     pub(crate) areas: Areas,
+    /// By the beginning of their paths.
+    pub(crate) buckets: BTreeMap<String, Bucket>,
 }
 
 struct Entry {
@@ -58,6 +61,10 @@ pub(crate) enum Found {
     WrongMethod,
     /// The path belongs to an area that takes files.
     Area {
+        prefix: String,
+    },
+    /// The path belongs to a bucket.
+    Bucket {
         prefix: String,
     },
 }
@@ -92,6 +99,15 @@ impl Seen<'_> {
     /// When there is no such area.
     pub fn area(&self, prefix: &str) -> AreaSeen {
         AreaSeen::of(self.state.areas.get(prefix).expect("an area"))
+    }
+
+    /// What the bucket of that path has.
+    ///
+    /// # Panics
+    ///
+    /// When there is no such bucket.
+    pub fn bucket(&self, prefix: &str) -> BucketSeen {
+        BucketSeen::of(self.state.buckets.get(prefix).expect("a bucket"))
     }
 
     /// The number of connections that are open now.
@@ -152,6 +168,10 @@ impl State {
     }
 
     fn find(&mut self, request: &Request) -> Found {
+        let bucket = self.buckets.keys().find(|prefix| request.path.starts_with(prefix.as_str()));
+        if let Some(prefix) = bucket {
+            return Found::Bucket { prefix: prefix.clone() };
+        }
         // Replies are fetched from resources below the area.
         let area = self.areas.of(request.path_alone()).filter(|_| request.method != "GET");
         if let Some(prefix) = area {

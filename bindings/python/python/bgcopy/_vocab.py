@@ -157,11 +157,13 @@ class UploadProtocol(enum.IntEnum):
     BITS = 1
     """BITS upload (contract section 13): resumable."""
     TUS = 2
-    """tus 1.0: resumable. Not built in yet."""
+    """tus 1.0: resumable. The remote name is where uploads are created."""
     IETF = 3
     """Resumable uploads of the IETF, draft-ietf-httpbis-resumable-upload with interop versions 8 to 6: resumable."""
     PUT = 4
     """One PUT; it starts over after each interruption."""
+    S3 = 5
+    """S3: large files in parts, resumable; never chosen by AUTO."""
     POST = 6
     """One POST with the file as its body; it starts over after each interruption, also if only the answer was lost. Never chosen by AUTO."""
     PUT_RANGE = 7
@@ -209,8 +211,6 @@ class WaitKind(enum.IntEnum):
     """A process to drive the queue."""
     CANCELLING_ON_SERVER = 19
     """The server to forget a cancelled upload."""
-    PAUSED = 20
-    """A process to let the paused queue go on."""
 
 
 class EventKind(enum.IntEnum):

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, VecDeque};
 
-use crate::vocab::JobState;
+use crate::vocab::{JobState, UploadProtocol};
 
 use super::upload_world::{EVENTS, Event, World};
 
@@ -10,10 +10,17 @@ use super::upload_world::{EVENTS, Event, World};
 /// fragments with trouble at each step.
 const DEPTH: usize = 12;
 
-/// Walks all worlds and returns them.
-fn worlds(depth: usize, mut visit: impl FnMut(&World, &World, &[Event])) -> usize {
+/// The protocols with sessions.
+const PROTOCOLS: [UploadProtocol; 2] = [UploadProtocol::Bits, UploadProtocol::Tus];
+
+/// Walks all worlds of a protocol and returns how many there are.
+fn worlds(
+    protocol: UploadProtocol,
+    depth: usize,
+    mut visit: impl FnMut(&World, &World, &[Event]),
+) -> usize {
     let mut seen = BTreeSet::new();
-    let mut queue = VecDeque::from([(World::new(), Vec::<Event>::new())]);
+    let mut queue = VecDeque::from([(World::new(protocol), Vec::<Event>::new())]);
     while let Some((world, path)) = queue.pop_front() {
         for event in EVENTS {
             let mut next = world.clone();
@@ -33,8 +40,12 @@ fn worlds(depth: usize, mut visit: impl FnMut(&World, &World, &[Event])) -> usiz
 
 #[test]
 fn no_order_of_events_breaks_a_promise() {
+    PROTOCOLS.into_iter().for_each(no_order_breaks_a_promise);
+}
+
+fn no_order_breaks_a_promise(protocol: UploadProtocol) {
     let mut ends = BTreeSet::new();
-    let count = worlds(DEPTH, |world, next, path| {
+    let count = worlds(protocol, DEPTH, |world, next, path| {
         if world.job.record.state.is_final() {
             let state = world.job.record.state;
             assert_eq!(next.job.record.state, state, "final is final: {path:?}");
@@ -49,9 +60,13 @@ fn no_order_of_events_breaks_a_promise() {
 
 #[test]
 fn every_world_can_still_be_brought_to_an_end() {
-    // If nothing more goes wrong, Cancel takes all that is left from the
-    // server, and Resume brings the file there.
-    worlds(DEPTH - 1, |_, next, path| {
+    PROTOCOLS.into_iter().for_each(every_world_ends);
+}
+
+/// If nothing more goes wrong, Cancel takes all that is left from the server,
+/// and Resume brings the file there.
+fn every_world_ends(protocol: UploadProtocol) {
+    worlds(protocol, DEPTH - 1, |_, next, path| {
         let mut ending = next.clone();
         ending.step(Event::Cancel);
         for _ in 0..10 {

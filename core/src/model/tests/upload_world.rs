@@ -1,8 +1,8 @@
 //! A small world around one upload: a local file, a store, and a strict server
-//! for BITS, each as simple as can be, so that every order of events can be
-//! tried.
+//! for BITS or for tus, each as simple as can be, so that every order of events
+//! can be tried.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use uuid::Uuid;
 
@@ -87,6 +87,8 @@ pub struct World {
     version: u8,
     flight: Option<Flight>,
     sessions: BTreeMap<u32, Vec<u8>>,
+    /// Uploads of tus that are whole: they can still be asked for.
+    whole: BTreeSet<u32>,
     next_session: u32,
     forgot: bool,
     pub file: Option<Vec<u8>>,
@@ -94,7 +96,7 @@ pub struct World {
 }
 
 impl World {
-    pub fn new() -> Self {
+    pub fn new(protocol: UploadProtocol) -> Self {
         let new = NewJob {
             id: Uuid::from_u128(7),
             display_name: "test".to_owned(),
@@ -106,7 +108,8 @@ impl World {
         command(&mut job, Command::AddFiles(vec![spec(0)])).expect("a file");
         // A byte at a time at first; after a failure all at once.
         let mut upload = UploadRecord::default();
-        upload.state.protocol = UploadProtocol::Bits;
+        upload.state.protocol = protocol;
+        upload.state.offer = Some(Default::default());
         (upload.state.piece_bytes, upload.state.piece_bytes_max) = (1, 1);
         job.files[0].upload = Some(Box::new(upload));
         Self {
@@ -116,6 +119,7 @@ impl World {
             version: 1,
             flight: None,
             sessions: BTreeMap::new(),
+            whole: BTreeSet::new(),
             next_session: 1,
             forgot: false,
             file: None,
@@ -156,6 +160,7 @@ impl World {
             Event::Refuse => self.refuse(),
             Event::Forget => {
                 self.sessions.clear();
+                self.whole.clear();
                 !std::mem::replace(&mut self.forgot, true)
             }
             Event::SourceChanges => {
@@ -286,7 +291,11 @@ impl World {
         let Some(flight) = self.flight.take() else {
             return true;
         };
-        let head = self.serve(&flight.call);
+        let tus = flight.call.headers.iter().any(|line| line.starts_with("Tus-"));
+        let head = match tus {
+            true => self.serve_tus(&flight.call),
+            false => self.serve(&flight.call),
+        };
         let step = flight.call.step;
         if !arrives {
             self.news(UploadNews::Failed { step, failure: cut() });
@@ -342,7 +351,43 @@ impl World {
             | Step::Query
             | Step::Whole
             | Step::Create
-            | Step::Verify => panic!("{call:?} is not asked for here"),
+            | Step::Verify
+            | Step::Check => panic!("{call:?} is not asked for here"),
+        }
+        head
+    }
+
+    /// The same for tus: what it answers tells how much it holds.
+    fn serve_tus(&mut self, call: &Call) -> Head {
+        let mut head = Head::default();
+        if call.step == Step::Create {
+            let id = self.next_session;
+            self.next_session += 1;
+            self.sessions.insert(id, Vec::new());
+            head.push_line(b"HTTP/1.1 201 X");
+            head.push_line(format!("Location: http://a/{id}").as_bytes());
+            return head;
+        }
+        let id = session_of(call).expect("an upload");
+        let held = self.sessions.get(&id).map(|held| held.len() as u64);
+        let length = held.or(self.whole.contains(&id).then_some(SIZE));
+        let end = call.body.map_or(0, |span| span.first + span.length);
+        let status = match (call.step, length) {
+            (_, None) => 404,
+            (Step::Send, Some(length)) if length != end => 409,
+            (Step::Send | Step::Query | Step::Cancel, Some(_)) => 204,
+            (_, Some(_)) => panic!("{call:?} is not asked for here"),
+        };
+        head.push_line(format!("HTTP/1.1 {status} X").as_bytes());
+        if let Some(length) = length.filter(|_| status == 204) {
+            head.push_line(format!("Upload-Offset: {length}").as_bytes());
+        }
+        if call.step == Step::Cancel {
+            self.sessions.remove(&id);
+            self.whole.remove(&id);
+        } else if held == Some(SIZE) {
+            self.file = self.sessions.remove(&id);
+            self.whole.insert(id);
         }
         head
     }
@@ -416,8 +461,8 @@ impl World {
 }
 
 fn session_of(call: &Call) -> Option<u32> {
-    let line = call.headers.iter().find_map(|line| line.strip_prefix("BITS-Session-Id: "))?;
-    line.parse().ok()
+    let line = call.headers.iter().find_map(|line| line.strip_prefix("BITS-Session-Id: "));
+    line.or(call.url.strip_prefix("http://a/"))?.parse().ok()
 }
 
 fn cut() -> Failure {

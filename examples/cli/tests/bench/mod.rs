@@ -21,6 +21,7 @@ const TICK: Duration = Duration::from_millis(20);
 pub struct Bench {
     folder: TempDir,
     pub server: Server,
+    variables: Vec<(String, String)>,
 }
 
 /// What a finished process left.
@@ -37,7 +38,12 @@ impl Bench {
         fs::create_dir(folder.path().join("here")).expect("a folder");
         let server = Server::start().expect("a server");
         server.serve_generated();
-        Self { folder, server }
+        Self { folder, server, variables: Vec::new() }
+    }
+
+    /// Sets an environment variable of the program.
+    pub fn set(&mut self, name: &str, value: &str) {
+        self.variables.push((name.to_owned(), value.to_owned()));
     }
 
     pub fn url(&self, path: &str) -> String {
@@ -136,6 +142,7 @@ impl Bench {
         command.args(arguments).current_dir(self.path("")).env("BGCOPY_STORE", self.store());
         // What the demonstration leaves would be seen here.
         command.env("TMPDIR", self.path(""));
+        command.envs(self.variables.iter().map(|(name, value)| (name, value)));
         command.stdin(Stdio::null());
         command
     }

@@ -1,0 +1,54 @@
+"""The leg of Windows: the library is built for it and its stories in C and C++
+run under Wine.
+
+Nothing here runs on Windows itself. The compiler is the one of `targets`, and
+links with mingw-w64.
+"""
+
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+TARGET = "x86_64-pc-windows-gnu"
+BUILT = ROOT / "target" / "windows"
+STORIES = BUILT / "stories"
+WINE = "/usr/lib/wine/wine64"
+
+PACKAGES = ["wine64"]
+
+
+def steps():
+    """What is done before the stories can run, each with its environment."""
+    rustc = ROOT / "target" / "targets" / "tools" / "rustc-1.96"
+    cross = {
+        "RUSTC": str(rustc),
+        "RUSTC_BOOTSTRAP": "1",
+        "CARGO_TARGET_X86_64_PC_WINDOWS_GNU_LINKER": "x86_64-w64-mingw32-gcc",
+    }
+    build = ["cargo", "build", "--release", "-Zbuild-std", "-p", "bgcopy-ffi",
+             "--target", TARGET, "--target-dir", BUILT]
+    release = BUILT / TARGET / "release"
+    stub = ["x86_64-w64-mingw32-gcc", "-shared", "-O2", "-Wall", "-Wextra", "-o",
+            STORIES / "bcryptprimitives.dll", ROOT / "tests/wine/bcryptprimitives.c", "-ladvapi32"]
+    return [
+        ([ROOT / "tests" / "newer-rustc"], {}),
+        (build, cross),
+        (["mkdir", "-p", STORIES], {}),
+        (["cp", release / "bgcopy.dll", release / "libbgcopy.dll.a", STORIES], {}),
+        (stub, {}),
+        # The first start makes the folder in which programs find a Windows.
+        ([WINE, "wineboot", "--init"], environment()),
+    ]
+
+
+def stories():
+    """The command that runs the stories."""
+    return ["cargo", "test", "--release", "-p", "bgcopy-ffi", "--test", "windows"]
+
+
+def environment():
+    """What the programs need."""
+    return {
+        "WINEPREFIX": str(BUILT / "prefix"),
+        "WINEDEBUG": "-all",
+        "BGCOPY_WINDOWS": str(STORIES),
+    }
