@@ -243,7 +243,7 @@ pub enum UploadProtocol {
     Auto = 0,
     /// BITS upload: resumable.
     Bits = 1,
-    /// tus 1.0: resumable. Not built in yet.
+    /// tus 1.0: resumable. The remote name is where uploads are created.
     Tus = 2,
     /// Resumable uploads of the IETF: resumable.
     Ietf = 3,
