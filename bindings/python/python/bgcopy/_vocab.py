@@ -211,6 +211,8 @@ class WaitKind(enum.IntEnum):
     """A process to drive the queue."""
     CANCELLING_ON_SERVER = 19
     """The server to forget a cancelled upload."""
+    PAUSED = 20
+    """A process to let the paused queue go on."""
 
 
 class EventKind(enum.IntEnum):
