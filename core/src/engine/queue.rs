@@ -20,6 +20,10 @@ const FLUSH_MS: u64 = 250;
 /// Jobs kept in memory beyond those that are moving.
 const CACHED_JOBS: usize = 1024;
 
+/// How many are left when there are more. No more are brought in to run than
+/// this: they would be let go at once, and brought in again.
+const KEPT_JOBS: usize = CACHED_JOBS / 2;
+
 /// Runnable jobs brought in from the store at a time.
 pub const PAGE_JOBS: usize = 256;
 
@@ -378,7 +382,7 @@ impl Queue {
         let per_host = self.limits.connections_per_host as usize;
         let startable: usize = by_host.values().map(|jobs| (*jobs).min(per_host)).sum();
         let has_enough = startable >= 2 * self.limits.simultaneous_files as usize;
-        !(runnable >= PAGE_JOBS / 2 && has_enough || runnable >= CACHED_JOBS)
+        !(runnable >= PAGE_JOBS / 2 && has_enough || runnable >= KEPT_JOBS)
     }
 
     /// Brings in the next runnable jobs of the store.
@@ -483,7 +487,7 @@ impl Queue {
         idle.sort_by_key(|(may_start, priority, position, _)| {
             (*may_start, std::cmp::Reverse((*priority, *position)))
         });
-        let surplus = self.jobs.len() - CACHED_JOBS / 2;
+        let surplus = self.jobs.len() - KEPT_JOBS;
         for (may_start, _, _, id) in idle.into_iter().take(surplus) {
             self.jobs.remove(&id);
             if may_start {

@@ -153,17 +153,8 @@ impl Manager {
     /// E_INVALIDARG for a longer one or one with control characters,
     /// BG_E_TOO_MANY_JOBS_PER_USER at the limit of jobs. Contract 2.1.
     pub fn create_job(&self, display_name: &str, job_type: JobType) -> Result<Job> {
-        self.created(self.shared.call(self.creation(display_name, job_type)))
-    }
-
-    /// What makes a job.
-    pub(super) fn creation(&self, display_name: &str, job_type: JobType) -> Request {
-        Request::CreateJob {
-            id: Uuid::new_v4(),
-            display_name: display_name.to_owned(),
-            job_type,
-            umask: self.shared.terms.umask(),
-        }
+        let request = creation(display_name, job_type, self.shared.terms.umask());
+        self.created(self.shared.call(request))
     }
 
     /// The job that was made.
@@ -290,6 +281,12 @@ impl Manager {
     pub fn close(&self) {
         self.shared.close();
     }
+}
+
+/// The call that makes a job, under a name of its own.
+pub(super) fn creation(display_name: &str, job_type: JobType, umask: Option<u32>) -> Request {
+    let display_name = display_name.to_owned();
+    Request::CreateJob { id: Uuid::new_v4(), display_name, job_type, umask }
 }
 
 /// The reply is of another kind than the request asks for.

@@ -4,7 +4,7 @@ use crate::model::{Command, FileSpec};
 use crate::vocab::{JobType, PATHS, Result};
 
 use super::job::Job;
-use super::manager::Manager;
+use super::manager::{Manager, creation};
 
 /// The longest display name, in characters.
 const NAME_CHARS_MAX: usize = crate::vocab::limit::DISPLAY_NAME_CHARS_MAX;
@@ -39,7 +39,8 @@ impl Manager {
 
     fn create_some(&self, files: Vec<FileSpec>, jobs: &mut Vec<Job>) -> Result<()> {
         let made_before = jobs.len();
-        let names = files.iter().map(|file| self.creation(&upload_name(file), JobType::Upload));
+        let umask = self.shared.terms.umask();
+        let names = files.iter().map(|file| creation(&upload_name(file), JobType::Upload, umask));
         let mut failed = None;
         for reply in self.shared.calls(names.collect()) {
             match self.created(reply) {
