@@ -5,8 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 use crate::model::{
-    Change, Closing, Conditions, Input, Job, JobRecord, Limits, Meter, NewJob, Now, apply,
-    apply_creation,
+    Change, Conditions, Input, Job, Limits, Meter, NewJob, Now, apply, apply_creation,
 };
 use crate::notify::Note;
 use crate::protocol::host_of;
@@ -228,7 +227,7 @@ impl Queue {
             }
         }
         self.notes.push(Note::of(&loaded.job, &change));
-        self.may_forget |= is_gone(&change.record);
+        self.may_forget |= change.record.is_gone();
         self.dirty_jobs.insert(id);
         self.dirty_files.extend(change.files.keys().map(|index| (id, *index)));
         self.dirty_since_ms.get_or_insert(now.monotonic_ms);
@@ -330,7 +329,7 @@ impl Queue {
             let Some(loaded) = self.jobs.get(id) else {
                 continue;
             };
-            if is_gone(&loaded.job.record) {
+            if loaded.job.record.is_gone() {
                 batch.deleted.push(*id);
             } else {
                 batch.jobs.push(&loaded.job.record);
@@ -440,7 +439,7 @@ impl Queue {
         }
         let (dirty, may_forget) = (&self.dirty_jobs, &mut self.may_forget);
         self.jobs.retain(|id, loaded| {
-            let is_gone = is_gone(&loaded.job.record) && !has_handle(*id);
+            let is_gone = loaded.job.record.is_gone() && !has_handle(*id);
             *may_forget |= is_gone && dirty.contains(id);
             !is_gone || dirty.contains(id)
         });
@@ -448,7 +447,7 @@ impl Queue {
 
     /// The last handle of a job is gone: a final one is forgotten.
     pub fn forget(&mut self, id: Uuid) {
-        let is_gone = self.jobs.get(&id).is_some_and(|loaded| is_gone(&loaded.job.record));
+        let is_gone = self.jobs.get(&id).is_some_and(|loaded| loaded.job.record.is_gone());
         if is_gone && !self.dirty_jobs.contains(&id) {
             self.jobs.remove(&id);
         }
@@ -506,18 +505,4 @@ impl Queue {
         let ids = page.into_iter().map(|(_, id)| id).filter(|id| !is_final(id)).collect();
         Ok((ids, next.flatten()))
     }
-}
-
-/// True if nothing of the job is left to be done or remembered.
-pub fn is_gone(record: &JobRecord) -> bool {
-    let cleaned = !matches!(
-        record.closing,
-        Some(
-            Closing::Releasing
-                | Closing::Discarding
-                | Closing::Cleaning { .. }
-                | Closing::Owing { .. }
-        )
-    );
-    record.state.is_final() && cleaned
 }

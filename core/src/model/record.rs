@@ -275,6 +275,11 @@ impl JobRecord {
         !self.state.is_final() || matches!(self.closing, Some(Closing::Owing { .. }))
     }
 
+    /// True if nothing of the job is left to be done or remembered.
+    pub fn is_gone(&self) -> bool {
+        self.state.is_final() && self.closing.is_none()
+    }
+
     /// True in the states in which the job wants to move.
     pub fn is_runnable(&self) -> bool {
         self.closing.is_none()
