@@ -16,6 +16,8 @@ ELSEWHERE = {
     "Manager.open": "it is the constructor",
     "Reader.open": "it is the constructor",
     "Job.seconds_left": "it is `time_left`, a timedelta",
+    "Job.wait_interruptible": "`wait` ends at Ctrl-C, `wait_async` with its task",
+    "Manager.next_event_interruptible": "so do `next_event` and `async for`",
 }
 """What has another name here, and why."""
 
