@@ -4,6 +4,7 @@ import contextlib
 import socket
 import subprocess
 import time
+import urllib.request
 
 PACKAGE = "moto[server]>=5,<6"
 
@@ -34,5 +35,16 @@ def wait_for(server, port):
     while server.poll() is None and time.monotonic() < deadline:
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
+                warm(port)
                 return
         time.sleep(0.1)
+
+
+def warm(port):
+    """Makes one request: with the first one moto loads what it knows of S3, which
+    is not for several at the same time to wait for."""
+    request = urllib.request.Request(
+        f"http://127.0.0.1:{port}/",
+        headers={"Authorization": "AWS4-HMAC-SHA256 Credential=key/20260101/us-east-1/s3/aws4_request"},
+    )
+    urllib.request.urlopen(request, timeout=START_SECONDS_MAX).close()
