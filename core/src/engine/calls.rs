@@ -40,7 +40,7 @@ impl Engine {
 
     fn call(&mut self, session: u64, request: Request, answer: Answer, at: Now) {
         match request {
-            Request::CreateJob { id, display_name, job_type, umask } => {
+            Request::CreateJob { id, display_name, job_type, like, umask } => {
                 let new = NewJob {
                     id,
                     display_name,
@@ -48,7 +48,7 @@ impl Engine {
                     owner: self.settings.owner.clone(),
                     queue_position: 0,
                 };
-                self.create_job(session, new, umask, answer, at);
+                self.create_job(session, new, (like, umask), answer, at);
             }
             Request::Command { id, call, command } => {
                 _ = self.command(Called { session, call, answer }, id, command, at);
@@ -164,7 +164,7 @@ impl Engine {
             JobState::Transferring,
             JobState::TransientError,
         ] {
-            for id in self.queue.store.in_state(state, None, IDLE_LOOK_JOBS)? {
+            for (_, id) in self.queue.store.in_state(state, None, IDLE_LOOK_JOBS)? {
                 let record = self.queue.store.record(id)?;
                 if record.is_some_and(|record| !self.is_locked(&record)) {
                     return Ok(false);
@@ -184,7 +184,7 @@ impl Engine {
         &mut self,
         session: u64,
         mut new: NewJob,
-        umask: Option<u32>,
+        (like, umask): (Option<Uuid>, Option<u32>),
         answer: Answer,
         at: Now,
     ) {
@@ -196,11 +196,16 @@ impl Engine {
             self.must_be_new(id, at).and_then(|()| self.queue.store.next_queue_position()).and_then(
                 |position| {
                     new.queue_position = position;
-                    self.queue.create(new, umask, at)
+                    self.queue.create(new, like, umask, at)
                 },
             )
         };
         if created.is_ok() {
+            if let Some(secrets) = like.and_then(|like| self.secrets.get(&like)) {
+                let copies = secrets.iter().map(|(slot, secret)| (*slot, secret.clone()));
+                let set = |(slot, secret)| (id, SecretChange::Set(slot, secret));
+                self.secret_changes.extend(copies.map(set));
+            }
             let call = Call { id, job: id, ends: None, result: code::S_OK };
             self.remember_call(session, call);
         }
@@ -389,7 +394,9 @@ impl Engine {
     pub(super) fn tell_waiters(&mut self) {
         let queue = &self.queue;
         let is_over = |_: &(u64, u64), (id, states, _): &mut (Uuid, Vec<JobState>, Answer)| {
-            state_of(queue, *id).map_or(true, |state| states.contains(&state) || state.is_final())
+            !queue.is_untold(*id)
+                && state_of(queue, *id)
+                    .map_or(true, |state| states.contains(&state) || state.is_final())
         };
         let over: Vec<_> = self.waiters.extract_if(.., is_over).collect();
         for (_, (id, states, answer)) in over {

@@ -101,22 +101,21 @@ impl Inbox {
         Ok((ticket, receiver))
     }
 
-    /// Puts in calls that are to be stored together. Each has a receiver of its
-    /// own.
-    pub fn calls(&self, requests: Vec<Request>) -> Result<Vec<Receiver<Answered>>> {
+    /// Puts in calls that are to be stored together; returns the ticket of the
+    /// first, which those of the others follow, and where all answers come.
+    pub fn calls(&self, requests: Vec<Request>) -> Result<(u64, Receiver<Answered>)> {
+        let (to, receiver) = channel();
         let mut state = self.open()?;
         let wakes = state.messages.is_empty();
-        let mut receivers = Vec::with_capacity(requests.len());
+        let first = state.next_ticket;
         for request in requests {
-            let (to, receiver) = channel();
-            let answer = Answer::new(state.next_ticket, to);
+            let answer = Answer::new(state.next_ticket, to.clone());
             state.next_ticket += 1;
             state.messages.push_back(Message::Call { session: OWN_SESSION, request, answer });
-            receivers.push(receiver);
         }
         drop(state);
         self.wake(wakes);
-        Ok(receivers)
+        Ok((first, receiver))
     }
 
     /// Puts in a call of another process.

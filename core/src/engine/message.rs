@@ -18,6 +18,9 @@ pub enum Request {
         id: Uuid,
         display_name: String,
         job_type: JobType,
+        /// The job whose settings it gets.
+        #[serde(default)]
+        like: Option<Uuid>,
         /// What the caller's process takes away from the mode of new files;
         /// None if the system does not tell.
         umask: Option<u32>,

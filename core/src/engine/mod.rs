@@ -10,6 +10,7 @@ mod clock;
 mod conditions;
 mod inbox;
 mod message;
+mod paging;
 mod pool;
 mod queue;
 mod repeats;
@@ -45,6 +46,7 @@ pub use clock::now;
 pub use inbox::{Answer, Answered, END_OF_SESSION, Inbox, closed_error};
 pub use message::{JobSnapshot, Reply, Request, Secret};
 
+use inbox::Message;
 use pool::Pool;
 use queue::Queue;
 use sessions::Sessions;
@@ -241,20 +243,28 @@ impl Engine {
     }
 
     fn turn(&mut self, at: Now, wake_at_ms: &mut Option<u64>) -> Result<()> {
-        for message in self.inbox.take() {
+        let messages = self.inbox.take();
+        if messages.iter().any(|message| matches!(message, Message::Call { .. })) {
+            // What a caller sees is stored.
+            self.queue.hurry();
+            self.commit(at, false);
+        }
+        self.queue.store.begin_view();
+        for message in messages {
             self.receive(message, at);
         }
+        self.queue.store.end_view();
         self.take_news(at)?;
         self.pass_time(at, *wake_at_ms)?;
         self.commit(at, false);
         if self.queue.replan && at.monotonic_ms >= self.paused_until_ms {
             self.queue.replan = false;
-            self.page_in(at)?;
-            let environment = self.environment();
-            let jobs = self.queue.jobs.values().map(|loaded| &loaded.job);
-            let plan = plan(jobs, &self.queue.limits, &environment, at);
+            let plan = self.plan(at)?;
             *wake_at_ms = plan.wake_at_ms;
             self.reconcile(&plan, at);
+            if self.moving.is_empty() {
+                self.queue.hurry();
+            }
             self.commit(at, false);
             self.forget_gone();
             let (moving, waiters, secrets) = (&self.moving, &self.waiters, &self.secrets);
@@ -273,31 +283,36 @@ impl Engine {
         Ok(())
     }
 
-    fn environment(&self) -> Environment {
-        Environment {
-            running: self.moving.keys().copied().collect(),
-            locked: self
-                .queue
-                .jobs
-                .values()
-                .filter(|loaded| self.is_locked(&loaded.job.record))
-                .map(|loaded| loaded.job.record.id)
-                .collect(),
-            conditions: self.queue.conditions,
-        }
-    }
-
-    /// Brings in as many jobs as the slots can use. Jobs that wait for their
-    /// credentials use none.
-    fn page_in(&mut self, at: Now) -> Result<()> {
+    /// What should be running now. Brings in jobs of the store as long as
+    /// slots are free that those in memory cannot use.
+    fn plan(&mut self, at: Now) -> Result<Plan> {
+        let limits = self.queue.limits;
+        let slots = limits.simultaneous_files.min(limits.connections_total) as usize;
         for _ in 0..PAGES_PER_TURN {
-            if !self.queue.wants_more(|job| self.is_held(job)) {
-                return Ok(());
+            let mut plan = self.plan_of(2 * slots, at);
+            if plan.transfers.len() < slots && self.queue.ready.len() > 2 * slots {
+                plan = self.plan_of(usize::MAX, at);
+            }
+            let is_full = plan.transfers.len() >= slots;
+            if is_full || !self.queue.wants_more(|job| self.is_held(job)) {
+                return Ok(plan);
             }
             self.queue.page_in(at)?;
         }
         self.queue.replan = true;
-        Ok(())
+        Ok(self.plan_of(usize::MAX, at))
+    }
+
+    /// The plan of the first jobs that may move.
+    fn plan_of(&self, count: usize, at: Now) -> Plan {
+        let jobs = self.queue.foremost(count, self.moving.keys().map(|(id, _)| *id));
+        let locked = jobs.iter().filter(|job| self.is_locked(&job.record));
+        let environment = Environment {
+            running: self.moving.keys().copied().collect(),
+            locked: locked.map(|job| job.record.id).collect(),
+            conditions: self.queue.conditions,
+        };
+        plan(jobs.into_iter(), &self.queue.limits, &environment, at)
     }
 
     fn reconcile(&mut self, plan: &Plan, at: Now) {
@@ -342,8 +357,7 @@ impl Engine {
             self.queue.page_in_due(at)?;
         }
         if wake_at_ms.is_some_and(|wake| at.monotonic_ms >= wake) {
-            let ids: Vec<Uuid> = self.queue.jobs.keys().copied().collect();
-            for id in ids {
+            for id in self.queue.restless.clone() {
                 self.apply(id, &Input::TimePassed, at);
             }
             self.queue.replan = true;

@@ -8,31 +8,31 @@ use crate::model::{
     Change, Conditions, Input, Job, Limits, Meter, NewJob, Now, apply, apply_creation,
 };
 use crate::notify::Note;
-use crate::protocol::host_of;
 use crate::store::{Batch, Call, Calls, Durability, Store};
 use crate::vocab::{Error, HResult, JobState, Result, code};
+
+use super::paging::Place;
 
 /// Results of transfers are recorded at most this long after they came: the
 /// bytes of this time and of one write buffer are fetched again after a kill.
 const FLUSH_MS: u64 = 250;
 
-/// Jobs kept in memory beyond those that are moving.
-const CACHED_JOBS: usize = 1024;
-
-/// How many are left when there are more. No more are brought in to run than
-/// this: they would be let go at once, and brought in again.
-const KEPT_JOBS: usize = CACHED_JOBS / 2;
-
-/// Runnable jobs brought in from the store at a time.
-pub const PAGE_JOBS: usize = 256;
-
-/// Jobs listed at a time: a list of any length takes little memory.
-const LIST_PAGE_JOBS: usize = 1024;
+/// That a job is transferred or failed is stored at most this long after it
+/// became so, while others move: one commit does for those of this time.
+const END_FLUSH_MS: u64 = 20;
 
 /// A job in memory.
 pub struct Loaded {
     pub job: Job,
     pub meter: Meter,
+    /// Its place among those that may move, if it is one.
+    pub(super) place: Option<Place>,
+}
+
+impl From<Job> for Loaded {
+    fn from(job: Job) -> Self {
+        Self { job, meter: Meter::default(), place: None }
+    }
 }
 
 /// What an input led to, for the caller of the method behind it.
@@ -46,17 +46,25 @@ pub struct Applied {
 pub struct Queue {
     pub store: Store,
     pub jobs: BTreeMap<Uuid, Loaded>,
+    /// Those in memory that may move, in order.
+    pub(super) ready: BTreeSet<Place>,
+    /// Those that owe work, or that something happens to when time passes.
+    pub(super) restless: BTreeSet<Uuid>,
     pub limits: Limits,
     /// What is told of the machine.
     pub conditions: Conditions,
     boot: Option<Uuid>,
     job_count: u64,
-    dirty_jobs: BTreeSet<Uuid>,
+    pub(super) dirty_jobs: BTreeSet<Uuid>,
     dirty_files: BTreeSet<(Uuid, u32)>,
     /// Files whose records claim less than those in the store: nothing may be
     /// written over their bytes before the store knows.
     fallen: BTreeSet<(Uuid, u32)>,
     dirty_since_ms: Option<u64>,
+    /// The jobs that go into the next commit; the other dirty ones can wait.
+    pressing: BTreeSet<Uuid>,
+    /// Since when the end of a job waits to be stored.
+    ended_since_ms: Option<u64>,
     /// Set when something must be stored in this turn.
     urgent: Option<Durability>,
     /// True if the store holds something about synced bytes that it has not
@@ -73,8 +81,8 @@ pub struct Queue {
     called: Vec<Call>,
     /// True if the store may hold runnable jobs that are not in memory: behind
     /// this place in their order.
-    has_more_runnable: bool,
-    runnable_after: Option<(u32, u64)>,
+    pub(super) has_more_runnable: bool,
+    pub(super) runnable_after: Option<(u32, u64)>,
     /// When the first retry in the store is due, milliseconds since 1970.
     pub next_due_ms: Option<i64>,
     /// True if the plan must be made anew.
@@ -93,6 +101,8 @@ impl Queue {
             called: Vec::new(),
             store,
             jobs: BTreeMap::new(),
+            ready: BTreeSet::new(),
+            restless: BTreeSet::new(),
             limits,
             conditions: Conditions::default(),
             boot,
@@ -101,6 +111,8 @@ impl Queue {
             dirty_files: BTreeSet::new(),
             fallen: BTreeSet::new(),
             dirty_since_ms: None,
+            pressing: BTreeSet::new(),
+            ended_since_ms: None,
             urgent: None,
             owes_sync: false,
             may_forget: false,
@@ -112,8 +124,14 @@ impl Queue {
         })
     }
 
-    /// CreateJob.
-    pub fn create(&mut self, new: NewJob, umask: Option<u32>, now: Now) -> Result<Uuid> {
+    /// CreateJob; with `like` the job gets what was set for that one.
+    pub fn create(
+        &mut self,
+        new: NewJob,
+        like: Option<Uuid>,
+        umask: Option<u32>,
+        now: Now,
+    ) -> Result<Uuid> {
         if self.job_count >= u64::from(self.limits.jobs) {
             return Err(Error::new(
                 code::BG_E_TOO_MANY_JOBS_PER_USER,
@@ -122,13 +140,16 @@ impl Queue {
         }
         let id = new.id;
         let mut job = apply_creation(new, now)?;
+        if let Some(like) = like {
+            job.record.inherit(&self.job(like, now)?.job.record)?;
+        }
         job.record.boot = self.boot;
         job.record.umask = umask;
-        self.jobs.insert(id, Loaded { job, meter: Meter::default() });
+        self.jobs.insert(id, job.into());
         self.job_count += 1;
         self.dirty_jobs.insert(id);
         self.commanded.insert(id);
-        self.urgent = Some(Durability::PowerCut);
+        self.press(id, Durability::PowerCut);
         Ok(id)
     }
 
@@ -143,7 +164,8 @@ impl Queue {
             };
             let mut job = Job::new(record, files);
             job.after_restart(self.boot, now);
-            self.jobs.insert(id, Loaded { job, meter: Meter::default() });
+            self.jobs.insert(id, job.into());
+            self.find_place(id);
             self.replan = true;
         }
         self.jobs.get(&id).ok_or_else(|| Error::of(code::DO_E_JOB_NOT_FOUND))
@@ -159,7 +181,7 @@ impl Queue {
     ) -> Result<Applied> {
         let applied = self.apply(id, input, now)?;
         self.commanded.insert(id);
-        self.require(durability);
+        self.press(id, durability);
         Ok(applied)
     }
 
@@ -194,11 +216,12 @@ impl Queue {
                 change.record.state,
                 JobState::Transferred | JobState::Error | JobState::Acknowledged
             );
-        let urgent = ends || change.urgent || change.record.closing != before.closing;
+        let urgent = change.urgent || change.record.closing != before.closing;
         // The caller who is told that Complete is done may move the files away:
         // no power cut brings such a job back.
         let is_done = ends && change.record.state == JobState::Acknowledged;
         let moves = urgent
+            || ends
             || change.record.state != before.state
             || change.record.priority != before.priority
             || change.record.properties != before.properties
@@ -217,12 +240,13 @@ impl Queue {
                     .get(*index as usize)
                     .is_none_or(|old| old.synced != file.synced || old.stage != file.stage)
             });
-        let mut synced_bytes_fall = false;
+        let (mut bytes_fall, mut synced_bytes_fall) = (false, false);
         for (index, file) in &change.files {
             if let Some(old) =
                 loaded.job.files.get(*index as usize).filter(|old| file.written < old.written)
             {
                 self.fallen.insert((id, *index));
+                bytes_fall = true;
                 synced_bytes_fall |= file.synced < old.synced;
             }
         }
@@ -232,11 +256,22 @@ impl Queue {
         self.dirty_files.extend(change.files.keys().map(|index| (id, *index)));
         self.dirty_since_ms.get_or_insert(now.monotonic_ms);
         loaded.job.accept(change);
+        self.find_place(id);
         self.owes_sync |= keeps_bytes;
         if synced_bytes_fall || is_done {
-            self.require(Durability::PowerCut);
-        } else if urgent || !self.fallen.is_empty() {
-            self.require(Durability::Kill);
+            self.press(id, Durability::PowerCut);
+        } else if urgent || bytes_fall {
+            self.press(id, Durability::Kill);
+        } else if ends {
+            self.pressing.insert(id);
+            self.ended_since_ms.get_or_insert(now.monotonic_ms);
+        }
+    }
+
+    /// Ends of jobs that wait to be stored wait no longer.
+    pub fn hurry(&mut self) {
+        if self.ended_since_ms.is_some() {
+            self.urgent.get_or_insert(Durability::Kill);
         }
     }
 
@@ -255,17 +290,19 @@ impl Queue {
         self.called.push(call);
     }
 
-    fn require(&mut self, durability: Durability) {
-        let is_power_cut =
-            |durability: &Option<Durability>| matches!(durability, Some(Durability::PowerCut));
-        if !is_power_cut(&self.urgent) {
+    /// The job is to be stored in this turn.
+    fn press(&mut self, id: Uuid, durability: Durability) {
+        self.pressing.insert(id);
+        if self.urgent != Some(Durability::PowerCut) {
             self.urgent = Some(durability);
         }
     }
 
     /// When the next commit of what is not urgent is due.
     pub fn flush_due_ms(&self) -> Option<u64> {
-        self.dirty_since_ms.map(|since| since + FLUSH_MS)
+        let dirty = self.dirty_since_ms.map(|since| since + FLUSH_MS);
+        let ended = self.ended_since_ms.map(|since| since + END_FLUSH_MS);
+        [dirty, ended].into_iter().flatten().min()
     }
 
     /// Stores what is urgent or has waited long enough. If that fails, what
@@ -276,11 +313,16 @@ impl Queue {
         now: Now,
         everything: bool,
     ) -> std::result::Result<Vec<Note>, (BTreeSet<Uuid>, Error)> {
-        let due = self.flush_due_ms().is_some_and(|due| now.monotonic_ms >= due);
-        if self.urgent.is_none() && !(due || everything) {
+        let is_due = |due_ms: Option<u64>| due_ms.is_some_and(|due_ms| now.monotonic_ms >= due_ms);
+        let everything = everything || is_due(self.dirty_since_ms.map(|since| since + FLUSH_MS));
+        if self.urgent.is_none() && !everything && !is_due(self.flush_due_ms()) {
             return Ok(Vec::new());
         }
+        if everything {
+            self.pressing.clone_from(&self.dirty_jobs);
+        }
         let durability = self.urgent.take().unwrap_or(Durability::Kill);
+        self.ended_since_ms = None;
         let commanded = std::mem::take(&mut self.commanded);
         let called = std::mem::take(&mut self.called);
         let calls = (!called.is_empty()).then(|| {
@@ -291,14 +333,15 @@ impl Queue {
         match self.save(calls.as_ref(), durability) {
             Ok(gone) => {
                 self.calls = calls.unwrap_or_else(|| std::mem::take(&mut self.calls));
-                self.dirty_jobs.clear();
-                self.dirty_files.clear();
-                self.fallen.clear();
-                self.dirty_since_ms = None;
+                let stored = std::mem::take(&mut self.pressing);
+                self.dirty_jobs.retain(|id| !stored.contains(id));
+                self.dirty_files.retain(|(id, _)| !stored.contains(id));
+                self.fallen.retain(|(id, _)| !stored.contains(id));
+                self.dirty_since_ms = self.dirty_since_ms.filter(|_| !self.dirty_jobs.is_empty());
                 self.job_count -= gone;
                 // An answer missed here comes with the next commit.
                 self.next_due_ms = self.store.next_due().unwrap_or(self.next_due_ms);
-                Ok(std::mem::take(&mut self.notes))
+                Ok(self.notes.extract_if(.., |note| stored.contains(&note.job())).collect())
             }
             Err(error) => {
                 for id in &commanded {
@@ -307,6 +350,7 @@ impl Queue {
                 let is_dirty = !self.dirty_jobs.is_empty();
                 self.dirty_since_ms = is_dirty.then_some(now.monotonic_ms);
                 // What is left asks for no less than before.
+                self.pressing.clone_from(&self.dirty_jobs);
                 self.urgent = is_dirty.then_some(durability);
                 Err((commanded, error))
             }
@@ -318,6 +362,11 @@ impl Queue {
         self.dirty_jobs.contains(&id)
     }
 
+    /// True if the job has come to a state that is told only once it is stored.
+    pub fn is_untold(&self, id: Uuid) -> bool {
+        self.pressing.contains(&id)
+    }
+
     /// True, once, if the store is to be synced soon.
     pub fn owes_sync(&mut self) -> bool {
         self.dirty_jobs.is_empty() && std::mem::take(&mut self.owes_sync)
@@ -325,20 +374,19 @@ impl Queue {
 
     fn save(&mut self, calls: Option<&Calls>, durability: Durability) -> Result<u64> {
         let mut batch = Batch { calls, ..Batch::default() };
-        for id in &self.dirty_jobs {
-            let Some(loaded) = self.jobs.get(id) else {
+        for id in &self.pressing {
+            let Some(Loaded { job, .. }) = self.jobs.get(id).filter(|_| self.is_dirty(*id)) else {
                 continue;
             };
-            if loaded.job.record.is_gone() {
+            if job.record.is_gone() {
                 batch.deleted.push(*id);
-            } else {
-                batch.jobs.push(&loaded.job.record);
+                continue;
             }
-        }
-        for (id, index) in &self.dirty_files {
-            let file = self.jobs.get(id).and_then(|loaded| loaded.job.files.get(*index as usize));
-            if let Some(file) = file.filter(|_| !batch.deleted.contains(id)) {
-                batch.files.push((*id, *index, file));
+            batch.jobs.push(&job.record);
+            for (_, index) in self.dirty_files.range((*id, 0)..=(*id, u32::MAX)) {
+                if let Some(file) = job.files.get(*index as usize) {
+                    batch.files.push((*id, *index, file));
+                }
             }
         }
         let gone = batch.deleted.len() as u64;
@@ -350,84 +398,16 @@ impl Queue {
 
     /// Forgets what is in memory of a job; the store has the last word.
     fn revert(&mut self, id: Uuid) {
-        self.jobs.remove(&id);
+        self.remove(id);
         self.dirty_jobs.remove(&id);
         self.dirty_files.retain(|(job, _)| *job != id);
         self.fallen.retain(|(job, _)| *job != id);
+        self.pressing.remove(&id);
         self.notes.retain(|note| note.job() != id);
         self.look_again();
         self.replan = true;
         if let Ok(count) = self.store.job_count() {
             self.job_count = count;
-        }
-    }
-
-    /// True if the store may hold jobs for slots that those in memory cannot
-    /// use: more files than there are slots, to hosts that are not full.
-    pub fn wants_more(&self, is_held: impl Fn(&Job) -> bool) -> bool {
-        if !self.has_more_runnable || self.conditions.paused {
-            return false;
-        }
-        let mut by_host: BTreeMap<&str, usize> = BTreeMap::new();
-        let mut runnable = 0;
-        for Loaded { job, .. } in self.jobs.values() {
-            if job.record.is_runnable() && !is_held(job) {
-                runnable += 1;
-                let first = job.waiting().next().and_then(|index| job.files.get(index as usize));
-                *by_host.entry(first.map_or("", |file| host_of(&file.remote_name))).or_default() +=
-                    1;
-            }
-        }
-        let per_host = self.limits.connections_per_host as usize;
-        let startable: usize = by_host.values().map(|jobs| (*jobs).min(per_host)).sum();
-        let has_enough = startable >= 2 * self.limits.simultaneous_files as usize;
-        !(runnable >= PAGE_JOBS / 2 && has_enough || runnable >= KEPT_JOBS)
-    }
-
-    /// Brings in the next runnable jobs of the store.
-    pub fn page_in(&mut self, now: Now) -> Result<()> {
-        let page = self.store.next_runnable(self.runnable_after, PAGE_JOBS)?;
-        self.has_more_runnable = page.len() == PAGE_JOBS;
-        for (id, priority, queue_position) in page {
-            self.runnable_after = Some((priority, queue_position));
-            self.job_or_damaged(id, now)?;
-        }
-        Ok(())
-    }
-
-    /// Looks for runnable jobs from the first one on again.
-    pub fn look_again(&mut self) {
-        self.has_more_runnable = true;
-        self.runnable_after = None;
-    }
-
-    /// Brings in the jobs of the store whose deadline has come.
-    pub fn page_in_due(&mut self, now: Now) -> Result<()> {
-        for id in self.store.due(now.unix_ms)? {
-            self.job_or_damaged(id, now)?;
-        }
-        Ok(())
-    }
-
-    /// Brings in the jobs with a Complete or Cancel to be finished.
-    pub fn page_in_closing(&mut self, now: Now) -> Result<()> {
-        for id in self.store.closing()? {
-            self.job_or_damaged(id, now)?;
-        }
-        Ok(())
-    }
-
-    /// A damaged job must not keep the others from running; its own calls say
-    /// what is wrong with it.
-    fn job_or_damaged(&mut self, id: Uuid, now: Now) -> Result<()> {
-        match self.job(id, now) {
-            Err(error)
-                if error.code != code::BG_E_DATABASE_CORRUPT
-                    && error.code != code::DO_E_JOB_NOT_FOUND =>
-            {
-                Err(error)
-            }
-            Ok(_) | Err(_) => Ok(()),
         }
     }
 
@@ -449,7 +429,7 @@ impl Queue {
     pub fn forget(&mut self, id: Uuid) {
         let is_gone = self.jobs.get(&id).is_some_and(|loaded| loaded.job.record.is_gone());
         if is_gone && !self.dirty_jobs.contains(&id) {
-            self.jobs.remove(&id);
+            self.remove(id);
         }
         self.may_forget |= is_gone;
     }
@@ -458,51 +438,5 @@ impl Queue {
     /// more of them than memory does.
     pub fn may_overwrite(&self, key: (Uuid, u32)) -> bool {
         !self.fallen.contains(&key)
-    }
-
-    /// Lets go of jobs that nothing is happening to; the store has them.
-    pub fn shrink(&mut self, in_use: impl Fn(Uuid) -> bool, is_held: impl Fn(&Job) -> bool) {
-        if self.jobs.len() <= CACHED_JOBS {
-            return;
-        }
-        let dirty = &self.dirty_jobs;
-        let mut idle: Vec<(bool, u32, u64, Uuid)> = self
-            .jobs
-            .iter()
-            .filter(|(id, loaded)| {
-                loaded.job.record.closing.is_none()
-                    && !loaded.job.record.state.is_final()
-                    && loaded.job.received().next().is_none()
-                    && !in_use(**id)
-                    && !dirty.contains(*id)
-            })
-            .map(|(id, loaded)| {
-                let record = &loaded.job.record;
-                let may_start = record.is_runnable() && !is_held(&loaded.job);
-                (may_start, record.priority.as_u32(), record.queue_position, *id)
-            })
-            .collect();
-        // Those that may run next stay longest.
-        idle.sort_by_key(|(may_start, priority, position, _)| {
-            (*may_start, std::cmp::Reverse((*priority, *position)))
-        });
-        let surplus = self.jobs.len() - KEPT_JOBS;
-        for (may_start, _, _, id) in idle.into_iter().take(surplus) {
-            self.jobs.remove(&id);
-            if may_start {
-                self.look_again();
-            }
-        }
-    }
-
-    /// Jobs in the queue, in order of creation, from after a place; the place
-    /// after them if there may be more.
-    pub fn page(&self, after: Option<i64>) -> Result<(Vec<Uuid>, Option<i64>)> {
-        let page = self.store.page(after, LIST_PAGE_JOBS)?;
-        let next = (page.len() == LIST_PAGE_JOBS).then(|| page.last().map(|(place, _)| *place));
-        let is_final =
-            |id: &Uuid| self.jobs.get(id).is_some_and(|loaded| loaded.job.record.state.is_final());
-        let ids = page.into_iter().map(|(_, id)| id).filter(|id| !is_final(id)).collect();
-        Ok((ids, next.flatten()))
     }
 }

@@ -46,8 +46,8 @@ struct Session {
 /// They are looked up when somebody asks: a process that never asks costs
 /// nothing.
 struct FoundCursor {
-    transferred: Option<Option<Uuid>>,
-    error: Option<Option<Uuid>>,
+    transferred: Option<Option<i64>>,
+    error: Option<Option<i64>>,
 }
 
 impl Session {
@@ -92,8 +92,9 @@ impl Session {
             (false, false) => return Ok(false),
         };
         let page = store.in_state(state, cursor.flatten(), FOUND_PAGE_JOBS)?;
-        *cursor = if page.len() < FOUND_PAGE_JOBS { None } else { page.last().copied().map(Some) };
-        for id in page {
+        let last = page.last().map(|(place, _)| Some(*place));
+        *cursor = last.filter(|_| page.len() == FOUND_PAGE_JOBS);
+        for (_, id) in page {
             // A damaged job tells of itself when it is asked.
             if let Ok(Some(record)) = store.record(id) {
                 self.events.note_found(&record);

@@ -69,13 +69,18 @@ impl Hosting {
     /// Makes calls that are stored together, and waits for their answers.
     pub(super) fn calls(&self, requests: Vec<Request>) -> Vec<Result<Reply>> {
         let count = requests.len();
-        match self.inbox.calls(requests) {
-            Ok(all) => all
-                .iter()
-                .map(|answers| answers.recv().map_or_else(|_| Err(stopped()), |(_, reply)| reply))
-                .collect(),
-            Err(error) => vec![Err(error); count],
+        let (first, answers) = match self.inbox.calls(requests) {
+            Ok(made) => made,
+            Err(error) => return vec![Err(error); count],
+        };
+        let mut replies = vec![Err(stopped()); count];
+        for (ticket, reply) in answers.iter().take(count) {
+            let index = ticket.checked_sub(first).and_then(|index| usize::try_from(index).ok());
+            if let Some(slot) = index.and_then(|index| replies.get_mut(index)) {
+                *slot = reply;
+            }
         }
+        replies
     }
 
     /// Tells the engine something that needs no answer.

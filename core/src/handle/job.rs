@@ -484,7 +484,8 @@ pub fn progress_of(record: &JobRecord) -> JobProgress {
     }
 }
 
-fn done(reply: Reply) -> Result<HResult> {
+/// The code of a call that answers no more than that.
+pub(super) fn done(reply: Reply) -> Result<HResult> {
     let Reply::Done(code) = reply else {
         return Err(unexpected("Done"));
     };

@@ -153,7 +153,8 @@ impl Manager {
     /// E_INVALIDARG for a longer one or one with control characters,
     /// BG_E_TOO_MANY_JOBS_PER_USER at the limit of jobs. Contract 2.1.
     pub fn create_job(&self, display_name: &str, job_type: JobType) -> Result<Job> {
-        let request = creation(display_name, job_type, self.shared.terms.umask());
+        let umask = self.shared.terms.umask();
+        let request = creation(Uuid::new_v4(), display_name, job_type, None, umask);
         self.created(self.shared.call(request))
     }
 
@@ -283,10 +284,16 @@ impl Manager {
     }
 }
 
-/// The call that makes a job, under a name of its own.
-pub(super) fn creation(display_name: &str, job_type: JobType, umask: Option<u32>) -> Request {
+/// The call that makes a job of that id.
+pub(super) fn creation(
+    id: Uuid,
+    display_name: &str,
+    job_type: JobType,
+    like: Option<Uuid>,
+    umask: Option<u32>,
+) -> Request {
     let display_name = display_name.to_owned();
-    Request::CreateJob { id: Uuid::new_v4(), display_name, job_type, umask }
+    Request::CreateJob { id, display_name, job_type, like, umask }
 }
 
 /// The reply is of another kind than the request asks for.

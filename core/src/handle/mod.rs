@@ -9,12 +9,12 @@ mod hosting;
 mod interrupt;
 mod job;
 mod manager;
+mod many;
 mod opening;
 mod reader;
 mod reply;
 mod shared;
 mod store_folder;
-mod uploads;
 
 pub use crate::engine::JobSnapshot;
 pub use crate::model::{

@@ -32,6 +32,9 @@ const FORGET_PATIENCE: Duration = Duration::from_secs(5);
 /// Handles that are told to a new host in one call.
 const RETAIN_JOBS: usize = 4096;
 
+/// The secrets of jobs.
+type Secrets = BTreeMap<Uuid, BTreeMap<CredentialSlot, Secret>>;
+
 /// What the handles of one manager have in common.
 pub(super) struct Shared {
     pub(super) terms: Terms,
@@ -48,7 +51,7 @@ struct State {
     side: Side,
     /// How many handles of each job there are.
     handles: BTreeMap<Uuid, u64>,
-    secrets: BTreeMap<(Uuid, CredentialSlot), Secret>,
+    secrets: Secrets,
     /// What this process tells of the machine.
     told: Told,
 }
@@ -229,14 +232,24 @@ impl Shared {
 
     /// Keeps a secret for the next host, which does not have it.
     pub(super) fn keep_secret(&self, job: Uuid, slot: CredentialSlot, secret: Secret) {
-        self.lock().secrets.insert((job, slot), secret);
+        self.lock().secrets.entry(job).or_default().insert(slot, secret);
+    }
+
+    /// What is kept of one job is kept of a new one, too.
+    pub(super) fn copy_secrets(&self, from: Uuid, to: Uuid) {
+        let secrets = &mut self.lock().secrets;
+        if let Some(copies) = secrets.get(&from).cloned() {
+            secrets.insert(to, copies);
+        }
     }
 
     /// Forgets a secret; all of the job without a slot.
     pub(super) fn forget_secrets(&self, job: Uuid, slot: Option<CredentialSlot>) {
-        self.lock()
-            .secrets
-            .retain(|(of, one), _| *of != job || slot.is_some_and(|slot| slot != *one));
+        let secrets = &mut self.lock().secrets;
+        match slot.and_then(|slot| Some((slot, secrets.get_mut(&job)?))) {
+            Some((slot, of_job)) => _ = of_job.remove(&slot),
+            None => _ = secrets.remove(&job),
+        }
     }
 
     /// Tells the engine about the machine; kept for the next host. If it does
@@ -437,12 +450,7 @@ pub(super) fn timed_out() -> Error {
 /// Tells a new host what the last one knew of this process. Its answers are of
 /// no interest: a job that is gone needs nothing, and a host that is lost again
 /// is noticed by the next call.
-fn introduce(
-    side: &Side,
-    handles: BTreeMap<Uuid, u64>,
-    secrets: BTreeMap<(Uuid, CredentialSlot), Secret>,
-    told: Told,
-) {
+fn introduce(side: &Side, handles: BTreeMap<Uuid, u64>, secrets: Secrets, told: Told) {
     let tell = |request: Request| match side {
         Side::Host(hosting) => hosting.tell(request),
         Side::Guest(guest) => guest.tell(&request),
@@ -456,7 +464,10 @@ fn introduce(
     for jobs in handles.chunks(RETAIN_JOBS) {
         tell(Request::RetainJobs { jobs: jobs.to_vec() });
     }
-    for ((id, slot), secret) in secrets {
+    let each = |(id, slots): (Uuid, BTreeMap<_, _>)| {
+        slots.into_iter().map(move |(slot, secret)| (id, slot, secret))
+    };
+    for (id, slot, secret) in secrets.into_iter().flat_map(each) {
         tell(Request::RestoreCredentials { id, slot, secret });
     }
 }

@@ -54,6 +54,7 @@ fn requests() -> Vec<Request> {
             id: id(1),
             display_name: "name".to_owned(),
             job_type: JobType::Download,
+            like: Some(id(2)),
             umask: Some(0o22),
         },
         Request::RetainJobs { jobs: vec![(id(1), 2)] },

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::protocol::{Content, FileRange, Validator, origin_of, requested_bytes};
-use crate::vocab::{HashAlgorithm, PATHS, UploadProtocol};
+use crate::vocab::{HashAlgorithm, PATHS, UploadProtocol, is_initial};
 
 use super::upload::UploadRecord;
 
@@ -230,9 +230,4 @@ impl FileRecord {
     pub fn temporary_name(&self, job: Uuid, index: u32) -> String {
         PATHS.sibling(&self.local_name, &format!(".bgcopy-{}-{index}.tmp", job.simple()))
     }
-}
-
-/// True for what a new file has.
-fn is_initial<T: Default + PartialEq>(value: &T) -> bool {
-    *value == T::default()
 }

@@ -6,14 +6,15 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::vocab::{
-    AuthScheme, AuthTarget, ErrorContext, HResult, JobPriority, JobState, JobType, PropertyValue,
-    ProxyUsage, limit, notify,
+    AuthScheme, AuthTarget, Error, ErrorContext, HResult, JobPriority, JobState, JobType,
+    PropertyValue, ProxyUsage, Result, code, is_initial, limit, notify,
 };
 
 use super::deadline::{Deadline, Now};
 use super::file::FileRecord;
 
-/// All that is stored of a job, apart from its files.
+/// All that is stored of a job, apart from its files. Most of what is as in a
+/// new job is left out.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct JobRecord {
     pub id: Uuid,
@@ -21,6 +22,7 @@ pub struct JobRecord {
     /// Who created it, in readable form.
     pub owner: String,
     pub display_name: String,
+    #[serde(default, skip_serializing_if = "is_initial")]
     pub description: String,
     pub priority: JobPriority,
     /// BG_NOTIFY bits.
@@ -30,46 +32,61 @@ pub struct JobRecord {
     pub maximum_download_time_s: u32,
     pub proxy: ProxySettings,
     /// Lines, each ended by CR LF.
+    #[serde(default, skip_serializing_if = "is_initial")]
     pub custom_headers: Option<String>,
+    #[serde(default, skip_serializing_if = "is_initial")]
     pub security_flags: u32,
+    #[serde(default, skip_serializing_if = "is_initial")]
     pub client_certificate: Option<ClientCertificate>,
     /// Which credentials were set. The secrets themselves are never stored.
+    #[serde(default, skip_serializing_if = "is_initial")]
     pub credential_slots: BTreeSet<CredentialSlot>,
     /// Where the reply of an upload goes; None = beside the file sent.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_initial")]
     pub reply_file_name: Option<String>,
     /// By property id; absent = the default.
+    #[serde(default, skip_serializing_if = "is_initial")]
     pub properties: BTreeMap<u32, PropertyValue>,
     /// True after the first Resume.
+    #[serde(default, skip_serializing_if = "is_initial")]
     pub resumed_once: bool,
     pub state: JobState,
     /// When the state was entered, milliseconds since 1970.
     pub state_since_ms: i64,
     pub created_ms: i64,
     pub modified_ms: i64,
+    #[serde(default, skip_serializing_if = "is_initial")]
     pub transferred_ms: Option<i64>,
     /// Order among jobs of one priority: lower goes first.
     pub queue_position: u64,
+    #[serde(default, skip_serializing_if = "is_initial")]
     pub error: Option<JobError>,
+    #[serde(default, skip_serializing_if = "is_initial")]
     pub error_count: u32,
     /// Failures since the last progress.
+    #[serde(default, skip_serializing_if = "is_initial")]
     pub attempts: u32,
     /// When a job in TRANSIENT_ERROR tries again.
+    #[serde(default, skip_serializing_if = "is_initial")]
     pub retry: Option<Retry>,
     /// When lack of progress becomes an error.
+    #[serde(default, skip_serializing_if = "is_initial")]
     pub no_progress_deadline: Option<Deadline>,
     /// Time spent connecting and transferring since the last Resume.
+    #[serde(default, skip_serializing_if = "is_initial")]
     pub active_ms: u64,
     /// Since when the present spell of it lasts, on the monotonic clock.
+    #[serde(default, skip_serializing_if = "is_initial")]
     pub active_since_ms: Option<u64>,
     /// Set while Complete or Cancel has files left to see to.
+    #[serde(default, skip_serializing_if = "is_initial")]
     pub closing: Option<Closing>,
     pub totals: Totals,
     /// The boot of the machine whose monotonic clock the deadlines are on.
     pub boot: Option<Uuid>,
     /// What the process that created it takes away from the mode of new files;
     /// None if it is not known.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_initial")]
     pub umask: Option<u32>,
 }
 
@@ -81,8 +98,10 @@ pub type CredentialSlot = (AuthTarget, AuthScheme);
 pub struct ProxySettings {
     pub usage: ProxyUsage,
     /// Only with OVERRIDE: `[protocol=][protocol://]server[:port]`, separated by spaces.
+    #[serde(default, skip_serializing_if = "is_initial")]
     pub list: Option<String>,
     /// Only with OVERRIDE: hosts that are reached without a proxy.
+    #[serde(default, skip_serializing_if = "is_initial")]
     pub bypass: Option<String>,
 }
 
@@ -134,15 +153,20 @@ pub enum Closing {
 /// Sums over the files, kept so that a job can be shown without reading them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Totals {
+    #[serde(default, skip_serializing_if = "is_initial")]
     pub files: u32,
+    #[serde(default, skip_serializing_if = "is_initial")]
     pub files_transferred: u32,
     /// Files whose size is not known yet.
+    #[serde(default, skip_serializing_if = "is_initial")]
     pub sizes_unknown: u32,
     /// Replies of uploads, which none of the other sums knows.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_initial")]
     pub replies: u32,
     /// Sum of the known sizes.
+    #[serde(default, skip_serializing_if = "is_initial")]
     pub bytes_known: u64,
+    #[serde(default, skip_serializing_if = "is_initial")]
     pub bytes_transferred: u64,
 }
 
@@ -229,6 +253,28 @@ impl JobRecord {
             boot: None,
             umask: None,
         }
+    }
+
+    /// Takes over what was set for another job: E_INVALIDARG if it is of another
+    /// type.
+    pub fn inherit(&mut self, other: &Self) -> Result<()> {
+        if self.job_type != other.job_type {
+            let text = "a job can only be like one of its type";
+            return Err(Error::new(code::E_INVALIDARG, text));
+        }
+        self.description.clone_from(&other.description);
+        self.priority = other.priority;
+        self.notify_flags = other.notify_flags;
+        self.minimum_retry_delay_s = other.minimum_retry_delay_s;
+        self.no_progress_timeout_s = other.no_progress_timeout_s;
+        self.maximum_download_time_s = other.maximum_download_time_s;
+        self.proxy = other.proxy.clone();
+        self.custom_headers.clone_from(&other.custom_headers);
+        self.security_flags = other.security_flags;
+        self.client_certificate.clone_from(&other.client_certificate);
+        self.credential_slots.clone_from(&other.credential_slots);
+        self.properties.clone_from(&other.properties);
+        Ok(())
     }
 
     /// Enters a state and keeps what depends on it in step.

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::protocol::{Call, Failure, Permit, Sending, Step, Upload, Verdict, next_call};
 use crate::vocab::{
     Error, JobPropertyId, JobState, JobType, PropertyValue, Result, UploadProtocol, code,
+    is_initial,
 };
 
 use super::deadline::{Deadline, Now};
@@ -21,11 +22,13 @@ pub struct UploadRecord {
     /// Where it stands with the server.
     pub state: Upload,
     /// What named the content of the local file when it began.
+    #[serde(default, skip_serializing_if = "is_initial")]
     pub source: Option<String>,
     /// When a host that has the session is given up.
+    #[serde(default, skip_serializing_if = "is_initial")]
     pub fallback: Option<Deadline>,
     /// When the server is free to forget the session.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_initial")]
     pub expires: Option<Deadline>,
 }
 

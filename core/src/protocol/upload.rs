@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::vocab::{ErrorContext, UploadProtocol, code, limit};
+use crate::vocab::{ErrorContext, UploadProtocol, code, is_initial, limit};
 
 use super::classify::{Failure, http_date_unix_ms, http_failure};
 use super::head::Head;
@@ -18,52 +18,64 @@ use super::{bits, ietf, put, s3, tus};
 
 /// What is stored of an upload besides its progress.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Upload {
     /// How the server takes it; AUTO until that is known.
+    #[serde(skip_serializing_if = "is_initial")]
     pub protocol: UploadProtocol,
     /// OPTIONS told nothing: a request of BITS is tried next.
+    #[serde(skip_serializing_if = "is_initial")]
     pub probing: bool,
     /// The server's name for the unfinished file.
+    #[serde(skip_serializing_if = "is_initial")]
     pub session: Option<String>,
     /// When it was made, by the clock of the server, in milliseconds since 1970.
-    #[serde(default)]
+    #[serde(skip_serializing_if = "is_initial")]
     pub opened_ms: Option<i64>,
     /// A session is being asked for: there may be one that nobody knows.
+    #[serde(skip_serializing_if = "is_initial")]
     pub creating: bool,
     /// The session is not to be used any more: it is cancelled first.
+    #[serde(skip_serializing_if = "is_initial")]
     pub stale: bool,
     /// The host that has the session, where it is another one.
+    #[serde(skip_serializing_if = "is_initial")]
     pub host: Option<String>,
     /// How long that host may fail before the first one is asked again, in
     /// seconds; None = for ever.
+    #[serde(skip_serializing_if = "is_initial")]
     pub host_timeout_s: Option<u64>,
     /// That host was not spoken to yet.
+    #[serde(skip_serializing_if = "is_initial")]
     pub greets: bool,
     /// Where the furthest bytes ever sent into the session end: it cannot
     /// hold more.
+    #[serde(skip_serializing_if = "is_initial")]
     pub sent_until: u64,
     /// Bytes of the next piece.
     pub piece_bytes: u64,
     /// Bytes of the largest piece that the server takes.
     pub piece_bytes_max: u64,
     /// How often the session was to be closed.
+    #[serde(skip_serializing_if = "is_initial")]
     pub close_tries: u32,
     /// The session was gone at a repeated close: is the file there?
+    #[serde(skip_serializing_if = "is_initial")]
     pub verifies: bool,
     /// The server has a reply, which is fetched before the session is closed.
-    #[serde(default)]
+    #[serde(skip_serializing_if = "is_initial")]
     pub has_reply: bool,
     /// For S3.
-    #[serde(default)]
+    #[serde(skip_serializing_if = "is_initial")]
     pub multipart: Multipart,
     /// Bytes went out since the server last said how many it holds.
-    #[serde(default)]
+    #[serde(skip_serializing_if = "is_initial")]
     pub unsure: bool,
     /// What the server said of itself; None if it was not asked.
-    #[serde(default)]
+    #[serde(skip_serializing_if = "is_initial")]
     pub offer: Option<Offer>,
     /// What a server with a URL for each upload wants.
-    #[serde(default)]
+    #[serde(skip_serializing_if = "is_initial")]
     pub terms: Terms,
 }
 

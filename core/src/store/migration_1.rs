@@ -35,5 +35,5 @@ CREATE TABLE files (
 CREATE INDEX jobs_runnable ON jobs (priority, queue_position, id) WHERE runnable = 1;
 CREATE INDEX jobs_closing ON jobs (id) WHERE closing = 1;
 CREATE INDEX jobs_wake ON jobs (wake_unix_ms, id) WHERE wake_unix_ms IS NOT NULL;
-CREATE INDEX jobs_state ON jobs (state, id);
+CREATE INDEX jobs_state ON jobs (state);
 ";

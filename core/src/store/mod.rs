@@ -150,6 +150,21 @@ impl Store {
         self.save(&Batch::default(), Durability::PowerCut)
     }
 
+    /// What is read from now on is of one moment, which is faster, until
+    /// [`Store::end_view`] or a write.
+    pub fn begin_view(&self) {
+        // Without it each read is of a moment of its own.
+        _ = self.connection.prepare_cached("BEGIN").and_then(|mut begin| begin.execute([]));
+    }
+
+    /// The end of what [`Store::begin_view`] began.
+    pub fn end_view(&self) {
+        if !self.connection.is_autocommit() {
+            // What was only read has nothing to lose.
+            _ = self.connection.prepare_cached("COMMIT").and_then(|mut end| end.execute([]));
+        }
+    }
+
     /// A job with its files, in order. BG_E_DATABASE_CORRUPT if any of its rows
     /// is damaged or missing.
     pub fn load(&self, id: Uuid) -> Result<Option<(JobRecord, Vec<FileRecord>)>> {
@@ -224,13 +239,14 @@ impl Store {
         self.look(read::next_due)
     }
 
-    /// Jobs in a state, ordered by id, from after an id.
+    /// Jobs in a state, in the order in which they came, from after a place in
+    /// it, with their places.
     pub fn in_state(
         &self,
         state: JobState,
-        after: Option<Uuid>,
+        after: Option<i64>,
         limit: usize,
-    ) -> Result<Vec<Uuid>> {
+    ) -> Result<Vec<(i64, Uuid)>> {
         self.look(|connection| read::in_state(connection, state as u32, after, limit))
     }
 
@@ -264,6 +280,7 @@ impl Store {
 
     /// Writes, and believes in it once it is committed.
     fn commit(&mut self, batch: &Batch<'_>, durability: Durability) -> Fallible<()> {
+        self.end_view();
         if self.doubts_log {
             self.doubts_log = !write::empty_log(&self.connection)?;
         }

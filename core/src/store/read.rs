@@ -201,19 +201,21 @@ pub(super) fn next_due(connection: &Connection) -> Fallible<Option<i64>> {
     Ok(statement.query_row([], |row| row.get(0)).optional()?)
 }
 
-/// Jobs in a state, ordered by id, from after an id.
+/// Jobs in a state with their numbers, in order of creation, from after a number.
 pub(super) fn in_state(
     connection: &Connection,
     state: u32,
-    after: Option<Uuid>,
+    after: Option<i64>,
     limit: usize,
-) -> Fallible<Vec<Uuid>> {
-    let after = after.map_or_else(Vec::new, |id| id.as_bytes().to_vec());
-    let statement = connection.prepare_cached(
-        "SELECT id FROM jobs INDEXED BY jobs_state
-         WHERE state = ?1 AND id > ?2 ORDER BY id LIMIT ?3",
+) -> Fallible<Vec<(i64, Uuid)>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT number, id FROM jobs INDEXED BY jobs_state
+         WHERE state = ?1 AND number > ?2 ORDER BY number LIMIT ?3",
     )?;
-    ids(statement, params![state, after, limit_of(limit)])
+    let rows = statement.query_map(params![state, after.unwrap_or(0), limit_of(limit)], |row| {
+        Ok((row.get(0)?, id_at(row, 1)?))
+    })?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
 fn ids(

@@ -33,3 +33,8 @@ pub const SIZE_UNKNOWN: u64 = u64::MAX;
 
 /// A range that reaches to the end of the file (BG_LENGTH_TO_EOF).
 pub const LENGTH_TO_EOF: u64 = u64::MAX;
+
+/// True for what a record need not store: it is so in a new one.
+pub(crate) fn is_initial<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}

@@ -20,10 +20,10 @@ use crate::progress::Display;
 use crate::{job_ids, output, store_folder, targets};
 
 /// How often the display changes, and how soon Ctrl-C is seen.
-const TICK: Duration = Duration::from_millis(100);
+pub const TICK: Duration = Duration::from_millis(100);
 
 /// The states in which there is nothing left to watch.
-const ENDS: [JobState; 4] =
+pub const ENDS: [JobState; 4] =
     [JobState::Transferred, JobState::Error, JobState::Acknowledged, JobState::Cancelled];
 
 /// Where the last moment of watching left the job.

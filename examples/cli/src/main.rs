@@ -19,7 +19,6 @@ mod run;
 mod serve;
 mod store_folder;
 mod targets;
-mod together;
 
 use std::process::ExitCode;
 

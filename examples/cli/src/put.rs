@@ -1,46 +1,53 @@
 //! `put`: files are sent in the foreground, one job for each.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
+use std::fs;
 use std::path::Path;
 
+use bgcopy_core::vocab::code;
 use bgcopy_core::{
     AuthScheme, AuthTarget, FileSpec, Job, JobPriority, JobState, Manager, PropertyValue,
     UploadProtocol,
 };
 use serde_json::json;
+use uuid::Uuid;
 
 use crate::args::{Protocol, Put};
-use crate::failure::{Failure, Outcome};
-use crate::get::{Watched, command_line, open, tell_error, watch};
+use crate::failure::{Failure, Outcome, describe};
+use crate::get::{ENDS, TICK, Watched, command_line, open, tell_error};
 use crate::interrupt::Interrupt;
 use crate::progress::Display;
-use crate::{job_ids, targets, together};
+use crate::{job_ids, targets};
 
 /// The job property UPLOAD_PROTOCOL.
 const UPLOAD_PROTOCOL: u32 = 0x1001;
 
+/// The description of the jobs: the same command finds them again.
+const MARK: &str = "bgcopy put";
+
+/// A file on its way, and its job.
+type Sent = (Job, FileSpec);
+
 /// Jobs that are ended in one go.
-const TOGETHER_MAX: usize = 64;
+const TOGETHER_MAX: usize = 256;
 
 pub fn put(store: &Path, put: &Put) -> Outcome {
     let interrupt = Interrupt::listen()?;
     let files = sources(put)?;
     let manager = open(store)?;
-    let mut jobs = VecDeque::from(start(store, &manager, put, files)?);
-    let mut failures = 0_usize;
-    while let Some((job, _)) = jobs.front() {
+    let mut jobs = start(store, &manager, put, files)?;
+    let mut failures = 0;
+    while !jobs.is_empty() {
+        let rest = jobs.split_off(jobs.len().min(TOGETHER_MAX));
         let mut display = display_of(put);
-        let watched = watch(job, &mut display, &interrupt);
+        let watched = watch(&jobs, &mut display, &interrupt);
         display.end();
-        match watched? {
-            Watched::Ended(JobState::Transferred) => complete(put, &mut jobs)?,
-            Watched::Ended(_) => {
-                tell_error(store, job, &display)?.tell();
-                failures += 1;
-                jobs.pop_front();
-            }
-            Watched::Interrupted => return Err(interrupted(&manager, &jobs)),
+        if let Watched::Interrupted = watched? {
+            jobs.extend(rest);
+            return Err(interrupted(&manager, &jobs));
         }
+        failures += complete(store, &manager, put, &mut jobs)?;
+        jobs.extend(rest);
     }
     match failures {
         0 => Ok(()),
@@ -49,26 +56,68 @@ pub fn put(store: &Path, put: &Put) -> Outcome {
     }
 }
 
-/// Ends the first job, which is transferred, and those behind it that are, too.
-fn complete(put: &Put, jobs: &mut VecDeque<(Job, FileSpec)>) -> Outcome {
-    let is_done =
-        |(job, _): &&(Job, FileSpec)| job.state().is_ok_and(|state| state == JobState::Transferred);
-    let count = 1 + jobs.iter().skip(1).take(TOGETHER_MAX - 1).take_while(is_done).count();
-    let done: Vec<_> = jobs.drain(..count).collect();
-    together::each(&done, |(job, _)| Ok(job.complete().map(|_| ())?))?;
+/// Shows the first of some jobs until it ends or the user wants no more; ends
+/// sooner if the last one does. They begin in this order, and mostly end so.
+fn watch(jobs: &[Sent], display: &mut Display, interrupt: &Interrupt) -> Outcome<Watched> {
+    let (Some((first, _)), Some((last, _))) = (jobs.first(), jobs.last()) else {
+        return Ok(Watched::Interrupted);
+    };
+    loop {
+        let ended = match last.wait(&ENDS, Some(TICK)) {
+            Ok(state) => Some(state),
+            Err(error) if error.code == code::E_TIMEOUT => None,
+            Err(error) => return Err(error.into()),
+        };
+        let snapshot = first.snapshot()?;
+        display.show(&snapshot);
+        let state = snapshot.record.state;
+        if let Some(state) = ended.or_else(|| ENDS.contains(&state).then_some(state)) {
+            return Ok(Watched::Ended(state));
+        }
+        if interrupt.is_requested() {
+            return Ok(Watched::Interrupted);
+        }
+    }
+}
+
+/// Ends those of the jobs that are transferred, and those that failed; the
+/// others stay. Says how many failed.
+fn complete(store: &Path, manager: &Manager, put: &Put, jobs: &mut Vec<Sent>) -> Outcome<usize> {
+    let results = manager.complete_all(&jobs.iter().map(|(job, _)| job).collect::<Vec<_>>());
+    let mut failures = 0;
+    for ((job, file), result) in std::mem::take(jobs).into_iter().zip(results) {
+        match result {
+            Ok(_) => tell_done(put, &job, &file)?,
+            Err(error) if error.code != code::DO_E_INVALID_STATE => return Err(error.into()),
+            Err(_) => match job.state()? {
+                JobState::Error | JobState::Acknowledged | JobState::Cancelled => {
+                    tell_error(store, &job, &display_of(put))?.tell();
+                    failures += 1;
+                }
+                JobState::Queued
+                | JobState::Connecting
+                | JobState::Transferring
+                | JobState::Suspended
+                | JobState::TransientError
+                | JobState::Transferred => jobs.push((job, file)),
+            },
+        }
+    }
+    Ok(failures)
+}
+
+fn tell_done(put: &Put, job: &Job, file: &FileSpec) -> Outcome {
     if put.quiet {
         return Ok(());
     }
-    for (job, file) in &done {
-        let display = display_of(put);
-        display.note(&format!("Sent {} to {}", file.local_name, file.remote_name));
-        display.event(&json!({
-            "event": "done",
-            "id": job.id().to_string(),
-            "bytes_transferred": job.progress()?.bytes_transferred,
-            "files": [file.local_name],
-        }));
-    }
+    let display = display_of(put);
+    display.note(&format!("Sent {} to {}", file.local_name, file.remote_name));
+    display.event(&json!({
+        "event": "done",
+        "id": job.id().to_string(),
+        "bytes_transferred": job.progress()?.bytes_transferred,
+        "files": [file.local_name],
+    }));
     Ok(())
 }
 
@@ -89,6 +138,9 @@ fn sources(put: &Put) -> Outcome<Vec<FileSpec>> {
     let mut files = Vec::new();
     for name in names {
         let file = targets::target(url, Path::new(name))?;
+        if !fs::exists(&file.local_name).unwrap_or(true) {
+            return Err(Failure::failed(describe(code::E_FILE_NOT_FOUND, &file.local_name)));
+        }
         let last = file.local_name.rsplit('/').next().unwrap_or("");
         let remote_name = if below { format!("{url}{}", encoded(last)) } else { url.clone() };
         files.push(FileSpec { remote_name, ..file });
@@ -112,59 +164,79 @@ fn encoded(name: &str) -> String {
 
 /// The jobs of the files: those that the same command made before, and new
 /// ones for the rest.
-fn start(
-    store: &Path,
-    manager: &Manager,
-    put: &Put,
-    files: Vec<FileSpec>,
-) -> Outcome<Vec<(Job, FileSpec)>> {
-    let records = job_ids::records(store)?;
-    let known: BTreeMap<_, _> =
-        records.iter().map(|record| (record.description.as_str(), record.id)).collect();
-    let mut jobs = Vec::new();
-    let mut new = Vec::new();
+fn start(store: &Path, manager: &Manager, put: &Put, files: Vec<FileSpec>) -> Outcome<Vec<Sent>> {
+    let mut known: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    for record in job_ids::records(store)?.into_iter().filter(|job| job.description == MARK) {
+        known.entry(record.display_name).or_default().push(record.id);
+    }
+    let (mut jobs, mut new) = (Vec::new(), Vec::new());
     for file in files {
-        let key = targets::key("put", std::slice::from_ref(&file));
-        match known.get(key.as_str()).and_then(|id| manager.get_job(*id).ok()) {
+        let named_so = known.get(&targets::display_name(std::slice::from_ref(&file)));
+        match named_so.and_then(|ids| ids.iter().find_map(|id| sending(manager, *id, &file))) {
             Some(job) => jobs.push((job, file)),
             None => new.push(file),
         }
     }
-    let made = manager.create_uploads(new.clone())?;
-    let made: Vec<_> = made.into_iter().zip(new).collect();
-    let configured = together::each(&made, |(job, file)| {
-        configure(job, put, &targets::key("put", std::slice::from_ref(file)))
-    });
-    if let Err(failure) = configured {
-        // The first failure is the one to tell.
-        _ = together::each(&made, |(job, _)| {
-            _ = job.cancel();
-            Ok(())
-        });
-        return Err(failure);
-    }
-    jobs.extend(made);
-    together::each(&jobs, |(job, _)| {
-        if put.protocol == Protocol::S3 {
-            give_keys(job)?;
-        }
-        if let Some(priority) = put.priority {
-            job.set_priority(priority.into())?;
-        }
+    for (job, _) in &jobs {
+        set_up(job, put)?;
         if job.state()? != JobState::Transferred {
             job.resume()?;
         }
-        Ok(())
-    })?;
+    }
+    jobs.extend(create(manager, put, new)?);
     Ok(jobs)
 }
 
-fn configure(job: &Job, put: &Put, key: &str) -> Outcome {
-    job.set_description(key)?;
+/// The job, if it is one that sends the file.
+fn sending(manager: &Manager, id: Uuid, file: &FileSpec) -> Option<Job> {
+    let job = manager.get_job(id).ok()?;
+    let sent = job.file(0).ok()?;
+    let is_same = sent.remote_name().is_ok_and(|name| name == file.remote_name)
+        && sent.local_name().is_ok_and(|name| name == file.local_name);
+    is_same.then_some(job)
+}
+
+/// Makes the jobs and starts them: the first one is set up, and the others are
+/// like it.
+fn create(manager: &Manager, put: &Put, files: Vec<FileSpec>) -> Outcome<Vec<Sent>> {
+    let Some((one, rest)) = files.split_first() else {
+        return Ok(Vec::new());
+    };
+    let mut jobs = manager.create_uploads(vec![one.clone()], None, false)?;
+    if let Some(first) = jobs.first() {
+        let made = configure(first, put).and_then(|()| {
+            first.resume()?;
+            Ok(manager.create_uploads(rest.to_vec(), Some(first), true)?)
+        });
+        match made {
+            Ok(others) => jobs.extend(others),
+            Err(failure) => {
+                // The first failure is the one to tell.
+                _ = first.cancel();
+                return Err(failure);
+            }
+        }
+    }
+    Ok(jobs.into_iter().zip(files).collect())
+}
+
+fn configure(job: &Job, put: &Put) -> Outcome {
+    job.set_description(MARK)?;
     // Somebody is looking on.
     job.set_priority(JobPriority::Foreground)?;
     let protocol: UploadProtocol = put.protocol.into();
     job.set_property(UPLOAD_PROTOCOL, PropertyValue::Dword(protocol.as_u32()))?;
+    set_up(job, put)
+}
+
+/// What may be another than when the job was made.
+fn set_up(job: &Job, put: &Put) -> Outcome {
+    if put.protocol == Protocol::S3 {
+        give_keys(job)?;
+    }
+    if let Some(priority) = put.priority {
+        job.set_priority(priority.into())?;
+    }
     Ok(())
 }
 
@@ -198,7 +270,7 @@ fn display_of(put: &Put) -> Display {
     }
 }
 
-fn interrupted(manager: &Manager, jobs: &VecDeque<(Job, FileSpec)>) -> Failure {
+fn interrupted(manager: &Manager, jobs: &[Sent]) -> Failure {
     for (job, _) in jobs {
         // Some of them are finished.
         _ = job.suspend();

@@ -62,6 +62,7 @@ impl Stage {
             id,
             display_name: "x".to_owned(),
             job_type: JobType::Download,
+            like: None,
             umask: None,
         })
     }

@@ -143,12 +143,14 @@ fn finds_closing_jobs_and_those_in_a_state() {
         ids.sort();
         ids
     };
-    let queued = ids(&|job| job.state == JobState::Queued);
-
     assert_eq!(store.closing().unwrap(), ids(&|job| job.closing.is_some()));
-    assert_eq!(store.in_state(JobState::Queued, None, 100).unwrap(), queued);
+    let queued = store.in_state(JobState::Queued, None, 100).unwrap();
+    let mut found: Vec<Uuid> = queued.iter().map(|(_, id)| *id).collect();
+    found.sort();
+    assert_eq!(found, ids(&|job| job.state == JobState::Queued));
+    assert!(queued.is_sorted(), "in the order in which they came");
     assert_eq!(store.in_state(JobState::Queued, None, 2).unwrap(), queued[..2]);
-    assert_eq!(store.in_state(JobState::Queued, Some(queued[1]), 100).unwrap(), queued[2..]);
+    assert_eq!(store.in_state(JobState::Queued, Some(queued[1].0), 100).unwrap(), queued[2..]);
     assert!(store.in_state(JobState::Cancelled, None, 100).unwrap().is_empty());
 }
 

@@ -1,0 +1,124 @@
+//! Calls for many jobs, which are stored together: on a disk that takes hardly
+//! longer than one.
+
+use uuid::Uuid;
+
+use crate::engine::Request;
+use crate::model::{Command, FileSpec};
+use crate::vocab::{HResult, JobType, PATHS, Result};
+
+use super::job::{Job, done};
+use super::manager::{Manager, creation};
+
+/// The longest display name, in characters.
+const NAME_CHARS_MAX: usize = crate::vocab::limit::DISPLAY_NAME_CHARS_MAX;
+
+/// Jobs whose changes are stored together.
+const STORED_TOGETHER: usize = 256;
+
+impl Manager {
+    /// Makes one upload job for each file, named after it, all or none; the jobs
+    /// are in the order of the files. `remote_name` is where a file goes,
+    /// `local_name` the absolute path where it is. With `like` they get what was
+    /// set for that job: everything but its name and its reply's file name; its
+    /// credentials, too. They are suspended; with `start` they are resumed as
+    /// they are made, and if a later one cannot be made, what a cancelled one has
+    /// sent by then stays where it is.
+    ///
+    /// Codes as for [`Manager::create_job`] and [`Job::add_file`];
+    /// DO_E_JOB_NOT_FOUND if `like` is not in the queue, E_INVALIDARG if it is
+    /// of another type. Contract section 2.2.
+    pub fn create_uploads(
+        &self,
+        files: Vec<FileSpec>,
+        like: Option<&Job>,
+        start: bool,
+    ) -> Result<Vec<Job>> {
+        let mut jobs = Vec::with_capacity(files.len());
+        let mut files = files.into_iter();
+        loop {
+            let some: Vec<_> = files.by_ref().take(STORED_TOGETHER).collect();
+            if some.is_empty() {
+                return Ok(jobs);
+            }
+            if let Err(error) = self.create_some(some, (like.map(Job::id), start), &mut jobs) {
+                // The first failure is the one to tell.
+                _ = self.cancel_all(&jobs.iter().collect::<Vec<_>>());
+                return Err(error);
+            }
+        }
+    }
+
+    /// As [`Job::resume`] for each of them. What one answers is of no concern to
+    /// the others; the answers are in the order of the jobs.
+    pub fn resume_all(&self, jobs: &[&Job]) -> Vec<Result<HResult>> {
+        self.command_all(jobs, &Command::Resume)
+    }
+
+    /// As [`Job::complete`] for each of them; else as [`Manager::resume_all`].
+    pub fn complete_all(&self, jobs: &[&Job]) -> Vec<Result<HResult>> {
+        self.end_all(jobs, &Command::Complete)
+    }
+
+    /// As [`Job::cancel`] for each of them; else as [`Manager::resume_all`].
+    pub fn cancel_all(&self, jobs: &[&Job]) -> Vec<Result<HResult>> {
+        self.end_all(jobs, &Command::Cancel)
+    }
+
+    fn end_all(&self, jobs: &[&Job], command: &Command) -> Vec<Result<HResult>> {
+        let results = self.command_all(jobs, command);
+        for (job, _) in jobs.iter().zip(&results).filter(|(_, result)| result.is_ok()) {
+            self.shared.forget_secrets(job.id(), None);
+        }
+        results
+    }
+
+    fn command_all(&self, jobs: &[&Job], command: &Command) -> Vec<Result<HResult>> {
+        let mut results = Vec::with_capacity(jobs.len());
+        for some in jobs.chunks(STORED_TOGETHER) {
+            let requests = some.iter().map(|job| job.request(command.clone())).collect();
+            results.extend(self.shared.calls(requests).into_iter().map(|reply| done(reply?)));
+        }
+        results
+    }
+
+    fn create_some(
+        &self,
+        files: Vec<FileSpec>,
+        (like, start): (Option<Uuid>, bool),
+        jobs: &mut Vec<Job>,
+    ) -> Result<()> {
+        let umask = self.shared.terms.umask();
+        let calls_each = if start { 3 } else { 2 };
+        let mut requests = Vec::with_capacity(calls_each * files.len());
+        for file in files {
+            let id = Uuid::new_v4();
+            let command = |command| Request::Command { id, call: Uuid::new_v4(), command };
+            requests.push(creation(id, &upload_name(&file), JobType::Upload, like, umask));
+            requests.push(command(Command::AddFiles(vec![file])));
+            requests.extend(start.then(|| command(Command::Resume)));
+        }
+        let mut failed = None;
+        let mut replies = self.shared.calls(requests).into_iter();
+        while let Some(created) = replies.next() {
+            match self.created(created) {
+                Ok(job) => {
+                    if let Some(like) = like {
+                        self.shared.copy_secrets(like, job.id());
+                    }
+                    jobs.push(job);
+                }
+                Err(error) => failed = failed.or(Some(error)),
+            }
+            for done in replies.by_ref().take(calls_each - 1) {
+                failed = failed.or(done.err());
+            }
+        }
+        failed.map_or(Ok(()), Err)
+    }
+}
+
+/// What the job of a file is called.
+fn upload_name(file: &FileSpec) -> String {
+    PATHS.last(&file.local_name).chars().take(NAME_CHARS_MAX).collect()
+}
