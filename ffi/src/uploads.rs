@@ -4,7 +4,7 @@ use std::ffi::c_char;
 use std::sync::Arc;
 
 use bgcopy_core::vocab::code;
-use bgcopy_core::{Job, Result};
+use bgcopy_core::{HResult, Job, Result};
 
 use crate::call::{act, fill, list, must_have_room, out, read, read_optional_text};
 use crate::guard::{bgcopy_hresult, guard};
@@ -51,6 +51,92 @@ pub unsafe extern "C" fn bgcopy_manager_create_uploads(
     })
 }
 
+/// As bgcopy_manager_create_uploads, and the jobs are resumed as they are made.
+/// If one cannot be made those before it are cancelled; what they have sent by
+/// then stays where it is.
+///
+/// @param like a job whose settings they get: everything but its name and its
+/// reply's file name; its credentials, too. NULL for none.
+/// @return S_OK; codes as bgcopy_manager_create_uploads; DO_E_INVALID_STATE if
+/// `like` is completed or cancelled; E_INVALIDARG if it is of another type than
+/// UPLOAD. Contract 2.2.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn bgcopy_manager_start_uploads(
+    manager: *mut bgcopy_manager,
+    count: u32,
+    files: *const bgcopy_file_info,
+    like: *mut bgcopy_job,
+    out_jobs: *mut *mut bgcopy_job,
+) -> bgcopy_hresult {
+    guard(|| {
+        let hub = get(manager)?;
+        let like = if like.is_null() { None } else { Some(get(like)?) };
+        let specs = specs(list(files, count)?)?;
+        must_have_room(out_jobs, count)?;
+        let like = like.as_ref().map(|entry| &entry.job);
+        let handles = hand_out(&hub, hub.manager.start_uploads(specs, like)?)?;
+        let mut filled = 0;
+        fill(&handles, count, out_jobs, out(&raw mut filled)?)
+    })
+}
+
+/// Calls bgcopy_job_complete for each of many jobs, in few steps on the disk.
+/// What one answers is of no concern to the others.
+///
+/// @param count how many jobs.
+/// @param jobs an array of so many handles, which stay the caller's.
+/// @param out_results an array of so many codes, each that of one job.
+/// @return S_OK, whatever the jobs answer; E_POINTER; E_HANDLE, also for one of
+/// the jobs, and then nothing was done; E_MANAGER_CLOSED is told in
+/// out_results. Contract 9.5.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn bgcopy_manager_complete_all(
+    manager: *mut bgcopy_manager,
+    count: u32,
+    jobs: *const *mut bgcopy_job,
+    out_results: *mut bgcopy_hresult,
+) -> bgcopy_hresult {
+    end_all(manager, list(jobs, count), out_results, bgcopy_core::Manager::complete_all)
+}
+
+/// The same for bgcopy_job_cancel. Contract 9.6.
+///
+/// @param count how many jobs.
+/// @param jobs an array of so many handles, which stay the caller's.
+/// @param out_results an array of so many codes, each that of one job.
+/// @return as bgcopy_manager_complete_all.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn bgcopy_manager_cancel_all(
+    manager: *mut bgcopy_manager,
+    count: u32,
+    jobs: *const *mut bgcopy_job,
+    out_results: *mut bgcopy_hresult,
+) -> bgcopy_hresult {
+    end_all(manager, list(jobs, count), out_results, bgcopy_core::Manager::cancel_all)
+}
+
+unsafe fn end_all(
+    manager: *mut bgcopy_manager,
+    jobs: Result<&[*mut bgcopy_job]>,
+    out_results: *mut bgcopy_hresult,
+    end: fn(&bgcopy_core::Manager, &[&Job]) -> Vec<Result<HResult>>,
+) -> bgcopy_hresult {
+    guard(|| {
+        let hub = get(manager)?;
+        let entries = jobs?.iter().map(|job| get(*job)).collect::<Result<Vec<_>>>()?;
+        let count = u32::try_from(entries.len()).unwrap_or(u32::MAX);
+        must_have_room(out_results, count)?;
+        let jobs: Vec<_> = entries.iter().map(|entry| &entry.job).collect();
+        let results = end(&hub.manager, &jobs)
+            .into_iter()
+            .zip(&entries)
+            .map(|(result, entry)| entry.ended(result).unwrap_or_else(|error| error.code).0);
+        let results: Vec<_> = results.collect();
+        let mut filled = 0;
+        fill(&results, count, out_results, out(&raw mut filled)?)
+    })
+}
+
 /// Handles of new jobs; on failure there are neither handles nor jobs.
 fn hand_out(hub: &Arc<Hub>, jobs: Vec<Job>) -> Result<Vec<*mut bgcopy_job>> {
     let entries: Vec<_> = jobs.into_iter().map(|job| entry(hub, job)).collect();
@@ -61,7 +147,8 @@ fn hand_out(hub: &Arc<Hub>, jobs: Vec<Job>) -> Result<Vec<*mut bgcopy_job>> {
             Err(error) => {
                 // The first failure is the one to tell.
                 handles.into_iter().for_each(|handle| _ = close(handle));
-                entries.iter().for_each(|entry| _ = entry.job.cancel());
+                let jobs: Vec<_> = entries.iter().map(|entry| &entry.job).collect();
+                _ = hub.manager.cancel_all(&jobs);
                 return Err(error);
             }
         }

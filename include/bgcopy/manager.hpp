@@ -64,23 +64,50 @@ public:
     /// One suspended upload job for each file, named after it, all or none.
     std::vector<job> create_uploads(const std::vector<file_info> &files, std::error_code &failure)
     {
-        const auto infos = detail::infos(files);
-        std::vector<bgcopy_job *> raw(files.size());
-        std::vector<job> made;
-        made.reserve(files.size());
-        if (detail::check(bgcopy_manager_create_uploads(raw_, detail::count_of(infos),
-                                                        infos.data(), raw.data()),
-                          failure)) {
-            for (bgcopy_job *one : raw) {
-                made.emplace_back(one);
-            }
-        }
-        return made;
+        return uploads(files, failure, [&](auto count, auto *infos, auto **raw) {
+            return bgcopy_manager_create_uploads(raw_, count, infos, raw);
+        });
     }
     std::vector<job> create_uploads(const std::vector<file_info> &files)
     {
         return detail::must(
             [&](std::error_code &failure) { return create_uploads(files, failure); });
+    }
+
+    /// The same, resumed as they are made; `like`, if it is there, is a job
+    /// whose settings they get.
+    std::vector<job> start_uploads(const std::vector<file_info> &files, const job *like,
+                                   std::error_code &failure)
+    {
+        bgcopy_job *model = like == nullptr ? nullptr : like->get();
+        return uploads(files, failure, [&](auto count, auto *infos, auto **raw) {
+            return bgcopy_manager_start_uploads(raw_, count, infos, model, raw);
+        });
+    }
+    std::vector<job> start_uploads(const std::vector<file_info> &files, const job *like = nullptr)
+    {
+        return detail::must(
+            [&](std::error_code &failure) { return start_uploads(files, like, failure); });
+    }
+
+    /// What complete of each of the jobs answers, whatever the others do.
+    std::vector<hresult> complete_all(const std::vector<job> &jobs, std::error_code &failure)
+    {
+        return end_all(bgcopy_manager_complete_all, jobs, failure);
+    }
+    std::vector<hresult> complete_all(const std::vector<job> &jobs)
+    {
+        return detail::must([&](std::error_code &failure) { return complete_all(jobs, failure); });
+    }
+
+    /// What cancel of each of the jobs answers, whatever the others do.
+    std::vector<hresult> cancel_all(const std::vector<job> &jobs, std::error_code &failure)
+    {
+        return end_all(bgcopy_manager_cancel_all, jobs, failure);
+    }
+    std::vector<hresult> cancel_all(const std::vector<job> &jobs)
+    {
+        return detail::must([&](std::error_code &failure) { return cancel_all(jobs, failure); });
     }
 
     job get_job(const guid &id, std::error_code &failure) const
@@ -238,6 +265,36 @@ public:
     {
         return detail::must(
             [&](std::error_code &failure) { return error_description(code, failure); });
+    }
+
+private:
+    template <typename Make>
+    std::vector<job> uploads(const std::vector<file_info> &files, std::error_code &failure,
+                             Make make)
+    {
+        const auto infos = detail::infos(files);
+        std::vector<bgcopy_job *> raw(files.size());
+        std::vector<job> made;
+        made.reserve(files.size());
+        if (detail::check(make(detail::count_of(infos), infos.data(), raw.data()), failure)) {
+            for (bgcopy_job *one : raw) {
+                made.emplace_back(one);
+            }
+        }
+        return made;
+    }
+
+    template <typename End>
+    std::vector<hresult> end_all(End end, const std::vector<job> &jobs, std::error_code &failure)
+    {
+        std::vector<bgcopy_job *> raw;
+        raw.reserve(jobs.size());
+        for (const job &one : jobs) {
+            raw.push_back(one.get());
+        }
+        std::vector<hresult> results(jobs.size());
+        detail::check(end(raw_, detail::count_of(raw), raw.data(), results.data()), failure);
+        return results;
     }
 };
 

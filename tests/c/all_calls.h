@@ -65,6 +65,9 @@ static void all_of_manager(void *handle, bgcopy_hresult want)
     bgcopy_manager *h = handle;
     EXPECT(want, bgcopy_manager_create_job(h, "x", 0, NULL, &any_job));
     EXPECT(want, bgcopy_manager_create_uploads(h, 1, &any_info, &any_job));
+    EXPECT(want, bgcopy_manager_start_uploads(h, 1, &any_info, NULL, &any_job));
+    EXPECT(want, bgcopy_manager_complete_all(h, 0, NULL, NULL));
+    EXPECT(want, bgcopy_manager_cancel_all(h, 0, NULL, NULL));
     EXPECT(want, bgcopy_manager_get_job(h, &any_id, &any_job));
     EXPECT(want, bgcopy_manager_enum_jobs(h, &any_enum_jobs));
     EXPECT(want, bgcopy_manager_get_error_description(h, 0, &any_text));

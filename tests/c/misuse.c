@@ -119,6 +119,12 @@ static void null_results(void)
     EXPECT(bad, bgcopy_manager_create_job(m, NULL, 0, NULL, &any_job));
     EXPECT(bad, bgcopy_manager_create_uploads(m, 1, &any_info, NULL));
     EXPECT(bad, bgcopy_manager_create_uploads(m, 1, NULL, &any_job));
+    EXPECT(bad, bgcopy_manager_start_uploads(m, 1, &any_info, NULL, NULL));
+    EXPECT(bad, bgcopy_manager_start_uploads(m, 1, NULL, NULL, &any_job));
+    EXPECT(bad, bgcopy_manager_complete_all(m, 1, NULL, &any_code));
+    EXPECT(bad, bgcopy_manager_complete_all(m, 1, &j, NULL));
+    EXPECT(bad, bgcopy_manager_cancel_all(m, 1, NULL, &any_code));
+    EXPECT(bad, bgcopy_manager_cancel_all(m, 1, &j, NULL));
     EXPECT(bad, bgcopy_manager_get_job(m, NULL, &any_job));
     EXPECT(bad, bgcopy_manager_get_job(m, &any_id, NULL));
     EXPECT(bad, bgcopy_manager_enum_jobs(m, NULL));

@@ -61,6 +61,46 @@ static void several(void)
     OK(bgcopy_manager_close(manager));
 }
 
+/* Started at once, as one that was set up, and ended in one call. */
+static void started(void)
+{
+    bgcopy_manager *manager = open_store("store");
+    bgcopy_job *like = NULL, *jobs[3] = {NULL, NULL, NULL};
+    bgcopy_hresult results[3] = {99, 99, 99};
+    uint32_t priority = 99;
+    fetch(manager, "one");
+    fetch(manager, "two");
+    bgcopy_file_info files[2] = {
+        {url_of("up/one"), path_of("one")},
+        {url_of("up/two"), path_of("two")},
+    };
+    bgcopy_job *download = job_of(manager, "one");
+    EXPECT(BGCOPY_E_INVALIDARG, bgcopy_manager_start_uploads(manager, 2, files, download, jobs));
+    CHECK(jobs[0] == NULL && jobs[1] == NULL);
+    OK(bgcopy_manager_create_job(manager, "like", BGCOPY_JOB_TYPE_UPLOAD, NULL, &like));
+    OK(bgcopy_job_set_priority(like, BGCOPY_JOB_PRIORITY_HIGH));
+    OK(bgcopy_manager_start_uploads(manager, 2, files, like, jobs));
+    jobs[2] = like;
+    for (int index = 0; index < 2; index++) {
+        OK(bgcopy_job_get_priority(jobs[index], &priority));
+        CHECK(priority == BGCOPY_JOB_PRIORITY_HIGH);
+        wait_for(jobs[index], BGCOPY_JOB_STATE_TRANSFERRED);
+    }
+    /* One that is not transferred is of no concern to the others. */
+    OK(bgcopy_manager_complete_all(manager, 3, jobs, results));
+    CHECK(results[0] == BGCOPY_S_OK && results[1] == BGCOPY_S_OK);
+    CHECK(results[2] == BGCOPY_DO_E_INVALID_STATE);
+    OK(bgcopy_manager_cancel_all(manager, 3, jobs, results));
+    CHECK(results[0] == BGCOPY_DO_E_INVALID_STATE && results[2] == BGCOPY_S_OK);
+    CHECK(state_of(jobs[1]) == BGCOPY_JOB_STATE_ACKNOWLEDGED);
+    CHECK(state_of(like) == BGCOPY_JOB_STATE_CANCELLED);
+    for (int index = 0; index < 3; index++) {
+        OK(bgcopy_job_close(jobs[index]));
+    }
+    OK(bgcopy_job_close(download));
+    OK(bgcopy_manager_close(manager));
+}
+
 /* True if the reply is what its file has. */
 static int is_in_file(const uint8_t *data, uint32_t length, const char *path)
 {
@@ -149,6 +189,7 @@ int main(int count, char **arguments)
 {
     const story stories[] = {
         {"several", several},
+        {"started", started},
         {"reply", reply},
         {"no_reply", no_reply},
         {NULL, NULL},

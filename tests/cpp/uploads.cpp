@@ -41,6 +41,32 @@ void several()
     }
 }
 
+/// Started at once, as one that was set up, and ended in one call.
+void started()
+{
+    auto manager = open_store();
+    fetch(manager, "one");
+    fetch(manager, "two");
+    const std::vector<bgcopy::file_info> files = {{url_of("up/one"), path_of("one")},
+                                                  {url_of("up/two"), path_of("two")}};
+    std::error_code code;
+    const auto download = manager.create_job("of another type");
+    assert(manager.start_uploads(files, &download, code).empty());
+    assert(code.value() == BGCOPY_E_INVALIDARG);
+    auto like = manager.create_job("like", bgcopy::job_type::upload);
+    like.set_priority(bgcopy::job_priority::high);
+    auto jobs = manager.start_uploads(files, &like);
+    for (auto &job : jobs) {
+        assert(job.priority() == bgcopy::job_priority::high);
+        job.wait({bgcopy::job_state::transferred}, patience);
+    }
+    jobs.push_back(std::move(like));
+    const auto done = BGCOPY_S_OK;
+    const auto refused = BGCOPY_DO_E_INVALID_STATE;
+    assert((manager.complete_all(jobs) == std::vector<bgcopy::hresult>{done, done, refused}));
+    assert((manager.cancel_all(jobs) == std::vector<bgcopy::hresult>{refused, refused, done}));
+}
+
 void reply()
 {
     auto manager = open_store();
@@ -91,5 +117,5 @@ void no_reply()
 int main(int count, char **arguments)
 {
     return run_story(count, arguments,
-                     {{"several", several}, {"reply", reply}, {"no_reply", no_reply}});
+                     {{"several", several}, {"started", started}, {"reply", reply}, {"no_reply", no_reply}});
 }

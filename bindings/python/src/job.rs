@@ -38,6 +38,11 @@ impl Job {
         Self { job: Owned::new(job), manager: manager.clone().unbind() }
     }
 
+    /// The handle itself.
+    pub fn core(&self, py: Python<'_>) -> PyResult<&bgcopy_core::Job> {
+        self.job.get(py)
+    }
+
     /// Has a function called, on the notifier's thread, at events of a kind.
     fn subscribe<'py>(
         slf: &Bound<'py, Self>,

@@ -17,7 +17,7 @@ use crate::job::Job;
 use crate::owned::Owned;
 use crate::records;
 use crate::source::Source;
-use crate::vocab::Member;
+use crate::vocab::{Code, Member};
 use crate::wait::Deadline;
 
 /// An open queue.
@@ -37,6 +37,18 @@ impl Manager {
         call: impl FnOnce(&bgcopy_core::Manager) -> Result<R> + Send,
     ) -> PyResult<R> {
         self.engine.call(py, |engine| call(engine.manager()))
+    }
+
+    fn end_all(
+        &self,
+        py: Python<'_>,
+        jobs: &[Py<Job>],
+        end: fn(&bgcopy_core::Manager, &[&bgcopy_core::Job]) -> Vec<Result<HResult>>,
+    ) -> PyResult<Vec<Code>> {
+        let jobs = jobs.iter().map(|job| job.get().core(py)).collect::<PyResult<Vec<_>>>()?;
+        let results = self.call(py, |manager| Ok(end(manager, &jobs)))?;
+        let code = |result: Result<HResult>| Code(result.unwrap_or_else(|error| error.code));
+        Ok(results.into_iter().map(code).collect())
     }
 }
 
@@ -112,6 +124,27 @@ impl Manager {
         let files = files.into_iter().map(|file| file.0).collect();
         let jobs = slf.get().call(slf.py(), |manager| manager.create_uploads(files))?;
         Ok(jobs.into_iter().map(|job| Job::new(job, slf)).collect())
+    }
+
+    #[pyo3(signature = (files, like=None))]
+    fn start_uploads(
+        slf: &Bound<'_, Self>,
+        files: Vec<Spec>,
+        like: Option<PyRef<'_, Job>>,
+    ) -> PyResult<Vec<Job>> {
+        let py = slf.py();
+        let files = files.into_iter().map(|file| file.0).collect();
+        let like = like.as_ref().map(|like| like.core(py)).transpose()?;
+        let jobs = slf.get().call(py, |manager| manager.start_uploads(files, like))?;
+        Ok(jobs.into_iter().map(|job| Job::new(job, slf)).collect())
+    }
+
+    fn complete_all(&self, py: Python<'_>, jobs: Vec<Py<Job>>) -> PyResult<Vec<Code>> {
+        self.end_all(py, &jobs, bgcopy_core::Manager::complete_all)
+    }
+
+    fn cancel_all(&self, py: Python<'_>, jobs: Vec<Py<Job>>) -> PyResult<Vec<Code>> {
+        self.end_all(py, &jobs, bgcopy_core::Manager::cancel_all)
     }
 
     fn get_job(slf: &Bound<'_, Self>, id: Uuid) -> PyResult<Job> {

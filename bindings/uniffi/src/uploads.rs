@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use bgcopy_core::{JobPropertyId, PropertyValue, UploadProtocol};
+use bgcopy_core::{HResult, JobPropertyId, PropertyValue, UploadProtocol};
 
 use crate::error::Result;
 use crate::job::{Job, known};
@@ -31,6 +31,45 @@ impl Manager {
         let jobs = self.shared.core.create_uploads(files)?;
         Ok(jobs.into_iter().map(|job| self.handle(job)).collect())
     }
+
+    /// As `create_uploads`, and the jobs are resumed as they are made. With
+    /// `like` they get what was set for that job: everything but its name and
+    /// its reply's file name; its credentials, too. If one cannot be made those
+    /// before it are cancelled; what they have sent by then stays where it is.
+    ///
+    /// DO_E_INVALID_STATE if `like` is completed or cancelled, E_INVALIDARG if it
+    /// is of another type than UPLOAD.
+    #[uniffi::method(default(like = None))]
+    pub fn start_uploads(
+        &self,
+        files: Vec<FileSpec>,
+        like: Option<Arc<Job>>,
+    ) -> Result<Vec<Arc<Job>>> {
+        let files = files.into_iter().map(Into::into).collect();
+        let like = like.as_ref().map(|like| &*like.core);
+        let jobs = self.shared.core.start_uploads(files, like)?;
+        Ok(jobs.into_iter().map(|job| self.handle(job)).collect())
+    }
+
+    /// Calls `complete` for each of many jobs, in few steps on the disk. The
+    /// codes are in the order of the jobs; what one answers is of no concern to
+    /// the others.
+    pub fn complete_all(&self, jobs: Vec<Arc<Job>>) -> Vec<HResult> {
+        codes(self.shared.core.complete_all(&cores(&jobs)))
+    }
+
+    /// The same for `cancel`.
+    pub fn cancel_all(&self, jobs: Vec<Arc<Job>>) -> Vec<HResult> {
+        codes(self.shared.core.cancel_all(&cores(&jobs)))
+    }
+}
+
+fn cores(jobs: &[Arc<Job>]) -> Vec<&bgcopy_core::Job> {
+    jobs.iter().map(|job| &*job.core).collect()
+}
+
+fn codes(results: Vec<bgcopy_core::Result<HResult>>) -> Vec<HResult> {
+    results.into_iter().map(|result| result.unwrap_or_else(|error| error.code)).collect()
 }
 
 /// Uploads. The reply is that of an UPLOAD_REPLY job: on another one its calls

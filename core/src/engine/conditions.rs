@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use crate::model::{Conditions, Input, Job, Now, Told};
+use crate::model::{Conditions, Input, Now, Told};
 
 use super::Engine;
 
@@ -29,11 +29,6 @@ impl Engine {
         for id in waiting {
             self.apply(id, &Input::Reconnected, at);
         }
-    }
-
-    /// True if the job may not move now, whatever its state.
-    pub(super) fn is_held(&self, job: &Job) -> bool {
-        self.is_locked(&job.record) || self.queue.conditions.hold(job).is_some()
     }
 }
 

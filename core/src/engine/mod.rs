@@ -30,9 +30,7 @@ use std::time::Duration;
 use uuid::Uuid;
 
 use crate::disk::{Disk, TempFile};
-use crate::model::{
-    CredentialSlot, Environment, Input, JobRecord, Limits, Now, Outcome, Plan, Work, plan,
-};
+use crate::model::{CredentialSlot, Input, JobRecord, Limits, Now, Outcome, Plan, Work};
 use crate::notify::log;
 use crate::platform;
 use crate::protocol::Call;
@@ -57,9 +55,6 @@ const SYNC_STORE_MS: u64 = 500;
 
 /// How often the store is asked for retries that are due.
 const DUE_CHECK_MS: u64 = 1_000;
-
-/// Pages of jobs brought in before others get a turn.
-const PAGES_PER_TURN: u32 = 4;
 
 /// After an error of the store or of curl, how long until the next try.
 const TROUBLE_PAUSE_MS: u64 = 500;
@@ -259,7 +254,8 @@ impl Engine {
         self.commit(at, false);
         if self.queue.replan && at.monotonic_ms >= self.paused_until_ms {
             self.queue.replan = false;
-            let plan = self.plan(at)?;
+            let (running, secrets) = (self.moving.keys().copied().collect(), &self.secrets);
+            let plan = self.queue.plan(running, |record| is_locked(secrets, record), at)?;
             *wake_at_ms = plan.wake_at_ms;
             self.reconcile(&plan, at);
             if self.moving.is_empty() {
@@ -281,38 +277,6 @@ impl Engine {
         self.release_held();
         self.event_due_ms = self.sessions.serve(&self.queue.store, at)?;
         Ok(())
-    }
-
-    /// What should be running now. Brings in jobs of the store as long as
-    /// slots are free that those in memory cannot use.
-    fn plan(&mut self, at: Now) -> Result<Plan> {
-        let limits = self.queue.limits;
-        let slots = limits.simultaneous_files.min(limits.connections_total) as usize;
-        for _ in 0..PAGES_PER_TURN {
-            let mut plan = self.plan_of(2 * slots, at);
-            if plan.transfers.len() < slots && self.queue.ready.len() > 2 * slots {
-                plan = self.plan_of(usize::MAX, at);
-            }
-            let is_full = plan.transfers.len() >= slots;
-            if is_full || !self.queue.wants_more(|job| self.is_held(job)) {
-                return Ok(plan);
-            }
-            self.queue.page_in(at)?;
-        }
-        self.queue.replan = true;
-        Ok(self.plan_of(usize::MAX, at))
-    }
-
-    /// The plan of the first jobs that may move.
-    fn plan_of(&self, count: usize, at: Now) -> Plan {
-        let jobs = self.queue.foremost(count, self.moving.keys().map(|(id, _)| *id));
-        let locked = jobs.iter().filter(|job| self.is_locked(&job.record));
-        let environment = Environment {
-            running: self.moving.keys().copied().collect(),
-            locked: locked.map(|job| job.record.id).collect(),
-            conditions: self.queue.conditions,
-        };
-        plan(jobs.into_iter(), &self.queue.limits, &environment, at)
     }
 
     fn reconcile(&mut self, plan: &Plan, at: Now) {

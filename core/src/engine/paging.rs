@@ -1,11 +1,11 @@
 //! Which jobs are in memory: those that move, those that may soon, and those
-//! that somebody asked for. The store has all of them.
+//! that somebody asked for. The store has all of them. A plan looks at a few.
 
 use std::collections::BTreeSet;
 
 use uuid::Uuid;
 
-use crate::model::{Job, Now};
+use crate::model::{Environment, Job, JobRecord, Now, Plan, plan};
 use crate::vocab::{JobState, Result, code};
 
 use super::queue::Queue;
@@ -20,6 +20,9 @@ const KEPT_JOBS: usize = CACHED_JOBS / 2;
 /// Runnable jobs brought in from the store at a time. Each turn looks at those
 /// in memory: few are brought in as long as they fill the slots.
 const PAGE_JOBS: usize = 64;
+
+/// Pages of jobs brought in before others get a turn.
+const PAGES_PER_TURN: u32 = 4;
 
 /// Jobs listed at a time: a list of any length takes little memory.
 const LIST_PAGE_JOBS: usize = 1024;
@@ -65,26 +68,65 @@ impl Queue {
         self.restless.remove(&id);
     }
 
-    /// The jobs that a plan is made of: so many of the first that may move, and
-    /// all that move, owe work or have a deadline. The others would only come
-    /// after them.
-    pub fn foremost(&self, count: usize, moving: impl Iterator<Item = Uuid>) -> Vec<&Job> {
-        let mut ids: BTreeSet<Uuid> = self.restless.iter().copied().chain(moving).collect();
-        ids.extend(self.ready.iter().take(count).map(|(_, _, id)| *id));
-        ids.iter().filter_map(|id| Some(&self.jobs.get(id)?.job)).collect()
+    /// What should be running now. Jobs of the store are brought in as long as
+    /// slots are free that those in memory cannot use.
+    pub fn plan(
+        &mut self,
+        running: BTreeSet<(Uuid, u32)>,
+        is_locked: impl Fn(&JobRecord) -> bool,
+        now: Now,
+    ) -> Result<Plan> {
+        let conditions = self.conditions;
+        let mut environment = Environment { running, conditions, ..Environment::default() };
+        let slots = self.limits.simultaneous_files.min(self.limits.connections_total) as usize;
+        for _ in 0..PAGES_PER_TURN {
+            let mut plan = self.plan_of(2 * slots, &mut environment, &is_locked, now);
+            if plan.transfers.len() < slots && self.ready.len() > 2 * slots {
+                plan = self.plan_of(usize::MAX, &mut environment, &is_locked, now);
+            }
+            if plan.transfers.len() >= slots || !self.has_room(&is_locked) {
+                return Ok(plan);
+            }
+            self.page_in(now)?;
+        }
+        self.replan = true;
+        Ok(self.plan_of(usize::MAX, &mut environment, &is_locked, now))
     }
 
-    /// True if jobs of the store may move while slots are free: those in memory
-    /// cannot use them, as their hosts are full.
-    pub fn wants_more(&self, is_held: impl Fn(&Job) -> bool) -> bool {
-        let is_free = |id: &Uuid| self.jobs.get(id).is_some_and(|loaded| !is_held(&loaded.job));
+    /// The plan for so many of the first jobs that may move, and for all that
+    /// move, owe work or have a deadline. The others would only come after them.
+    fn plan_of(
+        &self,
+        count: usize,
+        environment: &mut Environment,
+        is_locked: impl Fn(&JobRecord) -> bool,
+        now: Now,
+    ) -> Plan {
+        let first = self.ready.iter().take(count).map(|(_, _, id)| *id);
+        let moving = environment.running.iter().map(|(id, _)| *id);
+        let ids: BTreeSet<Uuid> =
+            self.restless.iter().copied().chain(moving).chain(first).collect();
+        let jobs: Vec<_> = ids.iter().filter_map(|id| Some(&self.jobs.get(id)?.job)).collect();
+        let locked = jobs.iter().filter(|job| is_locked(&job.record));
+        environment.locked = locked.map(|job| job.record.id).collect();
+        plan(jobs.into_iter(), &self.limits, environment, now)
+    }
+
+    /// True if the store may hold jobs that can move, and memory has room for
+    /// them: those in memory that can are few.
+    fn has_room(&self, is_locked: impl Fn(&JobRecord) -> bool) -> bool {
+        let is_free = |id: &Uuid| {
+            self.jobs.get(id).is_some_and(|loaded| {
+                !is_locked(&loaded.job.record) && self.conditions.hold(&loaded.job).is_none()
+            })
+        };
         self.has_more_runnable
             && !self.conditions.paused
             && self.ready.iter().filter(|(_, _, id)| is_free(id)).count() < KEPT_JOBS
     }
 
     /// Brings in the next runnable jobs of the store.
-    pub fn page_in(&mut self, now: Now) -> Result<()> {
+    fn page_in(&mut self, now: Now) -> Result<()> {
         let page = self.store.next_runnable(self.runnable_after, PAGE_JOBS)?;
         self.has_more_runnable = page.len() == PAGE_JOBS;
         self.store.begin_view();

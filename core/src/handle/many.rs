@@ -17,23 +17,56 @@ const NAME_CHARS_MAX: usize = crate::vocab::limit::DISPLAY_NAME_CHARS_MAX;
 const STORED_TOGETHER: usize = 256;
 
 impl Manager {
-    /// Makes one upload job for each file, named after it, all or none; the jobs
-    /// are in the order of the files. `remote_name` is where a file goes,
-    /// `local_name` the absolute path where it is. With `like` they get what was
-    /// set for that job: everything but its name and its reply's file name; its
-    /// credentials, too. They are suspended; with `start` they are resumed as
-    /// they are made, and if a later one cannot be made, what a cancelled one has
-    /// sent by then stays where it is.
+    /// Makes one suspended upload job for each file, named after it, all or
+    /// none; the jobs are in the order of the files. `remote_name` is where a
+    /// file goes, `local_name` the absolute path where it is.
     ///
-    /// Codes as for [`Manager::create_job`] and [`Job::add_file`];
-    /// DO_E_JOB_NOT_FOUND if `like` is not in the queue, E_INVALIDARG if it is
-    /// of another type. Contract section 2.2.
-    pub fn create_uploads(
-        &self,
-        files: Vec<FileSpec>,
-        like: Option<&Job>,
-        start: bool,
-    ) -> Result<Vec<Job>> {
+    /// Codes as for [`Manager::create_job`] and [`Job::add_file`]. Contract
+    /// section 2.2.
+    pub fn create_uploads(&self, files: Vec<FileSpec>) -> Result<Vec<Job>> {
+        self.uploads(files, None, false)
+    }
+
+    /// As [`Manager::create_uploads`], and the jobs are resumed as they are made.
+    /// With `like` they get what was set for that job: everything but its name
+    /// and its reply's file name; its credentials, too. If one cannot be made
+    /// those before it are cancelled; what they have sent by then stays where it
+    /// is.
+    ///
+    /// DO_E_INVALID_STATE if `like` is completed or cancelled, E_INVALIDARG if it
+    /// is of another type than UPLOAD.
+    pub fn start_uploads(&self, files: Vec<FileSpec>, like: Option<&Job>) -> Result<Vec<Job>> {
+        self.uploads(files, like, true)
+    }
+
+    /// As [`Job::complete`] for each of the jobs. What one answers is of no
+    /// concern to the others; the answers are in the order of the jobs.
+    pub fn complete_all(&self, jobs: &[&Job]) -> Vec<Result<HResult>> {
+        self.end_all(jobs, &Command::Complete)
+    }
+
+    /// As [`Job::cancel`] for each of the jobs; else as [`Manager::complete_all`].
+    pub fn cancel_all(&self, jobs: &[&Job]) -> Vec<Result<HResult>> {
+        self.end_all(jobs, &Command::Cancel)
+    }
+
+    /// A command that forgets secrets, for each of the jobs.
+    fn end_all(&self, jobs: &[&Job], command: &Command) -> Vec<Result<HResult>> {
+        let mut results = Vec::with_capacity(jobs.len());
+        for some in jobs.chunks(STORED_TOGETHER) {
+            let requests = some.iter().map(|job| job.request(command.clone())).collect();
+            let answers = self.shared.calls(requests).into_iter().map(|reply| done(reply?));
+            for (job, answer) in some.iter().zip(answers) {
+                if answer.is_ok() {
+                    self.shared.forget_secrets(job.id(), None);
+                }
+                results.push(answer);
+            }
+        }
+        results
+    }
+
+    fn uploads(&self, files: Vec<FileSpec>, like: Option<&Job>, start: bool) -> Result<Vec<Job>> {
         let mut jobs = Vec::with_capacity(files.len());
         let mut files = files.into_iter();
         loop {
@@ -47,39 +80,6 @@ impl Manager {
                 return Err(error);
             }
         }
-    }
-
-    /// As [`Job::resume`] for each of them. What one answers is of no concern to
-    /// the others; the answers are in the order of the jobs.
-    pub fn resume_all(&self, jobs: &[&Job]) -> Vec<Result<HResult>> {
-        self.command_all(jobs, &Command::Resume)
-    }
-
-    /// As [`Job::complete`] for each of them; else as [`Manager::resume_all`].
-    pub fn complete_all(&self, jobs: &[&Job]) -> Vec<Result<HResult>> {
-        self.end_all(jobs, &Command::Complete)
-    }
-
-    /// As [`Job::cancel`] for each of them; else as [`Manager::resume_all`].
-    pub fn cancel_all(&self, jobs: &[&Job]) -> Vec<Result<HResult>> {
-        self.end_all(jobs, &Command::Cancel)
-    }
-
-    fn end_all(&self, jobs: &[&Job], command: &Command) -> Vec<Result<HResult>> {
-        let results = self.command_all(jobs, command);
-        for (job, _) in jobs.iter().zip(&results).filter(|(_, result)| result.is_ok()) {
-            self.shared.forget_secrets(job.id(), None);
-        }
-        results
-    }
-
-    fn command_all(&self, jobs: &[&Job], command: &Command) -> Vec<Result<HResult>> {
-        let mut results = Vec::with_capacity(jobs.len());
-        for some in jobs.chunks(STORED_TOGETHER) {
-            let requests = some.iter().map(|job| job.request(command.clone())).collect();
-            results.extend(self.shared.calls(requests).into_iter().map(|reply| done(reply?)));
-        }
-        results
     }
 
     fn create_some(

@@ -12,6 +12,7 @@ use crate::vocab::{
 
 use super::deadline::{Deadline, Now};
 use super::file::FileRecord;
+use super::job::refuse_final;
 
 /// All that is stored of a job, apart from its files. Most of what is as in a
 /// new job is left out.
@@ -256,8 +257,9 @@ impl JobRecord {
     }
 
     /// Takes over what was set for another job: E_INVALIDARG if it is of another
-    /// type.
+    /// type, DO_E_INVALID_STATE if it is final.
     pub fn inherit(&mut self, other: &Self) -> Result<()> {
+        refuse_final(other)?;
         if self.job_type != other.job_type {
             let text = "a job can only be like one of its type";
             return Err(Error::new(code::E_INVALIDARG, text));

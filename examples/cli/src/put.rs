@@ -202,11 +202,11 @@ fn create(manager: &Manager, put: &Put, files: Vec<FileSpec>) -> Outcome<Vec<Sen
     let Some((one, rest)) = files.split_first() else {
         return Ok(Vec::new());
     };
-    let mut jobs = manager.create_uploads(vec![one.clone()], None, false)?;
+    let mut jobs = manager.create_uploads(vec![one.clone()])?;
     if let Some(first) = jobs.first() {
         let made = configure(first, put).and_then(|()| {
             first.resume()?;
-            Ok(manager.create_uploads(rest.to_vec(), Some(first), true)?)
+            Ok(manager.start_uploads(rest.to_vec(), Some(first))?)
         });
         match made {
             Ok(others) => jobs.extend(others),

@@ -147,6 +147,27 @@ class Manager:
         :class:`NotSupportedError` for a file with ranges. Contract 2.2.
         """
 
+    def start_uploads(self, files: Sequence[FileSpec], like: Job | None = None) -> list[Job]:
+        """As :meth:`create_uploads`, and the jobs are resumed as they are made.
+        With `like` they get what was set for that job: everything but its name
+        and its reply's file name; its credentials, too. If one cannot be made
+        those before it are cancelled; what they have sent by then stays where
+        it is.
+
+        :class:`InvalidStateError` if `like` is completed or cancelled,
+        :class:`InvalidArgumentError` if it is of another type than UPLOAD.
+        Contract 2.2.
+        """
+
+    def complete_all(self, jobs: Sequence[Job]) -> list[HResult | int]:
+        """Calls :meth:`Job.complete` for each of many jobs, in few steps on the
+        disk. The codes, success or not, are in the order of the jobs: no
+        exception is raised for them. Contract 9.5.
+        """
+
+    def cancel_all(self, jobs: Sequence[Job]) -> list[HResult | int]:
+        """As :meth:`complete_all` for :meth:`Job.cancel`. Contract 9.6."""
+
     def get_job(self, id: uuid.UUID) -> Job:
         """The job of that id (GetJob): :class:`JobNotFoundError` if it is not
         in the queue, which a cancelled or completed one is not. Contract 2.1.
