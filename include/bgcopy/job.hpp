@@ -69,6 +69,17 @@ public:
         detail::must([&](std::error_code &failure) { add_file_set(files, failure); });
     }
 
+    /// The same with their ranges and the hashes that they must have.
+    void add_files(const std::vector<file_spec> &files, std::error_code &failure)
+    {
+        const auto specs = detail::specs(files);
+        detail::check(bgcopy_job_add_files(raw_, detail::count_of(specs), specs.data()), failure);
+    }
+    void add_files(const std::vector<file_spec> &files)
+    {
+        detail::must([&](std::error_code &failure) { add_files(files, failure); });
+    }
+
     void suspend(std::error_code &failure) { detail::check(bgcopy_job_suspend(raw_), failure); }
     void suspend() { detail::check(bgcopy_job_suspend(raw_)); }
 

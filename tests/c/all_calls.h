@@ -18,6 +18,7 @@ static bgcopy_guid any_id;
 static bgcopy_limits any_limits = {sizeof(bgcopy_limits), 1, 1, 1, 1, 1, 1};
 static bgcopy_file_info any_info = {"http://localhost/", "/tmp/x"};
 static bgcopy_file_range any_range = {0, 1};
+static bgcopy_file_spec any_spec = {.remote_name = "http://localhost/", .local_name = "/tmp/x"};
 static bgcopy_job_progress any_job_progress;
 static bgcopy_file_progress any_file_progress;
 static bgcopy_job_times any_times;
@@ -89,6 +90,7 @@ static void all_of_job(void *handle, bgcopy_hresult want)
     EXPECT(want, bgcopy_job_add_file(h, "http://localhost/", "/tmp/x"));
     EXPECT(want, bgcopy_job_add_file_set(h, 1, &any_info));
     EXPECT(want, bgcopy_job_add_file_with_ranges(h, "http://localhost/", "/tmp/x", 1, &any_range));
+    EXPECT(want, bgcopy_job_add_files(h, 1, &any_spec));
     EXPECT(want, bgcopy_job_enum_files(h, &any_enum_files));
     EXPECT(want, bgcopy_job_get_file(h, 0, &any_file));
     EXPECT(want, bgcopy_job_suspend(h));

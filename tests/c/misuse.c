@@ -140,6 +140,11 @@ static void null_results(void)
     EXPECT(bad, bgcopy_job_add_file(j, "http://localhost/", NULL));
     EXPECT(bad, bgcopy_job_add_file_set(j, 1, NULL));
     EXPECT(bad, bgcopy_job_add_file_with_ranges(j, "http://localhost/", "/tmp/x", 1, NULL));
+    EXPECT(bad, bgcopy_job_add_files(j, 1, NULL));
+    EXPECT(bad, bgcopy_job_add_files(j, 1, &(bgcopy_file_spec){.local_name = "/tmp/x"}));
+    EXPECT(bad, bgcopy_job_add_files(j, 1, &(bgcopy_file_spec){.remote_name = "http://h/"}));
+    EXPECT(bad, bgcopy_job_add_files(j, 1, &(bgcopy_file_spec){"http://h/", "/tmp/x", NULL, 1, 0, NULL}));
+    EXPECT(bad, bgcopy_job_add_files(j, 1, &(bgcopy_file_spec){"http://h/", "/tmp/x", NULL, 0, 1, NULL}));
     EXPECT(bad, bgcopy_job_enum_files(j, NULL));
     EXPECT(bad, bgcopy_job_get_file(j, 0, NULL));
     EXPECT(bad, bgcopy_job_wait(j, 1, NULL, 0, &any_number));
@@ -259,6 +264,7 @@ static void finished_job(void)
     EXPECT(bad, bgcopy_job_add_file(j, url_of("one"), path_of("one")));
     EXPECT(bad, bgcopy_job_add_file_set(j, 1, &(bgcopy_file_info){url_of("one"), path_of("one")}));
     EXPECT(bad, bgcopy_job_add_file_with_ranges(j, url_of("one"), path_of("one"), 1, &any_range));
+    EXPECT(bad, bgcopy_job_add_files(j, 1, &any_spec));
     EXPECT(bad, bgcopy_job_suspend(j));
     EXPECT(bad, bgcopy_job_resume(j));
     EXPECT(bad, bgcopy_job_cancel(j));
@@ -397,6 +403,12 @@ static void bad_numbers(void)
     EXPECT(bad, bgcopy_file_set_validation_state(any_file, 2));
     EXPECT(bad, bgcopy_file_set_expected_hash(any_file, 4, DIGEST));
     EXPECT(bad, bgcopy_file_set_expected_hash(any_file, BGCOPY_HASH_ALGORITHM_SHA256, "12"));
+    EXPECT(bad, bgcopy_job_add_files(job, 1, &(bgcopy_file_spec){url_of("two"), path_of("two"),
+                                                                 NULL, 0, 4, DIGEST}));
+    EXPECT(bad, bgcopy_job_add_files(job, 1, &(bgcopy_file_spec){url_of("two"), path_of("two"),
+                                                                 NULL, 0, 0, DIGEST}));
+    EXPECT(bad, bgcopy_job_add_files(job, 1, &(bgcopy_file_spec){url_of("two"), path_of("two"),
+                                                                 NULL, 0, 1, "12"}));
     OK(bgcopy_file_close(any_file));
     EXPECT(BGCOPY_E_TIMEOUT, bgcopy_job_wait(job, 0, NULL, 1, &any_number));
     any_limits.size = 4;
@@ -448,6 +460,9 @@ static void bad_utf8(void)
     EXPECT(bad, bgcopy_job_add_file(job, url_of("one"), text));
     EXPECT(bad, bgcopy_job_add_file_set(job, 1, &(bgcopy_file_info){text, text}));
     EXPECT(bad, bgcopy_job_add_file_with_ranges(job, text, "/tmp/x", 0, NULL));
+    EXPECT(bad, bgcopy_job_add_files(job, 1, &(bgcopy_file_spec){text, "/tmp/x", NULL, 0, 0, NULL}));
+    EXPECT(bad, bgcopy_job_add_files(job, 1, &(bgcopy_file_spec){url_of("one"), "/tmp/x", NULL, 0, 1,
+                                                                 text}));
     EXPECT(bad, bgcopy_job_set_display_name(job, text));
     EXPECT(bad, bgcopy_job_set_description(job, text));
     EXPECT(bad, bgcopy_job_set_proxy_settings(job, 2, text, NULL));
