@@ -263,14 +263,17 @@ pub unsafe extern "C" fn bgcopy_job_wait(
     out_state: *mut u32,
 ) -> bgcopy_hresult {
     read(job, out_state, |entry| {
-        let states: Result<Vec<JobState>> = list(states, count)?
-            .iter()
-            .map(|state| {
-                choice(JobState::from_u32(*state), *state, "job state", code::E_INVALIDARG)
-            })
-            .collect();
-        Ok(entry.job.wait(&states?, timeout(timeout_ms))?.as_u32())
+        let states = states_of(count, states)?;
+        Ok(entry.job.wait(&states, timeout(timeout_ms))?.as_u32())
     })
+}
+
+/// States as core takes them: E_INVALIDARG for an unknown one.
+pub(crate) unsafe fn states_of(count: u32, states: *const u32) -> Result<Vec<JobState>> {
+    list(states, count)?
+        .iter()
+        .map(|state| choice(JobState::from_u32(*state), *state, "job state", code::E_INVALIDARG))
+        .collect()
 }
 
 /// Closes the handle of a job. It changes nothing about the job; its

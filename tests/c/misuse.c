@@ -2,7 +2,7 @@
 #include <unistd.h>
 #include "all_calls.h"
 
-#define KINDS 9
+#define KINDS 10
 
 /* A sound handle of each kind. */
 typedef struct {
@@ -15,6 +15,7 @@ typedef struct {
     bgcopy_enum_jobs *jobs;
     bgcopy_enum_files *files;
     bgcopy_reader *reader;
+    bgcopy_interrupt *interrupt;
 } handles;
 
 static handles open_all(void)
@@ -31,11 +32,13 @@ static handles open_all(void)
     OK(bgcopy_manager_enum_jobs(all.manager, &all.jobs));
     OK(bgcopy_job_enum_files(all.job, &all.files));
     OK(bgcopy_reader_open(path_of("store"), &all.reader));
+    OK(bgcopy_interrupt_create(&all.interrupt));
     return all;
 }
 
 static void close_all(const handles *all, bgcopy_hresult want)
 {
+    EXPECT(want, bgcopy_interrupt_close(all->interrupt));
     EXPECT(want, bgcopy_reader_close(all->reader));
     EXPECT(want, bgcopy_enum_files_close(all->files));
     EXPECT(want, bgcopy_enum_jobs_close(all->jobs));
@@ -52,7 +55,8 @@ static void all_of_kind(int kind, void *handle, bgcopy_hresult want)
 {
     void (*const of_kind[KINDS])(void *, bgcopy_hresult) = {
         all_of_manager, all_of_job,   all_of_file,      all_of_error,
-        all_of_wait_reason, all_of_event, all_of_enum_jobs, all_of_enum_files, all_of_reader};
+        all_of_wait_reason, all_of_event, all_of_enum_jobs, all_of_enum_files, all_of_reader,
+        all_of_interrupt};
     of_kind[kind](handle, want);
 }
 
@@ -62,7 +66,7 @@ static void null_handles(void)
         all_of_kind(kind, NULL, BGCOPY_E_POINTER);
     }
     CHECK(strlen(bgcopy_last_error_message()) > 0);
-    handles none = {NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL};
+    handles none = {NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL};
     close_all(&none, BGCOPY_S_OK);
     CHECK(strlen(bgcopy_last_error_message()) == 0);
     bgcopy_string_free(NULL);
@@ -74,7 +78,8 @@ static void closed_handles(void)
     close_all(&all, BGCOPY_S_OK);
     close_all(&all, BGCOPY_E_HANDLE);
     void *const by_kind[KINDS] = {all.manager, all.job,   all.file, all.error,
-                                  all.reason,  all.event, all.jobs, all.files, all.reader};
+                                  all.reason,  all.event, all.jobs, all.files, all.reader,
+                                  all.interrupt};
     for (int kind = 0; kind < KINDS; kind++) {
         all_of_kind(kind, by_kind[kind], BGCOPY_E_HANDLE);
     }
@@ -90,7 +95,8 @@ static void wrong_kinds(void)
 {
     handles all = open_all();
     void *const by_kind[KINDS] = {all.manager, all.job,   all.file, all.error,
-                                  all.reason,  all.event, all.jobs, all.files, all.reader};
+                                  all.reason,  all.event, all.jobs, all.files, all.reader,
+                                  all.interrupt};
     for (int kind = 0; kind < KINDS; kind++) {
         for (int other = 0; other < KINDS; other++) {
             if (kind != other) {
@@ -102,7 +108,7 @@ static void wrong_kinds(void)
     }
     handles mixed = {(void *)all.job,  (void *)all.manager, (void *)all.job, (void *)all.job,
                      (void *)all.job,  (void *)all.job,     (void *)all.job, (void *)all.job,
-                     (void *)all.job};
+                     (void *)all.job,  (void *)all.job};
     close_all(&mixed, BGCOPY_E_HANDLE);
     close_all(&all, BGCOPY_S_OK);
 }
@@ -124,6 +130,10 @@ static void null_results(void)
     EXPECT(bad, bgcopy_manager_enum_jobs(m, NULL));
     EXPECT(bad, bgcopy_manager_get_error_description(m, 0, NULL));
     EXPECT(bad, bgcopy_manager_next_event(m, 0, NULL));
+    EXPECT(bad, bgcopy_manager_next_event_interruptible(m, 0, NULL, &any_event));
+    EXPECT(bad, bgcopy_manager_next_event_interruptible(m, 0, all.interrupt, NULL));
+    EXPECT(bad, bgcopy_interrupt_create(NULL));
+    EXPECT(bad, bgcopy_interrupt_is_raised(all.interrupt, NULL));
     EXPECT(bad, bgcopy_manager_event_fd(m, NULL));
     EXPECT(bad, bgcopy_manager_is_host(m, NULL));
     EXPECT(bad, bgcopy_manager_get_host_process(m, NULL));
@@ -149,6 +159,9 @@ static void null_results(void)
     EXPECT(bad, bgcopy_job_get_file(j, 0, NULL));
     EXPECT(bad, bgcopy_job_wait(j, 1, NULL, 0, &any_number));
     EXPECT(bad, bgcopy_job_wait(j, 1, &any_number, 0, NULL));
+    EXPECT(bad, bgcopy_job_wait_interruptible(j, 1, NULL, 0, all.interrupt, &any_number));
+    EXPECT(bad, bgcopy_job_wait_interruptible(j, 0, NULL, 0, NULL, &any_number));
+    EXPECT(bad, bgcopy_job_wait_interruptible(j, 0, NULL, 0, all.interrupt, NULL));
     EXPECT(bad, bgcopy_job_get_id(j, NULL));
     EXPECT(bad, bgcopy_job_get_type(j, NULL));
     EXPECT(bad, bgcopy_job_get_state(j, NULL));
@@ -505,6 +518,7 @@ static void closed_manager(void)
     EXPECT(BGCOPY_E_MANAGER_CLOSED, bgcopy_enum_files_next(all.files, 1, &any_file, NULL));
     OK(bgcopy_reader_engine_is_running(all.reader, &any_number));
     CHECK(any_number == 0);
+    OK(bgcopy_interrupt_close(all.interrupt));
     OK(bgcopy_reader_close(all.reader));
     OK(bgcopy_enum_files_close(all.files));
     OK(bgcopy_enum_jobs_close(all.jobs));

@@ -206,7 +206,7 @@ impl Stage {
 }
 
 /// Every story with what it leaves in place.
-pub const STORIES: [(&str, &str, &[&str]); 52] = [
+pub const STORIES: [(&str, &str, &[&str]); 54] = [
     ("c/life.c", "download", &["one", "two"]),
     ("c/life.c", "cancel_in_callback", &[]),
     ("c/life.c", "partial", &["one"]),
@@ -219,6 +219,7 @@ pub const STORIES: [(&str, &str, &[&str]); 52] = [
     ("c/events.c", "asked_for", &["one"]),
     ("c/events.c", "descriptor", &[]),
     ("c/events.c", "closed_while_waiting", &[]),
+    ("c/events.c", "interrupted", &[]),
     ("c/events.c", "enumerators", &[]),
     ("c/events.c", "files", &[]),
     ("c/misuse.c", "null_handles", &[]),
@@ -248,6 +249,7 @@ pub const STORIES: [(&str, &str, &[&str]); 52] = [
     ("cpp/stories.cpp", "failure", &[]),
     ("cpp/stories.cpp", "errors", &[]),
     ("cpp/stories.cpp", "events", &["one"]),
+    ("cpp/stories.cpp", "interrupted", &[]),
     ("cpp/stories.cpp", "callbacks", &["one"]),
     ("cpp/stories.cpp", "beside", &[]),
     ("cpp/settings.cpp", "of_job", &[]),
