@@ -126,7 +126,8 @@ def _fetch(
     with reporting(progress, display_name(files)) as report:
         make_folders(files)
         with opened(store, manager) as (queue, is_kept):
-            job = find(queue, files, wishes) or create(queue, files, wishes)
+            own = key(files)
+            job = find(queue, files, wishes, own) or create(queue, files, wishes, own)
             try:
                 _follow(job, report, timeout)
             except BaseException:
@@ -135,9 +136,11 @@ def _fetch(
     return [Path(file.local_name) for file in files]
 
 
-def find(manager: Manager, files: Sequence[FileSpec], wishes: Wishes) -> Job | None:
-    """The job that the same call made before, resumed."""
-    job = kept(manager).get(key(files))
+def find(manager: Manager, files: Sequence[FileSpec], wishes: Wishes, own: str) -> Job | None:
+    """The job that the same call made before, resumed. `own` is the key of
+    the files.
+    """
+    job = kept(manager).get(own)
     if job is None:
         return None
     record = job.snapshot().record
@@ -152,11 +155,11 @@ def find(manager: Manager, files: Sequence[FileSpec], wishes: Wishes) -> Job | N
     return job
 
 
-def create(manager: Manager, files: Sequence[FileSpec], wishes: Wishes) -> Job:
+def create(manager: Manager, files: Sequence[FileSpec], wishes: Wishes, own: str) -> Job:
     """A new job, under way."""
     job = manager.create_job(display_name(files))
     try:
-        job.description = key(files)
+        job.description = own
         job.add_file_set(list(files))
         configure(job, wishes)
         job.resume()

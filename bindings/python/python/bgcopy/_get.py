@@ -13,7 +13,7 @@ from ._bgcopy import Job
 from ._commands import Interrupted, UsageError, open_queue, store_of
 from ._display import Display, command_line
 from ._download import create, expected, find
-from ._targets import absolute, make_folders, name_in_url
+from ._targets import absolute, key, make_folders, name_in_url
 from ._transfer import Wishes
 from ._vocab import HResult, JobPriority, JobState
 from .records import FileSpec
@@ -28,9 +28,10 @@ def get(arguments: Namespace) -> None:
     display = Display(arguments)
     store = store_of(arguments)
     with open_queue(store) as manager:
-        job = find(manager, files, wishes)
+        own = key(files)
+        job = find(manager, files, wishes, own)
         if job is None:
-            job = create(manager, files, wishes)
+            job = create(manager, files, wishes, own)
             display.note("created", job, f"Job {job.id}")
         else:
             here = job.progress.bytes_transferred
