@@ -540,6 +540,12 @@ typedef struct bgcopy_event bgcopy_event;
 typedef struct bgcopy_file bgcopy_file;
 
 /**
+ * Ends waits from another thread, any number of them and of any manager. Once
+ * raised it stays so: a wait that begins later ends at once, too.
+ */
+typedef struct bgcopy_interrupt bgcopy_interrupt;
+
+/**
  * A job of the queue. A handle of a completed or cancelled job still answers
  * what there is to know of it; what would change it answers
  * DO_E_INVALID_STATE.
@@ -729,6 +735,38 @@ typedef struct bgcopy_file_range {
    */
   uint64_t length;
 } bgcopy_file_range;
+
+/**
+ * One file to be added, with all that it may have from the start. Set to 0 what
+ * it has not. This struct never changes.
+ */
+typedef struct bgcopy_file_spec {
+  /**
+   * The URL to fetch.
+   */
+  const char *remote_name;
+  /**
+   * The absolute path to put it.
+   */
+  const char *local_name;
+  /**
+   * The pieces wanted, stored back to back in this order.
+   */
+  const struct bgcopy_file_range *ranges;
+  /**
+   * How many; 0 for the whole file.
+   */
+  uint32_t range_count;
+  /**
+   * A bgcopy_hash_algorithm; 0 for no hash.
+   */
+  uint32_t hash_algorithm;
+  /**
+   * The digest that the content must have, in hexadecimal digits of either
+   * case; NULL for no hash.
+   */
+  const char *hash_digest;
+} bgcopy_file_spec;
 
 /**
  * How far a job has come (BG_JOB_PROGRESS). This struct never changes.
@@ -1286,6 +1324,21 @@ BGCOPY_API
 bgcopy_hresult bgcopy_job_add_file_set(struct bgcopy_job *job,
                                        uint32_t count,
                                        const struct bgcopy_file_info *files);
+
+/**
+ * Adds several files with their ranges and the hashes that they must have, all
+ * or none.
+ *
+ * @param count how many.
+ * @param files an array of so many.
+ * @return as bgcopy_job_add_file_with_ranges; E_INVALIDARG for a hash as in
+ * bgcopy_file_set_expected_hash, or a digest without a function; E_NOTIMPL for
+ * ranges or a hash of an upload.
+ */
+BGCOPY_API
+bgcopy_hresult bgcopy_job_add_files(struct bgcopy_job *job,
+                                    uint32_t count,
+                                    const struct bgcopy_file_spec *files);
 
 /**
  * Adds pieces of a file, stored back to back in the order given
@@ -2372,6 +2425,67 @@ bgcopy_hresult bgcopy_event_get_file_ranges(struct bgcopy_event *event,
  * @return S_OK; E_HANDLE.
  */
 BGCOPY_API bgcopy_hresult bgcopy_event_close(struct bgcopy_event *event);
+
+/**
+ * Makes an interrupt that ends nothing yet.
+ *
+ * @param out_interrupt the caller closes it with bgcopy_interrupt_close.
+ * @return S_OK; E_POINTER.
+ */
+BGCOPY_API bgcopy_hresult bgcopy_interrupt_create(struct bgcopy_interrupt **out_interrupt);
+
+/**
+ * Ends all waits that have it, at once: they answer E_ABORT. A second call does
+ * nothing. It is not for signal handlers.
+ *
+ * @return S_OK; E_POINTER; E_HANDLE.
+ */
+BGCOPY_API bgcopy_hresult bgcopy_interrupt_raise(struct bgcopy_interrupt *interrupt);
+
+/**
+ * Tells whether it was raised.
+ *
+ * @param out_raised 1 or 0.
+ * @return S_OK; E_POINTER; E_HANDLE.
+ */
+BGCOPY_API
+bgcopy_hresult bgcopy_interrupt_is_raised(struct bgcopy_interrupt *interrupt,
+                                          uint32_t *out_raised);
+
+/**
+ * Waits until the job is in one of the states, or the interrupt is raised.
+ *
+ * @param interrupt what may end the wait; closing it does not.
+ * @return as bgcopy_job_wait; E_ABORT if it was interrupted.
+ */
+BGCOPY_API
+bgcopy_hresult bgcopy_job_wait_interruptible(struct bgcopy_job *job,
+                                             uint32_t count,
+                                             const uint32_t *states,
+                                             uint32_t timeout_ms,
+                                             struct bgcopy_interrupt *interrupt,
+                                             uint32_t *out_state);
+
+/**
+ * Waits for the next event as bgcopy_manager_next_event, or until the interrupt
+ * is raised. No event is lost by it: who asks next gets it.
+ *
+ * @param interrupt what may end the wait; closing it does not.
+ * @return as bgcopy_manager_next_event; E_ABORT if it was interrupted.
+ */
+BGCOPY_API
+bgcopy_hresult bgcopy_manager_next_event_interruptible(struct bgcopy_manager *manager,
+                                                       uint32_t timeout_ms,
+                                                       struct bgcopy_interrupt *interrupt,
+                                                       struct bgcopy_event **out_event);
+
+/**
+ * Closes the handle of an interrupt. Waits that have it go on, and nothing can
+ * interrupt them any more. NULL is ignored.
+ *
+ * @return S_OK; E_HANDLE.
+ */
+BGCOPY_API bgcopy_hresult bgcopy_interrupt_close(struct bgcopy_interrupt *interrupt);
 
 /**
  * Gives the next jobs (Next).

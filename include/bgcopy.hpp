@@ -16,6 +16,7 @@
 #include <bgcopy/event.hpp>
 #include <bgcopy/file.hpp>
 #include <bgcopy/guid.hpp>
+#include <bgcopy/interrupt.hpp>
 #include <bgcopy/job.hpp>
 #include <bgcopy/job_error.hpp>
 #include <bgcopy/log.hpp>

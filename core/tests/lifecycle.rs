@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use bgcopy_core::vocab::{code, notify};
 use bgcopy_core::{
-    EventKind, ExpectedHash, HashAlgorithm, JobPriority, JobState, JobType, Limits, Manager,
-    Options, PropertyValue, Reader, WaitKind,
+    EventKind, ExpectedHash, FileSpec, HashAlgorithm, JobPriority, JobState, JobType, Limits,
+    Manager, Options, PropertyValue, Reader, WaitKind,
 };
 use bgcopy_test_server::{Reply, Resource};
 
@@ -171,6 +171,26 @@ fn an_expected_hash_is_checked_before_transferred() {
     let job = bench.job(Resource::new(content(1)));
     let digest = blake3::hash(&content(1).slice(0..LENGTH)).to_hex().to_uppercase();
     job.file(0).expect("a file").set_expected_hash(hash(digest)).expect("set");
+    assert_eq!(bench.run(&job, 0), JobState::Transferred);
+}
+
+#[test]
+fn files_are_added_with_their_expected_hashes() {
+    let bench = Bench::new();
+    let job = bench.job(Resource::new(content(1)));
+    let hash = |digest: String| Some(ExpectedHash { algorithm: HashAlgorithm::Blake3, digest });
+    let named = |name: &str, expected_hash| {
+        let file = spec(bench.server.url("/file"), bench.name(name));
+        FileSpec { expected_hash, ..file }
+    };
+    let right = hash(blake3::hash(&content(1).slice(0..LENGTH)).to_hex().to_string());
+    let files = vec![named("right", right.clone()), named("wrong", hash("0".repeat(64)))];
+    job.add_file_set(files).expect("added");
+    assert_eq!(job.file(1).expect("a file").expected_hash().expect("of it"), right);
+    assert_eq!(bench.run(&job, 0), JobState::Error);
+    let error = job.error().expect("an error");
+    assert_eq!((error.code, error.file), (code::BGCOPY_E_HASH_MISMATCH, Some(2)));
+    job.file(2).expect("a file").set_expected_hash(None).expect("taken back");
     assert_eq!(bench.run(&job, 0), JobState::Transferred);
 }
 

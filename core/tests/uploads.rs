@@ -7,11 +7,12 @@ use std::io::{Seek, SeekFrom, Write};
 
 use bgcopy_core::vocab::code;
 use bgcopy_core::{
-    ErrorContext, HResult, Job, JobState, JobType, PropertyValue, UploadProtocol, WaitKind,
+    ErrorContext, ExpectedHash, FileSpec, HResult, HashAlgorithm, Job, JobState, JobType,
+    PropertyValue, UploadProtocol, WaitKind,
 };
 use bgcopy_test_server::{Area, Content, Overlap, UploadFault};
 
-use common::{Bench, LENGTH, PATIENCE, content, http, kind, stopped};
+use common::{Bench, LENGTH, PATIENCE, content, http, kind, spec, stopped};
 
 /// The job property UPLOAD_PROTOCOL.
 const UPLOAD_PROTOCOL: u32 = 0x1001;
@@ -91,6 +92,10 @@ fn what_only_downloads_can_do_is_refused() {
     let second = bench.manager.create_job("up", JobType::Upload).expect("a job");
     let range = bgcopy_core::FileRange { initial_offset: 0, length: 1 };
     assert_eq!(refused(second.add_file_with_ranges(&url, &other, &[range])), code::E_NOTIMPL);
+    let digest = "0".repeat(64);
+    let expected_hash = Some(ExpectedHash { algorithm: HashAlgorithm::Sha256, digest });
+    let file = FileSpec { expected_hash, ..spec(url.clone(), other.clone()) };
+    assert_eq!(refused(second.add_file_set(vec![file])), code::E_NOTIMPL);
     assert_eq!(refused(second.add_file("file:///tmp/x", &other)), code::E_INVALIDARG);
     assert_eq!(refused(second.add_file(&url, "/no/such/file")), code::E_FILE_NOT_FOUND);
     let folder = bench.folder.path().to_string_lossy().into_owned();

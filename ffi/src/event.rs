@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use bgcopy_core::Event;
+use bgcopy_core::vocab::code;
+use bgcopy_core::{Event, HResult, Result};
 
-use crate::call::{fill, out, read, read_optional};
+use crate::call::{Out, fill, out, read, read_optional};
 use crate::error::{ErrorEntry, bgcopy_error};
 use crate::file::bgcopy_file_range;
 use crate::guard::{bgcopy_hresult, guard};
@@ -22,15 +23,28 @@ impl Handle for bgcopy_event {
 }
 
 pub(crate) struct EventEntry {
-    pub(crate) hub: Arc<Hub>,
-    pub(crate) event: Event,
+    hub: Arc<Hub>,
+    event: Event,
 }
 
 impl EventEntry {
-    fn job(&self) -> bgcopy_core::Result<Arc<JobEntry>> {
+    fn job(&self) -> Result<Arc<JobEntry>> {
         let job = self.hub.manager.get_job(self.event.job)?;
         Ok(Arc::new(JobEntry { hub: Arc::clone(&self.hub), job }))
     }
+}
+
+/// Puts an event there, or S_FALSE and NULL.
+pub(crate) fn give_event(
+    hub: &Arc<Hub>,
+    place: Out<*mut bgcopy_event>,
+    event: Option<Event>,
+) -> Result<HResult> {
+    let Some(event) = event else {
+        place.set(std::ptr::null_mut());
+        return Ok(code::S_FALSE);
+    };
+    Ok(place.set(put(EventEntry { hub: Arc::clone(hub), event })?))
 }
 
 /// Tells what happened.

@@ -3,7 +3,7 @@
 use std::ffi::c_char;
 
 use bgcopy_core::vocab::code;
-use bgcopy_core::{ExpectedHash, File, FileRange, HashAlgorithm};
+use bgcopy_core::{ExpectedHash, File, FileRange, HashAlgorithm, Result};
 
 use crate::call::{
     act, choice, fill, out, read, read_optional, read_optional_text, read_text, yes_or_no,
@@ -234,12 +234,16 @@ pub unsafe extern "C" fn bgcopy_file_set_expected_hash(
     algorithm: u32,
     digest: *const c_char,
 ) -> bgcopy_hresult {
-    act(file, |file| {
-        let digest = text(digest)?.to_owned();
-        let found = HashAlgorithm::from_u32(algorithm);
-        let algorithm = choice(found, algorithm, "hash function", code::E_INVALIDARG)?;
-        file.set_expected_hash(Some(ExpectedHash { algorithm, digest }))
-    })
+    act(file, |file| file.set_expected_hash(Some(hash(algorithm, digest)?)))
+}
+
+/// A hash as core takes it: E_INVALIDARG for an unknown function. Codes of the
+/// digest as for [`text`].
+pub(crate) unsafe fn hash(algorithm: u32, digest: *const c_char) -> Result<ExpectedHash> {
+    let digest = text(digest)?.to_owned();
+    let found = HashAlgorithm::from_u32(algorithm);
+    let algorithm = choice(found, algorithm, "hash function", code::E_INVALIDARG)?;
+    Ok(ExpectedHash { algorithm, digest })
 }
 
 /// Takes back the hash that the content must have.

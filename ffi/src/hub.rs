@@ -7,7 +7,7 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use bgcopy_core::vocab::code;
-use bgcopy_core::{Error, Event, EventKind, Manager, Result};
+use bgcopy_core::{Error, Event, EventKind, Interrupt, Manager, Result};
 use uuid::Uuid;
 
 use crate::callback::Callback;
@@ -48,6 +48,30 @@ impl Hub {
     /// The next event without a callback, waiting for one; None if the time is
     /// over.
     pub(crate) fn next_event(self: &Arc<Self>, timeout: Option<Duration>) -> Result<Option<Event>> {
+        self.event_unless(timeout, || false)
+    }
+
+    /// The same, and E_ABORT when it is interrupted.
+    pub(crate) fn next_event_interruptible(
+        self: &Arc<Self>,
+        timeout: Option<Duration>,
+        interrupt: &Interrupt,
+    ) -> Result<Option<Event>> {
+        let hub = Arc::downgrade(self);
+        let _watch = interrupt.watch(move || {
+            if let Some(hub) = hub.upgrade() {
+                drop(hub.lock());
+                hub.arrived.notify_all();
+            }
+        });
+        self.event_unless(timeout, || interrupt.is_interrupted())
+    }
+
+    fn event_unless(
+        self: &Arc<Self>,
+        timeout: Option<Duration>,
+        is_interrupted: impl Fn() -> bool,
+    ) -> Result<Option<Event>> {
         let deadline = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
         let mut state = self.lock();
         self.start_receiver(&mut state)?;
@@ -58,6 +82,9 @@ impl Hub {
             if let Some(event) = state.waiting.pop() {
                 state.update_signal()?;
                 return Ok(Some(event));
+            }
+            if is_interrupted() {
+                return Err(Error::new(code::E_ABORT, "the wait was interrupted"));
             }
             let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
             state = match left {

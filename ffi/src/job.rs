@@ -8,7 +8,7 @@ use bgcopy_core::{FileRange, FileSpec, HResult, Job, JobState, Result};
 
 use crate::call::{act, act_with_code, choice, list, out, read};
 use crate::enum_files::{FileList, bgcopy_enum_files};
-use crate::file::{bgcopy_file, bgcopy_file_range};
+use crate::file::{bgcopy_file, bgcopy_file_range, hash};
 use crate::guard::{bgcopy_hresult, guard};
 use crate::hub::Hub;
 use crate::manager::timeout;
@@ -48,6 +48,26 @@ pub struct bgcopy_file_info {
     pub local_name: *const c_char,
 }
 
+/// One file to be added, with all that it may have from the start. Set to 0 what
+/// it has not. This struct never changes.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub struct bgcopy_file_spec {
+    /// The URL to fetch.
+    pub remote_name: *const c_char,
+    /// The absolute path to put it.
+    pub local_name: *const c_char,
+    /// The pieces wanted, stored back to back in this order.
+    pub ranges: *const bgcopy_file_range,
+    /// How many; 0 for the whole file.
+    pub range_count: u32,
+    /// A bgcopy_hash_algorithm; 0 for no hash.
+    pub hash_algorithm: u32,
+    /// The digest that the content must have, in hexadecimal digits of either
+    /// case; NULL for no hash.
+    pub hash_digest: *const c_char,
+}
+
 /// Adds a whole file (AddFile). Nothing is at the local path of a download
 /// until Complete.
 ///
@@ -84,6 +104,37 @@ pub unsafe extern "C" fn bgcopy_job_add_file_set(
     act(job, |entry| entry.job.add_file_set(specs(list(files, count)?)?))
 }
 
+/// Adds several files with their ranges and the hashes that they must have, all
+/// or none.
+///
+/// @param count how many.
+/// @param files an array of so many.
+/// @return as bgcopy_job_add_file_with_ranges; E_INVALIDARG for a hash as in
+/// bgcopy_file_set_expected_hash, or a digest without a function; E_NOTIMPL for
+/// ranges or a hash of an upload.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn bgcopy_job_add_files(
+    job: *mut bgcopy_job,
+    count: u32,
+    files: *const bgcopy_file_spec,
+) -> bgcopy_hresult {
+    act(job, |entry| {
+        let files: Result<Vec<_>> = list(files, count)?.iter().map(|file| spec(file)).collect();
+        entry.job.add_file_set(files?)
+    })
+}
+
+/// A file as core takes it. Codes as for [`text`], [`list`] and [`hash`].
+unsafe fn spec(file: &bgcopy_file_spec) -> Result<FileSpec> {
+    let has_hash = file.hash_algorithm != 0 || !file.hash_digest.is_null();
+    Ok(FileSpec {
+        remote_name: text(file.remote_name)?.to_owned(),
+        local_name: text(file.local_name)?.to_owned(),
+        ranges: list(file.ranges, file.range_count)?.iter().map(FileRange::from).collect(),
+        expected_hash: has_hash.then(|| hash(file.hash_algorithm, file.hash_digest)).transpose()?,
+    })
+}
+
 /// Files as core takes them. Codes as for [`text`].
 pub(crate) unsafe fn specs(files: &[bgcopy_file_info]) -> Result<Vec<FileSpec>> {
     files
@@ -92,7 +143,7 @@ pub(crate) unsafe fn specs(files: &[bgcopy_file_info]) -> Result<Vec<FileSpec>> 
             Ok(FileSpec {
                 remote_name: text(file.remote_name)?.to_owned(),
                 local_name: text(file.local_name)?.to_owned(),
-                ranges: Vec::new(),
+                ..FileSpec::default()
             })
         })
         .collect()
@@ -212,14 +263,17 @@ pub unsafe extern "C" fn bgcopy_job_wait(
     out_state: *mut u32,
 ) -> bgcopy_hresult {
     read(job, out_state, |entry| {
-        let states: Result<Vec<JobState>> = list(states, count)?
-            .iter()
-            .map(|state| {
-                choice(JobState::from_u32(*state), *state, "job state", code::E_INVALIDARG)
-            })
-            .collect();
-        Ok(entry.job.wait(&states?, timeout(timeout_ms))?.as_u32())
+        let states = states_of(count, states)?;
+        Ok(entry.job.wait(&states, timeout(timeout_ms))?.as_u32())
     })
+}
+
+/// States as core takes them: E_INVALIDARG for an unknown one.
+pub(crate) unsafe fn states_of(count: u32, states: *const u32) -> Result<Vec<JobState>> {
+    list(states, count)?
+        .iter()
+        .map(|state| choice(JobState::from_u32(*state), *state, "job state", code::E_INVALIDARG))
+        .collect()
 }
 
 /// Closes the handle of a job. It changes nothing about the job; its

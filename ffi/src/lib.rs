@@ -25,6 +25,7 @@ mod file;
 mod guard;
 mod guid;
 mod hub;
+mod interrupt;
 mod job;
 mod job_callbacks;
 mod job_facts;
@@ -53,6 +54,7 @@ pub use guard::{
     bgcopy_hresult, bgcopy_hresult_to_string, bgcopy_last_error_context, bgcopy_last_error_message,
 };
 pub use guid::*;
+pub use interrupt::*;
 pub use job::*;
 pub use job_callbacks::*;
 pub use job_facts::*;

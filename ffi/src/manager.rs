@@ -9,7 +9,7 @@ use bgcopy_core::{Error, HResult, Job, JobType, Manager, Network, Result};
 
 use crate::call::{act, choice, out, read, read_optional, read_text, yes_or_no};
 use crate::enum_jobs::{JobList, bgcopy_enum_jobs};
-use crate::event::{EventEntry, bgcopy_event};
+use crate::event::{bgcopy_event, give_event};
 use crate::guard::{bgcopy_hresult, guard};
 use crate::guid::{bgcopy_guid, id};
 use crate::hub::Hub;
@@ -162,11 +162,7 @@ pub unsafe extern "C" fn bgcopy_manager_next_event(
     guard(|| {
         let hub = get(manager)?;
         let place = out(out_event)?;
-        let Some(event) = hub.next_event(timeout(timeout_ms))? else {
-            place.set(std::ptr::null_mut());
-            return Ok(code::S_FALSE);
-        };
-        Ok(place.set(put(EventEntry { hub, event })?))
+        give_event(&hub, place, hub.next_event(timeout(timeout_ms))?)
     })
 }
 

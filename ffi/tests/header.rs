@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// The order of the header: what it is about comes before what it needs for it.
-const SOURCES: [&str; 23] = [
+const SOURCES: [&str; 24] = [
     "guard",
     "string",
     "version",
@@ -32,6 +32,7 @@ const SOURCES: [&str; 23] = [
     "error",
     "wait_reason",
     "event",
+    "interrupt",
     "enum_jobs",
     "enum_files",
     "reader",

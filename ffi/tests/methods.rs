@@ -5,14 +5,15 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// The handles of core and what their functions begin with in C.
-const HANDLES: [(&str, &str); 4] = [
+const HANDLES: [(&str, &str); 5] = [
     ("File", "bgcopy_file_"),
+    ("Interrupt", "bgcopy_interrupt_"),
     ("Job", "bgcopy_job_"),
     ("Manager", "bgcopy_manager_"),
     ("Reader", "bgcopy_reader_"),
 ];
 
-const KINDS: [&str; 9] = [
+const KINDS: [&str; 10] = [
     "manager",
     "job",
     "file",
@@ -22,21 +23,25 @@ const KINDS: [&str; 9] = [
     "reader",
     "enum_jobs",
     "enum_files",
+    "interrupt",
 ];
 
 /// Methods whose function has another name than theirs, or theirs behind
 /// `get_` or `enum_`.
-const RENAMED: [(&str, &str); 2] = [
+const RENAMED: [(&str, &str); 5] = [
     // The contract's names.
     ("Job::job_type", "bgcopy_job_get_type"),
     ("File::ranges", "bgcopy_file_get_file_ranges"),
+    // Verbs of C.
+    ("Interrupt::new", "bgcopy_interrupt_create"),
+    ("Interrupt::interrupt", "bgcopy_interrupt_raise"),
+    ("Interrupt::is_interrupted", "bgcopy_interrupt_is_raised"),
 ];
 
 /// Methods without a function.
-const MISSING: [(&str, &str); 3] = [
+const MISSING: [(&str, &str); 2] = [
     ("Reader::job", "its parts are functions: get_display_name, get_state, get_progress"),
-    ("Job::wait_interruptible", "there is no handle of an interrupt: bgcopy_job_wait has a limit"),
-    ("Manager::next_event_interruptible", "callbacks, or bgcopy_manager_next_event with a limit"),
+    ("Interrupt::watch", "waits of the application's own have the application's means"),
 ];
 
 #[test]

@@ -85,6 +85,14 @@ fn program_in_cpp_without_exceptions() {
     tell("cpp/without_exceptions.cpp", "download", &["one"], way);
 }
 
+/// The waits that a token of C++20 ends.
+#[test]
+#[ignore = "needs g++"]
+fn waits_in_cpp_20() {
+    let way = Way { flags: &["-O1", "-g", "-std=c++20"], ..GPP };
+    tell("cpp/stories.cpp", "interrupted", &[], way);
+}
+
 /// Functions that the header for C++ does not call.
 const NOT_IN_CPP: [(&str, &str); 7] = [
     ("bgcopy_enum_files_clone", "files() is a std::vector"),
@@ -127,16 +135,16 @@ fn symbols() -> Vec<String> {
     lines.filter_map(|line| line.split(' ').next()).map(str::to_owned).collect()
 }
 
+const KINDS: [&str; 9] =
+    ["manager", "job", "file", "error", "wait_reason", "event", "enum", "reader", "interrupt"];
+
 /// What takes a handle is in the list of misuse.
 #[test]
 fn no_function_is_forgotten() {
     let read = |name: &str| std::fs::read_to_string(native::root().join(name)).expect("a file");
     let calls = read("tests/c/all_calls.h") + &read("tests/c/misuse.c");
     for symbol in symbols() {
-        let takes_handle =
-            ["manager_", "job_", "file_", "error_", "wait_reason_", "event_", "enum_", "reader_"]
-                .iter()
-                .any(|kind| symbol.starts_with(&format!("bgcopy_{kind}")));
+        let takes_handle = KINDS.iter().any(|kind| symbol.starts_with(&format!("bgcopy_{kind}_")));
         assert!(!takes_handle || calls.contains(&format!("{symbol}(")), "{symbol} is not tried");
     }
 }

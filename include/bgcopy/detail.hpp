@@ -111,6 +111,20 @@ template <typename List> std::uint32_t count_of(const List &list)
     return static_cast<std::uint32_t>(list.size() < most ? list.size() : most);
 }
 
+/// Files as C takes them, as long as the others live.
+inline std::vector<bgcopy_file_spec> specs(const std::vector<file_spec> &files)
+{
+    std::vector<bgcopy_file_spec> all;
+    all.reserve(files.size());
+    for (const file_spec &one : files) {
+        const auto algorithm = one.hash ? static_cast<std::uint32_t>(one.hash->algorithm) : 0u;
+        all.push_back({one.remote_name.c_str(), one.local_name.c_str(), one.ranges.data(),
+                       count_of(one.ranges), algorithm,
+                       one.hash ? one.hash->digest.c_str() : nullptr});
+    }
+    return all;
+}
+
 inline time_point time_of(std::uint64_t time)
 {
     return time_point(std::chrono::milliseconds(bgcopy_time_to_unix_ms(time)));

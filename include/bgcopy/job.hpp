@@ -14,6 +14,7 @@
 #include <vector>
 
 #include <bgcopy/file.hpp>
+#include <bgcopy/interrupt.hpp>
 #include <bgcopy/job_error.hpp>
 #include <bgcopy/job_reply.hpp>
 
@@ -69,6 +70,17 @@ public:
         detail::must([&](std::error_code &failure) { add_file_set(files, failure); });
     }
 
+    /// The same with their ranges and the hashes that they must have.
+    void add_files(const std::vector<file_spec> &files, std::error_code &failure)
+    {
+        const auto specs = detail::specs(files);
+        detail::check(bgcopy_job_add_files(raw_, detail::count_of(specs), specs.data()), failure);
+    }
+    void add_files(const std::vector<file_spec> &files)
+    {
+        detail::must([&](std::error_code &failure) { add_files(files, failure); });
+    }
+
     void suspend(std::error_code &failure) { detail::check(bgcopy_job_suspend(raw_), failure); }
     void suspend() { detail::check(bgcopy_job_suspend(raw_)); }
 
@@ -93,10 +105,7 @@ public:
     job_state wait(const std::vector<job_state> &states,
                    std::optional<std::chrono::milliseconds> timeout, std::error_code &failure)
     {
-        std::vector<std::uint32_t> numbers;
-        for (const job_state one : states) {
-            numbers.push_back(static_cast<std::uint32_t>(one));
-        }
+        const auto numbers = numbers_of(states);
         std::uint32_t found = 0;
         detail::check(bgcopy_job_wait(raw_, detail::count_of(numbers), numbers.data(),
                                       detail::timeout_of(timeout), &found),
@@ -109,6 +118,44 @@ public:
         return detail::must(
             [&](std::error_code &failure) { return wait(states, timeout, failure); });
     }
+
+    /// The same; BGCOPY_E_ABORT when it is interrupted.
+    job_state wait(const std::vector<job_state> &states,
+                   std::optional<std::chrono::milliseconds> timeout, const interrupt &ends,
+                   std::error_code &failure)
+    {
+        const auto numbers = numbers_of(states);
+        std::uint32_t found = 0;
+        detail::check(bgcopy_job_wait_interruptible(raw_, detail::count_of(numbers),
+                                                    numbers.data(), detail::timeout_of(timeout),
+                                                    ends.get(), &found),
+                      failure);
+        return static_cast<job_state>(found);
+    }
+    job_state wait(const std::vector<job_state> &states,
+                   std::optional<std::chrono::milliseconds> timeout, const interrupt &ends)
+    {
+        return detail::must(
+            [&](std::error_code &failure) { return wait(states, timeout, ends, failure); });
+    }
+
+#ifdef __cpp_lib_jthread
+    /// The same with what C++20 stops threads with.
+    job_state wait(const std::vector<job_state> &states,
+                   std::optional<std::chrono::milliseconds> timeout, const std::stop_token &token,
+                   std::error_code &failure)
+    {
+        return detail::stoppable(token, failure, [&](const interrupt &ends) {
+            return wait(states, timeout, ends, failure);
+        });
+    }
+    job_state wait(const std::vector<job_state> &states,
+                   std::optional<std::chrono::milliseconds> timeout, const std::stop_token &token)
+    {
+        return detail::must(
+            [&](std::error_code &failure) { return wait(states, timeout, token, failure); });
+    }
+#endif
 
     /// In order of addition.
     std::vector<bgcopy::file> files(std::error_code &failure) const
@@ -194,6 +241,16 @@ public:
     }
 
 private:
+    /// States as C calls them.
+    static std::vector<std::uint32_t> numbers_of(const std::vector<job_state> &states)
+    {
+        std::vector<std::uint32_t> numbers;
+        for (const job_state one : states) {
+            numbers.push_back(static_cast<std::uint32_t>(one));
+        }
+        return numbers;
+    }
+
     template <typename Setter, typename Raw, typename Told>
     void set(Setter setter, Raw raw, Told told, std::error_code &failure)
     {

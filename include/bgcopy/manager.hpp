@@ -145,6 +145,39 @@ public:
             [&](std::error_code &failure) { return next_event(timeout, failure); });
     }
 
+    /// The same; BGCOPY_E_ABORT when it is interrupted. No event is lost by it.
+    event next_event(std::optional<std::chrono::milliseconds> timeout, const interrupt &ends,
+                     std::error_code &failure)
+    {
+        bgcopy_event *found = nullptr;
+        detail::check(bgcopy_manager_next_event_interruptible(raw_, detail::timeout_of(timeout),
+                                                              ends.get(), &found),
+                      failure);
+        return event(found);
+    }
+    event next_event(std::optional<std::chrono::milliseconds> timeout, const interrupt &ends)
+    {
+        return detail::must(
+            [&](std::error_code &failure) { return next_event(timeout, ends, failure); });
+    }
+
+#ifdef __cpp_lib_jthread
+    /// The same with what C++20 stops threads with.
+    event next_event(std::optional<std::chrono::milliseconds> timeout,
+                     const std::stop_token &token, std::error_code &failure)
+    {
+        return detail::stoppable(token, failure, [&](const interrupt &ends) {
+            return next_event(timeout, ends, failure);
+        });
+    }
+    event next_event(std::optional<std::chrono::milliseconds> timeout,
+                     const std::stop_token &token)
+    {
+        return detail::must(
+            [&](std::error_code &failure) { return next_event(timeout, token, failure); });
+    }
+#endif
+
     int event_fd(std::error_code &failure) const
     {
         return value<std::int32_t>(bgcopy_manager_event_fd, failure);

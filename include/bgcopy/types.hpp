@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <bgcopy.h>
 #include <bgcopy/enums.hpp>
@@ -56,6 +57,15 @@ struct file_info {
 struct expected_hash {
     hash_algorithm algorithm = hash_algorithm::sha256;
     std::string digest;
+};
+
+/// A file to be fetched, with all that it may have from the start.
+struct file_spec {
+    std::string remote_name;
+    std::string local_name;
+    /// The pieces wanted, stored back to back in this order; none for all.
+    std::vector<file_range> ranges{};
+    std::optional<expected_hash> hash{};
 };
 
 /// How a proxy is found. The lists go with proxy_usage::override: proxies, as

@@ -11,6 +11,7 @@ static bgcopy_job *any_job;
 static bgcopy_file *any_file;
 static bgcopy_error *any_error;
 static bgcopy_event *any_event;
+static bgcopy_interrupt *any_interrupt;
 static bgcopy_wait_reason *any_reason;
 static bgcopy_enum_jobs *any_enum_jobs;
 static bgcopy_enum_files *any_enum_files;
@@ -18,6 +19,7 @@ static bgcopy_guid any_id;
 static bgcopy_limits any_limits = {sizeof(bgcopy_limits), 1, 1, 1, 1, 1, 1};
 static bgcopy_file_info any_info = {"http://localhost/", "/tmp/x"};
 static bgcopy_file_range any_range = {0, 1};
+static bgcopy_file_spec any_spec = {.remote_name = "http://localhost/", .local_name = "/tmp/x"};
 static bgcopy_job_progress any_job_progress;
 static bgcopy_file_progress any_file_progress;
 static bgcopy_job_times any_times;
@@ -72,6 +74,7 @@ static void all_of_manager(void *handle, bgcopy_hresult want)
     EXPECT(want, bgcopy_manager_enum_jobs(h, &any_enum_jobs));
     EXPECT(want, bgcopy_manager_get_error_description(h, 0, &any_text));
     EXPECT(want, bgcopy_manager_next_event(h, 0, &any_event));
+    EXPECT(want, bgcopy_manager_next_event_interruptible(h, 0, any_interrupt, &any_event));
     EXPECT(want, bgcopy_manager_event_fd(h, &any_fd));
     EXPECT(want, bgcopy_manager_is_host(h, &any_number));
     EXPECT(want, bgcopy_manager_get_host_process(h, &any_number));
@@ -92,6 +95,7 @@ static void all_of_job(void *handle, bgcopy_hresult want)
     EXPECT(want, bgcopy_job_add_file(h, "http://localhost/", "/tmp/x"));
     EXPECT(want, bgcopy_job_add_file_set(h, 1, &any_info));
     EXPECT(want, bgcopy_job_add_file_with_ranges(h, "http://localhost/", "/tmp/x", 1, &any_range));
+    EXPECT(want, bgcopy_job_add_files(h, 1, &any_spec));
     EXPECT(want, bgcopy_job_enum_files(h, &any_enum_files));
     EXPECT(want, bgcopy_job_get_file(h, 0, &any_file));
     EXPECT(want, bgcopy_job_suspend(h));
@@ -99,6 +103,7 @@ static void all_of_job(void *handle, bgcopy_hresult want)
     EXPECT(want, bgcopy_job_cancel(h));
     EXPECT(want, bgcopy_job_complete(h));
     EXPECT(want, bgcopy_job_wait(h, 1, &any_number, 0, &any_number));
+    EXPECT(want, bgcopy_job_wait_interruptible(h, 1, &any_number, 0, any_interrupt, &any_number));
     EXPECT(want, bgcopy_job_get_id(h, &any_id));
     EXPECT(want, bgcopy_job_get_type(h, &any_number));
     EXPECT(want, bgcopy_job_get_state(h, &any_number));
@@ -231,6 +236,13 @@ static void all_of_reader(void *handle, bgcopy_hresult want)
     EXPECT(want, bgcopy_reader_get_state(h, &any_id, &any_number));
     EXPECT(want, bgcopy_reader_get_progress(h, &any_id, &any_job_progress));
     EXPECT(want, bgcopy_reader_get_wait_reason(h, &any_id, &any_reason));
+}
+
+static void all_of_interrupt(void *handle, bgcopy_hresult want)
+{
+    bgcopy_interrupt *h = handle;
+    EXPECT(want, bgcopy_interrupt_raise(h));
+    EXPECT(want, bgcopy_interrupt_is_raised(h, &any_number));
 }
 
 #endif

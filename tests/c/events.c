@@ -125,6 +125,65 @@ static void closed_while_waiting(void)
     OK(bgcopy_job_close(job));
 }
 
+typedef struct {
+    bgcopy_manager *manager;
+    bgcopy_job *job;
+    bgcopy_interrupt *interrupt;
+} waiting;
+
+static void *wait_for_job_or_interrupt(void *of)
+{
+    waiting *own = of;
+    const uint32_t state = BGCOPY_JOB_STATE_TRANSFERRED;
+    uint32_t found;
+    EXPECT(BGCOPY_E_ABORT, bgcopy_job_wait_interruptible(own->job, 1, &state, BGCOPY_WAIT_FOREVER,
+                                                         own->interrupt, &found));
+    return NULL;
+}
+
+static void *wait_for_event_or_interrupt(void *of)
+{
+    waiting *own = of;
+    bgcopy_event *event;
+    EXPECT(BGCOPY_E_ABORT, bgcopy_manager_next_event_interruptible(
+                               own->manager, BGCOPY_WAIT_FOREVER, own->interrupt, &event));
+    return NULL;
+}
+
+/* Whether a waiter is already waiting or comes later, its answer is the same. */
+static void interrupted(void)
+{
+    waiting all = {.manager = open_store("store")};
+    pthread_t first, second;
+    bgcopy_event *event;
+    uint32_t raised = 9;
+    const uint32_t suspended = BGCOPY_JOB_STATE_SUSPENDED;
+    all.job = job_of(all.manager, "gated");
+    OK(bgcopy_interrupt_create(&all.interrupt));
+    OK(bgcopy_job_wait_interruptible(all.job, 1, &suspended, 0, all.interrupt, &raised));
+    CHECK(raised == suspended);
+    EXPECT(BGCOPY_E_TIMEOUT, bgcopy_job_wait_interruptible(all.job, 0, NULL, 1, all.interrupt, &raised));
+    EXPECT(BGCOPY_S_FALSE, bgcopy_manager_next_event_interruptible(all.manager, 1, all.interrupt, &event));
+    CHECK(event == NULL);
+    CHECK(pthread_create(&first, NULL, wait_for_job_or_interrupt, &all) == 0);
+    CHECK(pthread_create(&second, NULL, wait_for_event_or_interrupt, &all) == 0);
+    EXPECT(BGCOPY_S_FALSE, bgcopy_manager_next_event(all.manager, 50, &event));
+    OK(bgcopy_interrupt_is_raised(all.interrupt, &raised));
+    CHECK(raised == 0);
+    OK(bgcopy_interrupt_raise(all.interrupt));
+    OK(bgcopy_interrupt_raise(all.interrupt));
+    CHECK(pthread_join(first, NULL) == 0);
+    CHECK(pthread_join(second, NULL) == 0);
+    OK(bgcopy_interrupt_is_raised(all.interrupt, &raised));
+    CHECK(raised == 1);
+    wait_for_job_or_interrupt(&all);
+    wait_for_event_or_interrupt(&all);
+    OK(bgcopy_interrupt_close(all.interrupt));
+    OK(bgcopy_job_cancel(all.job));
+    OK(bgcopy_job_close(all.job));
+    OK(bgcopy_manager_close(all.manager));
+}
+
 /* Asks for so many, gets so many, and returns their names, one letter each. */
 static const char *next_names(bgcopy_enum_jobs *jobs, uint32_t wanted, uint32_t given)
 {
@@ -228,6 +287,7 @@ int main(int count, char **arguments)
         {"asked_for", asked_for},
         {"descriptor", descriptor},
         {"closed_while_waiting", closed_while_waiting},
+        {"interrupted", interrupted},
         {"enumerators", enumerators},
         {"files", files},
         {NULL, NULL},

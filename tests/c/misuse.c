@@ -2,7 +2,7 @@
 #include <unistd.h>
 #include "all_calls.h"
 
-#define KINDS 9
+#define KINDS 10
 
 /* A sound handle of each kind. */
 typedef struct {
@@ -15,6 +15,7 @@ typedef struct {
     bgcopy_enum_jobs *jobs;
     bgcopy_enum_files *files;
     bgcopy_reader *reader;
+    bgcopy_interrupt *interrupt;
 } handles;
 
 static handles open_all(void)
@@ -31,11 +32,13 @@ static handles open_all(void)
     OK(bgcopy_manager_enum_jobs(all.manager, &all.jobs));
     OK(bgcopy_job_enum_files(all.job, &all.files));
     OK(bgcopy_reader_open(path_of("store"), &all.reader));
+    OK(bgcopy_interrupt_create(&all.interrupt));
     return all;
 }
 
 static void close_all(const handles *all, bgcopy_hresult want)
 {
+    EXPECT(want, bgcopy_interrupt_close(all->interrupt));
     EXPECT(want, bgcopy_reader_close(all->reader));
     EXPECT(want, bgcopy_enum_files_close(all->files));
     EXPECT(want, bgcopy_enum_jobs_close(all->jobs));
@@ -52,7 +55,8 @@ static void all_of_kind(int kind, void *handle, bgcopy_hresult want)
 {
     void (*const of_kind[KINDS])(void *, bgcopy_hresult) = {
         all_of_manager, all_of_job,   all_of_file,      all_of_error,
-        all_of_wait_reason, all_of_event, all_of_enum_jobs, all_of_enum_files, all_of_reader};
+        all_of_wait_reason, all_of_event, all_of_enum_jobs, all_of_enum_files, all_of_reader,
+        all_of_interrupt};
     of_kind[kind](handle, want);
 }
 
@@ -62,7 +66,7 @@ static void null_handles(void)
         all_of_kind(kind, NULL, BGCOPY_E_POINTER);
     }
     CHECK(strlen(bgcopy_last_error_message()) > 0);
-    handles none = {NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL};
+    handles none = {NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL};
     close_all(&none, BGCOPY_S_OK);
     CHECK(strlen(bgcopy_last_error_message()) == 0);
     bgcopy_string_free(NULL);
@@ -74,7 +78,8 @@ static void closed_handles(void)
     close_all(&all, BGCOPY_S_OK);
     close_all(&all, BGCOPY_E_HANDLE);
     void *const by_kind[KINDS] = {all.manager, all.job,   all.file, all.error,
-                                  all.reason,  all.event, all.jobs, all.files, all.reader};
+                                  all.reason,  all.event, all.jobs, all.files, all.reader,
+                                  all.interrupt};
     for (int kind = 0; kind < KINDS; kind++) {
         all_of_kind(kind, by_kind[kind], BGCOPY_E_HANDLE);
     }
@@ -90,7 +95,8 @@ static void wrong_kinds(void)
 {
     handles all = open_all();
     void *const by_kind[KINDS] = {all.manager, all.job,   all.file, all.error,
-                                  all.reason,  all.event, all.jobs, all.files, all.reader};
+                                  all.reason,  all.event, all.jobs, all.files, all.reader,
+                                  all.interrupt};
     for (int kind = 0; kind < KINDS; kind++) {
         for (int other = 0; other < KINDS; other++) {
             if (kind != other) {
@@ -102,7 +108,7 @@ static void wrong_kinds(void)
     }
     handles mixed = {(void *)all.job,  (void *)all.manager, (void *)all.job, (void *)all.job,
                      (void *)all.job,  (void *)all.job,     (void *)all.job, (void *)all.job,
-                     (void *)all.job};
+                     (void *)all.job,  (void *)all.job};
     close_all(&mixed, BGCOPY_E_HANDLE);
     close_all(&all, BGCOPY_S_OK);
 }
@@ -130,6 +136,10 @@ static void null_results(void)
     EXPECT(bad, bgcopy_manager_enum_jobs(m, NULL));
     EXPECT(bad, bgcopy_manager_get_error_description(m, 0, NULL));
     EXPECT(bad, bgcopy_manager_next_event(m, 0, NULL));
+    EXPECT(bad, bgcopy_manager_next_event_interruptible(m, 0, NULL, &any_event));
+    EXPECT(bad, bgcopy_manager_next_event_interruptible(m, 0, all.interrupt, NULL));
+    EXPECT(bad, bgcopy_interrupt_create(NULL));
+    EXPECT(bad, bgcopy_interrupt_is_raised(all.interrupt, NULL));
     EXPECT(bad, bgcopy_manager_event_fd(m, NULL));
     EXPECT(bad, bgcopy_manager_is_host(m, NULL));
     EXPECT(bad, bgcopy_manager_get_host_process(m, NULL));
@@ -146,10 +156,18 @@ static void null_results(void)
     EXPECT(bad, bgcopy_job_add_file(j, "http://localhost/", NULL));
     EXPECT(bad, bgcopy_job_add_file_set(j, 1, NULL));
     EXPECT(bad, bgcopy_job_add_file_with_ranges(j, "http://localhost/", "/tmp/x", 1, NULL));
+    EXPECT(bad, bgcopy_job_add_files(j, 1, NULL));
+    EXPECT(bad, bgcopy_job_add_files(j, 1, &(bgcopy_file_spec){.local_name = "/tmp/x"}));
+    EXPECT(bad, bgcopy_job_add_files(j, 1, &(bgcopy_file_spec){.remote_name = "http://h/"}));
+    EXPECT(bad, bgcopy_job_add_files(j, 1, &(bgcopy_file_spec){"http://h/", "/tmp/x", NULL, 1, 0, NULL}));
+    EXPECT(bad, bgcopy_job_add_files(j, 1, &(bgcopy_file_spec){"http://h/", "/tmp/x", NULL, 0, 1, NULL}));
     EXPECT(bad, bgcopy_job_enum_files(j, NULL));
     EXPECT(bad, bgcopy_job_get_file(j, 0, NULL));
     EXPECT(bad, bgcopy_job_wait(j, 1, NULL, 0, &any_number));
     EXPECT(bad, bgcopy_job_wait(j, 1, &any_number, 0, NULL));
+    EXPECT(bad, bgcopy_job_wait_interruptible(j, 1, NULL, 0, all.interrupt, &any_number));
+    EXPECT(bad, bgcopy_job_wait_interruptible(j, 0, NULL, 0, NULL, &any_number));
+    EXPECT(bad, bgcopy_job_wait_interruptible(j, 0, NULL, 0, all.interrupt, NULL));
     EXPECT(bad, bgcopy_job_get_id(j, NULL));
     EXPECT(bad, bgcopy_job_get_type(j, NULL));
     EXPECT(bad, bgcopy_job_get_state(j, NULL));
@@ -265,6 +283,7 @@ static void finished_job(void)
     EXPECT(bad, bgcopy_job_add_file(j, url_of("one"), path_of("one")));
     EXPECT(bad, bgcopy_job_add_file_set(j, 1, &(bgcopy_file_info){url_of("one"), path_of("one")}));
     EXPECT(bad, bgcopy_job_add_file_with_ranges(j, url_of("one"), path_of("one"), 1, &any_range));
+    EXPECT(bad, bgcopy_job_add_files(j, 1, &any_spec));
     EXPECT(bad, bgcopy_job_suspend(j));
     EXPECT(bad, bgcopy_job_resume(j));
     EXPECT(bad, bgcopy_job_cancel(j));
@@ -403,6 +422,12 @@ static void bad_numbers(void)
     EXPECT(bad, bgcopy_file_set_validation_state(any_file, 2));
     EXPECT(bad, bgcopy_file_set_expected_hash(any_file, 4, DIGEST));
     EXPECT(bad, bgcopy_file_set_expected_hash(any_file, BGCOPY_HASH_ALGORITHM_SHA256, "12"));
+    EXPECT(bad, bgcopy_job_add_files(job, 1, &(bgcopy_file_spec){url_of("two"), path_of("two"),
+                                                                 NULL, 0, 4, DIGEST}));
+    EXPECT(bad, bgcopy_job_add_files(job, 1, &(bgcopy_file_spec){url_of("two"), path_of("two"),
+                                                                 NULL, 0, 0, DIGEST}));
+    EXPECT(bad, bgcopy_job_add_files(job, 1, &(bgcopy_file_spec){url_of("two"), path_of("two"),
+                                                                 NULL, 0, 1, "12"}));
     OK(bgcopy_file_close(any_file));
     EXPECT(BGCOPY_E_TIMEOUT, bgcopy_job_wait(job, 0, NULL, 1, &any_number));
     any_limits.size = 4;
@@ -454,6 +479,9 @@ static void bad_utf8(void)
     EXPECT(bad, bgcopy_job_add_file(job, url_of("one"), text));
     EXPECT(bad, bgcopy_job_add_file_set(job, 1, &(bgcopy_file_info){text, text}));
     EXPECT(bad, bgcopy_job_add_file_with_ranges(job, text, "/tmp/x", 0, NULL));
+    EXPECT(bad, bgcopy_job_add_files(job, 1, &(bgcopy_file_spec){text, "/tmp/x", NULL, 0, 0, NULL}));
+    EXPECT(bad, bgcopy_job_add_files(job, 1, &(bgcopy_file_spec){url_of("one"), "/tmp/x", NULL, 0, 1,
+                                                                 text}));
     EXPECT(bad, bgcopy_job_set_display_name(job, text));
     EXPECT(bad, bgcopy_job_set_description(job, text));
     EXPECT(bad, bgcopy_job_set_proxy_settings(job, 2, text, NULL));
@@ -496,6 +524,7 @@ static void closed_manager(void)
     EXPECT(BGCOPY_E_MANAGER_CLOSED, bgcopy_enum_files_next(all.files, 1, &any_file, NULL));
     OK(bgcopy_reader_engine_is_running(all.reader, &any_number));
     CHECK(any_number == 0);
+    OK(bgcopy_interrupt_close(all.interrupt));
     OK(bgcopy_reader_close(all.reader));
     OK(bgcopy_enum_files_close(all.files));
     OK(bgcopy_enum_jobs_close(all.jobs));

@@ -91,6 +91,30 @@ static void of_requests(void)
     CHECK(number == BGCOPY_HASH_ALGORITHM_SHA256 && strncmp(text, "e3b0", 4) == 0);
     bgcopy_string_free(text);
     OK(bgcopy_file_remove_expected_hash(file));
+    OK(bgcopy_file_close(file));
+    const bgcopy_file_range range = {3, BGCOPY_LENGTH_TO_EOF};
+    const bgcopy_file_spec specs[2] = {
+        {.remote_name = url_of("two"), .local_name = path_of("two")},
+        {url_of("three"), path_of("three"), &range, 1, BGCOPY_HASH_ALGORITHM_BLAKE3,
+         "E3B0C44298FC1C149AFBF4C8996FB92427AE41E4649B934CA495991B7852B855"},
+    };
+    OK(bgcopy_job_add_files(job, 0, NULL));
+    OK(bgcopy_job_add_files(job, 2, specs));
+    EXPECT(BGCOPY_E_DUPLICATE_LOCAL_NAME, bgcopy_job_add_files(job, 1, specs));
+    OK(bgcopy_job_get_file(job, 1, &file));
+    EXPECT(BGCOPY_S_FALSE, bgcopy_file_get_expected_hash(file, &number, &text));
+    OK(bgcopy_file_get_file_ranges(file, 0, NULL, &number));
+    CHECK(number == 0);
+    OK(bgcopy_file_close(file));
+    bgcopy_file_range found;
+    OK(bgcopy_job_get_file(job, 2, &file));
+    OK(bgcopy_file_get_file_ranges(file, 1, &found, &number));
+    CHECK(number == 1 && found.initial_offset == 3 && found.length == BGCOPY_LENGTH_TO_EOF);
+    OK(bgcopy_file_get_expected_hash(file, &number, &text));
+    CHECK(number == BGCOPY_HASH_ALGORITHM_BLAKE3 && strncmp(text, "e3b0", 4) == 0);
+    bgcopy_string_free(text);
+    OK(bgcopy_file_close(file));
+    OK(bgcopy_job_get_file(job, 0, &file));
     OK(bgcopy_file_set_remote_name(file, url_of("one")));
     OK(bgcopy_file_get_temporary_name(file, &text));
     CHECK(strncmp(text, folder, strlen(folder)) == 0);

@@ -160,6 +160,15 @@ void of_files()
     assert(file.expected_hash()->digest == std::string(64, 'a'));
     file.remove_expected_hash();
     assert(!file.expected_hash());
+    const bgcopy::expected_hash hash = {bgcopy::hash_algorithm::blake3, digest};
+    job.add_files({{url_of("one"), path_of("four")},
+                   {url_of("two"), path_of("five"), {{1, 2}, {5, BGCOPY_LENGTH_TO_EOF}}, hash}});
+    assert(!job.file(3).expected_hash() && job.file(3).ranges().empty());
+    assert(job.file(4).expected_hash()->algorithm == bgcopy::hash_algorithm::blake3);
+    assert(job.file(4).expected_hash()->digest == std::string(64, 'a'));
+    assert(job.file(4).ranges().size() == 2 && job.file(4).ranges()[0].length == 2);
+    job.add_files({{url_of("one"), path_of("six"), {}, bgcopy::expected_hash{}}}, code);
+    assert(code.value() == BGCOPY_E_INVALIDARG && job.files().size() == 5);
     job.cancel();
 }
 

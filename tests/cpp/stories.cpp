@@ -1,5 +1,6 @@
 // The life of a job in C++.
 #include <stdexcept>
+#include <thread>
 
 #include "check.hpp"
 
@@ -148,6 +149,46 @@ void events()
     assert(event.job().complete() == BGCOPY_S_OK);
 }
 
+/// Waits that are under way end, and those that begin later.
+void interrupted()
+{
+    auto manager = open_store();
+    auto job = manager.create_job("waits");
+    const std::vector<bgcopy::job_state> never = {bgcopy::job_state::transferred};
+    const auto ends = bgcopy::interrupt::create();
+    assert(!ends.is_raised() && !manager.next_event(1ms, ends));
+    assert(job.wait({bgcopy::job_state::suspended}, std::nullopt, ends) ==
+           bgcopy::job_state::suspended);
+    const auto wait = [&] {
+        std::error_code code;
+        job.wait(never, std::nullopt, ends, code);
+        assert(code.value() == BGCOPY_E_ABORT);
+        manager.next_event(std::nullopt, ends, code);
+        assert(code.value() == BGCOPY_E_ABORT);
+    };
+    std::thread waits(wait);
+    assert(!manager.next_event(50ms));
+    ends.raise();
+    waits.join();
+    assert(ends.is_raised());
+    wait();
+#ifdef __cpp_lib_jthread
+    tally begun;
+    std::jthread stopped([&](const std::stop_token &token) {
+        begun.add();
+        std::error_code code;
+        job.wait(never, std::nullopt, token, code);
+        assert(code.value() == BGCOPY_E_ABORT);
+        manager.next_event(std::nullopt, token, code);
+        assert(code.value() == BGCOPY_E_ABORT);
+    });
+    begun.wait(1);
+    stopped.request_stop();
+    stopped.join();
+#endif
+    job.cancel();
+}
+
 /// Each kind of callback is told; an empty function removes it.
 void callbacks()
 {
@@ -214,6 +255,7 @@ int main(int count, char **arguments)
                          {"failure", failure},
                          {"errors", errors},
                          {"events", events},
+                         {"interrupted", interrupted},
                          {"callbacks", callbacks},
                          {"beside", beside},
                      });

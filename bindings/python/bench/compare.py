@@ -1,11 +1,11 @@
 """Compares `bgcopy.download_many` with other ways to download many files.
 
-    python compare.py [FOLDER]
+    python compare.py [FOLDER [CLIENT ...]]
 
 Serves generated files on the loopback interface by the test server of this repository
 (`cargo build --release -p bgcopy-test-server`), runs each client of `clients.py` in a process of
 its own, several times in turn, and prints the medians as tables. The files go to a folder below
-FOLDER, so that the disk can be chosen. Needs:
+FOLDER, so that the disk can be chosen; without names of clients all take part. Needs:
 pip install requests httpx aiohttp pooch parfive pycurl.
 """
 
@@ -17,6 +17,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,11 +26,13 @@ from clients import CLIENTS
 ROOT = Path(__file__).resolve().parents[3]
 SERVER = ROOT / "target/release/bgcopy-test-server"
 CASES = {
-    "1,000 x 4 KiB": (1000, 4 << 10, 5),
-    "64 x 16 MiB": (64, 16 << 20, 3),
-    "1 x 1 GiB": (1, 1 << 30, 3),
+    "1,000 x 4 KiB": (1000, 4 << 10),
+    "64 x 16 MiB": (64, 16 << 20),
+    "1 x 1 GiB": (1, 1 << 30),
 }
-"""How many files of how many bytes, and how often."""
+"""How many files of how many bytes."""
+
+TIMES = 5
 
 
 def measure(name: str, listed: Path, folder: Path, expected: int) -> dict[str, Any] | None:
@@ -49,18 +52,18 @@ def measure(name: str, listed: Path, folder: Path, expected: int) -> dict[str, A
     return measured
 
 
-def case(title: str, address: str, folder: Path) -> None:
+def case(title: str, address: str, folder: Path, clients: Sequence[str]) -> None:
     """Prints the table of one case."""
-    count, length, times = CASES[title]
+    count, length = CASES[title]
     listed = folder / "list"
     listed.write_text("".join(f"{address}/gen/{seed}/{length}\n" for seed in range(count)))
-    runs: dict[str, list[dict[str, Any]]] = {name: [] for name in CLIENTS}
-    for _ in range(times):
-        for name in CLIENTS:
+    runs: dict[str, list[dict[str, Any]]] = {name: [] for name in clients}
+    for _ in range(TIMES):
+        for name in clients:
             measured = measure(name, listed, folder, count * length)
             if measured is not None:
                 runs[name].append(measured)
-    print(f"\n{title}, median of {times}\n")
+    print(f"\n{title}, median of {TIMES}\n")
     print("| client | files/s | MiB/s | CPU s per GiB | CPU ms per file | most memory, MiB |")
     print("|---|---|---|---|---|---|")
     for name, all_runs in runs.items():
@@ -80,7 +83,7 @@ def case(title: str, address: str, folder: Path) -> None:
         )
 
 
-def main(base: str | None = None) -> None:
+def main(base: str | None = None, *clients: str) -> None:
     with (
         subprocess.Popen(
             [SERVER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
@@ -90,7 +93,7 @@ def main(base: str | None = None) -> None:
         assert server.stdout is not None
         address = server.stdout.readline().removeprefix("listening ").strip()
         for title in CASES:
-            case(title, address, Path(folder))
+            case(title, address, Path(folder), clients or list(CLIENTS))
         assert server.stdin is not None
         server.stdin.close()
 

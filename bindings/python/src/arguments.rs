@@ -80,10 +80,12 @@ impl<'py> FromPyObject<'_, 'py> for Spec {
 
     fn extract(object: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
         let ranges: Vec<Range> = object.getattr("ranges")?.extract()?;
+        let hash: Option<Hash> = object.getattr("expected_hash")?.extract()?;
         Ok(Self(FileSpec {
             remote_name: object.getattr("remote_name")?.extract()?,
             local_name: object.getattr("local_name")?.extract::<LocalName>()?.0,
             ranges: ranges.into_iter().map(|range| range.0).collect(),
+            expected_hash: hash.map(|hash| hash.0),
         }))
     }
 }

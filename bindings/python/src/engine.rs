@@ -2,14 +2,14 @@
 
 use std::process;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::time::Duration;
 
 use bgcopy_core::vocab::code;
 use bgcopy_core::{Error, Event, Options, Result};
 use pyo3::prelude::*;
 
-use crate::error;
 use crate::owned::Owned;
-use crate::wait::Deadline;
+use crate::wait::attentive;
 
 /// Which process counts, and how many engines run in it. A child that is
 /// forked from it finds the numbers of its parent here.
@@ -73,19 +73,13 @@ impl Engine {
     }
 }
 
-/// The next event, with an eye on signals.
+/// The next event; None if the time is over.
 pub fn next_event(
     py: Python<'_>,
     engine: &Owned<Engine>,
-    deadline: &Deadline,
+    timeout: Option<Duration>,
 ) -> PyResult<Option<Event>> {
-    loop {
-        let slice = deadline.slice();
-        let next = engine.attempt(py, |engine| engine.manager().next_event(Some(slice)))?;
-        let event = next.map_err(|failure| error::raised(py, &failure))?;
-        if event.is_some() || deadline.is_over() {
-            return Ok(event);
-        }
-        py.check_signals()?;
-    }
+    attentive(py, engine, timeout, |engine, timeout, interrupt| {
+        engine.manager().next_event_interruptible(timeout, interrupt)
+    })
 }

@@ -20,7 +20,7 @@ use crate::manager::Manager;
 use crate::owned::Owned;
 use crate::records;
 use crate::vocab::{Code, Member};
-use crate::wait::Deadline;
+use crate::wait::attentive;
 
 /// What `wait` waits for unless told otherwise: that nothing goes on by itself.
 const ENDS: [JobState; 4] =
@@ -111,16 +111,16 @@ impl Job {
     ) -> PyResult<Member<JobState>> {
         let given = states.map(|states| states.into_iter().map(|state| state.0).collect());
         let states: Vec<_> = given.unwrap_or_else(|| ENDS.to_vec());
-        let deadline = Deadline::after(timeout.map(|span| span.0));
-        loop {
-            let slice = deadline.slice();
-            match self.job.attempt(py, |job| job.wait(&states, Some(slice)))? {
-                Ok(state) => return Ok(Member(state)),
-                Err(over) if over.code == code::E_TIMEOUT && !deadline.is_over() => {}
-                Err(failure) => return Err(error::raised(py, &failure)),
+        let timeout = timeout.map(|span| span.0);
+        let found = attentive(py, &self.job, timeout, |job, timeout, interrupt| {
+            match job.wait_interruptible(&states, timeout, interrupt) {
+                Err(over) if over.code == code::E_TIMEOUT => Ok(None),
+                found => found.map(Some),
             }
-            py.check_signals()?;
-        }
+        })?;
+        found
+            .map(Member)
+            .ok_or_else(|| error::of_code(py, code::E_TIMEOUT, "the time to wait is over"))
     }
 
     #[pyo3(signature = (states=None, timeout=None))]

@@ -18,7 +18,6 @@ use crate::owned::Owned;
 use crate::records;
 use crate::source::Source;
 use crate::vocab::{Code, Member};
-use crate::wait::Deadline;
 
 /// An open queue.
 #[pyclass(frozen, weakref, module = "bgcopy")]
@@ -167,8 +166,7 @@ impl Manager {
         py: Python<'py>,
         timeout: Option<Span>,
     ) -> PyResult<Option<Bound<'py, PyAny>>> {
-        let deadline = Deadline::after(timeout.map(|span| span.0));
-        let event = next_event(py, &self.engine, &deadline)?;
+        let event = next_event(py, &self.engine, timeout.map(|span| span.0))?;
         event.map(|event| records::event(py, event)).transpose()
     }
 

@@ -8,7 +8,6 @@ use crate::arguments::Span;
 use crate::engine::{Engine, next_event};
 use crate::owned::Owned;
 use crate::records;
-use crate::wait::Deadline;
 
 /// Where events of a manager come from, without a reference to the manager:
 /// whoever waits here does not keep it from being collected.
@@ -30,7 +29,7 @@ impl Source {
         py: Python<'py>,
         timeout: Span,
     ) -> PyResult<Option<Bound<'py, PyAny>>> {
-        let event = next_event(py, &self.engine, &Deadline::after(Some(timeout.0)))?;
+        let event = next_event(py, &self.engine, Some(timeout.0))?;
         event.map(|event| records::event(py, event)).transpose()
     }
 }

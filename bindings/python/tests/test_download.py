@@ -12,7 +12,16 @@ import pytest
 from conftest import LENGTH, STALL, Bench, Server
 
 import bgcopy
-from bgcopy import FileSpec, HResult, JobProgress, JobState, download, download_many
+from bgcopy import (
+    ExpectedHash,
+    FileSpec,
+    HashAlgorithm,
+    HResult,
+    JobProgress,
+    JobState,
+    download,
+    download_many,
+)
 
 
 def names(folder: Path) -> list[str]:
@@ -133,6 +142,30 @@ def test_many(server: Server, tmp_path: Path) -> None:
         assert path.read_bytes() == server.content(seed)
     assert found[3].read_bytes() == server.content(4)[10:15]
     assert download_many([]) == []
+
+
+def test_a_hash_belongs_to_its_file(server: Server, tmp_path: Path) -> None:
+    wrong = ExpectedHash(HashAlgorithm.BLAKE3, bytes(32))
+    with pytest.raises(bgcopy.TransferError) as raised:
+        download_many(
+            [(server.url(1), "one"), FileSpec(server.url(2), "two", expected_hash=wrong)], tmp_path
+        )
+    assert raised.value.hresult is HResult.BGCOPY_E_HASH_MISMATCH
+    assert raised.value.error is not None
+    assert raised.value.error.file == 1
+    assert names(tmp_path) == []
+
+
+def test_a_kept_job_gets_the_hash(bench: Bench) -> None:
+    bench.manager.close()
+    url = bench.server.url(1, query=f"etag=same&stall_after={STALL}")
+    with pytest.raises(bgcopy.WaitTimeoutError):
+        download(url, bench.path(), store=bench.store, timeout=1)
+    [job] = bench.open()
+    job.file(0).set_remote_name(bench.server.url(1, query="etag=same"))
+    with pytest.raises(bgcopy.TransferError) as raised:
+        download(url, bench.path(), manager=bench.manager, sha256=bytes(32))
+    assert raised.value.hresult is HResult.BGCOPY_E_HASH_MISMATCH
 
 
 def test_many_are_all_or_none(server: Server, tmp_path: Path) -> None:

@@ -6,7 +6,15 @@ import pytest
 from conftest import LENGTH, PATIENCE_S, Bench
 
 import bgcopy
-from bgcopy import ExpectedHash, FileProgress, HashAlgorithm, HResult, JobState
+from bgcopy import (
+    ExpectedHash,
+    FileProgress,
+    FileSpec,
+    HashAlgorithm,
+    HResult,
+    JobState,
+    JobType,
+)
 
 
 def test_new_file(bench: Bench) -> None:
@@ -60,6 +68,30 @@ def test_hash_is_text_or_bytes(bench: Bench, algorithm: HashAlgorithm, length: i
         assert file.expected_hash == ExpectedHash(algorithm, digest)
     with pytest.raises(bgcopy.InvalidArgumentError):
         file.set_expected_hash(ExpectedHash(algorithm, digest[1:]))
+
+
+def test_files_are_added_with_their_hashes(bench: Bench) -> None:
+    job = bench.manager.create_job("hashes")
+    hashes = [
+        None,
+        *(
+            ExpectedHash(algorithm, bytes(32))
+            for algorithm in (HashAlgorithm.SHA256, HashAlgorithm.BLAKE3)
+        ),
+    ]
+    names = [bench.path(str(number)) for number in range(len(hashes) + 1)]
+    url = bench.server.url(1)
+    job.add_file_set(
+        [FileSpec(url, name, expected_hash=hash) for name, hash in zip(names, hashes, strict=False)]
+    )
+    assert [file.expected_hash for file in job.files()] == hashes
+    with pytest.raises(bgcopy.InvalidArgumentError):
+        job.add_file_set(
+            [FileSpec(url, names[-1], expected_hash=ExpectedHash(HashAlgorithm.SHA512, bytes(32)))]
+        )
+    upload = bench.manager.create_job("up", JobType.UPLOAD)
+    with pytest.raises(bgcopy.NotSupportedError):
+        upload.add_file_set([FileSpec(url, bench.source(), expected_hash=hashes[1])])
 
 
 def test_content_can_be_refused(bench: Bench) -> None:

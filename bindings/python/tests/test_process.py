@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import time
 
 import pytest
@@ -79,8 +80,38 @@ def test_keyboard_interrupt_ends_a_wait(bench: Bench, wait: str) -> None:
     process.send_signal(signal.SIGINT)
     code, out, err = ended(process)
     assert (code, err) == (0, "")
-    # Half of it is the slice; on a loaded machine the rest is the scheduler's.
     assert float(out) - sent < float(os.environ.get("BGCOPY_INTERRUPT_S", "0.2"))
+
+
+IDLE = """
+import pathlib, re, sys, threading, time, bgcopy
+manager = bgcopy.Manager(sys.argv[1])
+job = manager.create_job("idle")
+
+def switches():
+    task = threading.main_thread().native_id
+    text = pathlib.Path(f"/proc/self/task/{task}/status").read_text()
+    return int(re.search(r"^voluntary_ctxt_switches:\\s+(\\d+)", text, re.M)[1])
+
+def watch():
+    time.sleep(0.5)
+    before = switches()
+    time.sleep(1)
+    print(switches() - before, flush=True)
+    job.cancel()
+
+threading.Thread(target=watch).start()
+print(job.wait().name, flush=True)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="it looks into /proc")
+def test_a_long_wait_wakes_nobody_up(bench: Bench) -> None:
+    code, out, err = ended(python(IDLE, bench.folder / "other"))
+    assert (code, err) == (0, "")
+    woken, end = out.split()
+    assert int(woken) <= 1
+    assert end == "CANCELLED"
 
 
 FORKED = """

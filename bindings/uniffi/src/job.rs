@@ -93,7 +93,9 @@ impl Job {
         Ok(self.core.add_file(&remote_name, &local_name)?)
     }
 
-    /// Adds several files, all or none (AddFileSet). Codes as for `add_file`.
+    /// Adds several files, all or none (AddFileSet), with the ranges and the
+    /// hashes that they may have. Codes as for `add_file`,
+    /// `add_file_with_ranges` and `File.set_expected_hash`.
     pub fn add_file_set(&self, files: Vec<FileSpec>) -> Result<()> {
         Ok(self.core.add_file_set(files.into_iter().map(Into::into).collect())?)
     }

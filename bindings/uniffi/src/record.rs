@@ -95,6 +95,9 @@ pub struct FileSpec {
     /// The pieces wanted, stored back to back in this order; none = all.
     #[uniffi(default = [])]
     pub ranges: Vec<FileRange>,
+    /// The hash that the content must have; nothing = any. Downloads only.
+    #[uniffi(default = None)]
+    pub expected_hash: Option<ExpectedHash>,
 }
 
 impl From<FileSpec> for bgcopy_core::FileSpec {
@@ -103,6 +106,7 @@ impl From<FileSpec> for bgcopy_core::FileSpec {
             remote_name: file.remote_name,
             local_name: file.local_name,
             ranges: file.ranges.into_iter().map(Into::into).collect(),
+            expected_hash: file.expected_hash,
         }
     }
 }

@@ -114,8 +114,6 @@ impl File {
     /// goes to ERROR with BGCOPY_E_HASH_MISMATCH. E_INVALIDARG for a digest of
     /// the wrong length, DO_E_INVALID_STATE once all bytes of the file are here.
     pub fn set_expected_hash(&self, hash: Option<ExpectedHash>) -> Result<()> {
-        let hash =
-            hash.map(|hash| ExpectedHash { digest: hash.digest.to_ascii_lowercase(), ..hash });
         self.job.command(Command::SetExpectedHash { file: self.index, hash }).map(|_| ())
     }
 

@@ -51,8 +51,10 @@ impl Interrupt {
     }
 
     /// Calls `end` when it is interrupted, or now if it is; not after the
-    /// watch is dropped, unless the call has begun.
-    pub(super) fn watch(&self, end: impl FnOnce() + Send + 'static) -> Watch<'_> {
+    /// watch is dropped, unless the call has begun. It is for waits of the
+    /// application's own: `end` runs on the thread that interrupts and must not
+    /// block.
+    pub fn watch(&self, end: impl FnOnce() + Send + 'static) -> Watch<'_> {
         let mut state = self.lock();
         let number = state.next_watch;
         state.next_watch += 1;
@@ -77,8 +79,8 @@ impl std::fmt::Debug for Interrupt {
     }
 }
 
-/// A wait that would be ended.
-pub(super) struct Watch<'a> {
+/// A wait that would be ended: see [`Interrupt::watch`].
+pub struct Watch<'a> {
     interrupt: &'a Interrupt,
     number: u64,
 }

@@ -82,8 +82,9 @@ impl Job {
         self.add_file_with_ranges(remote_name, local_name, &[])
     }
 
-    /// Adds several files, all or none (AddFileSet). Codes as for
-    /// [`Job::add_file`].
+    /// Adds several files, all or none (AddFileSet), with the ranges and the
+    /// hashes that they may have. Codes as for [`Job::add_file`],
+    /// [`Job::add_file_with_ranges`] and [`File::set_expected_hash`].
     pub fn add_file_set(&self, files: Vec<FileSpec>) -> Result<()> {
         self.command(Command::AddFiles(files)).map(|_| ())
     }
@@ -103,6 +104,7 @@ impl Job {
             remote_name: remote_name.to_owned(),
             local_name: local_name.to_owned(),
             ranges: ranges.to_vec(),
+            expected_hash: None,
         }])
     }
 

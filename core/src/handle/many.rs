@@ -21,8 +21,8 @@ impl Manager {
     /// none; the jobs are in the order of the files. `remote_name` is where a
     /// file goes, `local_name` the absolute path where it is.
     ///
-    /// Codes as for [`Manager::create_job`] and [`Job::add_file`]. Contract
-    /// section 2.2.
+    /// Codes as for [`Manager::create_job`] and [`Job::add_file_set`]: E_NOTIMPL
+    /// for ranges or a hash. Contract section 2.2.
     pub fn create_uploads(&self, files: Vec<FileSpec>) -> Result<Vec<Job>> {
         self.uploads(files, None, false)
     }

@@ -31,12 +31,17 @@ fn requests() -> Vec<Request> {
     let slot: CredentialSlot = (AuthTarget::Server, AuthScheme::Basic);
     let secret = Secret { user_name: "u".to_owned(), password: "p".to_owned() };
     let ranges = vec![FileRange { initial_offset: 1, length: u64::MAX }];
-    let file =
-        FileSpec { remote_name: "http://h/".to_owned(), local_name: "/x".to_owned(), ranges };
     let hash = ExpectedHash { algorithm: HashAlgorithm::Sha256, digest: "00".to_owned() };
+    let file = FileSpec {
+        remote_name: "http://h/".to_owned(),
+        local_name: "/x".to_owned(),
+        ranges,
+        expected_hash: Some(hash.clone()),
+    };
+    let plain = FileSpec { ranges: Vec::new(), expected_hash: None, ..file.clone() };
     let property = Setting::Property { id: 5, value: PropertyValue::Uint64(u64::MAX) };
     let commands = vec![
-        Command::AddFiles(vec![file.clone(), file]),
+        Command::AddFiles(vec![file, plain]),
         Command::Suspend,
         Command::Complete,
         Command::Set(Setting::Priority(JobPriority::High)),

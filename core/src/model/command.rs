@@ -64,6 +64,7 @@ fn add_files(change: &mut Change, job: &Job, specs: &[FileSpec], limits: &Limits
         check_remote_name(&spec.remote_name)?;
         target::check_ranges(&spec.ranges)?;
         target::check_local_name(&spec.local_name)?;
+        spec.expected_hash.as_ref().map_or(Ok(()), target::check_digest)?;
         let local_name = PATHS.normal(&spec.local_name);
         if job.has_local_name(&local_name) || !names.insert(PATHS.key(&local_name)) {
             return Err(Error::new(
@@ -73,11 +74,11 @@ fn add_files(change: &mut Change, job: &Job, specs: &[FileSpec], limits: &Limits
         }
     }
     for spec in specs {
-        change.push(FileRecord::new(
-            spec.remote_name.clone(),
-            PATHS.normal(&spec.local_name),
-            spec.ranges.clone(),
-        ));
+        let local_name = PATHS.normal(&spec.local_name);
+        change.push(FileRecord {
+            expected_hash: spec.expected_hash.as_ref().map(ExpectedHash::normal),
+            ..FileRecord::new(spec.remote_name.clone(), local_name, spec.ranges.clone())
+        });
     }
     Ok(())
 }
@@ -207,7 +208,7 @@ fn set_expected_hash(
     if let Some(hash) = hash {
         target::check_digest(hash)?;
     }
-    change.edit(job, index, |file| file.expected_hash = hash.cloned())
+    change.edit(job, index, |file| file.expected_hash = hash.map(ExpectedHash::normal))
 }
 
 fn set_validation_state(

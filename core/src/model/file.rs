@@ -27,8 +27,15 @@ pub enum FileStage {
 pub struct ExpectedHash {
     /// Which function.
     pub algorithm: HashAlgorithm,
-    /// The digest, in lower-case hexadecimal digits.
+    /// The digest in hexadecimal digits: lower-case once it is stored.
     pub digest: String,
+}
+
+impl ExpectedHash {
+    /// The same, as it is stored.
+    pub fn normal(&self) -> Self {
+        Self { algorithm: self.algorithm, digest: self.digest.to_ascii_lowercase() }
+    }
 }
 
 /// All that is stored of one file. What is as in a new file is left out: there

@@ -23,7 +23,7 @@ pub enum Input {
 }
 
 /// A file to be added.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileSpec {
     /// The URL to fetch, or to send to.
     pub remote_name: String,
@@ -31,6 +31,10 @@ pub struct FileSpec {
     pub local_name: String,
     /// The pieces wanted, stored back to back in this order; empty = all.
     pub ranges: Vec<FileRange>,
+    /// The hash that the content must have; the digest is in hexadecimal digits
+    /// of either case. Downloads only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expected_hash: Option<ExpectedHash>,
 }
 
 /// The methods of a job that change it.

@@ -48,7 +48,7 @@ pub fn check_ranges(ranges: &[FileRange]) -> Result<()> {
     Ok(())
 }
 
-/// Checks a digest: lower-case hexadecimal digits, as many as the function
+/// Checks a digest: hexadecimal digits of either case, as many as the function
 /// gives; BG_E_INVALID_HASH_ALGORITHM does not occur as the type has only
 /// known ones, E_INVALIDARG otherwise.
 pub fn check_digest(hash: &ExpectedHash) -> Result<()> {
@@ -56,11 +56,10 @@ pub fn check_digest(hash: &ExpectedHash) -> Result<()> {
         HashAlgorithm::Sha256 | HashAlgorithm::Blake3 => 64,
         HashAlgorithm::Sha512 => 128,
     };
-    let is_digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
-    if hash.digest.len() != digits || !hash.digest.bytes().all(is_digit) {
+    if hash.digest.len() != digits || !hash.digest.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         return Err(Error::new(
             code::E_INVALIDARG,
-            format!("the digest must have {digits} lower-case hexadecimal digits"),
+            format!("the digest must have {digits} hexadecimal digits"),
         ));
     }
     Ok(())

@@ -75,7 +75,7 @@ pub fn refuse_upload(record: &JobRecord) -> Result<()> {
 }
 
 /// Checks the files of an upload job: BG_E_TOO_MANY_FILES for more than one,
-/// E_NOTIMPL for ranges, E_INVALIDARG for a URL of another scheme than http
+/// E_NOTIMPL for ranges and hashes, E_INVALIDARG for a URL of another scheme than http
 /// and https (contract section 2.2).
 pub fn check_files(record: &JobRecord, specs: &[FileSpec]) -> Result<()> {
     if !is_upload(record) {
@@ -84,7 +84,7 @@ pub fn check_files(record: &JobRecord, specs: &[FileSpec]) -> Result<()> {
     if record.totals.files as usize + specs.len() > 1 {
         return Err(Error::new(code::BG_E_TOO_MANY_FILES, "an upload job takes one file"));
     }
-    if specs.iter().any(|spec| !spec.ranges.is_empty()) {
+    if specs.iter().any(|spec| !spec.ranges.is_empty() || spec.expected_hash.is_some()) {
         return refuse_upload(record);
     }
     let is_web = |spec: &FileSpec| spec.remote_name.to_ascii_lowercase().starts_with("http");

@@ -202,7 +202,7 @@ pub fn kind(job: &Job) -> WaitKind {
 }
 
 pub fn spec(remote_name: String, local_name: String) -> FileSpec {
-    FileSpec { remote_name, local_name, ranges: Vec::new() }
+    FileSpec { remote_name, local_name, ..FileSpec::default() }
 }
 
 /// An example, built beside the tests.

@@ -55,7 +55,7 @@ pub fn target(url: &str, file: &Path) -> Outcome<FileSpec> {
         .into_os_string()
         .into_string()
         .map_err(|name| Failure::usage(format!("not a UTF-8 file name: {}", name.display())))?;
-    Ok(FileSpec { remote_name: url.to_owned(), local_name, ranges: Vec::new() })
+    Ok(FileSpec { remote_name: url.to_owned(), local_name, ..FileSpec::default() })
 }
 
 /// The absolute path of a file that need not exist. The library takes none with

@@ -292,8 +292,9 @@ class Job:
         """
 
     def add_file_set(self, files: Sequence[FileSpec]) -> None:
-        """Adds several files, all or none (AddFileSet). Errors as for
-        :meth:`add_file` and :meth:`add_file_with_ranges`.
+        """Adds several files, all or none (AddFileSet), with the ranges and
+        the hashes that they may have. Errors as for :meth:`add_file`,
+        :meth:`add_file_with_ranges` and :meth:`File.set_expected_hash`.
         """
 
     def add_file_with_ranges(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import TypeAlias
@@ -28,7 +30,6 @@ from .errors import WaitTimeoutError
 from .records import ExpectedHash, FileSpec
 
 Target: TypeAlias = str | FileSpec | tuple[str, StrPath] | tuple[str, StrPath, str | bytes]
-Hashes: TypeAlias = Mapping[int, str | bytes]
 
 
 def download(
@@ -65,10 +66,10 @@ def download(
     :class:`WaitTimeoutError` that the time is over; other
     :class:`BgcopyError` that an argument or a folder cannot be used.
     """
-    target = FileSpec(url, absolute(name_in_url(url) if path is None else path))
+    local_name = absolute(name_in_url(url) if path is None else path)
+    target = FileSpec(url, local_name, expected_hash=expected(sha256))
     wishes = Wishes(headers, credentials, priority, no_progress_timeout)
-    hashes = {} if sha256 is None else {0: sha256}
-    return _fetch([target], hashes, wishes, progress, timeout, store, manager)[0]
+    return _fetch([target], wishes, progress, timeout, store, manager)[0]
 
 
 def download_many(
@@ -91,31 +92,31 @@ def download_many(
     is missing. The files are put in place together when all of them are here:
     if one cannot be had, none is. The rest is as for :func:`download`.
     """
-    files: list[FileSpec] = []
-    hashes: dict[int, str | bytes] = {}
-    for target in targets:
-        file, sha256 = _target(target, Path(absolute(folder)))
-        if sha256 is not None:
-            hashes[len(files)] = sha256
-        files.append(file)
+    below = absolute(folder)
+    files = [_target(target, below) for target in targets]
     if not files:
         return []
     wishes = Wishes(headers, credentials, priority, no_progress_timeout)
-    return _fetch(files, hashes, wishes, progress, timeout, store, manager)
+    return _fetch(files, wishes, progress, timeout, store, manager)
 
 
-def _target(target: Target, folder: Path) -> tuple[FileSpec, str | bytes | None]:
+def _target(target: Target, folder: str) -> FileSpec:
     if isinstance(target, FileSpec):
-        return FileSpec(target.remote_name, str(folder / target.local_name), target.ranges), None
+        return replace(target, local_name=os.path.join(folder, target.local_name))
     if isinstance(target, str):
-        return FileSpec(target, str(folder / name_in_url(target))), None
+        return FileSpec(target, os.path.join(folder, name_in_url(target)))
     url, path = target[0], target[1]
-    return FileSpec(url, str(folder / path)), target[2] if len(target) > 2 else None
+    sha256 = target[2] if len(target) > 2 else None
+    return FileSpec(url, os.path.join(folder, path), expected_hash=expected(sha256))
+
+
+def expected(sha256: str | bytes | None) -> ExpectedHash | None:
+    """A hash as it is written for users."""
+    return None if sha256 is None else ExpectedHash(HashAlgorithm.SHA256, sha256)
 
 
 def _fetch(
     files: Sequence[FileSpec],
-    hashes: Hashes,
     wishes: Wishes,
     progress: Progress,
     timeout: float | timedelta | None,
@@ -125,7 +126,8 @@ def _fetch(
     with reporting(progress, display_name(files)) as report:
         make_folders(files)
         with opened(store, manager) as (queue, is_kept):
-            job = find(queue, files, hashes, wishes) or create(queue, files, hashes, wishes)
+            own = key(files)
+            job = find(queue, files, wishes, own) or create(queue, files, wishes, own)
             try:
                 _follow(job, report, timeout)
             except BaseException:
@@ -134,30 +136,32 @@ def _fetch(
     return [Path(file.local_name) for file in files]
 
 
-def find(manager: Manager, files: Sequence[FileSpec], hashes: Hashes, wishes: Wishes) -> Job | None:
-    """The job that the same call made before, resumed."""
-    job = kept(manager).get(key(files))
+def find(manager: Manager, files: Sequence[FileSpec], wishes: Wishes, own: str) -> Job | None:
+    """The job that the same call made before, resumed. `own` is the key of
+    the files.
+    """
+    job = kept(manager).get(own)
     if job is None:
         return None
     record = job.snapshot().record
     if record.progress.files_total == 0:
         # The process that made it was killed before it could add the files.
         job.add_file_set(list(files))
+    else:
+        _expect(job, files)
     configure(job, wishes)
-    _expect(job, hashes)
     if record.state is not JobState.TRANSFERRED:
         job.resume()
     return job
 
 
-def create(manager: Manager, files: Sequence[FileSpec], hashes: Hashes, wishes: Wishes) -> Job:
+def create(manager: Manager, files: Sequence[FileSpec], wishes: Wishes, own: str) -> Job:
     """A new job, under way."""
     job = manager.create_job(display_name(files))
     try:
-        job.description = key(files)
+        job.description = own
         job.add_file_set(list(files))
         configure(job, wishes)
-        _expect(job, hashes)
         job.resume()
     except BaseException:
         # The first failure is the one to tell.
@@ -167,12 +171,13 @@ def create(manager: Manager, files: Sequence[FileSpec], hashes: Hashes, wishes: 
     return job
 
 
-def _expect(job: Job, hashes: Hashes) -> None:
-    """Has the job check its files."""
-    for index, sha256 in hashes.items():
-        file, wanted = job.file(index), ExpectedHash(HashAlgorithm.SHA256, sha256)
-        if file.expected_hash != wanted:
-            file.set_expected_hash(wanted)
+def _expect(job: Job, files: Sequence[FileSpec]) -> None:
+    """Has a job check the files that it has already."""
+    for index, wanted in enumerate(files):
+        if wanted.expected_hash is not None:
+            file = job.file(index)
+            if file.expected_hash != wanted.expected_hash:
+                file.set_expected_hash(wanted.expected_hash)
 
 
 def _follow(job: Job, report: Report | None, timeout: float | timedelta | None) -> None:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import os
 import sys
 from argparse import Namespace
+from dataclasses import replace
 from pathlib import Path
 
 from . import _output as output
 from ._bgcopy import Job
 from ._commands import Interrupted, UsageError, open_queue, store_of
 from ._display import Display, command_line
-from ._download import create, find
-from ._targets import absolute, make_folders, name_in_url
+from ._download import create, expected, find
+from ._targets import absolute, key, make_folders, name_in_url
 from ._transfer import Wishes
 from ._vocab import HResult, JobPriority, JobState
 from .records import FileSpec
@@ -22,15 +23,15 @@ def get(arguments: Namespace) -> None:
     """Downloads in the foreground."""
     files = _files(arguments)
     make_folders(files)
-    hashes = {} if arguments.sha256 is None else {0: arguments.sha256}
     priority = JobPriority[(arguments.priority or "foreground").upper()]
     wishes = Wishes(None, None, priority, None)
     display = Display(arguments)
     store = store_of(arguments)
     with open_queue(store) as manager:
-        job = find(manager, files, hashes, wishes)
+        own = key(files)
+        job = find(manager, files, wishes, own)
         if job is None:
-            job = create(manager, files, hashes, wishes)
+            job = create(manager, files, wishes, own)
             display.note("created", job, f"Job {job.id}")
         else:
             here = job.progress.bytes_transferred
@@ -65,7 +66,8 @@ def _files(arguments: Namespace) -> list[FileSpec]:
     if arguments.output is not None:
         if len(arguments.urls) != 1 or arguments.list or arguments.directory:
             raise UsageError("--output is for a single URL; use --directory")
-        return [FileSpec(arguments.urls[0], absolute(arguments.output))]
+        hash = expected(arguments.sha256)
+        return [FileSpec(arguments.urls[0], absolute(arguments.output), expected_hash=hash)]
     folder = Path(absolute(arguments.directory or "."))
     files = [FileSpec(url, str(folder / name_in_url(url))) for url in arguments.urls]
     if arguments.list is not None:
@@ -75,7 +77,7 @@ def _files(arguments: Namespace) -> list[FileSpec]:
         raise UsageError("no URL is given")
     if arguments.sha256 is not None and len(files) > 1:
         raise UsageError("--sha256 is for a single URL")
-    return files
+    return [replace(file, expected_hash=expected(arguments.sha256)) for file in files]
 
 
 def _lines(name: str) -> list[str]:

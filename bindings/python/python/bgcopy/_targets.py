@@ -58,13 +58,10 @@ def key(files: Sequence[FileSpec], command: str = "get") -> str:
     The order of the targets does not matter. The program `bgcopy` does it in
     the same way, and so takes up the same jobs.
     """
-    digest = hashlib.sha256()
-    for remote_name, local_name in sorted(
-        (file.remote_name.encode(), os.fspath(file.local_name).encode()) for file in files
-    ):
-        # Neither of them holds control characters.
-        digest.update(remote_name + b"\t" + local_name + b"\n")
-    return f"bgcopy {command} {digest.hexdigest()}"
+    # Neither name holds control characters. Code points and their UTF-8 have one order.
+    pairs = sorted((file.remote_name, os.fspath(file.local_name)) for file in files)
+    text = "".join(f"{remote_name}\t{local_name}\n" for remote_name, local_name in pairs)
+    return f"bgcopy {command} {hashlib.sha256(text.encode()).hexdigest()}"
 
 
 def display_name(files: Sequence[FileSpec]) -> str:

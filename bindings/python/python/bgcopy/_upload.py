@@ -174,7 +174,7 @@ def start(
 
     def go_on(job: Job) -> None:
         configure(job, wishes)
-        if job.state is not JobState.TRANSFERRED:
+        if job.id in names or job.state is not JobState.TRANSFERRED:
             job.resume()
 
     try:

@@ -164,6 +164,8 @@ class FileSpec:
     """An absolute path."""
     ranges: Sequence[FileRange] = ()
     """The pieces wanted, stored back to back in this order; empty = all."""
+    expected_hash: ExpectedHash | None = None
+    """What the content must have. Downloads only."""
 
 
 @dataclass(frozen=True, init=False)

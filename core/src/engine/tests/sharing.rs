@@ -87,7 +87,7 @@ fn code_of(reply: Result<Reply>) -> crate::vocab::HResult {
 fn file(folder: &Path) -> Command {
     let local_name = folder.join("file").to_string_lossy().into_owned();
     let remote_name = format!("file://{}", folder.join("source").display());
-    Command::AddFiles(vec![FileSpec { remote_name, local_name, ranges: Vec::new() }])
+    Command::AddFiles(vec![FileSpec { remote_name, local_name, ..FileSpec::default() }])
 }
 
 #[test]

@@ -34,7 +34,7 @@ fn spec(index: u32) -> FileSpec {
     FileSpec {
         remote_name: format!("http://host/{index}"),
         local_name: format!("/folder/{index}"),
-        ranges: Vec::new(),
+        ..FileSpec::default()
     }
 }
 

@@ -31,6 +31,7 @@ fn add(remote_name: &str, local_name: &str, ranges: &[(u64, u64)]) -> Command {
         remote_name: remote_name.to_owned(),
         local_name: local_name.to_owned(),
         ranges,
+        expected_hash: None,
     }])
 }
 
@@ -189,10 +190,25 @@ fn digests_are_checked() {
         (HashAlgorithm::Blake3, "g".repeat(64)),
     ] {
         let hash = Some(ExpectedHash { algorithm, digest });
+        let bad = FileSpec { expected_hash: hash.clone(), ..spec(6) };
+        refused(Command::AddFiles(vec![spec(5), bad, spec(7)]), code::E_INVALIDARG);
         refused(Command::SetExpectedHash { file: 0, hash }, code::E_INVALIDARG);
     }
     let hash = None;
     refused(Command::SetExpectedHash { file: 9, hash }, code::DO_E_FILE_NOT_AVAILABLE);
+}
+
+#[test]
+fn a_digest_is_stored_in_lower_case_however_it_comes() {
+    let hash = |digest: &str| {
+        Some(ExpectedHash { algorithm: HashAlgorithm::Sha256, digest: digest.repeat(64) })
+    };
+    let mut job = job_with_files(1);
+    let with_hash = FileSpec { expected_hash: hash("B"), ..spec(6) };
+    command(&mut job, Command::AddFiles(vec![spec(5), with_hash])).expect("added");
+    command(&mut job, Command::SetExpectedHash { file: 0, hash: hash("A") }).expect("set");
+    let stored: Vec<_> = job.files.iter().map(|file| file.expected_hash.clone()).collect();
+    assert_eq!(stored, [hash("a"), None, hash("b")]);
 }
 
 #[test]

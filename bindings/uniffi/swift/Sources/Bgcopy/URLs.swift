@@ -34,9 +34,13 @@ extension Job {
 
 extension FileSpec {
     /// A file to be added.
-    public init(remoteName: URL, localName: URL, ranges: [FileRange] = []) {
+    public init(
+        remoteName: URL, localName: URL, ranges: [FileRange] = [],
+        expectedHash: ExpectedHash? = nil
+    ) {
         self.init(
-            remoteName: remoteName.absoluteString, localName: localName.path, ranges: ranges)
+            remoteName: remoteName.absoluteString, localName: localName.path, ranges: ranges,
+            expectedHash: expectedHash)
     }
 }
 

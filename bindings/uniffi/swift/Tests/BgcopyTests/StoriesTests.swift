@@ -106,6 +106,27 @@ final class StoriesTests: XCTestCase {
         try bench.mustBeTidy()
     }
 
+    func test_hash_comes_with_the_file() throws {
+        let bench = try Bench()
+        let job = try bench.job()
+        let digest = String(repeating: "A", count: 64)
+        let none = FileSpec(remoteName: bench.remote(1), localName: bench.path("none"))
+        var wrong = FileSpec(
+            remoteName: bench.remote(1), localName: bench.path("wrong"),
+            expectedHash: ExpectedHash(algorithm: .sha256, digest: digest))
+        try job.addFileSet(files: [none, wrong])
+        XCTAssertNil(try job.file(index: 1).expectedHash())
+        XCTAssertEqual(try job.file(index: 2).expectedHash()?.digest, digest.lowercased())
+        XCTAssertEqual(try bench.run(job), .error)
+        XCTAssertEqual(try job.error().hresult, .BGCOPY_E_HASH_MISMATCH)
+        XCTAssertEqual(try job.error().file, 2)
+        wrong.expectedHash?.digest = "a"
+        wrong.localName = bench.path("no")
+        let short = wrong
+        XCTAssertEqual(code { try job.addFileSet(files: [short]) }, .E_INVALIDARG)
+        _ = try job.cancel()
+    }
+
     func test_wait_reason_says_why() throws {
         let bench = try Bench()
         let job = try bench.manager.createJob(displayName: "waits")

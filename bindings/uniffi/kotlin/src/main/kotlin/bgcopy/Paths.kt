@@ -38,14 +38,16 @@ public fun FileSpec(
     remoteName: String,
     localName: Path,
     ranges: List<FileRange> = emptyList(),
-): FileSpec = FileSpec(remoteName, absolute(localName), ranges)
+    expectedHash: ExpectedHash? = null,
+): FileSpec = FileSpec(remoteName, absolute(localName), ranges, expectedHash)
 
 /** A file to be added. */
 public fun FileSpec(
     remoteName: String,
     localName: JavaFile,
     ranges: List<FileRange> = emptyList(),
-): FileSpec = FileSpec(remoteName, localName.absolutePath, ranges)
+    expectedHash: ExpectedHash? = null,
+): FileSpec = FileSpec(remoteName, localName.absolutePath, ranges, expectedHash)
 
 /** Where `complete` puts the file. */
 public val File.localPath: Path

@@ -108,6 +108,26 @@ class StoriesTest {
     }
 
     @Test
+    fun hash_comes_with_the_file() = Bench().use { bench ->
+        val job = bench.job()
+        val hash = ExpectedHash(HashAlgorithm.SHA256, "A".repeat(64))
+        job.addFileSet(
+            listOf(
+                FileSpec(bench.remote(1), bench.path("none")),
+                FileSpec(bench.remote(1), bench.path("wrong"), expectedHash = hash),
+            )
+        )
+        assertNull(job.file(1u).expectedHash())
+        assertEquals("a".repeat(64), job.file(2u).expectedHash()?.digest)
+        assertEquals(JobState.ERROR, bench.run(job))
+        assertEquals(HResult.BGCOPY_E_HASH_MISMATCH, job.error().hresult)
+        assertEquals(2u, job.error().file)
+        val short = FileSpec(bench.remote(1), bench.path("no"), expectedHash = hash.copy(digest = "a"))
+        assertEquals(HResult.E_INVALIDARG, codeOf { job.addFileSet(listOf(short)) })
+        job.cancel()
+    }
+
+    @Test
     fun wait_reason_says_why() = Bench().use { bench ->
         val job = bench.manager.createJob("waits")
         assertEquals(WaitKind.NO_FILES, job.waitReason().kind)
