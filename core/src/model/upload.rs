@@ -117,14 +117,24 @@ pub fn has_expired(record: &JobRecord, file: &FileRecord, now: Now) -> bool {
 }
 
 /// The view of it that the protocol room decides by.
-pub fn sending<'a>(record: &JobRecord, file: &'a FileRecord, size: u64) -> Sending<'a> {
+pub fn sending<'a>(record: &'a JobRecord, file: &'a FileRecord, size: u64) -> Sending<'a> {
     Sending {
         url: &file.remote_name,
         local_name: &file.local_name,
+        media_type: media_type(record),
         size,
         position: file.written,
         cancelled: record.state.is_final(),
     }
+}
+
+/// What the custom headers say the file is.
+fn media_type(record: &JobRecord) -> Option<&str> {
+    record.custom_headers.as_deref()?.split("\r\n").find_map(|line| {
+        let (name, value) = line.split_once(':')?;
+        let (is_it, value) = (name.eq_ignore_ascii_case("content-type"), value.trim());
+        (is_it && !value.is_empty()).then_some(value)
+    })
 }
 
 /// Cancel takes effect at once; what the server still has is owed.

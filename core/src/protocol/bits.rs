@@ -258,6 +258,7 @@ mod tests {
         let sending = Sending {
             url: "http://a/up/x",
             local_name: "/x",
+            media_type: None,
             size: 9,
             position: 0,
             cancelled: false,

@@ -332,7 +332,7 @@ mod tests {
 
     fn sending(size: u64, position: u64) -> Sending<'static> {
         let (url, local_name) = ("https://b.s3.eu-west-1.amazonaws.com/k", "/k");
-        Sending { url, local_name, size, position, cancelled: false }
+        Sending { url, local_name, media_type: None, size, position, cancelled: false }
     }
 
     fn upload(size: u64) -> Upload {
