@@ -61,7 +61,8 @@ fn complete(put: &Put, jobs: &mut VecDeque<(Job, FileSpec)>) -> Outcome {
     }
     for (job, file) in &done {
         let display = display_of(put);
-        display.note(&format!("Sent {} to {}", file.local_name, file.remote_name));
+        let remote_name = job.file(0)?.remote_name()?;
+        display.note(&format!("Sent {} to {remote_name}", file.local_name));
         display.event(&json!({
             "event": "done",
             "id": job.id().to_string(),
@@ -72,42 +73,19 @@ fn complete(put: &Put, jobs: &mut VecDeque<(Job, FileSpec)>) -> Outcome {
     Ok(())
 }
 
-/// Where each file goes: below the URL if it ends in a slash, else to it; by tus
-/// always to it.
+/// The files, all with the URL; where it ends in a slash each gets its own name
+/// below it, if the server does not name files itself.
 fn sources(put: &Put) -> Outcome<Vec<FileSpec>> {
     let (url, names) =
         put.words.split_last().ok_or_else(|| Failure::usage("what, and where to?"))?;
     if names.is_empty() {
         return Err(Failure::usage("a file and a URL to send it to are needed"));
     }
-    // A server for tus names the files itself.
-    let creates = put.protocol == Protocol::Tus;
-    let below = url.ends_with('/') && !creates;
-    if names.len() > 1 && !below && !creates {
+    let creates = matches!(put.protocol, Protocol::Tus | Protocol::Post);
+    if names.len() > 1 && !url.ends_with('/') && !creates {
         return Err(Failure::usage("several files go to a URL that ends in a slash"));
     }
-    let mut files = Vec::new();
-    for name in names {
-        let file = targets::target(url, Path::new(name))?;
-        let last = file.local_name.rsplit('/').next().unwrap_or("");
-        let remote_name = if below { format!("{url}{}", encoded(last)) } else { url.clone() };
-        files.push(FileSpec { remote_name, ..file });
-    }
-    Ok(files)
-}
-
-/// A file name as the last part of a URL.
-fn encoded(name: &str) -> String {
-    let mut text = String::new();
-    for byte in name.bytes() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
-                text.push(char::from(byte));
-            }
-            other => text.push_str(&format!("%{other:02X}")),
-        }
-    }
-    text
+    names.iter().map(|name| targets::target(url, Path::new(name))).collect()
 }
 
 /// The jobs of the files: those that the same command made before, and new
@@ -208,15 +186,4 @@ fn interrupted(manager: &Manager, jobs: &VecDeque<(Job, FileSpec)>) -> Failure {
     let text =
         format!("The jobs of {count} files are suspended; go on with:\n  {}", command_line());
     Failure::Interrupted(text)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_become_parts_of_urls() {
-        assert_eq!(encoded("a b.txt"), "a%20b.txt");
-        assert_eq!(encoded("100%ü?"), "100%25%C3%BC%3F");
-    }
 }
