@@ -337,6 +337,9 @@ mod tests {
             assert_eq!(verdict, Verdict::Holds { position: 3, reply_url: None });
         }
         assert!(matches!(answer(&upload, 5, 200, &[]), Verdict::Refused(_)));
+        // More than was sent: whose bytes those are nobody knows.
+        let verdict = answer(&upload, 5, 200, &["Upload-Offset: 9"]);
+        assert_eq!(verdict, Verdict::Holds { position: 9, reply_url: None });
     }
 
     #[test]
@@ -400,6 +403,8 @@ mod tests {
         assert_eq!(offer(&["Tus-Resumable: 1.0.0"]), speaks(false, None, None));
         assert_eq!(offer(&[version, "Tus-Extension: termination"]), None);
         assert_eq!(offer(&["Allow: PUT"]), None);
+        let no_limit = offer(&[version, "Tus-Extension: creation", "Tus-Max-Size: 0"]);
+        assert_eq!(no_limit, speaks(false, Some(false), None));
         for lines in [["Tus-Version: 0.2.2", all], [version, "Tus-Max-Size: 8"]] {
             assert!(matches!(offer(&lines), Some(Verdict::Refused(_))), "{lines:?}");
         }
@@ -426,7 +431,9 @@ mod tests {
         assert_eq!(call.length(), 9);
         let created = |lines: &[&str]| created(&sending(9, 0), &call, &head(201, lines));
         assert_eq!(created(&["Upload-Offset: 9"]), Verdict::Finished);
-        for (line, expected) in [("Upload-Offset: 4", Some(4)), ("X: y", None)] {
+        for (line, expected) in
+            [("Upload-Offset: 4", Some(4)), ("Upload-Offset: 10", None), ("X: y", None)]
+        {
             let opened = created(&["Location: 1", line]);
             assert!(matches!(opened, Verdict::Opened { position, .. } if position == expected));
         }
