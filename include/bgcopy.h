@@ -1253,7 +1253,8 @@ BGCOPY_API bgcopy_hresult bgcopy_manager_pause(struct bgcopy_manager *manager);
 
 /**
  * Takes back bgcopy_manager_pause of this manager; without one it does
- * nothing. The queue goes on unless another process has paused it, too.
+ * nothing. The queue goes on unless another process has paused it, too; jobs
+ * in TRANSIENT_ERROR go on waiting for their next try.
  *
  * @return S_OK; E_POINTER; E_HANDLE; E_MANAGER_CLOSED.
  */
@@ -1891,7 +1892,9 @@ bgcopy_hresult bgcopy_job_replace_remote_prefix(struct bgcopy_job *job,
  * the jobs are in the order of the files. An upload job has one file.
  *
  * @param count how many files; 0 makes no job.
- * @param files an array of so many: where each goes, and where it is.
+ * @param files an array of so many: where each goes, and where it is. Below
+ * a URL that ends in a slash a file goes under its own name, unless the server
+ * names files itself, as by tus and POST.
  * @param out_jobs an array of so many handles; the caller closes each with
  * bgcopy_job_close.
  * @return S_OK; codes as bgcopy_manager_create_job and bgcopy_job_add_file,

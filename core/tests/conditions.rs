@@ -118,6 +118,24 @@ fn a_new_network_ends_the_wait_after_a_failed_connection() {
 }
 
 #[test]
+fn a_pause_does_not_end_the_wait_after_a_failed_connection() {
+    let bench = Bench::new();
+    let job = bench.job(Resource::new(content(1)).script(vec![Reply::normal().reset_after(0)]));
+    job.set_minimum_retry_delay(3600).expect("set");
+    job.resume().expect("resumed");
+    job.wait(&[JobState::TransientError], Some(PATIENCE)).expect("failed");
+    for change in [Manager::pause, Manager::unpause] {
+        change(&bench.manager).expect("told");
+        assert_eq!(job.state().expect("a state"), JobState::TransientError);
+    }
+    bench.manager.pause().expect("paused");
+    bench.manager.set_network(METERED).expect("told");
+    assert_eq!(job.state().expect("a state"), JobState::Queued, "a new network");
+    bench.manager.unpause().expect("goes on");
+    job.wait(&[JobState::Transferred], Some(PATIENCE)).expect("transferred");
+}
+
+#[test]
 fn a_paused_queue_moves_nothing_until_it_goes_on() {
     let bench = Bench::new();
     let job = half_way(&bench);

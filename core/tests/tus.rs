@@ -405,15 +405,24 @@ fn a_server_without_termination_is_not_asked_for_it() {
 
 #[test]
 fn the_callers_metadata_comes_before_ours() {
-    let bench = Bench::new();
-    let job = bench.upload(Area::tus(), &content(1));
-    let own = "Upload-Metadata: filename eA==,filetype dGV4dC9wbGFpbg==\r\n";
-    job.set_custom_headers(Some(own)).expect("set");
-    assert_eq!(bench.run(&job, 0), JobState::Transferred);
-    let requests = bench.server.requests();
-    let post = requests.iter().find(|request| request.method == "POST").expect("a creation");
-    let lines =
-        post.headers.iter().filter(|(name, _)| name.eq_ignore_ascii_case("upload-metadata"));
-    let values: Vec<_> = lines.map(|(_, value)| value.as_str()).collect();
-    assert_eq!(values, ["filename eA==,filetype dGV4dC9wbGFpbg=="]);
+    for (own, expected) in [
+        ("Upload-Metadata: filename eA==,filetype dA==\r\n", "filename eA==,filetype dA=="),
+        // "source", "text/plain" and "application/octet-stream".
+        ("X: y\r\ncontent-type: text/plain\r\n", "filename c291cmNl,filetype dGV4dC9wbGFpbg=="),
+        ("Content-Type:\r\n", "filename c291cmNl,filetype YXBwbGljYXRpb24vb2N0ZXQtc3RyZWFt"),
+    ] {
+        let bench = Bench::new();
+        let job = bench.upload(Area::tus(), &content(1));
+        job.set_custom_headers(Some(own)).expect("set");
+        assert_eq!(bench.run(&job, 0), JobState::Transferred);
+        let requests = bench.server.requests();
+        let post = requests.iter().find(|request| request.method == "POST").expect("a creation");
+        let lines =
+            post.headers.iter().filter(|(name, _)| name.eq_ignore_ascii_case("upload-metadata"));
+        let values: Vec<_> = lines.map(|(_, value)| value.as_str()).collect();
+        assert_eq!(values, [expected]);
+        let types =
+            post.headers.iter().filter(|(name, _)| name.eq_ignore_ascii_case("content-type"));
+        assert_eq!(types.count(), 0, "what is sent is no file");
+    }
 }

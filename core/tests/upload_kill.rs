@@ -7,15 +7,15 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use bgcopy_core::{
-    AuthScheme, AuthTarget, Job, JobState, JobType, Manager, Options, PropertyValue, Reader,
-    UploadProtocol,
+    AuthScheme, AuthTarget, Job, JobRecord, JobState, JobType, Manager, Options, PropertyValue,
+    Reader, UploadProtocol,
 };
 use bgcopy_test_server::{Area, Bucket, Content, Ietf, Overlap, Seen, Server};
 
 use common::{PATIENCE, stopped};
 
-/// Kills in all.
-const KILLS: u32 = 60;
+/// Kills of a queue.
+const KILLS: u32 = 30;
 
 /// Bytes of each of the two files.
 const BYTES: u64 = 24 << 20;
@@ -47,29 +47,73 @@ fn stored(seen: &Seen<'_>) -> u64 {
     seen.area("/up/").bytes_stored
 }
 
-/// Kills the process that drives the queue again and again, each time after so
-/// many bytes more; returns how often.
-fn kill_often(server: &Server, store: &Path, kills: u32) -> u32 {
-    for kill in 0..kills {
-        let before = server.area("/up/").bytes_stored;
-        let mut child = drive(store, &[]);
-        let step = 10_000 + u64::from(kill % 40) * 25_000;
-        let all = 2 * BYTES;
-        let moved = server.wait_until(PATIENCE, |seen| {
-            stored(seen) >= (before + step).min(all) || seen.area("/up/").files.len() == 2
-        });
-        child.kill().expect("killed");
-        child.wait().expect("gone");
-        let reader = Reader::open(store).expect("the store can be read");
-        let records = reader.jobs().expect("the jobs can be read");
-        assert!(moved, "it stands still: {records:#?} {:?}", server.area("/up/").served);
+/// Drives the queue until it is killed.
+fn drive_until(store: &Path, keys: &[&str], is_time: impl FnOnce() -> bool) {
+    let mut child = drive(store, keys);
+    let came = is_time();
+    child.kill().expect("killed");
+    child.wait().expect("gone");
+    assert!(came, "it stands still: {:#?}", jobs(store));
+}
+
+fn jobs(store: &Path) -> Vec<JobRecord> {
+    Reader::open(store).expect("a reader").jobs().expect("the jobs can be read")
+}
+
+/// Kills the process that drives the queue again and again, each time when it
+/// has done what `next` says; returns how often.
+fn kill_often<C: FnMut(&Seen<'_>) -> bool>(
+    server: &Server,
+    store: &Path,
+    keys: &[&str],
+    next: impl Fn(u32) -> C,
+) -> u32 {
+    for kill in 0..KILLS {
+        let is_time = next(kill);
+        drive_until(store, keys, || server.wait_until(PATIENCE, is_time));
+        let records = jobs(store);
         assert_eq!(records.len(), 2, "no job is lost");
-        let done = records.iter().all(|record| record.state == JobState::Transferred);
-        if done {
+        if records.iter().all(|record| record.state == JobState::Transferred) {
             return kill + 1;
         }
     }
-    kills
+    KILLS
+}
+
+/// The jobs that were killed so often come to their end.
+fn must_end(folder: &Path, ids: Vec<uuid::Uuid>, keys: &[&str]) {
+    let manager = common::open(folder);
+    for id in ids {
+        let job = manager.get_job(id).expect("no job is lost");
+        if !keys.is_empty() {
+            give_keys(&job);
+        }
+        let mut state = stopped(&job);
+        while state == JobState::TransientError {
+            job.resume().expect("resumed");
+            state = stopped(&job);
+        }
+        assert_eq!(state, JobState::Transferred, "{:?}", job.error());
+        job.complete().expect("completed");
+    }
+}
+
+fn must_be_right(path: &str, bytes: &[u8]) {
+    let seed = path.strip_prefix("/up/").expect("a path").parse().expect("a seed");
+    assert!(bytes == Content::generated(seed, BYTES).slice(0..BYTES), "no wrong file");
+}
+
+/// Cancels the jobs of a server that is out of order, and kills what would tell
+/// it so.
+fn cancel_in_vain(folder: &Path, ids: Vec<uuid::Uuid>) {
+    let manager = common::open(folder);
+    for id in ids {
+        manager.get_job(id).expect("the job").cancel().expect("cancelled");
+    }
+    drop(manager);
+    for _ in 0..5 {
+        drive_until(&folder.join("store"), &[], || true);
+    }
 }
 
 fn give_keys(job: &Job) {
@@ -109,25 +153,16 @@ fn kills_lose_no_upload_and_store_no_byte_twice() {
         let server = Server::start().expect("a server");
         server.accept_uploads("/up/", area.clone().bytes_per_second(BYTES_PER_SECOND));
         let ids = prepare(folder.path(), &server, protocol);
-        let kills = kill_often(&server, &folder.path().join("store"), KILLS / 2);
+        let kills = kill_often(&server, &folder.path().join("store"), &[], |kill| {
+            let step = 10_000 + u64::from(kill % 40) * 25_000;
+            let due = (server.area("/up/").bytes_stored + step).min(2 * BYTES);
+            move |seen| stored(seen) >= due || seen.area("/up/").files.len() == 2
+        });
         server.accept_uploads("/up/", area);
-        let manager = common::open(folder.path());
-        for id in ids {
-            let job = manager.get_job(id).expect("no job is lost");
-            let mut state = stopped(&job);
-            while state == JobState::TransientError {
-                job.resume().expect("resumed");
-                state = stopped(&job);
-            }
-            assert_eq!(state, JobState::Transferred, "{:?}", job.error());
-            job.complete().expect("completed");
-        }
+        must_end(folder.path(), ids, &[]);
         let seen = server.area("/up/");
-        for seed in 0..2 {
-            let file = &seen.files[&format!("/up/{seed}")];
-            let right = Content::generated(seed, BYTES).slice(0..BYTES);
-            assert!(file.bytes() == right, "no wrong file");
-        }
+        assert_eq!(seen.files.len(), 2);
+        seen.files.iter().for_each(|(path, file)| must_be_right(path, file.bytes()));
         assert_eq!(seen.violations, Vec::<String>::new());
         // A session whose making was cut short is empty; it expires.
         assert!(seen.sessions.values().all(|bytes| *bytes == 0), "{:?}", seen.sessions);
@@ -141,97 +176,25 @@ fn kills_lose_no_upload_and_store_no_byte_twice() {
 }
 
 #[test]
-fn a_kill_after_cancel_leaves_nothing_on_the_server() {
-    for (protocol, cancel, area) in [
-        (UploadProtocol::Bits, "Cancel-Session", Area::new()),
-        (UploadProtocol::Tus, "DELETE", Area::tus()),
-        (UploadProtocol::Ietf, "DELETE", Area::new().ietf(Ietf::new())),
-    ] {
-        must_leave_nothing(protocol, cancel, &area);
-    }
-}
-
-fn must_leave_nothing(protocol: UploadProtocol, cancel: &str, area: &Area) {
-    let folder = tempfile::tempdir().expect("a folder");
-    let store = folder.path().join("store");
-    let server = Server::start().expect("a server");
-    server.accept_uploads("/up/", area.clone().bytes_per_second(BYTES_PER_SECOND));
-    let ids = prepare(folder.path(), &server, protocol);
-    let mut child = drive(&store, &[]);
-    assert!(server.wait_until(PATIENCE, |seen| stored(seen) >= 1 << 20));
-    child.kill().expect("killed");
-    child.wait().expect("gone");
-    // The server is out of order when the jobs are cancelled.
-    server.accept_uploads("/up/", area.clone().always(cancel, 503));
-    let manager = common::open(folder.path());
-    for id in ids {
-        manager.get_job(id).expect("the job").cancel().expect("cancelled");
-    }
-    drop(manager);
-    for _ in 0..5 {
-        let mut child = drive(&store, &[]);
-        child.kill().expect("killed");
-        child.wait().expect("gone");
-    }
-    assert!(server.area("/up/").sessions.values().any(|bytes| *bytes > 0));
-    server.accept_uploads("/up/", area.clone());
-    let _manager = common::open(folder.path());
-    // A session whose making was cut short is empty; it expires.
-    let nothing = |seen: &Seen<'_>| seen.area("/up/").sessions.values().all(|bytes| *bytes == 0);
-    assert!(server.wait_until(PATIENCE, nothing), "{:?}", server.area("/up/").sessions);
-    assert!(server.area("/up/").files.is_empty());
-}
-
-/// Kills the process that sends to a bucket, each time after so many bytes
-/// more; returns how often.
-fn kill_often_at_s3(server: &Server, store: &Path, kills: u32) -> u32 {
-    for kill in 0..kills {
-        let before = server.bucket("/up/").bytes_received;
-        let mut child = drive(store, &KEYS);
-        let until = before + 200_000 + u64::from(kill % 10) * 2_000_000;
-        let moved = server.wait_until(PATIENCE, |seen| {
-            let bucket = seen.bucket("/up/");
-            bucket.bytes_received >= until || bucket.objects.len() == 2
-        });
-        child.kill().expect("killed");
-        child.wait().expect("gone");
-        assert!(moved, "it stands still: {:?}", server.bucket("/up/").served);
-        let reader = Reader::open(store).expect("the store can be read");
-        let records = reader.jobs().expect("the jobs can be read");
-        assert_eq!(records.len(), 2, "no job is lost");
-        if records.iter().all(|record| record.state == JobState::Transferred) {
-            return kill + 1;
-        }
-    }
-    kills
-}
-
-#[test]
 fn kills_lose_no_upload_in_parts() {
     let folder = tempfile::tempdir().expect("a folder");
     let server = Server::start().expect("a server");
     let bucket = Bucket::new(KEYS[0], KEYS[1]);
     server.serve_bucket("/up/", bucket.clone().bytes_per_second(BYTES_PER_SECOND));
     let ids = prepare(folder.path(), &server, UploadProtocol::S3);
-    let kills = kill_often_at_s3(&server, &folder.path().join("store"), KILLS / 2);
-    server.serve_bucket("/up/", bucket);
-    let manager = common::open(folder.path());
-    for id in ids {
-        let job = manager.get_job(id).expect("no job is lost");
-        give_keys(&job);
-        let mut state = stopped(&job);
-        while state == JobState::TransientError {
-            job.resume().expect("resumed");
-            state = stopped(&job);
+    let kills = kill_often(&server, &folder.path().join("store"), &KEYS, |kill| {
+        let step = 200_000 + u64::from(kill % 10) * 2_000_000;
+        let due = server.bucket("/up/").bytes_received + step;
+        move |seen| {
+            let bucket = seen.bucket("/up/");
+            bucket.bytes_received >= due || bucket.objects.len() == 2
         }
-        assert_eq!(state, JobState::Transferred, "{:?}", job.error());
-        job.complete().expect("completed");
-    }
+    });
+    server.serve_bucket("/up/", bucket);
+    must_end(folder.path(), ids, &KEYS);
     let seen = server.bucket("/up/");
-    for seed in 0..2 {
-        let right = Content::generated(seed, BYTES).slice(0..BYTES);
-        assert!(seen.objects[&format!("/up/{seed}")].bytes == right, "no wrong file");
-    }
+    assert_eq!(seen.objects.len(), 2);
+    seen.objects.iter().for_each(|(path, object)| must_be_right(path, &object.bytes));
     assert_eq!(seen.violations, Vec::<String>::new());
     // One whose making was cut short is empty.
     assert!(seen.uploads.values().all(Vec::is_empty), "{:?}", seen.uploads);
@@ -242,29 +205,42 @@ fn kills_lose_no_upload_in_parts() {
 }
 
 #[test]
+fn a_kill_after_cancel_leaves_nothing_on_the_server() {
+    for (protocol, cancel, area) in [
+        (UploadProtocol::Bits, "Cancel-Session", Area::new()),
+        (UploadProtocol::Tus, "DELETE", Area::tus()),
+        (UploadProtocol::Ietf, "DELETE", Area::new().ietf(Ietf::new())),
+    ] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let server = Server::start().expect("a server");
+        server.accept_uploads("/up/", area.clone().bytes_per_second(BYTES_PER_SECOND));
+        let ids = prepare(folder.path(), &server, protocol);
+        let some = || server.wait_until(PATIENCE, |seen| stored(seen) >= 1 << 20);
+        drive_until(&folder.path().join("store"), &[], some);
+        server.accept_uploads("/up/", area.clone().always(cancel, 503));
+        cancel_in_vain(folder.path(), ids);
+        assert!(server.area("/up/").sessions.values().any(|bytes| *bytes > 0));
+        server.accept_uploads("/up/", area);
+        let _manager = common::open(folder.path());
+        // A session whose making was cut short is empty; it expires.
+        let nothing =
+            |seen: &Seen<'_>| seen.area("/up/").sessions.values().all(|bytes| *bytes == 0);
+        assert!(server.wait_until(PATIENCE, nothing), "{:?}", server.area("/up/").sessions);
+        assert!(server.area("/up/").files.is_empty());
+    }
+}
+
+#[test]
 fn a_kill_after_cancel_leaves_no_part_on_the_server() {
     let folder = tempfile::tempdir().expect("a folder");
-    let store = folder.path().join("store");
     let server = Server::start().expect("a server");
     let bucket = Bucket::new(KEYS[0], KEYS[1]);
     server.serve_bucket("/up/", bucket.clone().bytes_per_second(BYTES_PER_SECOND));
     let ids = prepare(folder.path(), &server, UploadProtocol::S3);
-    let mut child = drive(&store, &KEYS);
-    assert!(server.wait_until(PATIENCE, |seen| seen.bucket("/up/").parts_stored >= 2));
-    child.kill().expect("killed");
-    child.wait().expect("gone");
-    // The server is out of order when the jobs are cancelled.
+    let some = || server.wait_until(PATIENCE, |seen| seen.bucket("/up/").parts_stored >= 2);
+    drive_until(&folder.path().join("store"), &KEYS, some);
     server.serve_bucket("/up/", bucket.clone().always("AbortMultipartUpload", 503, "SlowDown"));
-    let manager = common::open(folder.path());
-    for id in ids {
-        manager.get_job(id).expect("the job").cancel().expect("cancelled");
-    }
-    drop(manager);
-    for _ in 0..5 {
-        let mut child = drive(&store, &[]);
-        child.kill().expect("killed");
-        child.wait().expect("gone");
-    }
+    cancel_in_vain(folder.path(), ids);
     assert!(server.bucket("/up/").uploads.values().any(|parts| !parts.is_empty()));
     server.serve_bucket("/up/", bucket);
     let _manager = common::open(folder.path());

@@ -192,7 +192,10 @@ fn a_close_whose_answer_was_lost_is_verified() {
 fn fragments_shrink_to_what_the_server_takes() {
     let bench = Bench::new();
     bench.must_send(Area::new().piece_max(200_000), &content(1));
-    assert_eq!(bench.server.area("/up/").bytes_stored, LENGTH);
+    let seen = bench.server.area("/up/");
+    assert_eq!(seen.bytes_stored, LENGTH);
+    // From 1 MiB on three are refused; what is taken then does not grow again.
+    assert_eq!(seen.served("Fragment"), 3 + LENGTH.div_ceil(128 << 10));
     let bench = Bench::new();
     let job = bench.upload(Area::new().piece_max(1000), &content(1));
     job.resume().expect("resumed");
@@ -215,6 +218,21 @@ fn no_claim_of_a_server_makes_a_wrong_file() {
         let bench = Bench::new();
         bench.must_send(Area::new().fault("Fragment", UploadFault::Claim(claim)), &content(1));
     }
+}
+
+#[test]
+fn a_session_that_claims_more_than_was_sent_is_left_even_if_it_cannot_be_cancelled() {
+    let bench = Bench::new();
+    let area = Area::new().fault("Fragment", UploadFault::Claim(LENGTH - 1));
+    let job = bench.upload(area.always("Cancel-Session", 503), &content(1));
+    choose(&job, UploadProtocol::Bits);
+    job.resume().expect("resumed");
+    assert_eq!(stopped(&job), JobState::TransientError);
+    assert_eq!(job.error().expect("an error").code, code::BG_E_INVALID_SERVER_RESPONSE);
+    assert_eq!(bench.run(&job, 8), JobState::Transferred, "{:?}", job.error());
+    let seen = bench.server.area("/up/");
+    assert!(seen.files["/up/file"].bytes() == content(1).slice(0..LENGTH));
+    assert_eq!((seen.served("Cancel-Session"), seen.served("Create-Session")), (4, 2));
 }
 
 #[test]

@@ -305,7 +305,8 @@ pub extern "C" fn bgcopy_manager_pause(manager: *mut bgcopy_manager) -> bgcopy_h
 }
 
 /// Takes back bgcopy_manager_pause of this manager; without one it does
-/// nothing. The queue goes on unless another process has paused it, too.
+/// nothing. The queue goes on unless another process has paused it, too; jobs
+/// in TRANSIENT_ERROR go on waiting for their next try.
 ///
 /// @return S_OK; E_POINTER; E_HANDLE; E_MANAGER_CLOSED.
 #[unsafe(no_mangle)]

@@ -29,7 +29,9 @@ pub struct bgcopy_job_reply_progress {
 /// the jobs are in the order of the files. An upload job has one file.
 ///
 /// @param count how many files; 0 makes no job.
-/// @param files an array of so many: where each goes, and where it is.
+/// @param files an array of so many: where each goes, and where it is. Below
+/// a URL that ends in a slash a file goes under its own name, unless the server
+/// names files itself, as by tus and POST.
 /// @param out_jobs an array of so many handles; the caller closes each with
 /// bgcopy_job_close.
 /// @return S_OK; codes as bgcopy_manager_create_job and bgcopy_job_add_file,

@@ -48,7 +48,7 @@ mod settings {
 
 mod uploads {
     use super::story;
-    stories!("c/uploads.c": several, reply, no_reply);
+    stories!("c/uploads.c": several, reply, no_reply, protocols, cancelled);
 }
 
 mod log {

@@ -185,6 +185,98 @@ static void no_reply(void)
     OK(bgcopy_manager_close(manager));
 }
 
+/* A suspended job that sends a file by this protocol. */
+static bgcopy_job *upload(bgcopy_manager *manager, uint32_t protocol, const char *to,
+                          const char *name)
+{
+    bgcopy_property_value value = {.type = BGCOPY_PROPERTY_TYPE_DWORD, .data.dword = protocol};
+    bgcopy_job *job = NULL;
+    OK(bgcopy_manager_create_job(manager, "sends", BGCOPY_JOB_TYPE_UPLOAD, NULL, &job));
+    OK(bgcopy_job_add_file(job, url_of(to), path_of(name)));
+    OK(bgcopy_job_set_property(job, BGCOPY_JOB_PROPERTY_ID_UPLOAD_PROTOCOL, &value));
+    if (protocol == BGCOPY_UPLOAD_PROTOCOL_S3) {
+        OK(bgcopy_job_set_credentials(job, BGCOPY_AUTH_TARGET_SERVER, BGCOPY_AUTH_SCHEME_BASIC,
+                                      "id", "secret"));
+    }
+    OK(bgcopy_job_resume(job));
+    return job;
+}
+
+static void protocols(void)
+{
+    bgcopy_manager *manager = open_store("store");
+    const struct {
+        uint32_t protocol;
+        const char *to;
+    } ways[] = {
+        {BGCOPY_UPLOAD_PROTOCOL_TUS, "tus/one"},
+        {BGCOPY_UPLOAD_PROTOCOL_IETF, "ietf/one"},
+        {BGCOPY_UPLOAD_PROTOCOL_S3, "s3/one"},
+    };
+    fetch(manager, "one");
+    for (size_t index = 0; index < sizeof ways / sizeof *ways; index++) {
+        bgcopy_job *job = upload(manager, ways[index].protocol, ways[index].to, "one");
+        wait_for(job, BGCOPY_JOB_STATE_TRANSFERRED);
+        OK(bgcopy_job_complete(job));
+        OK(bgcopy_job_close(job));
+    }
+    OK(bgcopy_manager_close(manager));
+}
+
+/* Waits until a cancelled job owes its server nothing any more. */
+static void settle(bgcopy_job *job)
+{
+    const struct timespec moment = {0, 2000000};
+    for (uint32_t tries = 0; tries < PATIENCE_MS / 2; tries++) {
+        bgcopy_wait_reason *reason = NULL;
+        uint32_t kind = 0;
+        OK(bgcopy_job_get_wait_reason(job, &reason));
+        OK(bgcopy_wait_reason_get_kind(reason, &kind));
+        OK(bgcopy_wait_reason_close(reason));
+        if (kind == BGCOPY_WAIT_KIND_FINISHED)
+            return;
+        CHECK(kind == BGCOPY_WAIT_KIND_CANCELLING_ON_SERVER);
+        nanosleep(&moment, NULL);
+    }
+    CHECK(!"the server is never told");
+}
+
+/* Their servers cut the first request with bytes: half of them are there. */
+static void cancelled(void)
+{
+    bgcopy_manager *manager = open_store("store");
+    const struct {
+        uint32_t protocol;
+        const char *to, *name;
+    } ways[] = {
+        {BGCOPY_UPLOAD_PROTOCOL_BITS, "cut/bits/one", "one"},
+        {BGCOPY_UPLOAD_PROTOCOL_TUS, "cut/tus/one", "one"},
+        {BGCOPY_UPLOAD_PROTOCOL_IETF, "cut/ietf/one", "one"},
+        {BGCOPY_UPLOAD_PROTOCOL_S3, "cut/s3/parts", "parts"},
+    };
+    uint32_t count = 99;
+    /* What goes to S3 in parts is longer. */
+    FILE *file = fopen(path_of("parts"), "wb");
+    CHECK(file != NULL && fseek(file, 9000000, SEEK_SET) == 0 && fputc(1, file) == 1);
+    CHECK(fclose(file) == 0);
+    fetch(manager, "one");
+    for (size_t index = 0; index < sizeof ways / sizeof *ways; index++) {
+        bgcopy_job *job = upload(manager, ways[index].protocol, ways[index].to, ways[index].name);
+        wait_for(job, BGCOPY_JOB_STATE_TRANSIENT_ERROR);
+        OK(bgcopy_job_cancel(job));
+        CHECK(state_of(job) == BGCOPY_JOB_STATE_CANCELLED);
+        settle(job);
+        OK(bgcopy_job_close(job));
+    }
+    bgcopy_reader *reader = NULL;
+    OK(bgcopy_reader_open(path_of("store"), &reader));
+    OK(bgcopy_reader_get_jobs(reader, 0, NULL, &count));
+    CHECK(count == 0);
+    OK(bgcopy_reader_close(reader));
+    OK(bgcopy_manager_close(manager));
+    CHECK(remove(path_of("parts")) == 0);
+}
+
 int main(int count, char **arguments)
 {
     const story stories[] = {
@@ -192,6 +284,8 @@ int main(int count, char **arguments)
         {"started", started},
         {"reply", reply},
         {"no_reply", no_reply},
+        {"protocols", protocols},
+        {"cancelled", cancelled},
         {NULL, NULL},
     };
     return run_story(count, arguments, stories);

@@ -1,7 +1,10 @@
 // Files that are sent, and the reply to one. What is sent is fetched first, and
 // the test looks at what the server has of it.
+#include <chrono>
 #include <fstream>
 #include <iterator>
+#include <thread>
+#include <utility>
 
 #include "check.hpp"
 
@@ -112,10 +115,40 @@ void no_reply()
     other.cancel();
 }
 
+/// Their servers cut the first request with bytes: half of them are there.
+void cancelled()
+{
+    auto manager = open_store();
+    fetch(manager, "one");
+    const std::vector<std::pair<bgcopy::upload_protocol, std::string>> ways = {
+        {bgcopy::upload_protocol::bits, "cut/bits/one"},
+        {bgcopy::upload_protocol::tus, "cut/tus/one"},
+        {bgcopy::upload_protocol::ietf, "cut/ietf/one"}};
+    for (const auto &[protocol, to] : ways) {
+        auto job = manager.create_job("sends", bgcopy::job_type::upload);
+        job.add_file(url_of(to), path_of("one"));
+        job.set_property<bgcopy::job_property_id::upload_protocol>(protocol);
+        job.resume();
+        job.wait({bgcopy::job_state::transient_error}, patience);
+        assert(job.cancel() == BGCOPY_S_OK);
+        assert(job.state() == bgcopy::job_state::cancelled);
+        const auto end = std::chrono::steady_clock::now() + patience;
+        while (job.wait_reason().kind() != bgcopy::wait_kind::finished) {
+            assert(std::chrono::steady_clock::now() < end);
+            std::this_thread::sleep_for(std::chrono::milliseconds(2));
+        }
+    }
+    assert(bgcopy::reader::open(path_of("store")).jobs().empty());
+}
+
 } // namespace
 
 int main(int count, char **arguments)
 {
     return run_story(count, arguments,
-                     {{"several", several}, {"started", started}, {"reply", reply}, {"no_reply", no_reply}});
+                     {{"several", several},
+                      {"started", started},
+                      {"reply", reply},
+                      {"no_reply", no_reply},
+                      {"cancelled", cancelled}});
 }

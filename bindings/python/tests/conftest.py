@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 import bgcopy
-from bgcopy import Job, JobState, JobType, Manager, UploadProtocol
+from bgcopy import AuthScheme, AuthTarget, Job, JobState, JobType, Manager, UploadProtocol
 
 ROOT = Path(__file__).resolve().parents[3]
 SERVER = Path(os.environ.get("BGCOPY_TEST_SERVER", ROOT / "target/release/bgcopy-test-server"))
@@ -112,16 +112,25 @@ class Bench:
         job.add_file(self.server.url(seed, query=query), self.path(name))
         return job
 
-    def source(self, name: str = "source", *, seed: int = 1) -> Path:
+    def source(self, name: str = "source", *, seed: int = 1, length: int = LENGTH) -> Path:
         """A file to be sent."""
-        self.path(name).write_bytes(self.server.content(seed))
+        self.path(name).write_bytes(self.server.content(seed, length))
         return self.path(name)
 
-    def upload(self, path: str, job_type: JobType = JobType.UPLOAD) -> Job:
-        """A suspended job that sends a file by BITS."""
+    def upload(
+        self,
+        path: str,
+        job_type: JobType = JobType.UPLOAD,
+        *,
+        protocol: UploadProtocol = UploadProtocol.BITS,
+        length: int = LENGTH,
+    ) -> Job:
+        """A suspended job that sends a file."""
         job = self.manager.create_job("test", job_type)
-        job.add_file(f"{self.server.address}{path}", self.source())
-        job.upload_protocol = UploadProtocol.BITS
+        job.add_file(f"{self.server.address}{path}", self.source(length=length))
+        job.upload_protocol = protocol
+        if protocol is UploadProtocol.S3:
+            job.set_credentials(AuthTarget.SERVER, AuthScheme.BASIC, "id", "secret")
         return job
 
     def transferred(self, seed: int = 1, name: str = "file") -> Job:

@@ -176,6 +176,8 @@ def test_put(queue: Bench) -> None:
     assert queue.server.sent("/up/put/two%20files") == queue.server.content(2)
     assert as_json(queue, "list") == []
     assert "ends in a slash" in bgcopy(queue, "put", *sources, url[:-1], code=2)
+    tus = f"{queue.server.address}/up/tus/"
+    assert f"to {tus}\n" in bgcopy(queue, "put", "one", tus)
     assert "not sent" in bgcopy(queue, "put", "one", queue.server.url(1), code=1)
 
 

@@ -175,13 +175,28 @@ def test_ranges_are_stored_back_to_back(bench: Bench) -> None:
     assert bench.path().read_bytes() == content[100:150] + content[-10:]
 
 
-def test_upload(bench: Bench) -> None:
-    job = bench.upload("/up/story")
-    assert (job.job_type, job.upload_protocol) == (JobType.UPLOAD, UploadProtocol.BITS)
+PARTS = 9_000_000
+"""Bytes of a file that goes to S3 in two parts."""
+
+EACH_PROTOCOL = pytest.mark.parametrize(
+    ("protocol", "area", "slow", "length"),
+    [
+        (UploadProtocol.BITS, "/up/", "/up/slow/", LENGTH),
+        (UploadProtocol.TUS, "/up/tus/", "/up/slow/tus/", LENGTH),
+        (UploadProtocol.IETF, "/up/ietf/", "/up/slow/ietf/", LENGTH),
+        (UploadProtocol.S3, "/s3/", "/s3-slow/", PARTS),
+    ],
+)
+
+
+@EACH_PROTOCOL
+def test_upload(bench: Bench, protocol: UploadProtocol, area: str, slow: str, length: int) -> None:
+    job = bench.upload(f"{area}story", protocol=protocol, length=length)
+    assert (job.job_type, job.upload_protocol) == (JobType.UPLOAD, protocol)
     job.resume()
     assert job.wait(timeout=PATIENCE_S) is JobState.TRANSFERRED
-    assert job.progress == bgcopy.JobProgress(LENGTH, LENGTH, 1, 1)
-    assert bench.server.sent("/up/story") == bench.server.content(1)
+    assert job.progress == bgcopy.JobProgress(length, length, 1, 1)
+    assert bench.server.sent(f"{area}story") == bench.server.content(1, length)
     with pytest.raises(bgcopy.NotSupportedError):
         _ = job.reply_progress
     assert job.complete() is HResult.S_OK
@@ -224,13 +239,18 @@ def test_many_uploads_are_one_job_each(bench: Bench) -> None:
         job.complete()
 
 
-def test_cancel_of_an_upload_reaches_the_server(bench: Bench) -> None:
-    job = bench.upload("/up/slow/story")
+@EACH_PROTOCOL
+def test_cancel_of_an_upload_reaches_the_server(
+    bench: Bench, protocol: UploadProtocol, area: str, slow: str, length: int
+) -> None:
+    job = bench.upload(f"{slow}cancelled", protocol=protocol, length=length)
     job.resume()
-    until(lambda: bench.server.unfinished("/up/slow/").get("/up/slow/story", 0) > 0)
+    # A part of S3 is there when all of it has come.
+    least = 0 if protocol is UploadProtocol.S3 else 1
+    until(lambda: bench.server.unfinished(slow).get(f"{slow}cancelled", -1) >= least)
     assert job.cancel() is HResult.S_OK
     assert job.state is JobState.CANCELLED
     until(lambda: job.wait_reason.kind is WaitKind.FINISHED)
-    assert bench.server.unfinished("/up/slow/") == {}
-    assert bench.server.sent("/up/slow/story") is None
+    assert f"{slow}cancelled" not in bench.server.unfinished(slow)
+    assert bench.server.sent(f"{slow}cancelled") is None
     assert bench.path("source").exists(), "the source is the caller's"

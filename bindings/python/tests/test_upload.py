@@ -40,6 +40,17 @@ def test_name_goes_below_a_folder(server: Server, source: Path) -> None:
     assert server.sent("/up/below/one%20file.bin") == server.content(1)
 
 
+def test_server_for_tus_names_files_itself(server: Server, source: Path) -> None:
+    url = f"{server.address}/up/tus/"
+    assert upload(source, url) == url
+    assert upload(source, f"{url}two", protocol=UploadProtocol.TUS) == f"{url}two"
+    assert server.sent("/up/tus/two") == server.content(1)
+    assert (
+        upload_many([source, source], url[:-1] + "/three", protocol=UploadProtocol.TUS)
+        == [f"{url}three"] * 2
+    )
+
+
 def test_reply(server: Server, source: Path, tmp_path: Path) -> None:
     upload(source, f"{server.address}/up/answered/x", reply=tmp_path / "answer")
     assert (tmp_path / "answer").read_bytes() == server.content(9, 100_000)

@@ -245,7 +245,8 @@ impl Manager {
     }
 
     /// Takes back `pause` of this manager; without one it does nothing. The
-    /// queue goes on unless another process has paused it, too.
+    /// queue goes on unless another process has paused it, too; jobs in
+    /// TRANSIENT_ERROR go on waiting for their next try.
     pub fn unpause(&self) -> Result<()> {
         Ok(self.shared.core.unpause()?)
     }

@@ -22,7 +22,9 @@ pub struct ReplyProgress {
 impl Manager {
     /// Makes one suspended upload job for each file, named after it, all or
     /// none; the jobs are in the order of the files. `remote_name` is where a
-    /// file goes, `local_name` the absolute path where it is.
+    /// file goes, `local_name` the absolute path where it is. Below a URL that
+    /// ends in a slash it goes under its own name, unless the server names
+    /// files itself, as by tus and POST.
     ///
     /// Codes as for `create_job` and `add_file`; E_NOTIMPL for a file with
     /// ranges.

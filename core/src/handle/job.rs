@@ -70,8 +70,10 @@ impl Job {
     /// Adds a whole file (AddFile). `local_name` is an absolute path in an
     /// existing folder that can be written to; nothing is there until
     /// Complete. For an upload job it is the file to be sent, and a second one
-    /// is BG_E_TOO_MANY_FILES. Legal in every state that is not final; on a transferred job
-    /// call [`Job::resume`] after it.
+    /// is BG_E_TOO_MANY_FILES; below a `remote_name` that ends in a slash it goes
+    /// under its own name, unless the server names files itself, as by tus and
+    /// POST. Legal in every state that is not final; on a transferred job call
+    /// [`Job::resume`] after it.
     ///
     /// E_INVALIDARG for a malformed name, an unsupported scheme, credentials
     /// in the URL or a relative path; E_PATH_NOT_FOUND, E_ACCESSDENIED or

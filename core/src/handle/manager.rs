@@ -259,7 +259,8 @@ impl Manager {
     }
 
     /// Takes back [`Manager::pause`] of this manager; without one it does
-    /// nothing. The queue goes on unless another process has paused it, too.
+    /// nothing. The queue goes on unless another process has paused it, too;
+    /// jobs in TRANSIENT_ERROR go on waiting for their next try.
     pub fn unpause(&self) -> Result<()> {
         self.shared.tell_of_machine(|told| told.paused = false)
     }

@@ -19,7 +19,8 @@ const STORED_TOGETHER: usize = 256;
 impl Manager {
     /// Makes one suspended upload job for each file, named after it, all or
     /// none; the jobs are in the order of the files. `remote_name` is where a
-    /// file goes, `local_name` the absolute path where it is.
+    /// file goes, which may be a folder as for [`Job::add_file`], `local_name`
+    /// the absolute path where it is.
     ///
     /// Codes as for [`Manager::create_job`] and [`Job::add_file_set`]: E_NOTIMPL
     /// for ranges or a hash. Contract section 2.2.

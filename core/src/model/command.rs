@@ -122,6 +122,9 @@ fn resume(change: &mut Change, job: &Job, now: Now) -> Result<()> {
         record.enter(if done { JobState::Transferred } else { JobState::Queued }, now);
         // The server may have learned since.
         for index in job.waiting() {
+            if upload::is_upload(&job.record) && !job.file(index)?.is_reply {
+                upload::settle_name(change, job, index)?;
+            }
             let file = job.file(index)?;
             if file.restarts > 0 || file.ranges_refused || file.if_range_refused {
                 change.edit(job, index, |file| {

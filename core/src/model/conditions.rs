@@ -90,8 +90,9 @@ impl Conditions {
         (self.network.cost & !allowed != 0).then_some(Hold::Cost)
     }
 
-    /// True if transfers that failed for want of a network may go well now.
+    /// True if transfers that failed for want of a network may go well now. The
+    /// end of a pause brings no other network.
     pub fn reconnects(&self, before: &Self) -> bool {
-        self.network.is_connected && *self != *before
+        self.network.is_connected && self.network != before.network
     }
 }

@@ -5,6 +5,7 @@ use crate::vocab::{ErrorContext, Result, UploadProtocol, code};
 
 use super::deadline::{Deadline, Now};
 use super::job::{Change, Job};
+use super::upload::settle_name;
 use super::upload_outcome::{
     count_failure, count_round, edit, holds, moved, opened, stale_session,
 };
@@ -31,6 +32,7 @@ pub fn agreed(
         upload.state.terms = terms.clone();
         upload.state.piece_bytes_max = terms.limits.piece_max();
     })?;
+    settle_name(change, job, index)?;
     if let Some(failure) = beyond(terms.limits, change.file(job, index)?.size) {
         return count_failure(change, job, index, &failure, now);
     }

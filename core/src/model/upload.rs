@@ -2,9 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::protocol::{Call, Failure, Permit, Sending, Step, Upload, Verdict, next_call};
+use crate::protocol::{
+    Call, Failure, Permit, Sending, Step, Upload, Verdict, below, check_remote_name, next_call,
+};
 use crate::vocab::{
-    Error, JobPropertyId, JobState, JobType, PropertyValue, Result, UploadProtocol, code,
+    Error, JobPropertyId, JobState, JobType, PATHS, PropertyValue, Result, UploadProtocol, code,
     is_initial,
 };
 
@@ -88,10 +90,44 @@ pub fn check_files(record: &JobRecord, specs: &[FileSpec]) -> Result<()> {
         return refuse_upload(record);
     }
     let is_web = |spec: &FileSpec| spec.remote_name.to_ascii_lowercase().starts_with("http");
-    match specs.iter().all(is_web) {
-        true => Ok(()),
-        false => Err(Error::new(code::E_INVALIDARG, "files are sent by http and https only")),
+    if !specs.iter().all(is_web) {
+        return Err(Error::new(code::E_INVALIDARG, "files are sent by http and https only"));
     }
+    let named = |spec: &FileSpec| below(&spec.remote_name, PATHS.last(&spec.local_name));
+    specs.iter().filter_map(named).try_for_each(|name| check_remote_name(&name))
+}
+
+/// True if the URL of a file is its name by this protocol; else the server
+/// names what is made there.
+fn names_by_url(state: &Upload) -> bool {
+    match state.protocol {
+        UploadProtocol::Bits
+        | UploadProtocol::Put
+        | UploadProtocol::PutRange
+        | UploadProtocol::S3 => true,
+        UploadProtocol::Ietf => state.terms.method.as_deref() == Some("PUT"),
+        UploadProtocol::Auto | UploadProtocol::Tus | UploadProtocol::Post => false,
+    }
+}
+
+/// Gives a file that goes to a folder its own name there, once it is known that
+/// the protocol names files by their URL.
+pub fn settle_name(change: &mut Change, job: &Job, index: u32) -> Result<()> {
+    let file = change.file(job, index)?;
+    match names_by_url(&upload_state(&job.record, file)) {
+        true => name_below(change, job, index).map(|_| ()),
+        false => Ok(()),
+    }
+}
+
+/// Gives a file that goes to a folder its own name there; false for any other.
+pub fn name_below(change: &mut Change, job: &Job, index: u32) -> Result<bool> {
+    let file = change.file(job, index)?;
+    let Some(name) = below(&file.remote_name, PATHS.last(&file.local_name)) else {
+        return Ok(false);
+    };
+    change.edit(job, index, |file| file.remote_name = name)?;
+    Ok(true)
 }
 
 /// Where the upload of a file stands, with the protocol that the job asks for.
@@ -120,14 +156,24 @@ pub fn has_expired(record: &JobRecord, file: &FileRecord, now: Now) -> bool {
 }
 
 /// The view of it that the protocol room decides by.
-pub fn sending<'a>(record: &JobRecord, file: &'a FileRecord, size: u64) -> Sending<'a> {
+pub fn sending<'a>(record: &'a JobRecord, file: &'a FileRecord, size: u64) -> Sending<'a> {
     Sending {
         url: &file.remote_name,
         local_name: &file.local_name,
+        media_type: media_type(record),
         size,
         position: file.written,
         cancelled: record.state.is_final(),
     }
+}
+
+/// What the custom headers say the file is.
+fn media_type(record: &JobRecord) -> Option<&str> {
+    record.custom_headers.as_deref()?.split("\r\n").find_map(|line| {
+        let (name, value) = line.split_once(':')?;
+        let (is_it, value) = (name.eq_ignore_ascii_case("content-type"), value.trim());
+        (is_it && !value.is_empty()).then_some(value)
+    })
 }
 
 /// Cancel takes effect at once; what the server still has is owed.

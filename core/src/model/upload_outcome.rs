@@ -7,7 +7,7 @@ use super::deadline::{Deadline, Now};
 use super::file::{FileRecord, FileStage};
 use super::job::{Change, Job};
 use super::record::Closing;
-use super::upload::{UploadNews, UploadRecord, upload_state};
+use super::upload::{UploadNews, UploadRecord, name_below, settle_name, upload_state};
 use super::{debt, failure, multipart, reply, standing};
 
 /// Answers in a row without a byte more on the server after which the job
@@ -173,11 +173,16 @@ fn answered(
     };
     match verdict {
         Verdict::Refused(failure) => return refused(change, job, index, call, failure, now),
-        Verdict::Speaks(protocol, offer) => edit(change, job, index, |upload, _| {
-            upload.state.probing = false;
-            upload.state.protocol = *protocol;
-            upload.state.offer = Some(offer.clone());
-        })?,
+        Verdict::Speaks(protocol, offer) => {
+            edit(change, job, index, |upload, _| {
+                upload.state.probing = false;
+                upload.state.protocol = *protocol;
+                upload.state.offer = Some(offer.clone());
+            })?;
+            settle_name(change, job, index)?;
+        }
+        // A folder may say nothing of what its files are sent by.
+        Verdict::Silent if name_below(change, job, index)? => {}
         Verdict::Silent => state(change, |state| state.probing = true)?,
         Verdict::Opened { .. } => opened(change, job, index, call, verdict)?,
         Verdict::Agreed(terms) => standing::agreed(change, job, index, call, terms, now)?,

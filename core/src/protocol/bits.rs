@@ -258,6 +258,7 @@ mod tests {
         let sending = Sending {
             url: "http://a/up/x",
             local_name: "/x",
+            media_type: None,
             size: 9,
             position: 0,
             cancelled: false,
@@ -351,5 +352,17 @@ mod tests {
         assert_eq!(content_name("/a/b.txt").as_deref(), Some("Content-Name: b.txt"));
         assert_eq!(content_name("/a/b?.txt"), None);
         assert_eq!(content_name("/a/bü.txt"), None);
+    }
+
+    #[test]
+    fn a_host_may_fail_for_ever_or_for_so_long() {
+        for (told, expected) in [("60", Some(60)), ("4294967295", None), ("x", None)] {
+            let fallback = format!("BITS-Host-Id-Fallback-Timeout: {told}");
+            let lines = ["BITS-Packet-Type: Ack", "BITS-Session-Id: 1", &fallback];
+            let Verdict::Opened { host_timeout_s, .. } = created(&head(200, &lines)) else {
+                panic!("{told} is no session");
+            };
+            assert_eq!(host_timeout_s, expected);
+        }
     }
 }

@@ -4,14 +4,13 @@
 //! A large file is created empty, so that nothing is sent before that URL is
 //! known; a small one is sent with its creation.
 
-use std::fmt::Write;
-
 use url::Url;
 
 use crate::vocab::{ErrorContext, code, limit};
 
 use super::classify::{Failure, http_date_unix_ms, http_failure};
 use super::head::Head;
+use super::remote_name::encoded;
 use super::terms::{INTEROP_NEWEST, INTEROP_OLDEST, Limits, Standing, Terms, flag_in, number_in};
 use super::upload::{Call, Sending, Span, Step, Upload, Verdict, invalid, invalid_failure};
 
@@ -103,16 +102,7 @@ fn disposition(local_name: &str) -> Option<String> {
         .chars()
         .map(|c| if c.is_ascii_graphic() && !"\"\\%".contains(c) || c == ' ' { c } else { '_' })
         .collect();
-    let mut exact = String::new();
-    for byte in name.bytes() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
-                exact.push(char::from(byte));
-            }
-            // Writing into a string does not fail.
-            _ => _ = write!(exact, "%{byte:02X}"),
-        }
-    }
+    let exact = encoded(name);
     Some(format!("Content-Disposition: inline; filename=\"{plain}\"; filename*=UTF-8''{exact}"))
 }
 
@@ -336,4 +326,85 @@ fn location(url: &str, head: &Head) -> Option<String> {
     let is_web = matches!(session.scheme(), "http" | "https");
     let same = session.scheme() == base.scheme() && session.host_str() == base.host_str();
     (is_web && same && session.as_str().len() <= SESSION_CHARS_MAX).then(|| session.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SESSION: &str = "http://a/r/1";
+
+    fn sending(position: u64) -> Sending<'static> {
+        let (url, local_name) = ("http://a/up/x", "/x");
+        Sending { url, local_name, media_type: None, size: 9, position, cancelled: false }
+    }
+
+    /// One that is made, with bytes sent, if `session`; else one to be made.
+    fn upload(session: bool) -> Upload {
+        let terms = Terms { method: Some("PUT".to_owned()), ..Terms::default() };
+        let session = session.then(|| SESSION.to_owned());
+        Upload { session, terms, sent_until: 9, ..Upload::default() }
+    }
+
+    fn answer(upload: &Upload, status: u32, lines: &[&str]) -> Verdict {
+        let mut head = Head::default();
+        head.push_line(format!("HTTP/1.1 {status} X").as_bytes());
+        lines.iter().for_each(|line| head.push_line(line.as_bytes()));
+        let of = sending(5 * u64::from(upload.session.is_some()));
+        judge(upload, &of, &next(upload, &of), &head)
+    }
+
+    #[test]
+    fn a_file_sent_with_its_creation_is_there_unless_the_server_denies_it() {
+        let created = |lines: &[&str]| answer(&upload(false), 201, lines);
+        assert_eq!(created(&[]), Verdict::Finished);
+        assert_eq!(created(&["Upload-Complete: ?1"]), Verdict::Finished);
+        let lines = ["Upload-Complete: ?0", "Location: /r/1", "Upload-Offset: 4"];
+        let Verdict::Stands(told) = created(&lines) else {
+            panic!("it is not complete");
+        };
+        assert_eq!((told.session.as_deref(), told.position), (Some(SESSION), Some(4)));
+    }
+
+    #[test]
+    fn uploads_stay_on_their_server() {
+        for place in ["http://b/r/1", "https://a/r/1", "file:///r/1"] {
+            let location = format!("Location: {place}");
+            let verdict = answer(&upload(false), 201, &["Upload-Complete: ?0", &location]);
+            assert!(matches!(verdict, Verdict::Refused(_)), "{place}");
+        }
+    }
+
+    #[test]
+    fn the_last_piece_is_asked_for_if_the_server_does_not_say_complete() {
+        let sent = |lines: &[&str]| answer(&upload(true), 204, lines);
+        assert_eq!(sent(&["Upload-Complete: ?1"]), Verdict::Finished);
+        assert!(matches!(sent(&["Upload-Offset: 9"]), Verdict::Unsure(_)));
+        assert!(matches!(sent(&["Upload-Complete: ?0"]), Verdict::Stands(_)));
+    }
+
+    #[test]
+    fn a_complete_upload_of_another_size_is_not_the_file() {
+        let asked = Upload { unsure: true, ..upload(true) };
+        let complete = "Upload-Complete: ?1";
+        assert_eq!(answer(&asked, 200, &[complete, "Upload-Offset: 9"]), Verdict::Finished);
+        for offset in ["Upload-Offset: 8", "Upload-Offset: 10", "X: y"] {
+            let verdict = answer(&asked, 200, &[complete, offset]);
+            assert!(matches!(verdict, Verdict::Spoilt(_)), "{offset}");
+        }
+    }
+
+    #[test]
+    fn a_refusal_that_names_a_limit_is_followed() {
+        let refused = |limit: &str| answer(&upload(true), 413, &[limit]);
+        let limits = |verdict| match verdict {
+            Verdict::Stands(told) => (told.limits.append_max, told.limits.size_max),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(limits(refused("Upload-Limit: max-append-size=2")), (Some(2), None));
+        assert_eq!(limits(refused("Upload-Limit: max-size=8")), (None, Some(8)));
+        for untold in ["Upload-Limit: max-append-size=4", "X: y"] {
+            assert_eq!(refused(untold), Verdict::TooLarge, "{untold}");
+        }
+    }
 }

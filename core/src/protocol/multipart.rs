@@ -52,3 +52,18 @@ pub struct Permit {
     /// When they were signed, in milliseconds since 1970.
     pub signed_ms: i64,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_region_is_of_the_server_and_the_rest_of_the_upload() {
+        let region = Some("eu-west-1".to_owned());
+        let parts = BTreeMap::from([(1, "x".to_owned())]);
+        let mut state =
+            Multipart { region: region.clone(), parts, listed: 1, ..Multipart::default() };
+        state.leave();
+        assert_eq!(state, Multipart { region, ..Multipart::default() });
+    }
+}

@@ -89,3 +89,19 @@ fn no_ranges(size: u64) -> Failure {
         format!("the server passes over Content-Range: it holds {size} bytes of the file now"),
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_of_one_piece_is_put_as_a_whole() {
+        let upload = Upload { piece_bytes: 9, ..Upload::default() };
+        for (size, step) in [(0, Step::Whole), (9, Step::Whole), (10, Step::Create)] {
+            let (url, local_name) = ("http://a/up/x", "/x");
+            let of =
+                Sending { url, local_name, media_type: None, size, position: 0, cancelled: false };
+            assert_eq!(next_part(&upload, &of).step, step, "{size}");
+        }
+    }
+}

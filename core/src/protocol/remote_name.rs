@@ -1,5 +1,7 @@
 //! Which remote names and header texts are taken at all.
 
+use std::fmt::Write;
+
 use url::Url;
 
 use crate::vocab::{Error, Result, code, limit};
@@ -41,6 +43,28 @@ pub fn host_of(remote_name: &str) -> &str {
 /// The scheme, host and port of a remote name: whom secrets may be told.
 pub fn origin_of(remote_name: &str) -> String {
     Url::parse(remote_name).map_or(String::new(), |url| url.origin().ascii_serialization())
+}
+
+/// The URL of a file of that name in a folder, whose URL ends in a slash; None
+/// for any other URL.
+pub fn below(remote_name: &str, file_name: &str) -> Option<String> {
+    let is_folder = remote_name.ends_with('/') && !remote_name.contains(['?', '#']);
+    is_folder.then(|| format!("{remote_name}{}", encoded(file_name)))
+}
+
+/// A name as a part of a URL or of a header.
+pub(super) fn encoded(name: &str) -> String {
+    let mut text = String::new();
+    for byte in name.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
+                text.push(char::from(byte));
+            }
+            // Writing into a string does not fail.
+            _ => _ = write!(text, "%{byte:02X}"),
+        }
+    }
+    text
 }
 
 /// Checks a remote name: E_INVALIDARG for a malformed one, a scheme other than
@@ -109,4 +133,22 @@ pub fn check_header_lines(text: &str) -> Result<()> {
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_go_below_a_folder_under_their_own_names() {
+        for (remote_name, file_name, expected) in [
+            ("http://a/up/", "a b.txt", Some("http://a/up/a%20b.txt")),
+            ("http://a/", "100%ü?/", Some("http://a/100%25%C3%BC%3F%2F")),
+            ("http://a/up", "x", None),
+            ("http://a/up/?to=/", "x", None),
+            ("http://a/up#/", "x", None),
+        ] {
+            assert_eq!(below(remote_name, file_name).as_deref(), expected, "{remote_name}");
+        }
+    }
 }

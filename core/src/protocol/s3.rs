@@ -332,7 +332,7 @@ mod tests {
 
     fn sending(size: u64, position: u64) -> Sending<'static> {
         let (url, local_name) = ("https://b.s3.eu-west-1.amazonaws.com/k", "/k");
-        Sending { url, local_name, size, position, cancelled: false }
+        Sending { url, local_name, media_type: None, size, position, cancelled: false }
     }
 
     fn upload(size: u64) -> Upload {
@@ -473,5 +473,21 @@ mod tests {
         assert!(takes(Step::Send, "X-Own: a"));
         let by_url = Call { proof: Proof::Url, ..signed(Step::Cancel) };
         assert!(!takes_header(&by_url, "X-Amz-Security-Token: t"));
+    }
+
+    #[test]
+    fn a_file_in_its_place_is_ours_if_size_parts_and_time_fit() {
+        let upload = Upload { verifies: true, opened_ms: Some(5_000), ..upload(20 * MIB) };
+        let of = sending(20 * MIB, 0);
+        let verdict = |size: u64, etag, seconds| {
+            let size = format!("Content-Length: {size}");
+            let modified = format!("Last-Modified: Thu, 01 Jan 1970 00:00:0{seconds} GMT");
+            let head = answer(200, &[&size, etag, &modified], "");
+            judge(&upload, &of, &next(&upload, &of), &head)
+        };
+        assert_eq!(verdict(20 * MIB, "ETag: \"x-3\"", 5), Verdict::Finished);
+        assert_eq!(verdict(20 * MIB - 1, "ETag: \"x-3\"", 5), Verdict::Absent);
+        assert_eq!(verdict(20 * MIB, "ETag: \"x-4\"", 5), Verdict::Absent);
+        assert_eq!(verdict(20 * MIB, "ETag: \"x-3\"", 4), Verdict::Absent);
     }
 }

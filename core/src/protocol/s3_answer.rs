@@ -141,3 +141,23 @@ pub fn failure(head: &Head) -> Failure {
         retry_after: of_status.retry_after,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_region_counts_with_the_errors_that_are_about_it() {
+        for (code, region, expected) in [
+            ("AuthorizationHeaderMalformed", "eu-west-1", Some("eu-west-1")),
+            ("AuthorizationQueryParametersError", "eu-west-1", Some("eu-west-1")),
+            ("AccessDenied", "eu-west-1", None),
+            ("AuthorizationHeaderMalformed", "eu/west", None),
+            ("AuthorizationHeaderMalformed", "", None),
+        ] {
+            let body = format!("<Error><Code>{code}</Code><Region>{region}</Region></Error>");
+            let told = error(&Head { body, ..Head::default() }).expect("an error").region;
+            assert_eq!(told.as_deref(), expected, "{code} {region}");
+        }
+    }
+}

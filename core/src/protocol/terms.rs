@@ -164,4 +164,14 @@ mod tests {
         assert_eq!((flag_in(&head, "b"), flag_in(&head, "c")), (Some(true), Some(false)));
         assert_eq!((flag_in(&head, "f"), flag_in(&head, "a")), (None, None));
     }
+
+    #[test]
+    fn what_is_not_said_again_still_holds_but_for_the_age() {
+        let all = |text| limits(text).expect("valid");
+        let before =
+            all("max-size=9, min-size=1, max-append-size=5, min-append-size=2, max-age=60");
+        let told = all("max-append-size=3").or(before);
+        assert_eq!((told.size_max, told.size_min), (Some(9), Some(1)));
+        assert_eq!((told.append_max, told.append_min, told.age_s), (Some(3), Some(2), None));
+    }
 }

@@ -56,7 +56,7 @@ fn create(offer: &Offer, sending: &Sending<'_>) -> Call {
         false => 0,
     };
     let mut headers = vec![version(), format!("Upload-Length: {}", sending.size)];
-    headers.push(format!("Upload-Metadata: {}", metadata(sending.local_name)));
+    headers.push(format!("Upload-Metadata: {}", metadata(sending)));
     // curl gives a body a type of its own if there is none.
     headers.push(content_type(length > 0));
     let bare = Call::bare(Step::Create, "POST", sending.url.to_owned(), headers);
@@ -95,10 +95,12 @@ fn content_type(has_bytes: bool) -> String {
 }
 
 /// There are servers that need both names.
-fn metadata(local_name: &str) -> String {
-    let name = local_name.rsplit('/').next().unwrap_or(local_name);
+fn metadata(sending: &Sending<'_>) -> String {
+    let name = sending.local_name.rsplit('/').next().unwrap_or(sending.local_name);
+    let guessed = mime_guess::from_path(name).first_or_octet_stream();
+    let media_type = sending.media_type.unwrap_or(guessed.essence_str());
     let encoded = |text: &str| BASE64_STANDARD.encode(text);
-    format!("filename {},filetype {}", encoded(name), encoded("application/octet-stream"))
+    format!("filename {},filetype {}", encoded(name), encoded(media_type))
 }
 
 /// What a server says of itself; None if it says nothing of tus, or that it
@@ -297,7 +299,8 @@ mod tests {
     const SESSION: &str = "http://a/files/1";
 
     fn sending(size: u64, position: u64) -> Sending<'static> {
-        Sending { url: URL, local_name: "/x/bü.txt", size, position, cancelled: false }
+        let local_name = "/x/bü.txt";
+        Sending { url: URL, local_name, media_type: None, size, position, cancelled: false }
     }
 
     fn upload(sent_until: u64) -> Upload {
@@ -334,6 +337,9 @@ mod tests {
             assert_eq!(verdict, Verdict::Holds { position: 3, reply_url: None });
         }
         assert!(matches!(answer(&upload, 5, 200, &[]), Verdict::Refused(_)));
+        // More than was sent: whose bytes those are nobody knows.
+        let verdict = answer(&upload, 5, 200, &["Upload-Offset: 9"]);
+        assert_eq!(verdict, Verdict::Holds { position: 9, reply_url: None });
     }
 
     #[test]
@@ -397,6 +403,8 @@ mod tests {
         assert_eq!(offer(&["Tus-Resumable: 1.0.0"]), speaks(false, None, None));
         assert_eq!(offer(&[version, "Tus-Extension: termination"]), None);
         assert_eq!(offer(&["Allow: PUT"]), None);
+        let no_limit = offer(&[version, "Tus-Extension: creation", "Tus-Max-Size: 0"]);
+        assert_eq!(no_limit, speaks(false, Some(false), None));
         for lines in [["Tus-Version: 0.2.2", all], [version, "Tus-Max-Size: 8"]] {
             assert!(matches!(offer(&lines), Some(Verdict::Refused(_))), "{lines:?}");
         }
@@ -423,14 +431,34 @@ mod tests {
         assert_eq!(call.length(), 9);
         let created = |lines: &[&str]| created(&sending(9, 0), &call, &head(201, lines));
         assert_eq!(created(&["Upload-Offset: 9"]), Verdict::Finished);
-        for (line, expected) in [("Upload-Offset: 4", Some(4)), ("X: y", None)] {
+        for (line, expected) in
+            [("Upload-Offset: 4", Some(4)), ("Upload-Offset: 10", None), ("X: y", None)]
+        {
             let opened = created(&["Location: 1", line]);
             assert!(matches!(opened, Verdict::Opened { position, .. } if position == expected));
         }
         assert_eq!(create(&offer, &sending(WITH_BYTES_MAX + 1, 0)).length(), 0);
         assert_eq!(create(&Offer::default(), &sending(9, 0)).length(), 0);
-        let name = BASE64_STANDARD.encode("bü.txt");
-        assert!(metadata("/x/bü.txt").starts_with(&format!("filename {name},filetype ")));
+    }
+
+    #[test]
+    fn the_type_of_a_file_is_what_the_caller_says_or_what_its_name_suggests() {
+        let told = |local_name, media_type| {
+            let text = metadata(&Sending { local_name, media_type, ..sending(9, 0) });
+            let pairs = text.split(',').filter_map(|pair| pair.split_once(' '));
+            let decoded = |text| BASE64_STANDARD.decode(text).expect("base64");
+            let decoded = |text| String::from_utf8(decoded(text)).expect("UTF-8");
+            pairs.map(|(key, value)| format!("{key} {}", decoded(value))).collect::<Vec<_>>()
+        };
+        for (local_name, media_type, expected) in [
+            ("/x/bü.txt", None, ["filename bü.txt", "filetype text/plain"]),
+            ("/x.txt/PHOTO.JPG", None, ["filename PHOTO.JPG", "filetype image/jpeg"]),
+            ("/x/a.txt", Some("a/b; c=d"), ["filename a.txt", "filetype a/b; c=d"]),
+            ("/x/none", None, ["filename none", "filetype application/octet-stream"]),
+            ("/x/a.qqq", None, ["filename a.qqq", "filetype application/octet-stream"]),
+        ] {
+            assert_eq!(told(local_name, media_type), expected);
+        }
     }
 
     #[test]

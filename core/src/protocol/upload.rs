@@ -161,6 +161,8 @@ pub struct Sending<'a> {
     pub url: &'a str,
     /// The local name, of which the last part is told to the server.
     pub local_name: &'a str,
+    /// What the caller says the file is, as a media type.
+    pub media_type: Option<&'a str>,
     /// In bytes.
     pub size: u64,
     /// Bytes that the server holds.

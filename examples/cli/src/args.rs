@@ -114,7 +114,8 @@ pub struct Get {
 #[derive(Args)]
 pub struct Put {
     /// The files, and the URL that they go to: with a slash at its end, each
-    /// goes below it under its own name, except by `--protocol tus`.
+    /// goes below it under its own name, unless the server names files itself,
+    /// as by tus and POST.
     #[arg(required = true, num_args = 2.., value_names = ["FILE", "URL"])]
     pub words: Vec<String>,
     /// How the server takes files. The keys for s3 are taken from

@@ -111,7 +111,8 @@ fn tell_done(put: &Put, job: &Job, file: &FileSpec) -> Outcome {
         return Ok(());
     }
     let display = display_of(put);
-    display.note(&format!("Sent {} to {}", file.local_name, file.remote_name));
+    let remote_name = job.file(0)?.remote_name()?;
+    display.note(&format!("Sent {} to {remote_name}", file.local_name));
     display.event(&json!({
         "event": "done",
         "id": job.id().to_string(),
@@ -121,18 +122,16 @@ fn tell_done(put: &Put, job: &Job, file: &FileSpec) -> Outcome {
     Ok(())
 }
 
-/// Where each file goes: below the URL if it ends in a slash, else to it; by tus
-/// always to it.
+/// The files, all with the URL; where it ends in a slash each gets its own name
+/// below it, if the server does not name files itself.
 fn sources(put: &Put) -> Outcome<Vec<FileSpec>> {
     let (url, names) =
         put.words.split_last().ok_or_else(|| Failure::usage("what, and where to?"))?;
     if names.is_empty() {
         return Err(Failure::usage("a file and a URL to send it to are needed"));
     }
-    // A server for tus names the files itself.
-    let creates = put.protocol == Protocol::Tus;
-    let below = url.ends_with('/') && !creates;
-    if names.len() > 1 && !below && !creates {
+    let creates = matches!(put.protocol, Protocol::Tus | Protocol::Post);
+    if names.len() > 1 && !url.ends_with('/') && !creates {
         return Err(Failure::usage("several files go to a URL that ends in a slash"));
     }
     let mut files = Vec::new();
@@ -141,25 +140,9 @@ fn sources(put: &Put) -> Outcome<Vec<FileSpec>> {
         if !fs::exists(&file.local_name).unwrap_or(true) {
             return Err(Failure::failed(describe(code::E_FILE_NOT_FOUND, &file.local_name)));
         }
-        let last = file.local_name.rsplit('/').next().unwrap_or("");
-        let remote_name = if below { format!("{url}{}", encoded(last)) } else { url.clone() };
-        files.push(FileSpec { remote_name, ..file });
+        files.push(file);
     }
     Ok(files)
-}
-
-/// A file name as the last part of a URL.
-fn encoded(name: &str) -> String {
-    let mut text = String::new();
-    for byte in name.bytes() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
-                text.push(char::from(byte));
-            }
-            other => text.push_str(&format!("%{other:02X}")),
-        }
-    }
-    text
 }
 
 /// The jobs of the files: those that the same command made before, and new
@@ -187,13 +170,17 @@ fn start(store: &Path, manager: &Manager, put: &Put, files: Vec<FileSpec>) -> Ou
     Ok(jobs)
 }
 
-/// The job, if it is one that sends the file.
+/// The job, if it is one that sends the file: below a URL that ends in a slash
+/// it may have its name by now.
 fn sending(manager: &Manager, id: Uuid, file: &FileSpec) -> Option<Job> {
     let job = manager.get_job(id).ok()?;
     let sent = job.file(0).ok()?;
-    let is_same = sent.remote_name().is_ok_and(|name| name == file.remote_name)
-        && sent.local_name().is_ok_and(|name| name == file.local_name);
-    is_same.then_some(job)
+    let (remote_name, local_name) = (sent.remote_name().ok()?, sent.local_name().ok()?);
+    let goes_there = match file.remote_name.ends_with('/') {
+        true => remote_name.starts_with(&file.remote_name),
+        false => remote_name == file.remote_name,
+    };
+    (goes_there && local_name == file.local_name).then_some(job)
 }
 
 /// Makes the jobs and starts them: the first one is set up, and the others are
@@ -280,15 +267,4 @@ fn interrupted(manager: &Manager, jobs: &[Sent]) -> Failure {
     let text =
         format!("The jobs of {count} files are suspended; go on with:\n  {}", command_line());
     Failure::Interrupted(text)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_become_parts_of_urls() {
-        assert_eq!(encoded("a b.txt"), "a%20b.txt");
-        assert_eq!(encoded("100%ü?"), "100%25%C3%BC%3F");
-    }
 }

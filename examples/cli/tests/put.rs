@@ -53,6 +53,19 @@ fn put_sends_many_files_below_a_url() {
 }
 
 #[test]
+fn put_leaves_the_names_of_files_to_a_server_for_tus() {
+    for protocol in ["auto", "tus"] {
+        let bench = bench_with(&[("one", SMALL)]);
+        bench.server.accept_uploads("/up/", Area::tus());
+        let url = bench.url("/up/");
+        let out = bench.run(&["put", "one", &url, "--protocol", protocol]);
+        assert_eq!(out.code, 0, "{protocol}: {out:?}");
+        assert!(out.stdout.contains(&format!("to {url}\n")), "{out:?}");
+        assert!(bench.server.area("/up/").files["/up/"].bytes() == Bench::generated(1, SMALL));
+    }
+}
+
+#[test]
 fn put_sends_to_s3_with_the_keys_of_the_environment() {
     let mut bench = bench_with(&[("one", 9_000_000)]);
     bench.server.serve_bucket("/bucket/", Bucket::new("id", "secret"));

@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
-use bgcopy_test_server::{Area, Content, Reply, Resource, Server};
+use bgcopy_test_server::{
+    Area, Bucket, BucketFault, Content, Ietf, Reply, Resource, Server, UploadFault,
+};
 
 /// Bytes of the files that are served: not a round number.
 pub const LENGTH: u64 = 1_500_007;
@@ -123,9 +125,18 @@ pub fn answer() -> Content {
     Content::generated(u64::from(b'a'), 1000)
 }
 
+/// Where uploads are cut off, by protocol.
+const CUT_OFF: [&str; 3] = ["/cut/bits/", "/cut/tus/", "/cut/ietf/"];
+
+fn ietf() -> Area {
+    Area::new().ietf(Ietf::new())
+}
+
 impl Stage {
     /// Serves `/one` and `/two`, and `/gated`, which stops in the middle. Takes
-    /// files in `/up/`, with `/answer` as the reply, and in `/silent/` without.
+    /// files in `/up/`, with `/answer` as the reply, and in `/silent/` without;
+    /// by other protocols in `/tus/`, `/ietf/` and `/s3/`. Below `/cut/` the
+    /// first request with bytes is cut off half-way.
     pub fn new() -> Self {
         let server = Server::start().expect("a server");
         for name in ["one", "two"] {
@@ -136,6 +147,17 @@ impl Stage {
         server.put("/answer", Resource::new(answer()));
         server.accept_uploads("/up/", Area::new().reply_url("/answer"));
         server.accept_uploads("/silent/", Area::new());
+        server.accept_uploads("/tus/", Area::tus());
+        server.accept_uploads("/ietf/", ietf());
+        server.serve_bucket("/s3/", Bucket::new("id", "secret"));
+        let cut = UploadFault::CutAfter(LENGTH / 2);
+        for (prefix, area) in CUT_OFF.into_iter().zip([Area::new(), Area::tus(), ietf()]) {
+            let area = area.fault("Fragment", cut.clone()).fault("PATCH", cut.clone());
+            server.accept_uploads(prefix, area);
+        }
+        let bucket = Bucket::new("id", "secret");
+        let cut = BucketFault::CutAfter(LENGTH / 2);
+        server.serve_bucket("/cut/s3/", bucket.fault("UploadPart", cut));
         Self { server, folder: tempfile::tempdir().expect("a folder") }
     }
 
@@ -155,8 +177,14 @@ impl Stage {
 
     /// So many files were sent, each the served one of that name.
     pub fn must_have_uploads(&self, count: usize) {
-        let mut found = 0;
-        for prefix in ["/up/", "/silent/"] {
+        let bucket = self.server.bucket("/s3/");
+        assert_eq!(bucket.violations, Vec::<String>::new());
+        for (path, object) in &bucket.objects {
+            let name = path.strip_prefix("/s3/").expect("a path of the bucket");
+            assert!(object.bytes == content(name).slice(0..LENGTH), "{path}");
+        }
+        let mut found = bucket.objects.len();
+        for prefix in ["/up/", "/silent/", "/tus/", "/ietf/"] {
             let seen = self.server.area(prefix);
             assert_eq!(seen.violations, Vec::<String>::new());
             found += seen.files.len();
@@ -166,6 +194,20 @@ impl Stage {
             }
         }
         assert_eq!(found, count, "files that were sent");
+    }
+
+    /// Half a file arrived below each part of `/cut/`, and nothing of it is left.
+    fn must_have_forgotten(&self, by_s3: bool) {
+        for prefix in CUT_OFF {
+            let seen = self.server.area(prefix);
+            assert_eq!(seen.violations, Vec::<String>::new());
+            assert_eq!(seen.bytes_stored, LENGTH / 2, "{prefix}");
+            assert!(seen.sessions.is_empty() && seen.files.is_empty(), "{prefix}");
+        }
+        let bucket = self.server.bucket("/cut/s3/");
+        assert_eq!(bucket.violations, Vec::<String>::new());
+        assert!(bucket.uploads.is_empty() && bucket.objects.is_empty());
+        assert_eq!(bucket.served("CreateMultipartUpload"), u64::from(by_s3));
     }
 
     /// What a story leaves in place, and nothing else.
@@ -183,8 +225,12 @@ impl Stage {
         self.must_have_uploads(match story {
             "several" | "started" => 2,
             "reply" | "no_reply" => 1,
+            "protocols" => 3,
             _ => 0,
         });
+        if story == "cancelled" {
+            self.must_have_forgotten(source == "c/uploads.c");
+        }
         // A job that stays in the queue keeps its temporary file.
         if source != "c/misuse.c" && story != "closed_while_waiting" {
             self.must_be_tidy(files);
@@ -206,7 +252,7 @@ impl Stage {
 }
 
 /// Every story with what it leaves in place.
-pub const STORIES: [(&str, &str, &[&str]); 54] = [
+pub const STORIES: [(&str, &str, &[&str]); 59] = [
     ("c/life.c", "download", &["one", "two"]),
     ("c/life.c", "cancel_in_callback", &[]),
     ("c/life.c", "partial", &["one"]),
@@ -242,6 +288,8 @@ pub const STORIES: [(&str, &str, &[&str]); 54] = [
     ("c/uploads.c", "started", &["one", "two"]),
     ("c/uploads.c", "reply", &["one", "answer"]),
     ("c/uploads.c", "no_reply", &["one"]),
+    ("c/uploads.c", "protocols", &["one"]),
+    ("c/uploads.c", "cancelled", &["one"]),
     ("c/log.c", "levels", &[]),
     ("c/process.c", "forked", &["two"]),
     ("c/process.c", "signals_and_locale", &["one"]),
@@ -262,6 +310,7 @@ pub const STORIES: [(&str, &str, &[&str]); 54] = [
     ("cpp/uploads.cpp", "started", &["one", "two"]),
     ("cpp/uploads.cpp", "reply", &["one", "answer"]),
     ("cpp/uploads.cpp", "no_reply", &["one"]),
+    ("cpp/uploads.cpp", "cancelled", &["one"]),
     ("cpp/without_exceptions.cpp", "download", &["one"]),
 ];
 

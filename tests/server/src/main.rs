@@ -1,6 +1,6 @@
 //! Serves generated content, and takes files, until its input ends.
 
-use bgcopy_test_server::{Area, Server};
+use bgcopy_test_server::{Area, Bucket, Ietf, Server};
 use std::io::{self, Write};
 use std::process::ExitCode;
 
@@ -10,9 +10,12 @@ Serves /gen/SEED/LENGTH on the loopback interface until the input ends.
 Query: etag=TEXT, rate=BYTES_PER_SECOND, norange=1, stall_after=BYTES,
 status=CODE, basic=USER:PASSWORD
 
-Takes files below /up/, at 200,000 bytes per second below /up/slow/, and with
-/gen/9/100000 as the reply below /up/answered/. A file can be fetched from where
-it was sent to. GET of one of the three lists what is unfinished in it.";
+Takes files by BITS and PUT below /up/, by tus below /up/tus/, as the IETF has
+it below /up/ietf/, and by S3 below /s3/, with the keys `id` and `secret`; at
+200,000 bytes per second below /up/slow/, /up/slow/tus/, /up/slow/ietf/ and
+/s3-slow/; and with /gen/9/100000 as the reply below /up/answered/. A file can be
+fetched from where it was sent to. GET of one of these folders lists what is
+unfinished in it.";
 
 /// Slow enough to be caught in the middle of a file.
 const SLOW: u64 = 200_000;
@@ -42,8 +45,15 @@ fn port(mut arguments: impl Iterator<Item = String>) -> Option<u16> {
 fn run(port: u16) -> io::Result<()> {
     let server = Server::start_on(port)?;
     server.serve_generated();
-    server.accept_uploads("/up/", Area::new());
-    server.accept_uploads("/up/slow/", Area::new().bytes_per_second(SLOW));
+    for (prefix, area) in
+        [("", Area::new()), ("tus/", Area::tus()), ("ietf/", Area::new().ietf(Ietf::new()))]
+    {
+        server.accept_uploads(&format!("/up/{prefix}"), area.clone());
+        server.accept_uploads(&format!("/up/slow/{prefix}"), area.bytes_per_second(SLOW));
+    }
+    let bucket = Bucket::new("id", "secret");
+    server.serve_bucket("/s3/", bucket.clone());
+    server.serve_bucket("/s3-slow/", bucket.bytes_per_second(SLOW));
     server.accept_uploads("/up/answered/", Area::new().reply_url("/gen/9/100000"));
     let mut output = io::stdout();
     writeln!(output, "listening {}", server.url(""))?;

@@ -170,7 +170,17 @@ impl State {
     fn find(&mut self, request: &Request) -> Found {
         let bucket = self.buckets.keys().find(|prefix| request.path.starts_with(prefix.as_str()));
         if let Some(prefix) = bucket {
-            return Found::Bucket { prefix: prefix.clone() };
+            let is_look = self.serve_generated
+                && request.method == "GET"
+                && !request.path.contains('?')
+                && request.header("Authorization").is_none();
+            let bucket = self.buckets.get(prefix).filter(|_| is_look);
+            let seen = bucket.and_then(|bucket| sent::in_bucket(bucket, prefix, &request.path));
+            return match seen {
+                Some(resource) => scripted(request, resource),
+                None if is_look => Found::Missing,
+                None => Found::Bucket { prefix: prefix.clone() },
+            };
         }
         // Replies are fetched from resources below the area.
         let area = self.areas.of(request.path_alone()).filter(|_| request.method != "GET");
@@ -188,11 +198,8 @@ impl State {
                     .or_else(|| sent::resource(&self.areas, &request.path))
             };
             let named = self.serve_generated.then(by_path);
-            return named.flatten().map_or(Found::Missing, |resource| Found::Scripted {
-                key: request.path.clone(),
-                reply: Box::new(resource.reply(0).clone()),
-                resource: Arc::new(resource),
-            });
+            let named = named.flatten();
+            return named.map_or(Found::Missing, |resource| scripted(request, resource));
         };
         let Some(entry) = self.resources.get_mut(key) else {
             return Found::Missing;
@@ -203,6 +210,15 @@ impl State {
             entry.served += 1;
         }
         Found::Scripted { key: key.to_owned(), resource, reply }
+    }
+}
+
+/// A resource that is made for one request.
+fn scripted(request: &Request, resource: Resource) -> Found {
+    Found::Scripted {
+        key: request.path.clone(),
+        reply: Box::new(resource.reply(0).clone()),
+        resource: Arc::new(resource),
     }
 }
 

@@ -99,7 +99,8 @@ def _put_options(put: argparse.ArgumentParser) -> None:
         "words",
         nargs="+",
         metavar="FILE... URL",
-        help="the files, and where they go: below a URL that ends in a slash, else to it",
+        help="the files, and the URL that they go to: with a slash at its end, each goes below it "
+        "under its own name, unless the server names files itself, as by tus and POST",
     )
     put.add_argument(
         "--protocol",

@@ -141,7 +141,9 @@ class Manager:
     def create_uploads(self, files: Sequence[FileSpec]) -> list[Job]:
         """Makes one suspended UPLOAD job for each file, named after it, all or
         none, in the order of the files. A file's `remote_name` is where it
-        goes, its `local_name` the absolute path where it is.
+        goes, its `local_name` the absolute path where it is. Below a URL that
+        ends in a slash it goes under its own name, unless the server names
+        files itself, as by tus and POST.
 
         Errors as for :meth:`create_job` and :meth:`Job.add_file`;
         :class:`NotSupportedError` for a file with ranges. Contract 2.2.
@@ -233,7 +235,8 @@ class Manager:
 
     def unpause(self) -> None:
         """Takes back :meth:`pause` of this manager; without one it does nothing.
-        The queue goes on unless another process has paused it, too.
+        The queue goes on unless another process has paused it, too; jobs in
+        TRANSIENT_ERROR go on waiting for their next try.
         """
 
     @property

@@ -12,17 +12,17 @@ from . import _output as output
 from ._bgcopy import Job
 from ._commands import Failure, Interrupted, UsageError, open_queue, store_of
 from ._display import Display, command_line
-from ._targets import absolute, url_below
+from ._targets import absolute
 from ._transfer import Wishes
-from ._upload import start
+from ._upload import is_for_many, start
 from ._vocab import JobPriority, JobState, UploadProtocol
 from .records import FileSpec
 
 
 def put(arguments: Namespace) -> None:
     """Sends files in the foreground."""
-    files = _files(arguments.words)
     protocol = UploadProtocol[arguments.protocol.upper()]
+    files = _files(arguments.words, protocol)
     priority = JobPriority[(arguments.priority or "foreground").upper()]
     wishes = Wishes(None, None, priority, None)
     display = Display(arguments)
@@ -62,11 +62,13 @@ def _suspend(jobs: Sequence[Job]) -> None:
             job.suspend()
 
 
-def _files(words: Sequence[str]) -> list[FileSpec]:
-    """Where each file goes: below the URL if it ends in a slash, else to it."""
+def _files(words: Sequence[str], protocol: UploadProtocol) -> list[FileSpec]:
+    """The files, all with the URL; where it ends in a slash each gets its own
+    name below it, if the server does not name files itself.
+    """
     *names, url = words
     if not names:
         raise UsageError("a file and a URL to send it to are needed")
-    if len(names) > 1 and not url.endswith("/"):
+    if len(names) > 1 and not is_for_many(url, protocol):
         raise UsageError("several files go to a URL that ends in a slash")
-    return [FileSpec(url_below(url, name), absolute(name)) for name in names]
+    return [FileSpec(url, absolute(name)) for name in names]

@@ -6,7 +6,7 @@ import hashlib
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from urllib.parse import quote, unquote_to_bytes
+from urllib.parse import unquote_to_bytes
 
 from ._vocab import ErrorContext, HResult
 from .errors import InvalidArgumentError
@@ -46,11 +46,6 @@ def name_in_url(url: str) -> str:
             f"{url} does not end in a name for a file: give one",
         )
     return name
-
-
-def url_below(url: str, path: str) -> str:
-    """Where a file is sent to: below a URL that ends in a slash, else to it."""
-    return url + quote(os.path.basename(path), safe="") if url.endswith("/") else url
 
 
 def key(files: Sequence[FileSpec], command: str = "get") -> str:

@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 from ._bgcopy import Job, Manager
 from ._progress import Report, reporting
-from ._targets import absolute, display_name, key, url_below
+from ._targets import absolute, display_name, key
 from ._transfer import (
     CALLS,
     NO_PROGRESS_TIMEOUT_S,
@@ -63,7 +63,9 @@ def upload(
     """Sends one file and returns the URL it is at.
 
     A `url` that ends in a slash is a folder: the file goes below it under its
-    own name. `protocol` is how it is sent; AUTO asks the server. `reply` is
+    own name. By protocols with which the server names files (TUS, POST, IETF
+    where files are created by POST) it is where files are created, and is
+    returned as it is. `protocol` is how it is sent; AUTO asks the server. `reply` is
     where the server's reply is put, in an existing folder; if it sends none,
     nothing is there. Only some protocols have replies.
 
@@ -78,9 +80,8 @@ def upload(
     """
     wishes = Wishes(headers, credentials, priority, no_progress_timeout)
     answer = None if reply is None else absolute(reply)
-    file = FileSpec(url_below(url, os.fspath(path)), absolute(path))
-    _send([file], protocol, answer, wishes, progress, timeout, store, manager)
-    return file.remote_name
+    file = FileSpec(url, absolute(path))
+    return _send([file], protocol, answer, wishes, progress, timeout, store, manager)[0]
 
 
 def upload_many(
@@ -99,31 +100,36 @@ def upload_many(
 ) -> list[str]:
     """Sends files, one job for each, and returns their URLs in the same order.
 
-    A source is a path, `(path, url)` or a :class:`FileSpec`. Paths go below
-    `url`, which ends in a slash. If a file cannot be sent the others still
-    are, and then the first failure is raised. The rest is as for
-    :func:`upload`.
+    A source is a path, `(path, url)` or a :class:`FileSpec`. Paths go to
+    `url`, which ends in a slash, except for TUS and POST. If a file cannot be
+    sent the others still are, and then the first failure is raised. The rest
+    is as for :func:`upload`.
     """
-    files = [_file(source, url) for source in sources]
-    if files:
-        wishes = Wishes(headers, credentials, priority, no_progress_timeout)
-        _send(files, protocol, None, wishes, progress, timeout, store, manager)
-    return [file.remote_name for file in files]
+    files = [_file(source, url, protocol) for source in sources]
+    if not files:
+        return []
+    wishes = Wishes(headers, credentials, priority, no_progress_timeout)
+    return _send(files, protocol, None, wishes, progress, timeout, store, manager)
 
 
-def _file(source: Source, url: str | None) -> FileSpec:
+def is_for_many(url: str, protocol: UploadProtocol) -> bool:
+    """True if several files may be sent to the URL."""
+    return url.endswith("/") or protocol in (UploadProtocol.TUS, UploadProtocol.POST)
+
+
+def _file(source: Source, url: str | None, protocol: UploadProtocol) -> FileSpec:
     if isinstance(source, FileSpec):
         return FileSpec(source.remote_name, absolute(source.local_name), source.ranges)
     if isinstance(source, tuple):
         path, own = source
-        return FileSpec(url_below(own, os.fspath(path)), absolute(path))
-    if url is None or not url.endswith("/"):
+        return FileSpec(own, absolute(path))
+    if url is None or not is_for_many(url, protocol):
         raise InvalidArgumentError(
             HResult.E_INVALIDARG,
             ErrorContext.NONE,
             f"{os.fspath(source)} goes to no URL: give one that ends in a slash",
         )
-    return FileSpec(url_below(url, os.fspath(source)), absolute(source))
+    return FileSpec(url, absolute(source))
 
 
 def _send(
@@ -135,7 +141,8 @@ def _send(
     timeout: float | timedelta | None,
     store: StrPath | None,
     manager: Manager | None,
-) -> None:
+) -> list[str]:
+    """Sends the files and returns where each went."""
     deadline = Deadline(timeout)
     with (
         reporting(progress, display_name(files)) as report,
@@ -144,8 +151,16 @@ def _send(
         jobs = start(queue, files, protocol, reply, wishes)
         try:
             _follow(jobs, report, deadline)
+            names = [job.file(0).remote_name for job in jobs]
         finally:
             _leave(jobs, is_kept)
+    keys = [key([file], _command(reply)) for file in files]
+    by_key = dict(zip(dict.fromkeys(keys), names, strict=True))
+    return [by_key[own] for own in keys]
+
+
+def _command(reply: str | None) -> str:
+    return "put" if reply is None else "put with reply"
 
 
 def start(
@@ -158,7 +173,7 @@ def start(
     """The jobs of the files, under way: those that the same call made before,
     and new ones for the rest.
     """
-    command = "put" if reply is None else "put with reply"
+    command = _command(reply)
     by_key = {key([file], command): file for file in files}
     known = kept(manager)
     fresh = [own for own in by_key if own not in known]

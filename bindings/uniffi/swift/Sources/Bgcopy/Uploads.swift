@@ -2,11 +2,13 @@ import Foundation
 
 extension Manager {
     /// As `createUploads(files:)`, with the files to be sent to a folder of a
-    /// server: each goes below the URL under its own name.
+    /// server: each goes below the URL under its own name, unless the server
+    /// names files itself, as by tus.
     public func createUploads(files: [URL], remoteFolder: URL) throws -> [Job] {
-        try createUploads(files: files.map { file in
-            let remote = remoteFolder.appendingPathComponent(file.lastPathComponent)
-            return FileSpec(remoteName: remote, localName: file)
+        let text = remoteFolder.absoluteString
+        let folder = text.hasSuffix("/") ? text : text + "/"
+        return try createUploads(files: files.map { file in
+            FileSpec(remoteName: folder, localName: file.path)
         })
     }
 

@@ -36,6 +36,23 @@ struct Server: @unchecked Sendable {
     func url(_ path: String) -> String { base + path }
 }
 
+/// Where the server takes files by a protocol, and where it does so slowly.
+struct UploadWay {
+    let proto: UploadProtocol
+    let area: String
+    let slow: String
+    let bytes: UInt64
+
+    static let bits = UploadWay(proto: .bits, area: "/up/", slow: "/up/slow/", bytes: length)
+    static let all = [
+        bits,
+        UploadWay(proto: .tus, area: "/up/tus/", slow: "/up/slow/tus/", bytes: length),
+        UploadWay(proto: .ietf, area: "/up/ietf/", slow: "/up/slow/ietf/", bytes: length),
+        // In two parts.
+        UploadWay(proto: .s3, area: "/s3/", slow: "/s3-slow/", bytes: 9_000_000),
+    ]
+}
+
 /// A folder and an open queue.
 final class Bench {
     let folder: URL
@@ -86,11 +103,9 @@ final class Bench {
     }
 
     /// The whole content, fetched as another file.
-    func content(_ seed: Int) throws -> Data {
-        let job = try job(seed, name: "content\(seed)")
-        XCTAssertEqual(try run(job), .transferred)
-        _ = try job.complete()
-        return try Data(contentsOf: URL(fileURLWithPath: path("content\(seed)")))
+    func content(_ seed: Int, _ bytes: UInt64 = length) throws -> Data {
+        let fetched = try sent("/gen/\(seed)/\(bytes)")
+        return try XCTUnwrap(fetched)
     }
 
     /// What was sent to a path; nil if it has no file.
@@ -106,25 +121,34 @@ final class Bench {
         return try Data(contentsOf: URL(fileURLWithPath: self.path(name)))
     }
 
-    /// The files that were begun in an area and have bytes, by path.
-    func unfinished(_ area: String) throws -> [Substring] {
+    /// The bytes of a file that was begun in an area; nil if it was not.
+    func unfinished(_ area: String, _ path: String) throws -> Int? {
         let lines = String(decoding: try sent(area) ?? Data(), as: UTF8.self).split(separator: "\n")
-        return lines.filter { !$0.hasSuffix(" 0") }.map { $0.prefix { $0 != " " } }
+        let line = lines.first { $0.hasPrefix(path + " ") }
+        return line.flatMap { Int($0.dropFirst(path.count + 1)) }
     }
 
     /// A file to be sent.
-    func source(_ name: String = "source", _ seed: Int = 1) throws -> URL {
+    func source(
+        _ name: String = "source", _ seed: Int = 1, _ bytes: UInt64 = length
+    ) throws -> URL {
         let file = folder.appendingPathComponent(name)
-        try content(seed).write(to: file)
+        try content(seed, bytes).write(to: file)
         return file
     }
 
-    /// A suspended job that sends a file by BITS.
-    func upload(_ path: String, _ jobType: JobType = .upload) throws -> Job {
-        let source = try source()
+    /// A suspended job that sends a file.
+    func upload(
+        _ path: String, _ jobType: JobType = .upload, by way: UploadWay = .bits
+    ) throws -> Job {
+        let source = try source("source", 1, way.bytes)
         let job = try manager.createJob(displayName: "test", jobType: jobType)
         try job.addFile(remoteName: Server.shared.url(path), localName: source.path)
-        try job.setUploadProtocol(protocol: .bits)
+        try job.setUploadProtocol(protocol: way.proto)
+        if way.proto == .s3 {
+            try job.setCredentials(
+                target: .server, scheme: .basic, userName: "id", password: "secret")
+        }
         return job
     }
 

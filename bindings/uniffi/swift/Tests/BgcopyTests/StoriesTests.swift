@@ -378,16 +378,42 @@ final class StoriesTests: XCTestCase {
         }
     }
 
+    func test_upload_by_each_protocol() throws {
+        let bench = try Bench()
+        for way in UploadWay.all {
+            let job = try bench.upload("\(way.area)swift-each", by: way)
+            XCTAssertEqual(try job.uploadProtocol(), way.proto)
+            XCTAssertEqual(try bench.run(job), .transferred, "\(way)")
+            let content = try bench.content(1, way.bytes)
+            XCTAssertEqual(try bench.sent("\(way.area)swift-each"), content, "\(way)")
+            XCTAssertEqual(try job.complete(), .S_OK)
+        }
+    }
+
     func test_cancel_of_an_upload_reaches_the_server() throws {
         let bench = try Bench()
-        let job = try bench.upload("/up/slow/swift")
-        try job.resume()
-        try until { try bench.unfinished("/up/slow/").contains("/up/slow/swift") }
-        XCTAssertEqual(try job.cancel(), .S_OK)
-        XCTAssertEqual(try job.state(), .cancelled)
-        try until { try job.waitReason().kind == .finished }
-        XCTAssertEqual(try bench.unfinished("/up/slow/"), [])
-        XCTAssertNil(try bench.sent("/up/slow/swift"))
-        XCTAssertTrue(bench.exists("source"), "the source is the caller's")
+        for way in UploadWay.all {
+            let path = "\(way.slow)swift"
+            let job = try bench.upload(path, by: way)
+            try job.resume()
+            // A part of S3 is there when all of it has come.
+            let least = way.proto == .s3 ? 0 : 1
+            try until { (try bench.unfinished(way.slow, path) ?? -1) >= least }
+            XCTAssertEqual(try job.cancel(), .S_OK)
+            XCTAssertEqual(try job.state(), .cancelled)
+            try until { try job.waitReason().kind == .finished }
+            XCTAssertNil(try bench.unfinished(way.slow, path), "\(way)")
+            XCTAssertNil(try bench.sent(path), "\(way)")
+            XCTAssertTrue(bench.exists("source"), "the source is the caller's")
+        }
+    }
+
+    func test_a_server_for_tus_names_files_itself() throws {
+        let bench = try Bench()
+        let folder = URL(string: Server.shared.url("/up/tus/"))!
+        let jobs = try bench.manager.createUploads(files: [try bench.source()], remoteFolder: folder)
+        XCTAssertEqual(try bench.run(jobs[0]), .transferred)
+        XCTAssertEqual(try jobs[0].file(index: 0).remoteName(), folder.absoluteString)
+        _ = try jobs[0].complete()
     }
 }

@@ -6,11 +6,12 @@ import java.nio.file.Paths
 
 /**
  * As [ManagerHandle.createUploads], with the files to be sent to a folder of a
- * server: each goes below the URL, which ends in a slash, under its own name.
+ * server: each goes below the URL, which ends in a slash, under its own name,
+ * unless the server names files itself, as by tus.
  */
 @Throws(BgcopyException::class)
 public fun Manager.createUploads(files: List<Path>, remoteFolder: String): List<Job> =
-    createUploads(files.map { FileSpec(below(remoteFolder, it), it) })
+    createUploads(files.map { FileSpec(folder(remoteFolder), it) })
 
 /** As [ManagerHandle.createUploads]. */
 public suspend fun Manager.awaitCreateUploads(files: List<FileSpec>): List<Job> =
@@ -37,22 +38,10 @@ public val Job.replyPath: Path?
     @Throws(BgcopyException::class)
     get() = replyFileName()?.let { Paths.get(it) }
 
-private fun below(folder: String, file: Path): String {
-    if (!folder.endsWith("/")) {
+private fun folder(url: String): String {
+    if (!url.endsWith("/")) {
         throw BgcopyException.Failed(
-            HResult.E_INVALIDARG, ErrorContext.NONE, "the URL of a folder ends in a slash: $folder")
+            HResult.E_INVALIDARG, ErrorContext.NONE, "the URL of a folder ends in a slash: $url")
     }
-    return folder + encoded(file.fileName.toString())
-}
-
-/** A file name as the last part of a URL. */
-private fun encoded(name: String): String = buildString {
-    for (byte in name.encodeToByteArray()) {
-        val char = byte.toInt().toChar()
-        if (char in 'a'..'z' || char in 'A'..'Z' || char in '0'..'9' || char in "-._~") {
-            append(char)
-        } else {
-            append("%%%02X".format(byte))
-        }
-    }
+    return url
 }

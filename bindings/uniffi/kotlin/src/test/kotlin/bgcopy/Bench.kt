@@ -55,6 +55,21 @@ internal object Server {
             .associate { it.substringBeforeLast(' ') to it.substringAfterLast(' ').toLong() }
 }
 
+/** Where the server takes files by a protocol, and where it does so slowly. */
+internal enum class UploadWay(
+    val protocol: UploadProtocol,
+    val area: String,
+    val slow: String,
+    val length: Long = LENGTH,
+) {
+    BITS(UploadProtocol.BITS, "/up/", "/up/slow/"),
+    TUS(UploadProtocol.TUS, "/up/tus/", "/up/slow/tus/"),
+    IETF(UploadProtocol.IETF, "/up/ietf/", "/up/slow/ietf/"),
+
+    /** In two parts. */
+    S3(UploadProtocol.S3, "/s3/", "/s3-slow/", 9_000_000),
+}
+
 /** A folder and an open queue. */
 internal class Bench : AutoCloseable {
     val folder: Path = Files.createTempDirectory("bgcopy-kotlin-")
@@ -75,14 +90,17 @@ internal class Bench : AutoCloseable {
         Server.url("/gen/$seed/$length$query")
 
     /** A file to be sent. */
-    fun source(name: String = "source", seed: Int = 1): Path =
-        path(name).also { it.writeBytes(Server.bytes("/gen/$seed/$LENGTH")) }
+    fun source(name: String = "source", seed: Int = 1, length: Long = LENGTH): Path =
+        path(name).also { it.writeBytes(Server.bytes("/gen/$seed/$length")) }
 
-    /** A suspended job that sends a file by BITS. */
-    fun upload(path: String, type: JobType = JobType.UPLOAD): Job {
+    /** A suspended job that sends a file. */
+    fun upload(path: String, type: JobType = JobType.UPLOAD, way: UploadWay = UploadWay.BITS): Job {
         val job = manager.createJob("test", type)
-        job.addFile(Server.url(path), source())
-        job.setUploadProtocol(UploadProtocol.BITS)
+        job.addFile(Server.url(path), source(length = way.length))
+        job.setUploadProtocol(way.protocol)
+        if (way == UploadWay.S3) {
+            job.setCredentials(AuthTarget.SERVER, AuthScheme.BASIC, "id", "secret")
+        }
         return job
     }
 
