@@ -31,7 +31,7 @@ pub(crate) struct JobEntry {
 
 impl JobEntry {
     /// Lets go of the callbacks of a job that is final now.
-    fn ended(&self, ending: Result<HResult>) -> Result<HResult> {
+    pub(crate) fn ended(&self, ending: Result<HResult>) -> Result<HResult> {
         let code = ending?;
         self.hub.forget_job(self.job.id());
         Ok(code)
