@@ -397,9 +397,11 @@ mod tests {
     #[test]
     fn a_refusal_that_names_a_limit_is_followed() {
         let refused = |limit: &str| answer(&upload(true), 413, &[limit]);
-        let limits = |verdict| match verdict {
-            Verdict::Stands(told) => (told.limits.append_max, told.limits.size_max),
-            other => panic!("{other:?}"),
+        let limits = |verdict| {
+            let Verdict::Stands(told) = verdict else {
+                panic!("{verdict:?}");
+            };
+            (told.limits.append_max, told.limits.size_max)
         };
         assert_eq!(limits(refused("Upload-Limit: max-append-size=2")), (Some(2), None));
         assert_eq!(limits(refused("Upload-Limit: max-size=8")), (None, Some(8)));
