@@ -1907,6 +1907,55 @@ bgcopy_hresult bgcopy_manager_create_uploads(struct bgcopy_manager *manager,
                                              struct bgcopy_job **out_jobs);
 
 /**
+ * As bgcopy_manager_create_uploads, and the jobs are resumed as they are made.
+ * If one cannot be made those before it are cancelled; what they have sent by
+ * then stays where it is.
+ *
+ * @param like a job whose settings they get: everything but its name and its
+ * reply's file name; its credentials, too. NULL for none.
+ * @return S_OK; codes as bgcopy_manager_create_uploads; DO_E_INVALID_STATE if
+ * `like` is completed or cancelled; E_INVALIDARG if it is of another type than
+ * UPLOAD. Contract 2.2.
+ */
+BGCOPY_API
+bgcopy_hresult bgcopy_manager_start_uploads(struct bgcopy_manager *manager,
+                                            uint32_t count,
+                                            const struct bgcopy_file_info *files,
+                                            struct bgcopy_job *like,
+                                            struct bgcopy_job **out_jobs);
+
+/**
+ * Calls bgcopy_job_complete for each of many jobs, in few steps on the disk.
+ * What one answers is of no concern to the others.
+ *
+ * @param count how many jobs.
+ * @param jobs an array of so many handles, which stay the caller's.
+ * @param out_results an array of so many codes, each that of one job.
+ * @return S_OK, whatever the jobs answer; E_POINTER; E_HANDLE, also for one of
+ * the jobs, and then nothing was done; E_MANAGER_CLOSED is told in
+ * out_results. Contract 9.5.
+ */
+BGCOPY_API
+bgcopy_hresult bgcopy_manager_complete_all(struct bgcopy_manager *manager,
+                                           uint32_t count,
+                                           struct bgcopy_job *const *jobs,
+                                           bgcopy_hresult *out_results);
+
+/**
+ * The same for bgcopy_job_cancel. Contract 9.6.
+ *
+ * @param count how many jobs.
+ * @param jobs an array of so many handles, which stay the caller's.
+ * @param out_results an array of so many codes, each that of one job.
+ * @return as bgcopy_manager_complete_all.
+ */
+BGCOPY_API
+bgcopy_hresult bgcopy_manager_cancel_all(struct bgcopy_manager *manager,
+                                         uint32_t count,
+                                         struct bgcopy_job *const *jobs,
+                                         bgcopy_hresult *out_results);
+
+/**
  * Tells how far the reply has come (GetReplyProgress).
  *
  * @return S_OK; E_NOTIMPL unless the job is an UPLOAD_REPLY; E_POINTER;
