@@ -4,74 +4,14 @@
 mod common;
 
 use bgcopy_core::vocab::code;
-use bgcopy_core::{
-    AuthScheme, AuthTarget, ErrorContext, Job, JobState, JobType, PropertyValue, Reader,
-    UploadProtocol, WaitKind,
-};
+use bgcopy_core::{ErrorContext, JobState, WaitKind};
 use bgcopy_test_server::{Bucket, BucketFault, BucketSeen, Content, Seen};
 
+use common::bucket::{
+    KEY, LENGTH, NAME, PART, PATH, SECRET, bucket, failing, give_keys, holding, job, job_to, large,
+    must_be_gone, must_have_sent, seen, served,
+};
 use common::{Bench, PATIENCE, http, kind, stopped};
-
-/// The job property UPLOAD_PROTOCOL.
-const UPLOAD_PROTOCOL: u32 = 0x1001;
-
-const KEY: &str = "AKIDEXAMPLE";
-const SECRET: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
-
-/// Bytes of a part.
-const PART: u64 = 8 << 20;
-
-/// Three parts, the last of which is short.
-const LENGTH: u64 = 2 * PART + 70_001;
-
-/// A name that is written in another way in each place.
-const NAME: &str = "/bucket/a%20folder/%c3%bc+(1)='x'";
-const PATH: &str = "/bucket/a%20folder/%C3%BC%2B%281%29%3D%27x%27";
-
-fn large() -> Content {
-    Content::generated(3, LENGTH)
-}
-
-fn bucket() -> Bucket {
-    Bucket::new(KEY, SECRET)
-}
-
-fn give_keys(job: &Job) {
-    job.set_credentials(AuthTarget::Server, AuthScheme::Basic, KEY, SECRET).expect("set");
-}
-
-fn job_to(bench: &Bench, url: &str, content: &Content) -> Job {
-    let source = bench.source("source", content);
-    let job = bench.manager.create_job("s3", JobType::Upload).expect("a job");
-    job.add_file(url, &source).expect("a file");
-    let value = PropertyValue::Dword(UploadProtocol::S3.as_u32());
-    job.set_property(UPLOAD_PROTOCOL, value).expect("set");
-    job
-}
-
-/// A suspended job that sends this content.
-fn job(bench: &Bench, bucket: Bucket, content: &Content) -> Job {
-    bench.server.serve_bucket("/bucket/", bucket);
-    let job = job_to(bench, &bench.server.url(NAME), content);
-    give_keys(&job);
-    job
-}
-
-fn seen(bench: &Bench) -> BucketSeen {
-    bench.server.bucket("/bucket/")
-}
-
-fn served(operation: &'static str, times: u64) -> impl Fn(&Seen<'_>) -> bool {
-    move |seen| seen.bucket("/bucket/").served(operation) >= times
-}
-
-fn must_have_sent(bench: &Bench, content: &Content) {
-    let seen = seen(bench);
-    let object = seen.objects.get(PATH).expect("the file is in its place");
-    assert!(object.bytes == content.slice(0..content.len()), "the bytes");
-    assert!(seen.uploads.is_empty(), "{:?}", seen.uploads);
-    assert_eq!(seen.violations, Vec::<String>::new());
-}
 
 fn must_send(bucket: Bucket, content: &Content) -> BucketSeen {
     let bench = Bench::new();
@@ -112,9 +52,6 @@ fn a_small_or_empty_file_goes_at_once() {
 fn an_interruption_costs_one_part() {
     let faults = [
         ("CreateMultipartUpload", BucketFault::Error(503, "SlowDown"), 3),
-        ("UploadPart", BucketFault::CutAfter(1_000_000), 3),
-        ("UploadPart", BucketFault::Error(500, "InternalError"), 3),
-        ("UploadPart", BucketFault::Error(400, "RequestTimeout"), 3),
         ("UploadPart", BucketFault::LoseAnswer, 3),
         ("CompleteMultipartUpload", BucketFault::Error(200, "InternalError"), 3),
         ("CompleteMultipartUpload", BucketFault::Error(503, "ServiceUnavailable"), 3),
@@ -128,8 +65,8 @@ fn an_interruption_costs_one_part() {
         assert_eq!(asked, operation != "CreateMultipartUpload", "{fault:?}");
     }
     let bench = Bench::new();
-    let cut = BucketFault::CutAfter(1000);
-    let job = job(&bench, bucket().fault("UploadPart", cut), &large());
+    // Every part that is under way is cut.
+    let job = job(&bench, failing(&BucketFault::CutAfter(1000)), &large());
     job.resume().expect("resumed");
     assert_eq!(stopped(&job), JobState::TransientError);
     job.resume().expect("resumed");
@@ -267,10 +204,11 @@ fn a_source_that_changes_is_noticed_before_the_parts_are_joined() {
 #[test]
 fn a_new_manager_goes_on_once_it_has_the_keys() {
     let mut bench = Bench::new();
-    let job = job(&bench, bucket().fault("UploadPart", BucketFault::HoldAnswer), &large());
+    let job = job(&bench, holding(&[1, 2, 3]), &large());
     let id = job.id();
     job.resume().expect("resumed");
-    assert!(bench.server.wait_until(PATIENCE, served("UploadPart", 1)));
+    let all = |seen: &Seen<'_>| seen.bucket("/bucket/").parts_stored == 3;
+    assert!(bench.server.wait_until(PATIENCE, all));
     drop(job);
     bench.manager.close();
     bench.manager = common::open(bench.folder.path());
@@ -283,22 +221,6 @@ fn a_new_manager_goes_on_once_it_has_the_keys() {
     assert_eq!(seen(&bench).parts_stored, 3, "no part was sent twice");
 }
 
-/// Waits until nothing is owed any more, and nothing must be left then.
-fn must_be_gone(bench: &Bench, job: &Job) {
-    let start = std::time::Instant::now();
-    while kind(job) != WaitKind::Finished {
-        assert!(start.elapsed() < PATIENCE, "{:?}", job.wait_reason());
-        // Only the time passes: the state is final already.
-        _ = job.wait(&[JobState::Queued], Some(std::time::Duration::from_millis(5)));
-    }
-    let seen = seen(bench);
-    assert!(seen.uploads.is_empty(), "{:?}", seen.uploads);
-    assert!(seen.objects.is_empty());
-    assert_eq!(seen.violations, Vec::<String>::new());
-    let reader = Reader::open(bench.path("store")).expect("a reader");
-    assert_eq!(reader.jobs().expect("jobs").len(), 0);
-}
-
 #[test]
 fn a_cancel_at_any_moment_leaves_no_part_on_the_server() {
     for (operation, fault) in [
@@ -309,7 +231,11 @@ fn a_cancel_at_any_moment_leaves_no_part_on_the_server() {
         ("CompleteMultipartUpload", BucketFault::Error(500, "InternalError")),
     ] {
         let bench = Bench::new();
-        let job = job(&bench, bucket().fault(operation, fault.clone()), &large());
+        let faulty = match operation {
+            "UploadPart" => failing(&fault),
+            _ => bucket().fault(operation, fault.clone()),
+        };
+        let job = job(&bench, faulty, &large());
         job.resume().expect("resumed");
         assert!(bench.server.wait_until(PATIENCE, served(operation, 1)), "{operation}");
         if fault != BucketFault::HoldAnswer {
@@ -319,7 +245,11 @@ fn a_cancel_at_any_moment_leaves_no_part_on_the_server() {
         bench.server.open_gate("/bucket/");
         must_be_gone(&bench, &job);
         let seen = seen(&bench);
-        assert_eq!(seen.served("AbortMultipartUpload"), 1, "{operation}");
+        // A part that went out whole and had no answer may come in behind the first
+        // one; the short part went out whole before it was cut.
+        let may_stray = operation == "UploadPart" && fault != BucketFault::HoldAnswer;
+        let aborts = if may_stray { 2 } else { 1 };
+        assert_eq!(seen.served("AbortMultipartUpload"), aborts, "{operation}");
         assert_eq!(seen.served("ListParts"), 1, "it is asked whether it did");
     }
 }
@@ -328,7 +258,7 @@ fn a_cancel_at_any_moment_leaves_no_part_on_the_server() {
 fn an_abort_that_left_parts_is_repeated() {
     let bench = Bench::new();
     let faults = bucket()
-        .fault("UploadPart", BucketFault::LoseAnswer)
+        .always("UploadPart/2", 503, "SlowDown")
         .fault("AbortMultipartUpload", BucketFault::Pretend);
     let job = job(&bench, faults, &large());
     job.resume().expect("resumed");
@@ -341,11 +271,7 @@ fn an_abort_that_left_parts_is_repeated() {
 #[test]
 fn what_is_owed_is_paid_by_the_next_manager_without_the_keys() {
     let mut bench = Bench::new();
-    let faults = bucket().fault("UploadPart", BucketFault::LoseAnswer).always(
-        "AbortMultipartUpload",
-        503,
-        "SlowDown",
-    );
+    let faults = failing(&BucketFault::LoseAnswer).always("AbortMultipartUpload", 503, "SlowDown");
     let job = job(&bench, faults, &large());
     job.resume().expect("resumed");
     assert_eq!(stopped(&job), JobState::TransientError);
@@ -366,7 +292,7 @@ fn what_is_owed_is_paid_by_the_next_manager_without_the_keys() {
 #[test]
 fn a_job_whose_keys_are_gone_can_be_cancelled() {
     let mut bench = Bench::new();
-    let job = job(&bench, bucket().fault("UploadPart", BucketFault::CutAfter(1000)), &large());
+    let job = job(&bench, failing(&BucketFault::CutAfter(1000)), &large());
     let id = job.id();
     job.resume().expect("resumed");
     assert_eq!(stopped(&job), JobState::TransientError);

@@ -213,6 +213,9 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=18_431)
     parser.add_argument("--cases", default=",".join(CASES))
     arguments = parser.parse_args()
+    words = arguments.cases.split(",")
+    if unknown := [word for word in words if word not in CASES]:
+        parser.error(f"no case is called {', '.join(unknown)}; there are {', '.join(CASES)}")
     # Asked to end, it ends what it started, too.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     programs = {name: path for name in GETS if (path := shutil.which(name))}
@@ -228,7 +231,7 @@ def main() -> None:
                 while not (folder / "port-probe").exists():
                     time.sleep(0.02)
                     assert server.poll() is None, "nginx does not start"
-                for word in arguments.cases.split(","):
+                for word in words:
                     title = CASES[word][0]
                     case(title, word, folder, arguments.port, programs, arguments.rounds)
             finally:

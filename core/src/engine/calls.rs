@@ -14,7 +14,7 @@ use crate::vocab::{Error, HResult, JobState, Result, code};
 use super::inbox::{Answer, Message};
 use super::message::{JobSnapshot, Reply, Request, Secret};
 use super::queue::Queue;
-use super::{Engine, SecretChange};
+use super::{Engine, SecretChange, requests_of};
 /// Jobs of a state looked at to see whether any of them can move.
 const IDLE_LOOK_JOBS: usize = 64;
 
@@ -417,7 +417,7 @@ impl Engine {
         let totals = loaded.job.record.totals;
         let left = (totals.sizes_unknown == 0)
             .then(|| totals.bytes_known.saturating_sub(totals.bytes_transferred));
-        let moves = self.moving.range((id, 0)..=(id, u32::MAX)).next().is_some();
+        let moves = self.moving.range(requests_of(id)).next().is_some();
         let mut snapshot = JobSnapshot {
             bytes_per_second: if moves { loaded.meter.speed() } else { 0 },
             seconds_left: left.filter(|_| moves).and_then(|left| loaded.meter.seconds_left(left)),

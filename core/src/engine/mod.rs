@@ -22,6 +22,7 @@ mod uploads;
 mod work;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::Sender;
@@ -30,7 +31,7 @@ use std::time::Duration;
 use uuid::Uuid;
 
 use crate::disk::{Disk, TempFile};
-use crate::model::{CredentialSlot, Input, JobRecord, Limits, Now, Outcome, Plan, Work};
+use crate::model::{CredentialSlot, Input, JobRecord, Limits, Now, Outcome, Plan, Transfer, Work};
 use crate::notify::log;
 use crate::platform;
 use crate::protocol::Call;
@@ -89,6 +90,8 @@ struct Moving {
     held: Option<Held>,
     /// The request of an upload.
     upload: Option<Call>,
+    /// Bytes of its body that were handed to the connection.
+    sent: u64,
 }
 
 /// A body waits for its head to be stored, and then for its space.
@@ -106,9 +109,9 @@ struct Engine {
     transfers: Transfers,
     inbox: Arc<Inbox>,
     settings: Settings,
-    /// The requests under way, by file and by token.
-    moving: BTreeMap<(Uuid, u32), Moving>,
-    tokens: BTreeMap<Token, (Uuid, u32)>,
+    /// The requests under way, by what they are for and by token.
+    moving: BTreeMap<Transfer, Moving>,
+    tokens: BTreeMap<Token, Transfer>,
     /// Owed work that a helper has.
     working: BTreeSet<(Uuid, Work)>,
     /// Files that a helper syncs.
@@ -267,10 +270,7 @@ impl Engine {
             let waited_for: BTreeSet<Uuid> = waiters.values().map(|(job, ..)| *job).collect();
             let conditions = self.queue.conditions;
             self.queue.shrink(
-                |id| {
-                    moving.range((id, 0)..=(id, u32::MAX)).next().is_some()
-                        || waited_for.contains(&id)
-                },
+                |id| moving.range(requests_of(id)).next().is_some() || waited_for.contains(&id),
                 |job| is_locked(secrets, &job.record) || conditions.hold(job).is_some(),
             );
         }
@@ -293,13 +293,13 @@ impl Engine {
         }
         self.stop_futile(at);
         for key in &plan.transfers {
-            if !self.moving.contains_key(key) {
+            if !self.moving.contains_key(key) && !self.must_wait(*key) {
                 self.start_moving(*key, at);
             }
         }
-        let stopped: BTreeSet<Uuid> = surplus.into_iter().map(|(id, _)| id).collect();
+        let stopped: BTreeSet<Uuid> = surplus.into_iter().map(|(id, ..)| id).collect();
         for id in stopped {
-            let is_still = self.moving.range((id, 0)..=(id, u32::MAX)).next().is_none();
+            let is_still = self.moving.range(requests_of(id)).next().is_none();
             if is_still && self.queue.jobs.contains_key(&id) {
                 self.outcome(id, Outcome::Displaced, at);
             }
@@ -453,6 +453,11 @@ impl Engine {
         // What could not be synced now is safe against a kill all the same.
         _ = self.queue.store.sync();
     }
+}
+
+/// All requests of a job.
+fn requests_of(id: Uuid) -> RangeInclusive<Transfer> {
+    (id, 0, 0)..=(id, u32::MAX, u32::MAX)
 }
 
 type Secrets = BTreeMap<Uuid, BTreeMap<CredentialSlot, Credentials>>;

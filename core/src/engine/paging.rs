@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use uuid::Uuid;
 
-use crate::model::{Environment, Job, JobRecord, Now, Plan, plan};
+use crate::model::{Environment, Job, JobRecord, Now, Plan, Transfer, plan};
 use crate::vocab::{JobState, Result, code};
 
 use super::queue::Queue;
@@ -72,7 +72,7 @@ impl Queue {
     /// slots are free that those in memory cannot use.
     pub fn plan(
         &mut self,
-        running: BTreeSet<(Uuid, u32)>,
+        running: BTreeSet<Transfer>,
         is_locked: impl Fn(&JobRecord) -> bool,
         now: Now,
     ) -> Result<Plan> {
@@ -103,7 +103,7 @@ impl Queue {
         now: Now,
     ) -> Plan {
         let first = self.ready.iter().take(count).map(|(_, _, id)| *id);
-        let moving = environment.running.iter().map(|(id, _)| *id);
+        let moving = environment.running.iter().map(|(id, ..)| *id);
         let ids: BTreeSet<Uuid> =
             self.restless.iter().copied().chain(moving).chain(first).collect();
         let jobs: Vec<_> = ids.iter().filter_map(|id| Some(&self.jobs.get(id)?.job)).collect();

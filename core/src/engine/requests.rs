@@ -6,7 +6,9 @@ use std::path::Path;
 use uuid::Uuid;
 
 use crate::disk::Opened;
-use crate::model::{FileRecord, FileStage, HeadFacts, Input, JobRecord, Now, Outcome, UploadNews};
+use crate::model::{
+    FileRecord, FileStage, HeadFacts, Input, JobRecord, Now, Outcome, Transfer, UploadNews,
+};
 use crate::protocol::{Failure, next_request, requested_bytes};
 use crate::transfer::{
     Credentials, Ending, HeadNews, Known, News, Options, Order, RESERVE_FROM_BYTES, Token,
@@ -14,7 +16,7 @@ use crate::transfer::{
 use crate::vocab::{AuthTarget, Error, ErrorContext, Result, code, security};
 
 use super::pool::Task;
-use super::{Engine, Held, Moving};
+use super::{Engine, Held, Moving, requests_of};
 
 /// A file is synced while it is being written after so many bytes ...
 const SYNC_BYTES: u64 = 64 * 1024 * 1024;
@@ -43,7 +45,7 @@ impl Engine {
         self.apply(id, &Input::Outcome(outcome), at);
     }
 
-    pub(super) fn start_moving(&mut self, key: (Uuid, u32), at: Now) {
+    pub(super) fn start_moving(&mut self, key: Transfer, at: Now) {
         if let Err(error) = self.try_start(key, at) {
             let failure = Failure {
                 transient: [code::E_DISK_FULL, code::E_TOO_MANY_OPEN_FILES].contains(&error.code)
@@ -58,11 +60,12 @@ impl Engine {
         }
     }
 
-    fn try_start(&mut self, key: (Uuid, u32), at: Now) -> Result<()> {
-        let (id, index) = key;
+    fn try_start(&mut self, transfer: Transfer, at: Now) -> Result<()> {
+        let (id, index, _) = transfer;
         self.queue.job(id, at)?;
+        let key = (id, index);
         if self.is_upload(key) {
-            return self.try_start_upload(key, at);
+            return self.try_start_upload(transfer, at);
         }
         let Some(loaded) = self.queue.jobs.get(&id) else {
             return Ok(());
@@ -107,9 +110,10 @@ impl Engine {
             sync_asked: (written, at.monotonic_ms),
             held: None,
             upload: None,
+            sent: 0,
         };
-        self.moving.insert(key, moving);
-        self.tokens.insert(token, key);
+        self.moving.insert(transfer, moving);
+        self.tokens.insert(token, transfer);
         self.outcome(id, Outcome::Connecting { file: index }, at);
         Ok(())
     }
@@ -147,15 +151,15 @@ impl Engine {
         }
     }
 
-    pub(super) fn stop_moving(&mut self, key: (Uuid, u32), at: Now) {
+    pub(super) fn stop_moving(&mut self, key: Transfer, at: Now) {
         let Some(moving) = self.moving.remove(&key) else {
             return;
         };
         self.tokens.remove(&moving.token);
         let written = self.transfers.stop(moving.token);
         let held = moving.held.is_some();
-        if moving.upload.is_some() {
-            self.upload_news(key, UploadNews::Stopped, at);
+        if let Some(sent) = moving.sent_of_part() {
+            self.upload_news(key, UploadNews::Stopped(sent), at);
         }
         if let Some(written) = written.filter(|_| !held) {
             self.outcome(key.0, Outcome::Progress { file: key.1, written }, at);
@@ -165,8 +169,7 @@ impl Engine {
     /// Stops the requests of a job whose record fell back to what is stored:
     /// what they have done since is not known to it.
     pub(super) fn forget_transfers(&mut self, id: Uuid) {
-        let keys: Vec<_> =
-            self.moving.range((id, 0)..=(id, u32::MAX)).map(|(key, _)| *key).collect();
+        let keys: Vec<_> = self.moving.range(requests_of(id)).map(|(key, _)| *key).collect();
         for key in keys {
             if let Some(moving) = self.moving.remove(&key) {
                 self.tokens.remove(&moving.token);
@@ -222,7 +225,7 @@ impl Engine {
     /// space is reserved.
     pub(super) fn release_held(&mut self) {
         let mut ready = Vec::new();
-        for ((id, index), moving) in &mut self.moving {
+        for ((id, index, _), moving) in &mut self.moving {
             let Some(Held::ForCommit { reserve }) = moving.held else {
                 continue;
             };
@@ -293,6 +296,7 @@ impl Engine {
         let Some(file) = moving.target.clone().filter(|_| due) else {
             return;
         };
+        let key = (key.0, key.1);
         if self.syncing.insert(key) {
             moving.sync_asked = (written, at.monotonic_ms);
             self.pool.submit(Task::Sync { key, file, position: written });
@@ -303,7 +307,8 @@ impl Engine {
     /// nothing else of the file begins until it has.
     pub(super) fn synced(&mut self, key: (Uuid, u32), position: u64, result: Result<()>, at: Now) {
         self.syncing.remove(&key);
-        if !self.moving.contains_key(&key) {
+        let request = (key.0, key.1, 0);
+        if !self.moving.contains_key(&request) {
             self.queue.replan = true;
         }
         match result {
@@ -311,7 +316,7 @@ impl Engine {
             Err(error) => {
                 // What a failed sync leaves behind is unknown: those bytes are
                 // fetched again, the sync is never repeated.
-                self.stop_moving(key, at);
+                self.stop_moving(request, at);
                 let keep = self.synced_bytes(key);
                 self.outcome(key.0, Outcome::LostBytes { file: key.1, keep }, at);
                 let failure = local_failure(error);
@@ -334,7 +339,7 @@ impl Engine {
         };
         self.moving.remove(&key);
         self.queue.replan = true;
-        let (id, file) = key;
+        let (id, file, _) = key;
         match ending {
             Ending::Done { position, size } => {
                 let outcome = match self.total_of(key, size) {
@@ -366,7 +371,7 @@ impl Engine {
 
     /// How many bytes the file should have in the end, by what its last body
     /// told.
-    fn total_of(&self, key: (Uuid, u32), size: Option<u64>) -> Option<u64> {
+    fn total_of(&self, key: Transfer, size: Option<u64>) -> Option<u64> {
         let file = self.queue.jobs.get(&key.0)?.job.files.get(key.1 as usize)?;
         requested_bytes(&file.ranges, size.or(file.size))
     }

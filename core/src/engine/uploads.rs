@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::disk::Outgoing;
 use crate::model::{
-    FileRecord, FileStage, JobRecord, Now, Outcome, UploadNews, has_expired, is_upload,
+    FileRecord, JobRecord, Now, Outcome, Sent, Transfer, UploadNews, has_expired, is_upload,
     next_upload_call, sending, upload_state,
 };
 use crate::protocol::{
@@ -17,15 +17,25 @@ use crate::transfer::{Options, Token, UploadEnding, UploadOrder};
 use crate::vocab::{Result, UploadProtocol};
 
 use super::requests::withhold_secrets;
-use super::{Engine, Moving, SecretChange};
+use super::{Engine, Moving, SecretChange, requests_of};
 
 /// A permit holds for a week, and what is owed to a server is owed for a day.
 const PERMIT_RENEWAL_MS: i64 = 24 * 60 * 60 * 1000;
 
 /// True if the request is to go on although the plan no longer has it: only
-/// its answer tells what the server has.
+/// its answer tells what the server has. A part that is all on its way may still
+/// arrive whatever is done, and what comes after must not overtake it.
 pub(super) fn outlives_plan(moving: &Moving) -> bool {
-    moving.upload.as_ref().is_some_and(|call| call.step == Step::Create)
+    let creates = moving.upload.as_ref().is_some_and(|call| call.step == Step::Create);
+    creates || moving.sent_of_part().is_some_and(|sent| sent.part > 0 && sent.whole)
+}
+
+impl Moving {
+    /// What the request of an upload has sent of a part; None for a download.
+    pub(super) fn sent_of_part(&self) -> Option<Sent> {
+        let call = self.upload.as_ref()?;
+        Some(Sent { part: call.part, whole: self.sent >= call.length() })
+    }
 }
 
 /// True if a cancelled job need not wait for the request.
@@ -79,7 +89,10 @@ impl Engine {
         let futile: Vec<_> = self
             .moving
             .iter()
-            .filter(|((id, _), moving)| moving.upload.as_ref().is_some_and(is_futile) && owes(id))
+            .filter(|((id, ..), moving)| {
+                let is_futile = moving.upload.as_ref().is_some_and(is_futile);
+                is_futile && owes(id) && !outlives_plan(moving)
+            })
             .map(|(key, _)| *key)
             .collect();
         for key in futile {
@@ -87,13 +100,22 @@ impl Engine {
         }
     }
 
-    pub(super) fn try_start_upload(&mut self, key: (Uuid, u32), at: Now) -> Result<()> {
-        let (id, index) = key;
+    /// True if the request is not to be begun yet: parts go beside each other,
+    /// and nothing else does.
+    pub(super) fn must_wait(&self, (id, index, part): Transfer) -> bool {
+        let mut others = self.moving.range((id, index, 0)..=(id, index, u32::MAX));
+        others.any(|((.., other), _)| part == 0 || *other == 0)
+    }
+
+    pub(super) fn try_start_upload(&mut self, key: Transfer, at: Now) -> Result<()> {
+        let (id, index, part) = key;
         let Some(loaded) = self.queue.jobs.get(&id) else {
             return Ok(());
         };
         let (record, file) = (&loaded.job.record, loaded.job.file(index)?);
-        if file.stage != FileStage::Waiting {
+        if !loaded.job.may_request(index, part) {
+            // What was begun before it in this turn came out otherwise.
+            self.queue.replan = true;
             return Ok(());
         }
         // A cancelled job needs its file no more.
@@ -116,10 +138,11 @@ impl Engine {
         let mut options = self.options(record, file);
         if let Some(permit) = new_permit(record, file, &options, at) {
             self.upload_news(key, UploadNews::Permitted(permit), at);
-            return Ok(());
+            // It is stored before what is begun now goes out.
+            return self.try_start_upload(key, at);
         }
         let size = facts.map_or(file.size.unwrap_or(0), |facts| facts.size);
-        let Some(call) = next_upload_call(record, file, size) else {
+        let Some(call) = next_upload_call(record, file, size, part) else {
             self.upload_news(key, UploadNews::NothingOwed, at);
             return Ok(());
         };
@@ -135,7 +158,7 @@ impl Engine {
         let token = self.transfers.start_upload(order, &options)?;
         let upload = Some(call.clone());
         let sync_asked = (0, at.monotonic_ms);
-        let moving = Moving { token, target: None, sync_asked, held: None, upload };
+        let moving = Moving { token, target: None, sync_asked, held: None, upload, sent: 0 };
         self.moving.insert(key, moving);
         self.tokens.insert(token, key);
         self.upload_news(key, UploadNews::Begun { call, source: began }, at);
@@ -143,18 +166,18 @@ impl Engine {
     }
 
     /// A request could not even be begun.
-    pub(super) fn failed_to_start(&mut self, key: (Uuid, u32), failure: Failure, at: Now) {
-        let outcome = match self.is_upload(key) {
+    pub(super) fn failed_to_start(&mut self, key: Transfer, failure: Failure, at: Now) {
+        let outcome = match self.is_upload((key.0, key.1)) {
             true => Outcome::Upload {
                 file: key.1,
-                news: UploadNews::Failed { step: Step::Ask, failure },
+                news: UploadNews::Failed { step: Step::Ask, sent: Sent::default(), failure },
             },
             false => Outcome::Failed { file: key.1, failure, redirect: None },
         };
         self.outcome(key.0, outcome, at);
     }
 
-    pub(super) fn upload_news(&mut self, (id, file): (Uuid, u32), news: UploadNews, at: Now) {
+    pub(super) fn upload_news(&mut self, (id, file, _): Transfer, news: UploadNews, at: Now) {
         self.outcome(id, Outcome::Upload { file, news }, at);
         self.queue.replan = true;
         let done = self.queue.jobs.get(&id).is_none_or(|loaded| {
@@ -172,15 +195,24 @@ impl Engine {
         let Some(key) = self.tokens.get(&token).copied() else {
             return;
         };
-        let Some(call) = self.moving.get(&key).and_then(|moving| moving.upload.as_ref()) else {
+        let Some(moving) = self.moving.get_mut(&key) else {
             return;
         };
-        let position = call.body.map_or(0, |span| span.first) + sent;
-        if call.step == Step::Whole {
+        moving.sent = sent;
+        let Some(call) = &moving.upload else {
+            return;
+        };
+        let begin = call.body.map_or(0, |span| span.first);
+        let (is_whole, is_part) = (call.step == Step::Whole, call.part > 0);
+        if is_whole {
             let news = UploadNews::OnTheWay { bytes: sent };
             self.outcome(key.0, Outcome::Upload { file: key.1, news }, at);
         }
+        let parts = self.moving.range(requests_of(key.0)).map(|(_, moving)| moving.sent);
+        let on_the_way: u64 = parts.sum();
         if let Some(loaded) = self.queue.jobs.get_mut(&key.0) {
+            let held = loaded.job.record.totals.bytes_transferred;
+            let position = if is_part { held + on_the_way } else { begin + sent };
             loaded.meter.sample(at.monotonic_ms, position);
         }
     }
@@ -217,12 +249,16 @@ impl Engine {
             return;
         };
         self.queue.replan = true;
-        let Some(call) = self.moving.remove(&key).and_then(|moving| moving.upload) else {
+        let Some(moving) = self.moving.remove(&key) else {
+            return;
+        };
+        let sent = moving.sent_of_part().unwrap_or_default();
+        let Some(call) = moving.upload else {
             return;
         };
         let news = match ending {
             UploadEnding::SourceChanged => UploadNews::SourceChanged,
-            UploadEnding::Failed(failure) => UploadNews::Failed { step: call.step, failure },
+            UploadEnding::Failed(failure) => UploadNews::Failed { step: call.step, sent, failure },
             UploadEnding::Answered { head, repeats } => {
                 let Some(loaded) = self.queue.jobs.get(&key.0) else {
                     return;

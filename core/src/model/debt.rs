@@ -24,6 +24,13 @@ pub fn settle(change: &mut Change, now: Now) {
     }
 }
 
+/// The server is told again after a while.
+pub fn postpone(change: &mut Change, now: Now, delay_ms: u64) {
+    if let Some(Closing::Owing { retry, .. }) = &mut change.record.closing {
+        *retry = Some(Deadline::after(now, delay_ms));
+    }
+}
+
 /// The server was not reached, or cannot do it now.
 pub fn failed(change: &mut Change, failure: &Failure, now: Now) {
     let Some(Closing::Owing { until, attempts, .. }) = change.record.closing else {

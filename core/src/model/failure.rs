@@ -91,6 +91,24 @@ pub fn retry_delay_ms(minimum_s: u32, attempts: u32, jitter_permille: u32) -> u6
     (base + base / 4 * u64::from(jitter_permille.min(1000)) / 1000).min(cap_ms)
 }
 
+/// Answers that never say that there is more of the file.
+pub fn no_headway() -> Failure {
+    Failure::transient(
+        code::BG_E_NO_PROGRESS,
+        ErrorContext::RemoteFile,
+        "the server takes no more bytes of the file".to_owned(),
+    )
+}
+
+/// Sessions that never live long.
+pub fn lost_session() -> Failure {
+    Failure::transient(
+        code::BG_E_SESSION_NOT_FOUND,
+        ErrorContext::RemoteFile,
+        "the server forgets the upload again and again".to_owned(),
+    )
+}
+
 /// The wait a server asked for, bounded to a day; a date in the past is none.
 fn asked_delay_ms(after: RetryAfter, now: Now) -> Option<u64> {
     let max_ms = u64::from(limit::RETRY_AFTER_MAX_S) * 1000;

@@ -221,6 +221,7 @@ impl FileRecord {
             upload.expires = None;
             let asks = upload.state.protocol == UploadProtocol::Tus;
             upload.state.unsure |= asks && upload.state.session.is_some();
+            upload.state.unsure |= upload.state.multipart.interrupt();
         }
         if boot.is_some() && self.boot == boot {
             return;

@@ -11,6 +11,7 @@ use super::file::{FileRecord, FileStage};
 use super::input::Input;
 use super::plan::Limits;
 use super::record::{JobRecord, NewJob};
+use super::upload::next_parts;
 use super::{command, outcome, reply};
 
 /// A job with its files, and what is derived from them.
@@ -53,6 +54,30 @@ impl Job {
     /// Indices of the files that lack bytes and may have them now, in order.
     pub fn waiting(&self) -> impl Iterator<Item = u32> {
         self.waiting.iter().copied().filter(|index| reply::may_move(self, *index))
+    }
+
+    /// The requests that may be made now, in order: each with the index of its
+    /// file and the number of the part that it sends, or 0.
+    pub fn requests(&self) -> impl Iterator<Item = (u32, u32)> {
+        self.waiting().flat_map(|index| {
+            let file = self.files.get(index as usize);
+            let mut parts = file.into_iter().flat_map(|file| next_parts(&self.record, file));
+            let first = parts.next().unwrap_or(0);
+            std::iter::once(first).chain(parts).map(move |part| (index, part))
+        })
+    }
+
+    /// True if a request that is under way is still one that may be made.
+    pub fn may_request(&self, index: u32, part: u32) -> bool {
+        let Some(file) = self.files.get(index as usize) else {
+            return false;
+        };
+        let mut parts = next_parts(&self.record, file).peekable();
+        let fits = match part {
+            0 => parts.peek().is_none(),
+            _ => parts.any(|one| one == part),
+        };
+        fits && file.stage == FileStage::Waiting
     }
 
     /// Indices of the files whose check and sync are owed.

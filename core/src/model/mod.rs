@@ -33,7 +33,7 @@ pub use deadline::Now;
 pub use file::{ExpectedHash, FileRecord, FileStage};
 pub use input::{Command, FileSpec, HeadFacts, Input, Outcome, Setting};
 pub use job::{Change, Job, apply, apply_creation};
-pub use plan::{Environment, Limits, Plan, Work, plan};
+pub use plan::{Environment, Limits, Plan, Transfer, Work, plan};
 pub use reason::{Situation, WaitReason, wait_reason};
 pub use record::{
     ClientCertificate, Closing, CredentialSlot, JobError, JobRecord, NewJob, ProxySettings,
@@ -41,7 +41,9 @@ pub use record::{
 pub use reply::file_name as reply_name;
 pub use setting::check_credentials;
 pub use speed::Meter;
-pub use upload::{UploadNews, has_expired, is_upload, next_upload_call, sending, upload_state};
+pub use upload::{
+    Sent, UploadNews, has_expired, is_upload, next_upload_call, sending, upload_state,
+};
 #[cfg(test)]
 pub use {
     deadline::Deadline,

@@ -3,12 +3,67 @@
 use std::collections::BTreeMap;
 
 use crate::protocol::{Failure, Permit};
-use crate::vocab::{ErrorContext, HResult, Result};
+use crate::vocab::{ErrorContext, HResult, Result, limit};
 
 use super::deadline::Now;
 use super::debt;
 use super::job::{Change, Job};
-use super::upload_outcome::{count_round, edit, moved};
+use super::upload::Sent;
+use super::upload_outcome::{count_failure, count_round, edit, moved};
+
+/// How long a server may still store a part whose client is gone.
+const LATE_PART_MS: u64 = 5_000;
+
+/// The request that sent a part is over. False if nobody waits for it any more:
+/// the upload that it was for is gone.
+pub fn ended(change: &mut Change, job: &Job, index: u32, number: u32) -> Result<bool> {
+    let mut was_sent = false;
+    edit(change, job, index, |upload, _| {
+        was_sent = upload.state.multipart.sent.remove(&number);
+    })?;
+    Ok(was_sent)
+}
+
+/// The request that sent a part came to an end without an answer; false as for
+/// [`ended`].
+pub fn broken_off(change: &mut Change, job: &Job, index: u32, sent: Sent) -> Result<bool> {
+    if !ended(change, job, index, sent.part)? {
+        return Ok(false);
+    }
+    edit(change, job, index, |upload, _| {
+        let state = &mut upload.state;
+        if sent.whole {
+            state.multipart.lost.insert(sent.part);
+            state.multipart.strays = true;
+        }
+        state.unsure |= state.multipart.sent.is_empty();
+    })?;
+    Ok(true)
+}
+
+/// A part failed. As long as others are on their way they go on, and fewer at a
+/// time; the job waits if there is none, if the server asks it to, or if it is
+/// of no use to go on.
+pub fn refused(
+    change: &mut Change,
+    job: &Job,
+    index: u32,
+    failure: &Failure,
+    now: Now,
+) -> Result<()> {
+    let mut goes_on = failure.transient && failure.retry_after.is_none();
+    edit(change, job, index, |upload, _| {
+        let state = &mut upload.state;
+        goes_on &= !state.multipart.sent.is_empty();
+        let failures = state.multipart.failures + 1;
+        state.multipart.failures = failures.min(limit::CONNECTIONS_PER_FILE_DEFAULT);
+        state.unsure |= state.multipart.sent.is_empty();
+    })?;
+    match goes_on {
+        true => Ok(()),
+        false => count_failure(change, job, index, failure, now),
+    }
+}
 
 /// The server holds one part more.
 pub fn stored(
@@ -20,16 +75,18 @@ pub fn stored(
 ) -> Result<()> {
     let size = job.file(index)?.size.unwrap_or(0);
     edit(change, job, index, |upload, _| {
-        upload.state.multipart.parts.insert(number, etag.to_owned());
-        upload.state.unsure = false;
+        let state = &mut upload.state.multipart;
+        state.parts.insert(number, etag.to_owned());
+        state.failures = state.failures.saturating_sub(1);
     })?;
     // What it holds is known by its answer alone.
     change.urgent = true;
-    let position = position(change, job, index, size)?;
-    moved(change, job, index, position, now)
+    let held = held(change, job, index, size)?;
+    moved(change, job, index, held, now)
 }
 
-/// The server said which parts it holds; what it does not name is sent again.
+/// The server said which parts it holds; what it does not name is sent
+/// again.
 pub fn listed(
     change: &mut Change,
     job: &Job,
@@ -47,27 +104,41 @@ pub fn listed(
         state.parts.extend(parts.clone());
         state.listed = more.unwrap_or(0);
         if more.is_none() {
-            state.drop_behind_gap(size);
+            state.lost.clear();
+            state.last = 0;
         }
         upload.state.unsure = more.is_some();
     })?;
     if more.is_some() {
         return Ok(());
     }
-    let position = position(change, job, index, size)?;
-    if position < job.file(index)?.written {
+    let held = held(change, job, index, size)?;
+    if held < job.file(index)?.written {
         change.restarted.insert(index);
     }
-    edit(change, job, index, |upload, _| {
-        // Nobody else has its name: what it lists was sent.
-        upload.state.sent_until = upload.state.sent_until.max(position);
-    })?;
-    moved(change, job, index, position, now)
+    moved(change, job, index, held, now)
 }
 
-fn position(change: &Change, job: &Job, index: u32, size: u64) -> Result<u64> {
+fn held(change: &Change, job: &Job, index: u32, size: u64) -> Result<u64> {
     let upload = change.file(job, index)?.upload.as_ref();
-    Ok(upload.map_or(0, |upload| upload.state.multipart.position(size)))
+    Ok(upload.map_or(0, |upload| upload.state.multipart.held(size)))
+}
+
+/// True if a part of the upload may be stored after the server forgot it.
+pub fn has_strays(job: &Job, index: u32) -> bool {
+    let upload = job.file(index).ok().and_then(|file| file.upload.as_ref());
+    upload.is_some_and(|upload| upload.state.multipart.strays)
+}
+
+/// The server forgot a cancelled upload. What may have come in since is forgotten
+/// a while later.
+pub fn forget_again(change: &mut Change, job: &Job, index: u32, now: Now) -> Result<()> {
+    edit(change, job, index, |upload, _| {
+        upload.state.multipart.strays = false;
+        upload.state.multipart.aborted = false;
+    })?;
+    debt::postpone(change, now, LATE_PART_MS);
+    Ok(())
 }
 
 /// Requests are signed for another region from now on.

@@ -13,6 +13,7 @@ use super::deadline::Now;
 use super::file::FileStage;
 use super::job::Job;
 use super::record::Closing;
+use super::upload::next_parts;
 
 /// Files of one job that a plan looks at beyond those that have a slot, when
 /// hosts are full: keeps planning short for jobs of many files.
@@ -30,7 +31,8 @@ pub struct Limits {
     pub connections_total: u32,
     /// Connections to one host and port.
     pub connections_per_host: u32,
-    /// Connections for one file. One today; more are taken as one.
+    /// Connections for one file: the parts of an upload to S3 that are sent at the
+    /// same time. Other files have one.
     pub connections_per_file: u32,
     /// Jobs in the queue.
     pub jobs: u32,
@@ -69,11 +71,15 @@ impl Limits {
     }
 }
 
+/// One request: the job, the index of the file, and the number of the part that
+/// it sends, or 0.
+pub type Transfer = (Uuid, u32, u32);
+
 /// What the plan must know besides the jobs.
 #[derive(Clone, Debug, Default)]
 pub struct Environment {
-    /// The files being transferred now.
-    pub running: BTreeSet<(Uuid, u32)>,
+    /// The requests under way.
+    pub running: BTreeSet<Transfer>,
     /// Jobs whose credentials were lost with the process that had them.
     pub locked: BTreeSet<Uuid>,
     /// What the application tells of the machine.
@@ -94,8 +100,8 @@ pub enum Work {
 /// What should be happening.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Plan {
-    /// The files that should be transferred now.
-    pub transfers: BTreeSet<(Uuid, u32)>,
+    /// The requests that should be under way now.
+    pub transfers: BTreeSet<Transfer>,
     /// The work that is owed.
     pub work: Vec<(Uuid, Work)>,
     /// When to plan again although nothing happens, on the monotonic clock.
@@ -105,7 +111,7 @@ pub struct Plan {
 /// Says what should be running and owed.
 ///
 /// Slots go to the higher level first and may be taken from a lower one; on
-/// one level a running file keeps its slot, and free slots go around the jobs
+/// one level a running request keeps its slot, and free slots go around the jobs
 /// in the order of the queue.
 pub fn plan<'a>(
     jobs: impl Iterator<Item = &'a Job>,
@@ -128,7 +134,7 @@ pub fn plan<'a>(
     for (_, mut level) in levels {
         level.sort_by_key(|job| (job.record.queue_position, job.record.id));
         keep_running(&mut plan, &mut slots, &level, environment);
-        hand_out(&mut plan, &mut slots, &level);
+        hand_out(&mut plan, &mut slots, &level, limits);
         if slots.free == 0 {
             break;
         }
@@ -175,25 +181,25 @@ fn keep_running<'a>(
 ) {
     for job in level {
         let id = job.record.id;
-        let running = environment.running.range((id, 0)..=(id, u32::MAX));
-        for (_, index) in running {
-            let waits =
-                job.files.get(*index as usize).is_some_and(|file| file.stage == FileStage::Waiting);
+        let running = environment.running.range((id, 0, 0)..=(id, u32::MAX, u32::MAX));
+        for (_, index, part) in running {
+            let waits = job.may_request(*index, *part);
             if waits && slots.take(job, *index) {
-                plan.transfers.insert((id, *index));
+                plan.transfers.insert((id, *index, *part));
             }
         }
     }
 }
 
-fn hand_out<'a>(plan: &mut Plan, slots: &mut Slots<'a>, level: &[&'a Job]) {
+fn hand_out<'a>(plan: &mut Plan, slots: &mut Slots<'a>, level: &[&'a Job], limits: &Limits) {
     let mut queues: Vec<_> =
-        level.iter().map(|job| (*job, job.waiting().take(slots.free + LOOKAHEAD_FILES))).collect();
+        level.iter().map(|job| (*job, job.requests().take(slots.free + LOOKAHEAD_FILES))).collect();
     while slots.free > 0 && !queues.is_empty() {
         queues.retain_mut(|(job, waiting)| {
-            for index in waiting.by_ref() {
-                let key = (job.record.id, index);
-                if !plan.transfers.contains(&key) && slots.take(job, index) {
+            for (index, part) in waiting.by_ref() {
+                let key = (job.record.id, index, part);
+                let more = part == 0 || has_room(plan, job, index, limits);
+                if more && !plan.transfers.contains(&key) && slots.take(job, index) {
                     plan.transfers.insert(key);
                     return true;
                 }
@@ -201,6 +207,19 @@ fn hand_out<'a>(plan: &mut Plan, slots: &mut Slots<'a>, level: &[&'a Job]) {
             false
         });
     }
+}
+
+/// True if one part more of a file may be sent: fewer go at a time while they
+/// fail, so that one that failed is sent again when another one went well.
+fn has_room(plan: &Plan, job: &Job, index: u32, limits: &Limits) -> bool {
+    let Some(file) = job.files.get(index as usize) else {
+        return false;
+    };
+    let id = job.record.id;
+    let used = plan.transfers.range((id, index, 0)..=(id, index, u32::MAX)).count();
+    let most = next_parts(&job.record, file).take(limits.connections_per_file as usize).count();
+    let failures = file.upload.as_ref().map_or(0, |upload| upload.state.multipart.failures);
+    used < most.saturating_sub(failures as usize).max(1)
 }
 
 /// The slots that are still free.

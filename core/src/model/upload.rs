@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::protocol::{
     Call, Failure, Permit, Sending, Step, Upload, Verdict, below, check_remote_name, next_call,
+    parts_to_send,
 };
 use crate::vocab::{
     Error, JobPropertyId, JobState, JobType, PATHS, PropertyValue, Result, UploadProtocol, code,
@@ -43,13 +44,13 @@ pub enum UploadNews {
     /// So many bytes of a request without a session are on their way.
     OnTheWay { bytes: u64 },
     /// The request was stopped.
-    Stopped,
+    Stopped(Sent),
     /// The server answered.
     Answered { call: Box<Call>, verdict: Verdict, response_headers: String },
     /// The server said something before its answer.
     Told { call: Box<Call>, verdict: Verdict },
     /// There was no answer.
-    Failed { step: Step, failure: Failure },
+    Failed { step: Step, sent: Sent, failure: Failure },
     /// The local file is not the one that the upload began with.
     SourceChanged,
     /// The session is older than the server keeps it.
@@ -58,6 +59,15 @@ pub enum UploadNews {
     NothingOwed,
     /// What cancels the upload was signed.
     Permitted(Permit),
+}
+
+/// What a request without an answer had sent of a part of the file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sent {
+    /// Its number; 0 if the request was for none.
+    pub part: u32,
+    /// All of it went out: the server may have it, or store it yet.
+    pub whole: bool,
 }
 
 /// True if the job sends files.
@@ -142,10 +152,23 @@ pub fn upload_state(record: &JobRecord, file: &FileRecord) -> Upload {
     state
 }
 
-/// The next request of an upload whose local file has `size` bytes; None if
-/// nothing is owed.
-pub fn next_upload_call(record: &JobRecord, file: &FileRecord, size: u64) -> Option<Call> {
-    next_call(&upload_state(record, file), &sending(record, file, size))
+/// The parts of a file that may be sent now, each with a request of its own;
+/// none if it has one request at a time.
+pub fn next_parts(record: &JobRecord, file: &FileRecord) -> impl Iterator<Item = u32> {
+    let upload = file.upload.as_ref().filter(|_| !record.state.is_final());
+    let size = file.size.unwrap_or(0);
+    upload.map(|upload| parts_to_send(&upload.state, size)).into_iter().flatten()
+}
+
+/// The next request of an upload whose local file has `size` bytes, for one of
+/// its [`next_parts`], or 0 if there are none; None if nothing is owed.
+pub fn next_upload_call(
+    record: &JobRecord,
+    file: &FileRecord,
+    size: u64,
+    part: u32,
+) -> Option<Call> {
+    next_call(&upload_state(record, file), &sending(record, file, size), part)
 }
 
 /// True if the file has a session that its server need not know any more.

@@ -7,7 +7,7 @@ use super::deadline::{Deadline, Now};
 use super::file::{FileRecord, FileStage};
 use super::job::{Change, Job};
 use super::record::Closing;
-use super::upload::{UploadNews, UploadRecord, name_below, settle_name, upload_state};
+use super::upload::{Sent, UploadNews, UploadRecord, name_below, settle_name, upload_state};
 use super::{debt, failure, multipart, reply, standing};
 
 /// Answers in a row without a byte more on the server after which the job
@@ -30,8 +30,12 @@ pub fn apply(
     match news {
         UploadNews::Begun { call, source } => begun(change, job, index, call, source, now)?,
         UploadNews::OnTheWay { bytes } => moved(change, job, index, *bytes, now)?,
-        UploadNews::Stopped => give_up_whole(change, job, index)?,
+        UploadNews::Stopped(Sent { part: 0, .. }) => give_up_whole(change, job, index)?,
+        UploadNews::Stopped(sent) => _ = multipart::broken_off(change, job, index, *sent)?,
         UploadNews::Answered { call, verdict, response_headers } => {
+            if call.part > 0 && !multipart::ended(change, job, index, call.part)? {
+                return Ok(());
+            }
             edit(change, job, index, |_, file| {
                 file.response_headers = Some(response_headers.clone());
             })?;
@@ -40,9 +44,16 @@ pub fn apply(
         UploadNews::Told { call, verdict } => answered(change, job, index, call, verdict, now)?,
         UploadNews::Expired => {
             leave_session(change, job, index)?;
-            count_round(change, job, index, &lost_session(), now)?;
+            count_round(change, job, index, &failure::lost_session(), now)?;
         }
-        UploadNews::Failed { step, failure } => failed(change, job, index, *step, failure, now)?,
+        UploadNews::Failed { step, sent: Sent { part: 0, .. }, failure } => {
+            failed(change, job, index, *step, failure, now)?;
+        }
+        UploadNews::Failed { sent, failure, .. } => {
+            if multipart::broken_off(change, job, index, *sent)? {
+                multipart::refused(change, job, index, failure, now)?;
+            }
+        }
         UploadNews::SourceChanged => source_changed(change, job, index, now)?,
         UploadNews::NothingOwed => debt::settle(change, now),
         UploadNews::Permitted(permit) => multipart::permitted(change, job, index, permit)?,
@@ -81,6 +92,7 @@ fn begun(
         }
         match call.step {
             Step::Create => upload.state.creating = true,
+            Step::Send if call.part > 0 => upload.state.multipart.begin(call.part),
             Step::Send => {
                 let until = call.body.map_or(0, |span| span.first + span.length);
                 upload.state.sent_until = upload.state.sent_until.max(until);
@@ -172,6 +184,9 @@ fn answered(
         edit(change, job, index, |upload, _| change_state(&mut upload.state))
     };
     match verdict {
+        Verdict::Refused(failure) if call.part > 0 => {
+            return multipart::refused(change, job, index, failure, now);
+        }
         Verdict::Refused(failure) => return refused(change, job, index, call, failure, now),
         Verdict::Speaks(protocol, offer) => {
             edit(change, job, index, |upload, _| {
@@ -214,7 +229,7 @@ fn answered(
         Verdict::TooLarge => too_large(change, job, index, call, now)?,
         Verdict::Gone | Verdict::Absent => {
             leave_session(change, job, index)?;
-            count_round(change, job, index, &lost_session(), now)?;
+            count_round(change, job, index, &failure::lost_session(), now)?;
         }
         Verdict::Abandoned(failure) => {
             leave_session(change, job, index)?;
@@ -226,6 +241,9 @@ fn answered(
             upload.state.opened_ms = opened_ms;
             upload.state.verifies = true;
         })?,
+        Verdict::Dropped if job.record.state.is_final() && multipart::has_strays(job, index) => {
+            return multipart::forget_again(change, job, index, now);
+        }
         Verdict::Dropped => leave_session(change, job, index)?,
         Verdict::Finished => finished(change, job, index, now)?,
     }
@@ -299,28 +317,12 @@ pub(super) fn holds(
     let advanced = call.body.is_some_and(|span| position > span.first);
     match is_new || advanced || !counts {
         true => Ok(()),
-        false => count_round(change, job, index, &no_headway(), now),
+        false => count_round(change, job, index, &failure::no_headway(), now),
     }
 }
 
 fn is_whole(change: &Change, job: &Job, index: u32) -> bool {
     change.file(job, index).is_ok_and(|file| file.size == Some(file.written))
-}
-
-fn no_headway() -> Failure {
-    Failure::transient(
-        code::BG_E_NO_PROGRESS,
-        ErrorContext::RemoteFile,
-        "the server takes no more bytes of the file".to_owned(),
-    )
-}
-
-fn lost_session() -> Failure {
-    Failure::transient(
-        code::BG_E_SESSION_NOT_FOUND,
-        ErrorContext::RemoteFile,
-        "the server forgets the upload again and again".to_owned(),
-    )
 }
 
 /// Counts answers without headway; too many in a row, and the job waits.
@@ -376,6 +378,7 @@ pub(super) fn stale_session(change: &mut Change, job: &Job, index: u32) -> Resul
         upload.state.verifies = false;
         upload.state.has_reply = false;
         upload.state.unsure = false;
+        upload.state.multipart.sent.clear();
         restart(file);
     })
 }

@@ -1,11 +1,16 @@
 //! What is stored of an upload that goes in parts.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use super::upload::Span;
+
 /// What is stored of an upload in parts.
+///
+/// A part is missing, on its way, lost on it, or held by the server.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Multipart {
     /// The region that the server told; None = as its name says.
     pub region: Option<String>,
@@ -13,8 +18,22 @@ pub struct Multipart {
     pub part_bytes: u64,
     /// The ETags of the parts that the server holds, by their numbers from 1.
     pub parts: BTreeMap<u32, String>,
+    /// The parts that are on their way.
+    pub sent: BTreeSet<u32>,
+    /// Parts that may have arrived, for all that is known: the server is asked
+    /// before one of them is sent again.
+    pub lost: BTreeSet<u32>,
+    /// The part that was begun last. The next one is behind it, so that one that
+    /// was refused has its turn after the others.
+    pub last: u32,
+    /// Parts that failed, less those that went well since: so many fewer are sent
+    /// at a time. What is too much for a slow link comes down to one.
+    pub failures: u32,
     /// The last part that was listed, while the list is not at its end.
     pub listed: u32,
+    /// A part that nobody waits for may still be stored, even when the upload is
+    /// forgotten.
+    pub strays: bool,
     /// The server said that it forgot the upload; it is asked whether it did.
     pub aborted: bool,
     /// What cancels the upload without the job's credentials.
@@ -27,17 +46,38 @@ impl Multipart {
         *self = Self { region: self.region.take(), ..Self::default() };
     }
 
-    /// Bytes of the parts from the first one on without a gap.
-    pub fn position(&self, size: u64) -> u64 {
-        let held = (1_u32..).take_while(|number| self.parts.contains_key(number)).count() as u64;
-        held.saturating_mul(self.part_bytes).min(size)
+    /// A part is on its way.
+    pub fn begin(&mut self, number: u32) {
+        self.sent.insert(number);
+        self.last = number;
     }
 
-    /// Drops what is behind a gap: it is sent again.
-    pub fn drop_behind_gap(&mut self, size: u64) {
-        let end = self.position(size);
-        let part_bytes = self.part_bytes.max(1);
-        self.parts.retain(|number, _| u64::from(*number) <= end.div_ceil(part_bytes));
+    /// Nothing is on its way any more. True if something was: the server is to be
+    /// asked what became of it.
+    pub fn interrupt(&mut self) -> bool {
+        self.strays |= !self.sent.is_empty();
+        self.lost.append(&mut self.sent);
+        self.failures = 0;
+        !self.lost.is_empty()
+    }
+
+    /// Bytes of the parts that the server holds.
+    pub fn held(&self, size: u64) -> u64 {
+        self.parts.keys().map(|number| self.span(*number, size).length).sum()
+    }
+
+    /// What of a file of that size goes into a part.
+    pub fn span(&self, number: u32, size: u64) -> Span {
+        let first = u64::from(number.saturating_sub(1)).saturating_mul(self.part_bytes);
+        Span { first, length: self.part_bytes.min(size.saturating_sub(first)) }
+    }
+
+    /// The parts that may be sent, in the order in which they are begun. Those
+    /// that are on their way are among them.
+    pub fn missing(&self, size: u64) -> impl Iterator<Item = u32> {
+        let count = u32::try_from(size.div_ceil(self.part_bytes.max(1))).unwrap_or(u32::MAX);
+        let all = (self.last.saturating_add(1)..=count).chain(1..=self.last.min(count));
+        all.filter(|number| !self.parts.contains_key(number) && !self.lost.contains(number))
     }
 }
 

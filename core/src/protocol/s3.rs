@@ -6,7 +6,7 @@
 
 use url::Url;
 
-use crate::vocab::{ErrorContext, code, limit};
+use crate::vocab::{ErrorContext, UploadProtocol, code, limit};
 
 use super::classify::http_date_unix_ms;
 use super::head::Head;
@@ -38,8 +38,17 @@ pub fn part_bytes(size: u64) -> u64 {
     usual.max(rounded(size.div_ceil(u64::from(limit::S3_PARTS_MAX))))
 }
 
+/// The parts that may be sent now, each with a request of its own, in the order
+/// in which they are begun; none if another request comes first.
+pub fn parts_to_send(upload: &Upload, size: u64) -> impl Iterator<Item = u32> {
+    let may_send = upload.protocol == UploadProtocol::S3
+        && upload.session.is_some()
+        && !(upload.stale || upload.verifies || upload.unsure);
+    may_send.then(|| upload.multipart.missing(size)).into_iter().flatten()
+}
+
 /// The next request of an upload that goes on.
-pub(super) fn next(upload: &Upload, sending: &Sending<'_>) -> Call {
+pub(super) fn next(upload: &Upload, sending: &Sending<'_>, part: u32) -> Call {
     if is_presigned(sending.url) {
         return put::whole(upload, sending);
     }
@@ -51,12 +60,10 @@ pub(super) fn next(upload: &Upload, sending: &Sending<'_>) -> Call {
         return signed(upload, sending, first(upload, sending));
     };
     let state = &upload.multipart;
-    let call = if upload.unsure {
-        list(sending, session, state.listed)
-    } else if sending.position < sending.size {
-        part(state, sending, session)
-    } else {
-        close(state, sending, session)
+    let call = match part {
+        0 if upload.unsure || !state.lost.is_empty() => list(sending, session, state.listed),
+        0 => close(state, sending, session),
+        _ => send(state, sending, session, part),
     };
     signed(upload, sending, call)
 }
@@ -144,13 +151,10 @@ fn first(upload: &Upload, sending: &Sending<'_>) -> Call {
     Call::bare(Step::Create, "POST", url(sending, &[("uploads", "")]), Vec::new())
 }
 
-fn part(state: &Multipart, sending: &Sending<'_>, session: &str) -> Call {
-    let part_bytes = state.part_bytes.max(1);
-    let number = (sending.position / part_bytes + 1).to_string();
-    let length = part_bytes.min(sending.size - sending.position);
-    let url = url(sending, &[("partNumber", &number), ("uploadId", session)]);
-    let body = Some(Span { first: sending.position, length });
-    Call { body, patient: true, ..Call::bodiless(Step::Send, "PUT", &url) }
+fn send(state: &Multipart, sending: &Sending<'_>, session: &str, part: u32) -> Call {
+    let url = url(sending, &[("partNumber", &part.to_string()), ("uploadId", session)]);
+    let body = Some(state.span(part, sending.size));
+    Call { body, part, patient: true, ..Call::bodiless(Step::Send, "PUT", &url) }
 }
 
 fn list(sending: &Sending<'_>, session: &str, listed: u32) -> Call {
@@ -208,7 +212,7 @@ pub(super) fn judge(upload: &Upload, sending: &Sending<'_>, call: &Call, head: &
     let is_gone = word == "NoSuchUpload" || word.is_empty() && head.status == 404;
     match call.step {
         Step::Create if is_success => created(head),
-        Step::Send if is_success => stored(upload, call, head),
+        Step::Send if is_success => stored(call, head),
         Step::Query if is_success => listed(upload, sending, head),
         Step::Close if is_success => closed(head),
         Step::Whole if is_success => Verdict::Finished,
@@ -249,13 +253,10 @@ fn created(head: &Head) -> Verdict {
     }
 }
 
-fn stored(upload: &Upload, call: &Call, head: &Head) -> Verdict {
-    let etag = head.value("etag").unwrap_or("");
-    let first = call.body.map_or(0, |span| span.first);
-    let number = u32::try_from(first / upload.multipart.part_bytes.max(1) + 1);
-    match number {
-        Ok(number) if is_etag(etag) => Verdict::Stored { number, etag: etag.to_owned() },
-        Ok(_) | Err(_) => invalid("without a valid ETag"),
+fn stored(call: &Call, head: &Head) -> Verdict {
+    match head.value("etag").unwrap_or("") {
+        etag if is_etag(etag) => Verdict::Stored { number: call.part, etag: etag.to_owned() },
+        _ => invalid("without a valid ETag"),
     }
 }
 
@@ -269,13 +270,9 @@ fn listed(upload: &Upload, sending: &Sending<'_>, head: &Head) -> Verdict {
     let Some(list) = answer::parts(head) else {
         return invalid("with no list of parts");
     };
-    let part_bytes = upload.multipart.part_bytes.max(1);
     let is_ours = |part: &answer::Part| {
-        let begin = u64::from(part.number).saturating_sub(1).saturating_mul(part_bytes);
-        part.number > 0
-            && begin < sending.size
-            && part.bytes == part_bytes.min(sending.size - begin)
-            && is_etag(&part.etag)
+        let length = upload.multipart.span(part.number, sending.size).length;
+        part.number > 0 && length > 0 && part.bytes == length && is_etag(&part.etag)
     };
     let more = list.more.filter(|marker| *marker > upload.multipart.listed);
     if list.more.is_some() && more.is_none() {
@@ -337,7 +334,8 @@ mod tests {
 
     fn upload(size: u64) -> Upload {
         let multipart = Multipart { part_bytes: part_bytes(size), ..Multipart::default() };
-        Upload { session: Some("a/b".to_owned()), multipart, ..Upload::default() }
+        let protocol = UploadProtocol::S3;
+        Upload { protocol, session: Some("a/b".to_owned()), multipart, ..Upload::default() }
     }
 
     fn answer(status: u32, lines: &[&str], body: &str) -> Head {
@@ -387,9 +385,12 @@ mod tests {
         let size = 5 * GIB + 1;
         let mut upload = upload(size);
         let bytes = upload.multipart.part_bytes;
-        for number in 1..=size.div_ceil(bytes) {
-            let position = upload.multipart.position(size);
-            let call = next(&upload, &sending(size, position));
+        let numbers: Vec<u32> = parts_to_send(&upload, size).collect();
+        assert_eq!(numbers.len() as u64, size.div_ceil(bytes));
+        let mut position = 0;
+        for number in numbers {
+            assert_eq!(parts_to_send(&upload, size).next(), Some(number));
+            let call = next(&upload, &sending(size, position), number);
             assert!(call.url.contains(&format!("?partNumber={number}&uploadId=a%2Fb")));
             let span = call.body.expect("a body");
             assert_eq!((span.first, span.length), (position, bytes.min(size - position)));
@@ -399,13 +400,35 @@ mod tests {
                 panic!("{verdict:?}");
             };
             upload.multipart.parts.insert(number, etag);
+            position += span.length;
+            assert_eq!(upload.multipart.held(size), position);
         }
-        let call = next(&upload, &sending(size, upload.multipart.position(size)));
+        assert_eq!(position, size);
+        let call = next(&upload, &sending(size, position), 0);
         assert_eq!(call.step, Step::Close);
     }
 
     #[test]
-    fn a_list_counts_only_parts_of_our_length_and_up_to_the_first_gap() {
+    fn a_part_that_was_refused_or_lost_has_its_turn_last() {
+        let size = 5 * 8 * MIB;
+        let mut upload = upload(size);
+        let in_order = |upload: &Upload| parts_to_send(upload, size).collect::<Vec<_>>();
+        // 1 is held, 2 was refused, 3 was begun last.
+        upload.multipart.parts.insert(1, "a".to_owned());
+        upload.multipart.last = 3;
+        assert_eq!(in_order(&upload), [4, 5, 2, 3]);
+        // What became of 2 and 4 nobody knows: that is asked when the others are done.
+        upload.multipart.lost.extend([2, 4]);
+        assert_eq!(in_order(&upload), [5, 3]);
+        for number in [3, 5] {
+            upload.multipart.parts.insert(number, "a".to_owned());
+        }
+        assert_eq!(in_order(&upload), Vec::<u32>::new());
+        assert_eq!(next(&upload, &sending(size, 24 * MIB), 0).step, Step::Query);
+    }
+
+    #[test]
+    fn a_list_counts_only_parts_of_our_length() {
         let size = 5 * 8 * MIB;
         let mut upload = upload(size);
         let part = |number, bytes| {
@@ -423,9 +446,8 @@ mod tests {
         };
         assert_eq!(parts.keys().copied().collect::<Vec<_>>(), [1, 2, 4]);
         upload.multipart.parts = parts;
-        upload.multipart.drop_behind_gap(size);
-        assert_eq!(upload.multipart.parts.len(), 2);
-        assert_eq!(upload.multipart.position(size), 2 * 8 * MIB);
+        assert_eq!(upload.multipart.held(size), 3 * 8 * MIB);
+        assert_eq!(parts_to_send(&upload, size).collect::<Vec<_>>(), [3, 5]);
     }
 
     #[test]
@@ -483,7 +505,7 @@ mod tests {
             let size = format!("Content-Length: {size}");
             let modified = format!("Last-Modified: Thu, 01 Jan 1970 00:00:0{seconds} GMT");
             let head = answer(200, &[&size, etag, &modified], "");
-            judge(&upload, &of, &next(&upload, &of), &head)
+            judge(&upload, &of, &next(&upload, &of, 0), &head)
         };
         assert_eq!(verdict(20 * MIB, "ETag: \"x-3\"", 5), Verdict::Finished);
         assert_eq!(verdict(20 * MIB - 1, "ETag: \"x-3\"", 5), Verdict::Absent);

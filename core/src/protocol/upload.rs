@@ -238,6 +238,9 @@ pub struct Call {
     /// What the bytes of the body are to be checked by on their way.
     #[serde(default)]
     pub checksum: Option<Checksum>,
+    /// The number of the part that it sends; 0 if it sends none.
+    #[serde(default)]
+    pub part: u32,
 }
 
 impl Call {
@@ -251,8 +254,8 @@ impl Call {
     pub(super) fn bodiless(step: Step, method: &str, url: &str) -> Self {
         let (method, url) = (method.to_owned(), url.to_owned());
         let (headers, proof) = (Vec::new(), Proof::Credentials);
-        let (body, text, patient, waits, checksum) = (None, None, false, false, None);
-        Self { step, method, url, headers, body, text, proof, patient, waits, checksum }
+        let (body, text, patient, waits, checksum, part) = (None, None, false, false, None, 0);
+        Self { step, method, url, headers, body, text, proof, patient, waits, checksum, part }
     }
 
     /// True if it has a header of that name by itself: the job's does not go
@@ -326,8 +329,11 @@ pub enum Verdict {
 }
 
 /// The next request of an upload; None if the server is to forget it and knows
-/// nothing.
-pub fn next_call(upload: &Upload, sending: &Sending<'_>) -> Option<Call> {
+/// nothing. `part` is one of those that [`parts_to_send`] names, or 0 if it names
+/// none.
+///
+/// [`parts_to_send`]: s3::parts_to_send
+pub fn next_call(upload: &Upload, sending: &Sending<'_>, part: u32) -> Option<Call> {
     let cancel = upload.session.as_ref().and_then(|session| match upload.protocol {
         UploadProtocol::Bits => Some(bits::cancel(upload, sending, session)),
         UploadProtocol::Tus => tus::cancel(upload, session),
@@ -353,7 +359,7 @@ pub fn next_call(upload: &Upload, sending: &Sending<'_>) -> Option<Call> {
         UploadProtocol::Bits | UploadProtocol::Put | UploadProtocol::Post => {
             put::whole(upload, sending)
         }
-        UploadProtocol::S3 => s3::next(upload, sending),
+        UploadProtocol::S3 => s3::next(upload, sending, part),
     })
 }
 

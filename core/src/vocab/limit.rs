@@ -48,8 +48,9 @@ pub const CONNECTIONS_TOTAL_DEFAULT: u32 = 32;
 /// Connections to one host: more gain nothing on short round trips and are
 /// taken for abuse on long ones.
 pub const CONNECTIONS_PER_HOST_DEFAULT: u32 = 16;
-/// Connections for one file.
-pub const CONNECTIONS_PER_FILE_DEFAULT: u32 = 1;
+/// Connections for one file, which are the parts of an upload to S3 that are sent
+/// at the same time: enough to hide the time that a server takes to store one.
+pub const CONNECTIONS_PER_FILE_DEFAULT: u32 = 4;
 /// How long a server that cannot be reached is told of a cancelled upload: a
 /// day (contract section 9.4).
 pub const CANCEL_DEBT_MAX_S: u32 = 86_400;

@@ -1,6 +1,8 @@
 //! A server, a folder and a manager for one test.
 #![allow(dead_code, reason = "each test binary uses its own part")]
 
+pub mod bucket;
+
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 

@@ -1,7 +1,7 @@
 //! A bucket of S3: who may write to it, what goes wrong, and what it has.
 
 use sha2::{Digest, Sha256};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::SystemTime;
 
 /// What goes wrong with one request to a bucket.
@@ -17,12 +17,18 @@ pub enum BucketFault {
     HoldAnswer,
     /// The answer is this status with this code; nothing happens.
     Error(u16, &'static str),
+    /// The answer is 503, SlowDown, and that the client is to wait so many
+    /// seconds; nothing happens.
+    Wait(u32),
     /// All unfinished uploads are forgotten before the request is looked at.
     Forget,
     /// The parts from this number on are lost before the request is looked at.
     LoseParts(u32),
     /// The answer is a success; nothing happens.
     Pretend,
+    /// The request has its effect when the gate of the bucket is opened, even if
+    /// its client is gone by then, and a part even if its upload is.
+    Late,
 }
 
 /// A part of the server that takes files as S3 does, and refuses what that
@@ -41,6 +47,8 @@ pub struct Bucket {
     pub(crate) violations: Vec<String>,
     pub(crate) served: BTreeMap<String, u64>,
     pub(crate) parts_stored: u64,
+    pub(crate) parts_under_way: u64,
+    pub(crate) parts_at_once: u64,
     pub(crate) bytes_received: u64,
     next_upload: u64,
 }
@@ -52,6 +60,27 @@ pub(crate) struct Unfinished {
     pub(crate) begun: SystemTime,
     pub(crate) parts: BTreeMap<u32, Part>,
     pub(crate) content_type: Option<String>,
+    /// The numbers of the parts that were begun.
+    pub(crate) begun_parts: BTreeSet<u32>,
+    /// Those that may be sent again although they are here by now: a list that
+    /// was asked for did not have them, and none was stored that was begun since.
+    pub(crate) unlisted: BTreeSet<u32>,
+    /// How often it was listed.
+    pub(crate) lists: u64,
+}
+
+impl Unfinished {
+    fn new(path: &str, content_type: Option<String>) -> Unfinished {
+        Unfinished {
+            path: path.to_owned(),
+            begun: SystemTime::now(),
+            parts: BTreeMap::new(),
+            content_type,
+            begun_parts: BTreeSet::new(),
+            unlisted: BTreeSet::new(),
+            lists: 0,
+        }
+    }
 }
 
 /// One part of it.
@@ -82,10 +111,15 @@ pub struct BucketSeen {
     pub uploads: BTreeMap<String, Vec<u32>>,
     /// What clients did that is forbidden.
     pub violations: Vec<String>,
-    /// Requests so far, by the name of the operation.
+    /// Requests so far, by the name of the operation; those for parts also by
+    /// their number, as `UploadPart/2`.
     pub served: BTreeMap<String, u64>,
     /// Parts stored in all.
     pub parts_stored: u64,
+    /// Requests for parts that are under way.
+    pub parts_under_way: u64,
+    /// The most of them at the same time.
+    pub parts_at_once: u64,
     /// Bytes of bodies that came in, whatever became of them.
     pub bytes_received: u64,
 }
@@ -99,6 +133,8 @@ impl BucketSeen {
             violations: bucket.violations.clone(),
             served: bucket.served.clone(),
             parts_stored: bucket.parts_stored,
+            parts_under_way: bucket.parts_under_way,
+            parts_at_once: bucket.parts_at_once,
             bytes_received: bucket.bytes_received,
         }
     }
@@ -125,6 +161,8 @@ impl Bucket {
             violations: Vec::new(),
             served: BTreeMap::new(),
             parts_stored: 0,
+            parts_under_way: 0,
+            parts_at_once: 0,
             bytes_received: 0,
             next_upload: 1,
         }
@@ -148,8 +186,9 @@ impl Bucket {
         self
     }
 
-    /// What goes wrong with the next request of this operation, as
-    /// `UploadPart`. Several for one operation happen one after the other.
+    /// What goes wrong with the next request of this operation, as `UploadPart`,
+    /// or for one part, as `UploadPart/2`. Several for one operation happen one
+    /// after the other.
     pub fn fault(mut self, operation: &str, fault: BucketFault) -> Bucket {
         self.faults.push((operation.to_owned(), fault));
         self
@@ -161,26 +200,70 @@ impl Bucket {
         self
     }
 
-    pub(crate) fn take_fault(&mut self, operation: &str) -> Option<BucketFault> {
-        *self.served.entry(operation.to_owned()).or_default() += 1;
-        if let Some((status, code)) = self.always.get(operation) {
+    /// A request of an operation, which may be for a part, has come.
+    pub(crate) fn take_fault(&mut self, operation: &str, part: Option<u32>) -> Option<BucketFault> {
+        let of_part = part.map(|number| format!("{operation}/{number}"));
+        let names = [Some(operation.to_owned()), of_part];
+        let names: Vec<String> = names.into_iter().flatten().collect();
+        for name in &names {
+            *self.served.entry(name.clone()).or_default() += 1;
+        }
+        if let Some((status, code)) = names.iter().find_map(|name| self.always.get(name)) {
             return Some(BucketFault::Error(*status, code));
         }
-        let index = self.faults.iter().position(|(own, _)| own == operation)?;
+        let index = self.faults.iter().position(|(own, _)| names.contains(own))?;
         Some(self.faults.remove(index).1)
+    }
+
+    /// A part is about to be sent. One that is here is not sent again, unless the
+    /// client asked for the list when it was not. Returns how often it was asked
+    /// for by then.
+    pub(crate) fn begin_part(&mut self, id: &str, number: u32) -> u64 {
+        self.parts_under_way += 1;
+        self.parts_at_once = self.parts_at_once.max(self.parts_under_way);
+        let Some(upload) = self.uploads.get_mut(id) else {
+            return 0;
+        };
+        let lists = upload.lists;
+        upload.begun_parts.insert(number);
+        if upload.parts.contains_key(&number) && !upload.unlisted.contains(&number) {
+            self.violated(format!("part {number}, which is here, is sent again"));
+        }
+        lists
+    }
+
+    /// A part that was begun after so many lists is here.
+    pub(crate) fn store_part(&mut self, id: &str, number: u32, part: Part, lists: u64) {
+        self.parts_stored += 1;
+        if let Some(upload) = self.uploads.get_mut(id) {
+            upload.parts.insert(number, part);
+            if upload.lists == lists {
+                upload.unlisted.remove(&number);
+            }
+        }
+    }
+
+    /// The client is told which parts are here, from behind this one on.
+    pub(crate) fn listed(&mut self, id: &str, behind: u32) {
+        if let Some(upload) = self.uploads.get_mut(id) {
+            let missing = upload.begun_parts.iter().filter(|one| !upload.parts.contains_key(one));
+            upload.lists += 1;
+            upload.unlisted.retain(|one| *one <= behind);
+            upload.unlisted.extend(missing.filter(|one| **one > behind));
+        }
+    }
+
+    /// A part came in behind the end of its upload.
+    pub(crate) fn revive(&mut self, id: &str, path: &str) {
+        let gone = || Unfinished::new(path, None);
+        self.uploads.entry(id.to_owned()).or_insert_with(gone);
     }
 
     pub(crate) fn begin(&mut self, path: &str, content_type: Option<String>) -> String {
         // Ids have characters that must be escaped in a query.
         let id = format!("upload/{}+=", self.next_upload);
         self.next_upload += 1;
-        let one = Unfinished {
-            path: path.to_owned(),
-            begun: SystemTime::now(),
-            parts: BTreeMap::new(),
-            content_type,
-        };
-        self.uploads.insert(id.clone(), one);
+        self.uploads.insert(id.clone(), Unfinished::new(path, content_type));
         id
     }
 
@@ -195,6 +278,8 @@ impl Bucket {
         self.violations = old.violations;
         self.served = old.served;
         self.parts_stored = old.parts_stored;
+        self.parts_under_way = old.parts_under_way;
+        self.parts_at_once = old.parts_at_once;
         self.bytes_received = old.bytes_received;
         self.next_upload = old.next_upload;
     }

@@ -150,6 +150,20 @@ impl Link {
         }
     }
 
+    /// Waits for a state, also when the client is gone.
+    pub(crate) fn hold_alone(&self, until: impl Fn(&State) -> bool) -> Result<(), Gone> {
+        loop {
+            let (stops, reached) = self.shared.check(|state| (state.stopping, until(state)));
+            if reached {
+                return Ok(());
+            }
+            if stops {
+                return Err(Gone);
+            }
+            self.shared.pause(LOOK, |state: &State| state.stopping || until(state));
+        }
+    }
+
     /// Whether the client closed the connection. Bytes that came before hide
     /// it.
     fn client_left(&self) -> bool {

@@ -54,11 +54,33 @@ impl Answer {
 pub(crate) fn serve(link: &mut Link, request: &Request, prefix: &str) -> Result<After, Gone> {
     link.finish_head()?;
     let operation = operation(request);
-    let (fault, rate) = link
+    let query: BTreeMap<String, String> = pairs(&request.path).into_iter().collect();
+    let id = query.get("uploadId").cloned().unwrap_or_default();
+    let part = (operation == "UploadPart").then(|| number_of(&query));
+    let result = serve_one(link, request, prefix, &operation, (&id, part));
+    if part.is_some() {
+        link.shared().change(|state| {
+            if let Some(bucket) = state.buckets.get_mut(prefix) {
+                bucket.parts_under_way -= 1;
+            }
+        });
+    }
+    result
+}
+
+fn serve_one(
+    link: &mut Link,
+    request: &Request,
+    prefix: &str,
+    operation: &str,
+    (id, part): (&str, Option<u32>),
+) -> Result<After, Gone> {
+    let (fault, rate, lists) = link
         .shared()
         .change(|state| {
             let bucket = state.buckets.get_mut(prefix)?;
-            let fault = bucket.take_fault(&operation);
+            let fault = bucket.take_fault(operation, part);
+            let lists = part.map_or(0, |number| bucket.begin_part(id, number));
             match &fault {
                 Some(BucketFault::Forget) => bucket.uploads.clear(),
                 Some(BucketFault::LoseParts(from)) => {
@@ -68,7 +90,7 @@ pub(crate) fn serve(link: &mut Link, request: &Request, prefix: &str) -> Result<
                 }
                 Some(_) | None => {}
             }
-            Some((fault, bucket.rate))
+            Some((fault, bucket.rate, lists))
         })
         .ok_or(Gone)?;
     let length = request.header("Content-Length").and_then(|text| text.parse().ok()).unwrap_or(0);
@@ -77,21 +99,30 @@ pub(crate) fn serve(link: &mut Link, request: &Request, prefix: &str) -> Result<
         return Ok(After::Reset);
     }
     let body = read(link, prefix, length, rate)?;
-    let answer = link
-        .shared()
-        .change(|state| {
-            let bucket = state.buckets.get_mut(prefix)?;
-            Some(match &fault {
-                Some(BucketFault::Error(status, code)) => Answer::error(*status, code, ""),
-                Some(BucketFault::Pretend) => Answer::new(204),
-                Some(_) | None => answer(bucket, request, &operation, body),
+    let openings = link.shared().check(|state| state.openings(prefix));
+    if fault == Some(BucketFault::Late) {
+        link.hold_alone(|state| state.passes(prefix, openings))?;
+    }
+    let answer =
+        link.shared()
+            .change(|state| {
+                let bucket = state.buckets.get_mut(prefix)?;
+                Some(match &fault {
+                    Some(BucketFault::Error(status, code)) => Answer::error(*status, code, ""),
+                    Some(BucketFault::Wait(seconds)) => Answer::error(503, "SlowDown", "")
+                        .header("Retry-After", seconds.to_string()),
+                    Some(BucketFault::Pretend) => Answer::new(204),
+                    Some(BucketFault::Late) => {
+                        bucket.revive(id, request.path_alone());
+                        answer(bucket, request, operation, body, lists)
+                    }
+                    Some(_) | None => answer(bucket, request, operation, body, lists),
+                })
             })
-        })
-        .ok_or(Gone)?;
+            .ok_or(Gone)?;
     match fault {
         Some(BucketFault::LoseAnswer) => return Ok(After::Reset),
         Some(BucketFault::HoldAnswer) => {
-            let openings = link.shared().check(|state| state.openings(prefix));
             link.hold(None, |state| state.passes(prefix, openings))?;
         }
         Some(_) | None => {}
@@ -153,7 +184,14 @@ fn operation(request: &Request) -> String {
     .to_owned()
 }
 
-fn answer(bucket: &mut Bucket, request: &Request, operation: &str, body: Vec<u8>) -> Answer {
+/// The answer to a request that came after so many lists of its upload.
+fn answer(
+    bucket: &mut Bucket,
+    request: &Request,
+    operation: &str,
+    body: Vec<u8>,
+    lists: u64,
+) -> Answer {
     if let Err(refusal) = s3_signature::check(bucket, request) {
         bucket.violations.extend(refusal.violation);
         let region = match refusal.code {
@@ -195,7 +233,7 @@ fn answer(bucket: &mut Bucket, request: &Request, operation: &str, body: Vec<u8>
             Answer::error(404, "NoSuchUpload", "")
         }
         _ if describes => bad(bucket, "InvalidArgument", "a header of the object at a part"),
-        "UploadPart" => upload_part(bucket, &id, &query, body),
+        "UploadPart" => upload_part(bucket, &id, number_of(&query), body, lists),
         "ListParts" => list(bucket, &id, &query),
         "CompleteMultipartUpload" => complete(bucket, &id, &String::from_utf8_lossy(&body)),
         "AbortMultipartUpload" => {
@@ -211,27 +249,23 @@ fn bad(bucket: &mut Bucket, code: &str, what: &str) -> Answer {
     Answer::error(400, code, "")
 }
 
-fn upload_part(
-    bucket: &mut Bucket,
-    id: &str,
-    query: &BTreeMap<String, String>,
-    body: Vec<u8>,
-) -> Answer {
-    let number = query.get("partNumber").and_then(|text| text.parse::<u32>().ok()).unwrap_or(0);
+fn number_of(query: &BTreeMap<String, String>) -> u32 {
+    query.get("partNumber").and_then(|text| text.parse().ok()).unwrap_or(0)
+}
+
+fn upload_part(bucket: &mut Bucket, id: &str, number: u32, body: Vec<u8>, lists: u64) -> Answer {
     if !(1..=PARTS_MAX).contains(&number) {
         return bad(bucket, "InvalidArgument", "the number of a part");
     }
     let etag = etag_of(&body);
-    bucket.parts_stored += 1;
-    if let Some(upload) = bucket.uploads.get_mut(id) {
-        upload.parts.insert(number, Part { etag: etag.clone(), bytes: body });
-    }
+    bucket.store_part(id, number, Part { etag: etag.clone(), bytes: body }, lists);
     Answer::new(200).header("ETag", etag)
 }
 
-fn list(bucket: &Bucket, id: &str, query: &BTreeMap<String, String>) -> Answer {
+fn list(bucket: &mut Bucket, id: &str, query: &BTreeMap<String, String>) -> Answer {
     let number = |name: &str| query.get(name).and_then(|text| text.parse::<u32>().ok());
     let behind = number("part-number-marker").unwrap_or(0);
+    bucket.listed(id, behind);
     let most = number("max-parts").map_or(1000, |most| most as usize).min(bucket.page);
     let parts: Vec<_> = bucket.uploads[id].parts.iter().filter(|(own, _)| **own > behind).collect();
     let mut inside = format!("<IsTruncated>{}</IsTruncated>", parts.len() > most);

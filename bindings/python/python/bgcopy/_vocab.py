@@ -848,7 +848,7 @@ DEFAULT_LIMITS = {
     "simultaneous_files": 16,
     "connections_total": 32,
     "connections_per_host": 16,
-    "connections_per_file": 1,
+    "connections_per_file": 4,
     "jobs": 1000000,
     "files_per_job": 100000,
 }

@@ -54,7 +54,7 @@ fn a_start_reads_a_few_of_a_hundred_thousand_jobs() {
     println!("a plan after {:?}", begun.elapsed());
     let read = queue.jobs.len();
     assert!((16..=64).contains(&read), "{read} jobs were read");
-    let first: Vec<_> = plan.transfers.iter().map(|(id, _)| id.as_u128()).collect();
+    let first: Vec<_> = plan.transfers.iter().map(|(id, ..)| id.as_u128()).collect();
     assert_eq!(first, (1..=16).collect::<Vec<_>>(), "the first of the queue");
     assert!(queue.jobs.values().all(|loaded| is_whole(&loaded.job)));
 }
@@ -74,7 +74,7 @@ fn a_full_host_keeps_no_job_behind_it_from_a_slot() {
     while std::mem::take(&mut queue.replan) && plan.transfers.len() < 5 {
         plan = queue.plan(BTreeSet::new(), |_| false, Now::default()).expect("a plan");
     }
-    let found: Vec<_> = plan.transfers.iter().map(|(id, _)| id.as_u128()).collect();
+    let found: Vec<_> = plan.transfers.iter().map(|(id, ..)| id.as_u128()).collect();
     assert_eq!(found, [1, 2, 3, 4, 400]);
 }
 
@@ -88,6 +88,6 @@ fn a_locked_job_keeps_no_job_behind_it_from_a_slot() {
     while std::mem::take(&mut queue.replan) && plan.transfers.len() < 16 {
         plan = queue.plan(BTreeSet::new(), is_locked, Now::default()).expect("a plan");
     }
-    let found: Vec<_> = plan.transfers.iter().map(|(id, _)| id.as_u128()).collect();
+    let found: Vec<_> = plan.transfers.iter().map(|(id, ..)| id.as_u128()).collect();
     assert_eq!(found, (201..=216).collect::<Vec<_>>());
 }

@@ -4,6 +4,7 @@ mod enumeration;
 mod failures;
 mod methods;
 mod planning;
+mod s3_server;
 mod settings;
 mod upload_enumeration;
 mod upload_world;

@@ -1,22 +1,28 @@
 //! A small world around one upload: a local file, a store, and a strict server
-//! for BITS or for tus, each as simple as can be, so that every order of events
+//! for BITS, tus or S3, each as simple as can be, so that every order of events
 //! can be tried.
 
+mod servers;
+
 use std::collections::{BTreeMap, BTreeSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 use uuid::Uuid;
 
 use crate::model::upload::UploadRecord;
 use crate::model::{
-    Command, Environment, FileStage, Input, Job, Limits, NewJob, Now, Outcome, UploadNews, apply,
-    apply_creation, next_upload_call, plan, sending, upload_state,
+    Command, Environment, FileStage, Input, Job, Limits, NewJob, Now, Outcome, Sent, UploadNews,
+    apply, apply_creation, next_upload_call, plan, sending, upload_state,
 };
-use crate::protocol::{Call, Failure, Head, Step, judge};
+use crate::protocol::{Call, Failure, Head, Proof, Step, judge};
 use crate::vocab::{ErrorContext, JobState, JobType, UploadProtocol, code};
 
+use super::s3_server::{PART, Parts};
 use super::{command, spec};
+use servers::session_of;
 
-/// Bytes of the file. A byte's value is the version it came from.
+/// Bytes of the file. A byte's value is the version it came from. At S3 a part
+/// takes the place of a byte.
 const SIZE: u64 = 2;
 
 /// What can happen next.
@@ -38,6 +44,10 @@ pub enum Event {
     Break,
     /// The server cannot do it now.
     Refuse,
+    /// What happens to a request happens to another one from now on.
+    Turn,
+    /// A part is stored that nobody waits for.
+    Land,
     /// The server forgets its sessions.
     Forget,
     /// The local file becomes another version.
@@ -49,7 +59,7 @@ pub enum Event {
     PowerCut,
 }
 
-pub const EVENTS: [Event; 16] = [
+pub const EVENTS: [Event; 18] = [
     Event::Resume,
     Event::Suspend,
     Event::Cancel,
@@ -60,6 +70,8 @@ pub const EVENTS: [Event; 16] = [
     Event::LoseAnswer,
     Event::Break,
     Event::Refuse,
+    Event::Turn,
+    Event::Land,
     Event::Forget,
     Event::SourceChanges,
     Event::Flush,
@@ -78,14 +90,28 @@ struct Flight {
     arrived: Option<u64>,
 }
 
+impl Flight {
+    /// What of a part has gone out.
+    fn sent(&self) -> Sent {
+        let whole = self.arrived.is_some_and(|arrived| arrived == self.call.length());
+        Sent { part: self.call.part, whole }
+    }
+}
+
 /// Everything there is.
 #[derive(Clone, Debug)]
 pub struct World {
     pub job: Job,
     stored: Job,
+    /// Bytes of the file.
+    size: u64,
     boot: u128,
     version: u8,
-    flight: Option<Flight>,
+    /// The requests under way, by the part that they send.
+    flights: BTreeMap<u32, Flight>,
+    /// The one that things happen to: the first from this part on, or the first.
+    turn: u32,
+    parts: Parts,
     sessions: BTreeMap<u32, Vec<u8>>,
     /// Uploads of tus that are whole: they can still be asked for.
     whole: BTreeSet<u32>,
@@ -114,10 +140,13 @@ impl World {
         job.files[0].upload = Some(Box::new(upload));
         Self {
             stored: job.clone(),
+            size: if protocol == UploadProtocol::S3 { SIZE * PART } else { SIZE },
             job,
             boot: 1,
             version: 1,
-            flight: None,
+            flights: BTreeMap::new(),
+            turn: 0,
+            parts: Parts::default(),
             sessions: BTreeMap::new(),
             whole: BTreeSet::new(),
             next_session: 1,
@@ -128,7 +157,7 @@ impl World {
     }
 
     /// What tells two worlds apart. Counters that only grow are left out.
-    pub fn key(&self) -> String {
+    pub fn key(&self) -> u64 {
         let mut plain = self.clone();
         for job in [&mut plain.job, &mut plain.stored] {
             job.record.error_count = 0;
@@ -138,7 +167,9 @@ impl World {
             job.files[0].response_headers = None;
         }
         plain.boot = 0;
-        format!("{plain:?}")
+        let mut hasher = DefaultHasher::new();
+        format!("{plain:?}").hash(&mut hasher);
+        hasher.finish()
     }
 
     /// Lets an event happen; false if it cannot happen now.
@@ -158,7 +189,18 @@ impl World {
             Event::LoseAnswer => self.answer(false),
             Event::Break => self.break_connection(),
             Event::Refuse => self.refuse(),
+            Event::Turn => {
+                let next = self.focus().and_then(|part| {
+                    let mut others = self.flights.keys().filter(|other| **other != part);
+                    others.find(|other| **other > part).or(self.flights.keys().next()).copied()
+                });
+                let turns = next.filter(|_| self.flights.len() > 1);
+                self.turn = turns.unwrap_or(self.turn);
+                turns.is_some()
+            }
+            Event::Land => self.parts.land(),
             Event::Forget => {
+                self.parts.forget();
                 self.sessions.clear();
                 self.whole.clear();
                 !std::mem::replace(&mut self.forgot, true)
@@ -184,6 +226,8 @@ impl World {
     }
 
     fn command(&mut self, command: Command) -> bool {
+        // Nobody resumes a job faster than a server stores a part.
+        while command == Command::Resume && self.parts.land() {}
         let input = Input::Command(command);
         let Ok(change) = apply(&self.job, &input, Now::default(), &Limits::default()) else {
             return false;
@@ -210,207 +254,163 @@ impl World {
         self.stop_surplus();
     }
 
-    fn should_transfer(&self) -> bool {
-        let jobs = [&self.job].into_iter();
-        let plan = plan(jobs, &Limits::default(), &Environment::default(), Now::default());
-        !plan.transfers.is_empty()
+    fn planned(&self) -> BTreeSet<u32> {
+        let limits = Limits { connections_per_file: 2, ..Limits::default() };
+        let running = self.flights.keys().map(|part| (self.job.record.id, 0, *part)).collect();
+        let environment = Environment { running, ..Environment::default() };
+        let plan = plan([&self.job].into_iter(), &limits, &environment, Now::default());
+        plan.transfers.into_iter().map(|(_, _, part)| part).collect()
     }
 
-    /// As the engine does: the making of a session is waited for, and a
-    /// cancelled job only waits for what tells what the server has.
+    /// The request that things happen to.
+    fn focus(&self) -> Option<u32> {
+        let from = self.flights.range(self.turn..).next().or(self.flights.iter().next());
+        from.map(|(part, _)| *part)
+    }
+
+    fn take_flight(&mut self) -> Option<Flight> {
+        self.flights.remove(&self.focus()?)
+    }
+
+    /// As the engine does: the making of a session is waited for, and a part that
+    /// is all on its way; a cancelled job only waits for what tells what the
+    /// server has.
     fn stop_surplus(&mut self) {
-        let Some(step) = self.flight.as_ref().map(|flight| flight.call.step) else {
-            return;
-        };
-        let futile = !matches!(step, Step::Create | Step::Close | Step::Cancel);
+        let planned = self.planned();
         let owes = self.job.record.owes_server();
-        let stays = self.should_transfer() || step == Step::Create;
-        if !stays || owes && futile {
-            self.flight = None;
-            self.news(UploadNews::Stopped);
+        let parts: Vec<u32> = self.flights.keys().copied().collect();
+        for part in parts {
+            let Some(flight) = self.flights.get(&part) else {
+                continue;
+            };
+            let step = flight.call.step;
+            let stays = step == Step::Create || flight.sent().part > 0 && flight.sent().whole;
+            let tells = matches!(step, Step::Create | Step::Close | Step::Cancel | Step::Check);
+            if !stays && (!planned.contains(&part) || owes && !tells) {
+                let sent = flight.sent();
+                self.flights.remove(&part);
+                self.news(UploadNews::Stopped(sent));
+            }
         }
     }
 
     fn ask(&mut self) -> bool {
-        if self.flight.is_some() || !self.should_transfer() {
+        let must_wait =
+            |part: u32| self.flights.keys().any(|other| part == 0 || *other == 0 || *other == part);
+        let Some(part) = self.planned().into_iter().find(|part| !must_wait(*part)) else {
             return false;
-        }
+        };
         let is_final = self.job.record.state.is_final();
         let (record, file) = (&self.job.record, &self.job.files[0]);
-        let source = (!is_final).then(|| (SIZE, self.version.to_string()));
+        let source = (!is_final).then(|| (self.size, self.version.to_string()));
         let began_with = file.upload.as_ref().and_then(|upload| upload.source.clone());
         if source.as_ref().zip(began_with).is_some_and(|((_, now), then)| *now != then) {
             self.news(UploadNews::SourceChanged);
             return true;
         }
-        match next_upload_call(record, file, SIZE) {
+        match next_upload_call(record, file, self.size, part) {
             None => self.news(UploadNews::NothingOwed),
             Some(call) => {
+                if call.part > 0 {
+                    self.parts.begin(&call);
+                }
                 let (version, arrived) = (self.version, Some(0));
-                self.flight = Some(Flight { call: call.clone(), version, arrived });
+                self.flights.insert(part, Flight { call: call.clone(), version, arrived });
                 self.news(UploadNews::Begun { call, source });
             }
         }
         true
     }
 
-    /// A byte on its way; the last one only if the file is still the same.
+    /// A byte on its way, or a part; the last one only if the file is still the
+    /// same.
     fn byte(&mut self) -> bool {
-        let Some(flight) = self.flight.clone() else {
+        let Some((focus, flight)) = self.focus().map(|part| (part, self.flights[&part].clone()))
+        else {
             return false;
         };
         let (Some(span), Some(arrived)) = (flight.call.body, flight.arrived) else {
             return false;
         };
         let (first, length) = (span.first, span.length);
-        if arrived == length {
+        if arrived == length || flight.call.text.is_some() {
             return false;
         }
-        if arrived + 1 == length && flight.version != self.version {
-            self.flight = None;
+        let step = if flight.call.part > 0 { length } else { 1 };
+        if arrived + step == length && flight.version != self.version {
+            self.flights.remove(&focus);
             self.news(UploadNews::SourceChanged);
             return true;
         }
         let version = self.version;
-        let session = session_of(&flight.call).and_then(|id| self.sessions.get_mut(&id));
-        let stored = session.is_some_and(|held| {
-            let fits = held.len() as u64 == first + arrived;
-            if fits {
-                held.push(version);
-            }
-            fits
-        });
-        if let Some(flight) = &mut self.flight {
-            flight.arrived = stored.then_some(arrived + 1);
+        let stored = flight.call.part > 0
+            || session_of(&flight.call).and_then(|id| self.sessions.get_mut(&id)).is_some_and(
+                |held| {
+                    let fits = held.len() as u64 == first + arrived;
+                    if fits {
+                        held.push(version);
+                    }
+                    fits
+                },
+            );
+        if let Some(flight) = self.flights.get_mut(&focus) {
+            flight.arrived = stored.then_some(arrived + step);
         }
         true
     }
 
     fn answer(&mut self, arrives: bool) -> bool {
         while self.byte() {}
-        let Some(flight) = self.flight.take() else {
+        let Some(flight) = self.take_flight() else {
             return true;
         };
         let tus = flight.call.headers.iter().any(|line| line.starts_with("Tus-"));
-        let head = match tus {
-            true => self.serve_tus(&flight.call),
-            false => self.serve(&flight.call),
+        let head = match flight.call.proof {
+            Proof::SigV4 { .. } => self.serve_s3(&flight),
+            Proof::Credentials | Proof::Url if tus => self.serve_tus(&flight.call),
+            Proof::Credentials | Proof::Url => self.serve(&flight.call),
         };
-        let step = flight.call.step;
         if !arrives {
-            self.news(UploadNews::Failed { step, failure: cut() });
+            let (step, sent) = (flight.call.step, flight.sent());
+            self.news(UploadNews::Failed { step, sent, failure: cut() });
             return true;
         }
-        let (record, file) = (&self.job.record, &self.job.files[0]);
-        let of = sending(record, file, SIZE);
-        let verdict = judge(&upload_state(record, file), &of, &flight.call, &head);
-        let response_headers = String::new();
-        self.news(UploadNews::Answered { call: Box::new(flight.call), verdict, response_headers });
+        self.judged(flight.call, &head);
         true
     }
 
-    /// A server that does everything right.
-    fn serve(&mut self, call: &Call) -> Head {
-        let mut head = Head::default();
-        let mut line = |text: String| head.push_line(text.as_bytes());
-        let status = |status: u16| format!("HTTP/1.1 {status} X");
-        let ack = "BITS-Packet-Type: Ack".to_owned();
-        if call.step == Step::Verify {
-            line(status(if self.file.is_some() { 200 } else { 404 }));
-            line(format!("Content-Length: {SIZE}"));
-            line("Last-Modified: Tue, 01 Jan 2019 00:00:05 GMT".to_owned());
-            return head;
-        }
-        if call.step == Step::Create {
-            let id = self.next_session;
-            self.next_session += 1;
-            self.sessions.insert(id, Vec::new());
-            line("HTTP/1.1 200 OK".to_owned());
-            line("Date: Tue, 01 Jan 2019 00:00:00 GMT".to_owned());
-            [ack, format!("BITS-Session-Id: {id}")].into_iter().for_each(line);
-            return head;
-        }
-        let id = session_of(call).expect("a session");
-        let Some(held) = self.sessions.get(&id) else {
-            [status(500), ack, "BITS-Error: 0x8020001F".to_owned()].into_iter().for_each(line);
-            return head;
-        };
-        let length = held.len() as u64;
-        line(status(200));
-        line(ack);
-        match call.step {
-            Step::Send => line(format!("BITS-Received-Content-Range: {length}")),
-            Step::Close => {
-                let held = self.sessions.remove(&id);
-                self.file = held.filter(|_| length == SIZE).or(self.file.take());
-            }
-            Step::Cancel => _ = self.sessions.remove(&id),
-            Step::Ask
-            | Step::Probe
-            | Step::Greet
-            | Step::Query
-            | Step::Whole
-            | Step::Create
-            | Step::Verify
-            | Step::Check => panic!("{call:?} is not asked for here"),
-        }
-        head
-    }
-
-    /// The same for tus: what it answers tells how much it holds.
-    fn serve_tus(&mut self, call: &Call) -> Head {
-        let mut head = Head::default();
-        if call.step == Step::Create {
-            let id = self.next_session;
-            self.next_session += 1;
-            self.sessions.insert(id, Vec::new());
-            head.push_line(b"HTTP/1.1 201 X");
-            head.push_line(format!("Location: http://a/{id}").as_bytes());
-            return head;
-        }
-        let id = session_of(call).expect("an upload");
-        let held = self.sessions.get(&id).map(|held| held.len() as u64);
-        let length = held.or(self.whole.contains(&id).then_some(SIZE));
-        let end = call.body.map_or(0, |span| span.first + span.length);
-        let status = match (call.step, length) {
-            (_, None) => 404,
-            (Step::Send, Some(length)) if length != end => 409,
-            (Step::Send | Step::Query | Step::Cancel, Some(_)) => 204,
-            (_, Some(_)) => panic!("{call:?} is not asked for here"),
-        };
-        head.push_line(format!("HTTP/1.1 {status} X").as_bytes());
-        if let Some(length) = length.filter(|_| status == 204) {
-            head.push_line(format!("Upload-Offset: {length}").as_bytes());
-        }
-        if call.step == Step::Cancel {
-            self.sessions.remove(&id);
-            self.whole.remove(&id);
-        } else if held == Some(SIZE) {
-            self.file = self.sessions.remove(&id);
-            self.whole.insert(id);
-        }
-        head
+    fn judged(&mut self, call: Call, head: &Head) {
+        let (record, file) = (&self.job.record, &self.job.files[0]);
+        let of = sending(record, file, self.size);
+        let verdict = judge(&upload_state(record, file), &of, &call, head);
+        let response_headers = String::new();
+        self.news(UploadNews::Answered { call: Box::new(call), verdict, response_headers });
     }
 
     fn break_connection(&mut self) -> bool {
-        let Some(flight) = self.flight.take() else {
+        let Some(flight) = self.take_flight() else {
             return false;
         };
-        self.news(UploadNews::Failed { step: flight.call.step, failure: cut() });
+        self.leave(&flight);
+        let (step, sent) = (flight.call.step, flight.sent());
+        self.news(UploadNews::Failed { step, sent, failure: cut() });
         true
     }
 
+    /// A part that came in whole may be stored although nobody waits for it.
+    fn leave(&mut self, flight: &Flight) {
+        if flight.call.part > 0 && flight.sent().whole {
+            self.parts.leave(&flight.call, flight.version);
+        }
+    }
+
     fn refuse(&mut self) -> bool {
-        let Some(flight) = self.flight.take() else {
+        let Some(flight) = self.take_flight() else {
             return false;
         };
         let mut head = Head::default();
         head.push_line(b"HTTP/1.1 503 Busy");
-        let (record, file) = (&self.job.record, &self.job.files[0]);
-        let of = sending(record, file, SIZE);
-        let verdict = judge(&upload_state(record, file), &of, &flight.call, &head);
-        let response_headers = String::new();
-        self.news(UploadNews::Answered { call: Box::new(flight.call), verdict, response_headers });
+        self.judged(flight.call, &head);
         true
     }
 
@@ -418,6 +418,7 @@ impl World {
         if self.job.record.wake_at().is_none() {
             return false;
         }
+        while self.parts.land() {}
         let now = Now { monotonic_ms: 3_600_000, ..Now::default() };
         let change = apply(&self.job, &Input::TimePassed, now, &Limits::default()).expect("time");
         self.job.accept(change);
@@ -427,7 +428,9 @@ impl World {
     /// A new process finds what is stored.
     fn restart(&mut self, boot: u128) {
         self.boot = boot;
-        self.flight = None;
+        for flight in std::mem::take(&mut self.flights).into_values() {
+            self.leave(&flight);
+        }
         self.job = self.stored.clone();
         self.job.after_restart(Some(Uuid::from_u128(boot)), Now::default());
         self.stored = self.job.clone();
@@ -452,17 +455,20 @@ impl World {
         }
         if record.state == JobState::Cancelled && record.closing.is_none() {
             let partial = self.sessions.values().any(|held| !held.is_empty());
+            let partial = partial || self.parts.has_any();
             assert!(!partial, "a cancelled job leaves nothing on the server");
         }
         if file.stage == FileStage::Waiting {
-            assert!(file.written <= SIZE && file.written == file.synced);
+            assert!(file.written <= self.size && file.written == file.synced);
+        }
+        let made = self.parts.made();
+        let versions: BTreeSet<u8> = made.iter().copied().collect();
+        assert_eq!(versions.len(), made.len(), "each version is put in place once: {made:?}");
+        let state = &file.upload.as_ref().expect("an upload").state;
+        for part in &state.multipart.sent {
+            assert!(self.flights.contains_key(part), "{part} is not on its way");
         }
     }
-}
-
-fn session_of(call: &Call) -> Option<u32> {
-    let line = call.headers.iter().find_map(|line| line.strip_prefix("BITS-Session-Id: "));
-    line.or(call.url.strip_prefix("http://a/"))?.parse().ok()
 }
 
 fn cut() -> Failure {
