@@ -416,3 +416,15 @@ fn one_place_has_one_name() {
     let error = job.add_file(&url, &again).expect_err("the same place");
     assert_eq!(error.code, code::BGCOPY_E_DUPLICATE_LOCAL_NAME);
 }
+
+#[test]
+fn a_wait_for_the_present_state_takes_no_time() {
+    let bench = Bench::new();
+    let job = bench.job(Resource::new(content(1)));
+    for _ in 0..500 {
+        let state = job.wait(&[JobState::Suspended], Some(Duration::ZERO)).expect("it is so");
+        assert_eq!(state, JobState::Suspended);
+        let error = job.wait(&[JobState::Error], Some(Duration::ZERO)).expect_err("it is not");
+        assert_eq!(error.code, code::E_TIMEOUT);
+    }
+}

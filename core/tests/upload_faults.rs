@@ -129,7 +129,8 @@ fn a_cancel_of_an_upload_survives_any_one_failure() {
 #[test]
 fn a_cancel_of_an_upload_in_parts_survives_any_one_failure() {
     each_failure(1, |n, bench, faults| {
-        let bucket = Bucket::new("key", "secret").fault("UploadPart", BucketFault::LoseAnswer);
+        // One part is refused for so many seconds; the other one is stored.
+        let bucket = Bucket::new("key", "secret").fault("UploadPart", BucketFault::Wait(3600));
         bench.server.serve_bucket("/bucket/", bucket);
         let source = bench.source("source", &Content::generated(1, PARTS));
         must_cancel(&job_of(bench, UploadProtocol::S3, "/bucket/file", &source), faults, n);

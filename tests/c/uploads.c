@@ -241,7 +241,8 @@ static void settle(bgcopy_job *job)
     CHECK(!"the server is never told");
 }
 
-/* Their servers cut the first request with bytes: half of them are there. */
+/* Their servers cut the first request with bytes: half of them are there. By S3
+ * one part is refused, and the other one is there. */
 static void cancelled(void)
 {
     bgcopy_manager *manager = open_store("store");

@@ -380,8 +380,16 @@ impl Engine {
     }
 
     fn wait_for(&mut self, session: u64, id: Uuid, states: Vec<JobState>, answer: Answer, at: Now) {
-        if let Err(error) = self.queue.job(id, at) {
-            answer.send(Err(error));
+        let state = match self.queue.job(id, at) {
+            Ok(loaded) => loaded.job.record.state,
+            Err(error) => {
+                answer.send(Err(error));
+                return;
+            }
+        };
+        // Also for one who does not wait at all.
+        if states.contains(&state) && !self.queue.is_untold(id) {
+            answer.send(Ok(Reply::State(state)));
             return;
         }
         let waiter = (id, states, answer);

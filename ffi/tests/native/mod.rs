@@ -136,7 +136,8 @@ impl Stage {
     /// Serves `/one` and `/two`, and `/gated`, which stops in the middle. Takes
     /// files in `/up/`, with `/answer` as the reply, and in `/silent/` without;
     /// by other protocols in `/tus/`, `/ietf/` and `/s3/`. Below `/cut/` the
-    /// first request with bytes is cut off half-way.
+    /// first request with bytes is cut off half-way; by S3 it is refused for an
+    /// hour, while the other parts are taken.
     pub fn new() -> Self {
         let server = Server::start().expect("a server");
         for name in ["one", "two"] {
@@ -156,8 +157,7 @@ impl Stage {
             server.accept_uploads(prefix, area);
         }
         let bucket = Bucket::new("id", "secret");
-        let cut = BucketFault::CutAfter(LENGTH / 2);
-        server.serve_bucket("/cut/s3/", bucket.fault("UploadPart", cut));
+        server.serve_bucket("/cut/s3/", bucket.fault("UploadPart", BucketFault::Wait(3600)));
         Self { server, folder: tempfile::tempdir().expect("a folder") }
     }
 
@@ -196,7 +196,8 @@ impl Stage {
         assert_eq!(found, count, "files that were sent");
     }
 
-    /// Half a file arrived below each part of `/cut/`, and nothing of it is left.
+    /// Half a file arrived below each part of `/cut/`, and nothing of it is left;
+    /// by S3 one part of two.
     fn must_have_forgotten(&self, by_s3: bool) {
         for prefix in CUT_OFF {
             let seen = self.server.area(prefix);
