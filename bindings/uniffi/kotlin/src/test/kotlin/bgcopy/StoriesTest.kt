@@ -124,7 +124,7 @@ class StoriesTest {
         assertEquals(2u, job.error().file)
         val short = FileSpec(bench.remote(1), bench.path("no"), expectedHash = hash.copy(digest = "a"))
         assertEquals(HResult.E_INVALIDARG, codeOf { job.addFileSet(listOf(short)) })
-        job.cancel()
+        assertEquals(HResult.S_OK, job.cancel())
     }
 
     @Test
@@ -401,6 +401,6 @@ class StoriesTest {
         val job = bench.manager.createUploads(listOf(bench.source()), folder).single()
         assertEquals(JobState.TRANSFERRED, bench.run(job))
         assertEquals(folder, job.file(0u).remoteName())
-        job.complete()
+        assertEquals(HResult.S_OK, job.complete())
     }
 }
