@@ -111,7 +111,7 @@ final class StoriesTests: XCTestCase {
         let job = try bench.job()
         let digest = String(repeating: "A", count: 64)
         let none = FileSpec(remoteName: bench.remote(1), localName: bench.path("none"))
-        var wrong = FileSpec(
+        let wrong = FileSpec(
             remoteName: bench.remote(1), localName: bench.path("wrong"),
             expectedHash: ExpectedHash(algorithm: .sha256, digest: digest))
         try job.addFileSet(files: [none, wrong])
@@ -120,9 +120,9 @@ final class StoriesTests: XCTestCase {
         XCTAssertEqual(try bench.run(job), .error)
         XCTAssertEqual(try job.error().hresult, .BGCOPY_E_HASH_MISMATCH)
         XCTAssertEqual(try job.error().file, 2)
-        wrong.expectedHash?.digest = "a"
-        wrong.localName = bench.path("no")
-        let short = wrong
+        let short = FileSpec(
+            remoteName: bench.remote(1), localName: bench.path("no"),
+            expectedHash: ExpectedHash(algorithm: .sha256, digest: "a"))
         XCTAssertEqual(code { try job.addFileSet(files: [short]) }, .E_INVALIDARG)
         _ = try job.cancel()
     }
