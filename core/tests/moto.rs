@@ -105,7 +105,15 @@ fn an_upload_goes_on_after_a_restart() {
     let job = bench.manager.get_job(id).expect("the job");
     assert!(job.progress().expect("progress").bytes_transferred >= 8 << 20);
     job.set_credentials(AuthTarget::Server, AuthScheme::Basic, "key", "secret").expect("set");
-    assert_eq!(stopped(&job), JobState::Transferred, "{:?}", job.error());
+    let mut state = stopped(&job);
+    // moto may answer InvalidPart after parts were cut off: they are listed again.
+    for _ in 0..3 {
+        if state == JobState::TransientError {
+            job.resume().expect("resumed");
+            state = stopped(&job);
+        }
+    }
+    assert_eq!(state, JobState::Transferred, "{:?}", job.error());
     must_hold(&format!("/{bucket}/file"), &content);
     assert_eq!(unfinished(&bucket), 0);
 }
