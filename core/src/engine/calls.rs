@@ -15,6 +15,7 @@ use super::inbox::{Answer, Message};
 use super::message::{JobSnapshot, Reply, Request, Secret};
 use super::queue::Queue;
 use super::{Engine, SecretChange, requests_of};
+
 /// Jobs of a state looked at to see whether any of them can move.
 const IDLE_LOOK_JOBS: usize = 64;
 
