@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from conftest import LENGTH, PATIENCE_S, Bench, Server
@@ -96,6 +97,28 @@ def test_kept_upload_goes_on(bench: Bench) -> None:
         upload(path, url, manager=manager, timeout=PATIENCE_S)
         assert job.state is JobState.ACKNOWLEDGED, "the same job"
     assert bench.server.sent("/up/slow/kept") == bench.server.content(1)
+
+
+def test_kept_uploads_of_many_go_on(bench: Bench) -> None:
+    bench.manager.close()
+    path, base = bench.source(), f"{bench.server.address}/up/slow"
+    sources = [(path, f"{base}/one"), (path, f"{base}/two/")]
+    wanted: dict[str, Any] = {"store": bench.store, "protocol": UploadProtocol.BITS}
+    with pytest.raises(bgcopy.WaitTimeoutError):
+        upload_many(sources, timeout=1, **wanted)
+    with bench.open() as manager:
+        jobs = manager.jobs()
+        assert len(jobs) == 2
+        assert {job.description for job in jobs} == {"bgcopy put"}, "as the program marks them"
+        for job in jobs:
+            assert job.wait([JobState.SUSPENDED], timeout=PATIENCE_S)
+    urls = upload_many([*sources, sources[0]], timeout=PATIENCE_S, **wanted)
+    assert urls == [f"{base}/one", f"{base}/two/{path.name}", f"{base}/one"]
+    with bench.open() as manager:
+        assert manager.jobs() == [], "the same jobs, and no other"
+    for url in set(urls):
+        sent = bench.server.sent(url.removeprefix(bench.server.address))
+        assert sent == bench.server.content(1)
 
 
 def test_many(server: Server, source: Path, tmp_path: Path) -> None:

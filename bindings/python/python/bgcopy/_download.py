@@ -140,10 +140,10 @@ def find(manager: Manager, files: Sequence[FileSpec], wishes: Wishes, own: str) 
     """The job that the same call made before, resumed. `own` is the key of
     the files.
     """
-    job = kept(manager).get(own)
-    if job is None:
+    found = next(((of, job) for of, job in kept(manager) if of.description == own), None)
+    if found is None:
         return None
-    record = job.snapshot().record
+    record, job = found
     if record.progress.files_total == 0:
         # The process that made it was killed before it could add the files.
         job.add_file_set(list(files))

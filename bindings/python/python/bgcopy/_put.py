@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 from argparse import Namespace
 from collections.abc import Sequence
 from pathlib import Path
 
 from . import _output as output
-from ._bgcopy import Job
+from ._bgcopy import Job, Manager
 from ._commands import Failure, Interrupted, UsageError, open_queue, store_of
 from ._display import Display, command_line
 from ._targets import absolute
 from ._transfer import Wishes
-from ._upload import is_for_many, start
+from ._upload import TOGETHER_MAX, complete, is_for_many, start, suspend
 from ._vocab import JobPriority, JobState, UploadProtocol
 from .records import FileSpec
 
@@ -31,35 +30,33 @@ def put(arguments: Namespace) -> None:
     with open_queue(store) as manager:
         jobs = start(manager, files, protocol, None, wishes)
         try:
-            for job in jobs:
-                failures += not _send(job, display, store)
+            for first in range(0, len(jobs), TOGETHER_MAX):
+                some = jobs[first : first + TOGETHER_MAX]
+                failures += _send(manager, some, display, store)
         except KeyboardInterrupt:
-            _suspend(jobs)
+            suspend(jobs)
             text = f"The jobs of {len(jobs)} files are suspended; go on with:\n  {command_line()}"
             raise Interrupted(text) from None
     if failures:
         raise Failure("a file was not sent" if failures == 1 else f"{failures} files were not sent")
 
 
-def _send(job: Job, display: Display, store: Path) -> bool:
-    """Follows a job to its end; false if it failed."""
-    if display.watch(job) is not JobState.TRANSFERRED:
+def _send(manager: Manager, jobs: Sequence[Job], display: Display, store: Path) -> int:
+    """Follows jobs to their end; says how many failed."""
+    sent = []
+    for job in jobs:
+        if display.watch(job) is JobState.TRANSFERRED:
+            sent.append(job)
+            continue
         error = display.failure(job, store)
         output.complain(f"bgcopy: {output.describe(error.hresult, error.message)}")
-        return False
-    job.complete()
-    file = job.file(0)
-    sent, name = job.progress.bytes_transferred, os.fspath(file.local_name)
-    text = f"Sent {name} to {file.remote_name}"
-    display.note("done", job, text, bytes_transferred=sent, files=[name])
-    return True
-
-
-def _suspend(jobs: Sequence[Job]) -> None:
-    for job in jobs:
-        # Some of them are finished.
-        with contextlib.suppress(Exception):
-            job.suspend()
+    complete(manager, sent)
+    for job in sent:
+        file = job.file(0)
+        count, name = job.progress.bytes_transferred, os.fspath(file.local_name)
+        text = f"Sent {name} to {file.remote_name}"
+        display.note("done", job, text, bytes_transferred=count, files=[name])
+    return len(jobs) - len(sent)
 
 
 def _files(words: Sequence[str], protocol: UploadProtocol) -> list[FileSpec]:

@@ -48,15 +48,15 @@ def name_in_url(url: str) -> str:
     return name
 
 
-def key(files: Sequence[FileSpec], command: str = "get") -> str:
-    """What a job is described with, so that the same targets find it again.
+def key(files: Sequence[FileSpec]) -> str:
+    """What a download is described with, so that the same targets find it again.
     The order of the targets does not matter. The program `bgcopy` does it in
     the same way, and so takes up the same jobs.
     """
     # Neither name holds control characters. Code points and their UTF-8 have one order.
     pairs = sorted((file.remote_name, os.fspath(file.local_name)) for file in files)
     text = "".join(f"{remote_name}\t{local_name}\n" for remote_name, local_name in pairs)
-    return f"bgcopy {command} {hashlib.sha256(text.encode()).hexdigest()}"
+    return f"bgcopy get {hashlib.sha256(text.encode()).hexdigest()}"
 
 
 def display_name(files: Sequence[FileSpec]) -> str:

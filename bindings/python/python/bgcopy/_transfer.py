@@ -16,7 +16,7 @@ from ._bgcopy import Job, Manager
 from ._targets import absolute
 from ._vocab import AuthScheme, AuthTarget, ErrorContext, HResult, JobPriority, JobState, WaitKind
 from .errors import InvalidArgumentError, JobNotFoundError, TransferError
-from .records import JobProgress
+from .records import JobProgress, JobRecord
 
 StrPath: TypeAlias = str | os.PathLike[str]
 Progress: TypeAlias = bool | Callable[[JobProgress], object]
@@ -109,15 +109,13 @@ def each(jobs: Sequence[Job], act: Callable[[Job], object]) -> None:
             pass
 
 
-def kept(manager: Manager) -> dict[str, Job]:
-    """The jobs that can be gone on with, by what they are described with."""
-    found = {}
+def kept(manager: Manager) -> Iterator[tuple[JobRecord, Job]]:
+    """The jobs that can be gone on with, and what they are."""
     for job in manager.jobs():
         with contextlib.suppress(JobNotFoundError):
             record = job.snapshot().record
             if not record.closing:
-                found[record.description] = job
-    return found
+                yield record, job
 
 
 def failure(job: Job, state: JobState) -> TransferError:

@@ -7,13 +7,13 @@ import os
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
+from pathlib import Path
 from typing import TypeAlias
 
 from ._bgcopy import Job, Manager
 from ._progress import Report, reporting
-from ._targets import absolute, display_name, key
+from ._targets import absolute, display_name
 from ._transfer import (
-    CALLS,
     NO_PROGRESS_TIMEOUT_S,
     SERVER_PATIENCE_S,
     TICK_S,
@@ -36,10 +36,21 @@ from ._vocab import (
     JobType,
     UploadProtocol,
 )
-from .errors import InvalidArgumentError, TransferError, WaitTimeoutError
+from .errors import InvalidArgumentError, NotFoundError, TransferError, WaitTimeoutError
 from .records import FileSpec, JobProgress
 
 Source: TypeAlias = StrPath | FileSpec | tuple[StrPath, str]
+
+MARK = "bgcopy put"
+"""The description of the jobs: the same files find them again. The program
+`bgcopy` does it in the same way, and so takes up the same jobs.
+"""
+
+TOGETHER_MAX = 256
+"""Jobs that are acknowledged in one go."""
+
+FAILURE = 0x80000000
+"""The bit of a code that says that a call failed."""
 
 SHARE_OF_LOOKING = 10
 """Looking at the jobs may take this part of the time, however many there are."""
@@ -150,17 +161,18 @@ def _send(
     ):
         jobs = start(queue, files, protocol, reply, wishes)
         try:
-            _follow(jobs, report, deadline)
-            names = [job.file(0).remote_name for job in jobs]
-        finally:
-            _leave(jobs, is_kept)
-    keys = [key([file], _command(reply)) for file in files]
-    by_key = dict(zip(dict.fromkeys(keys), names, strict=True))
-    return [by_key[own] for own in keys]
+            _follow(queue, jobs, report, deadline)
+        except BaseException:
+            _leave(queue, jobs, is_kept)
+            raise
+        names = [job.file(0).remote_name for job in jobs]
+    by_way = dict(zip(dict.fromkeys(map(_way, files)), names, strict=True))
+    return [by_way[_way(file)] for file in files]
 
 
-def _command(reply: str | None) -> str:
-    return "put" if reply is None else "put with reply"
+def _way(file: FileSpec) -> tuple[str, str]:
+    """From where to where a file goes: what is asked for twice is sent once."""
+    return file.remote_name, os.fspath(file.local_name)
 
 
 def start(
@@ -173,53 +185,90 @@ def start(
     """The jobs of the files, under way: those that the same call made before,
     and new ones for the rest.
     """
-    command = _command(reply)
-    by_key = {key([file], command): file for file in files}
-    known = kept(manager)
-    fresh = [own for own in by_key if own not in known]
-    made = dict(zip(fresh, _create(manager, [by_key[own] for own in fresh], reply), strict=True))
-    names = {job.id: own for own, job in made.items()}
-
-    def prepare(job: Job) -> None:
-        job.description = names[job.id]
-        if protocol is not UploadProtocol.AUTO:
-            job.upload_protocol = protocol
-        if reply is not None:
-            job.reply_file_name = reply
+    by_way = {_way(file): file for file in files}
+    known = _known(manager, by_way.values(), reply)
+    fresh = [file for way, file in by_way.items() if way not in known]
 
     def go_on(job: Job) -> None:
         configure(job, wishes)
-        if job.id in names or job.state is not JobState.TRANSFERRED:
+        if job.state is not JobState.TRANSFERRED:
             job.resume()
 
+    each(list(known.values()), go_on)
+    made = _create(manager, fresh, protocol, reply, wishes)
+    known.update(zip(map(_way, fresh), made, strict=True))
+    return [known[way] for way in by_way]
+
+
+def _known(
+    manager: Manager, files: Iterable[FileSpec], reply: str | None
+) -> dict[tuple[str, str], Job]:
+    """The jobs of the queue that send these files."""
+    by_name: dict[str, list[Job]] = {}
+    for record, job in kept(manager):
+        if record.description == MARK and record.job_type is _job_type(reply):
+            by_name.setdefault(record.display_name, []).append(job)
+    found = {}
+    for file in files:
+        for job in by_name.get(display_name([file]), []):
+            if _sends(job, file, reply):
+                found[_way(file)] = job
+    return found
+
+
+def _job_type(reply: str | None) -> JobType:
+    return JobType.UPLOAD if reply is None else JobType.UPLOAD_REPLY
+
+
+def _sends(job: Job, file: FileSpec, reply: str | None) -> bool:
+    """True if the job sends the file: below a URL that ends in a slash it may
+    have its name by now.
+    """
+    if reply is not None and job.reply_file_name != Path(reply):
+        return False
     try:
-        each(list(made.values()), prepare)
-        jobs = [made.get(own) or known[own] for own in by_key]
-        each(jobs, go_on)
+        own = job.file(0)
+        remote_name, local_name = own.remote_name, own.local_name
+    except NotFoundError:
+        # The process that made it was killed before it could add the file.
+        return False
+    goes_there = remote_name == file.remote_name or (
+        file.remote_name.endswith("/") and remote_name.startswith(file.remote_name)
+    )
+    return goes_there and os.fspath(local_name) == os.fspath(file.local_name)
+
+
+def _create(
+    manager: Manager,
+    files: Sequence[FileSpec],
+    protocol: UploadProtocol,
+    reply: str | None,
+    wishes: Wishes,
+) -> list[Job]:
+    """New jobs, under way: the first one is set up, and the others are like it."""
+    if not files:
+        return []
+    first = manager.create_job(display_name(files[:1]), _job_type(reply))
+    try:
+        first.description = MARK
+        if protocol is not UploadProtocol.AUTO:
+            first.upload_protocol = protocol
+        if reply is not None:
+            first.reply_file_name = reply
+        first.add_file_set(files[:1])
+        configure(first, wishes)
+        first.resume()
+        return [first, *manager.start_uploads(files[1:], first)]
     except BaseException:
         # The first failure is the one to tell.
         with contextlib.suppress(Exception):
-            each(list(made.values()), Job.cancel)
+            first.cancel()
         raise
-    return jobs
 
 
-def _create(manager: Manager, files: Sequence[FileSpec], reply: str | None) -> list[Job]:
-    if reply is None:
-        return manager.create_uploads(files)
-    jobs = []
-    for file in files:
-        job = manager.create_job(display_name([file]), JobType.UPLOAD_REPLY)
-        jobs.append(job)
-        try:
-            job.add_file_set([file])
-        except BaseException:
-            job.cancel()
-            raise
-    return jobs
-
-
-def _follow(jobs: Sequence[Job], report: Report | None, deadline: Deadline) -> None:
+def _follow(
+    manager: Manager, jobs: Sequence[Job], report: Report | None, deadline: Deadline
+) -> None:
     """Waits until the files are sent, and acknowledges the jobs."""
     failures = []
     sent: list[Job] = []
@@ -230,16 +279,24 @@ def _follow(jobs: Sequence[Job], report: Report | None, deadline: Deadline) -> N
             failures.append(failure(job, state))
             continue
         sent.append(job)
-        if len(sent) == CALLS:
-            each(sent, Job.complete)
+        if len(sent) == TOGETHER_MAX:
+            complete(manager, sent)
             sent.clear()
-    each(sent, Job.complete)
+    complete(manager, sent)
     if len(failures) > 1:
         first = failures[0]
         text = f"{len(failures)} of {len(jobs)} files were not sent; the first: {first.message}"
         raise TransferError(first.hresult, first.context, text, first.error)
     if failures:
         raise failures[0]
+
+
+def complete(manager: Manager, jobs: Sequence[Job]) -> None:
+    """Acknowledges jobs that are transferred."""
+    for job, code in zip(jobs, manager.complete_all(jobs), strict=True):
+        if code & FAILURE:
+            # Another hand was faster, or the disk failed: it says which.
+            job.complete()
 
 
 class _Progress:
@@ -284,22 +341,25 @@ class _Progress:
         )
 
 
-def _leave(jobs: Sequence[Job], is_kept: bool) -> None:
+def _leave(manager: Manager, jobs: Sequence[Job], is_kept: bool) -> None:
     """Ends the jobs that are not done: those that are kept can be gone on
     with, the others are forgotten, by the server too.
     """
-
-    def leave(job: Job) -> None:
-        with contextlib.suppress(Exception):
-            if job.state is JobState.ACKNOWLEDGED:
-                return
-            if is_kept:
-                job.suspend()
-            else:
-                job.cancel()
-
-    each(jobs, leave)
-    if not is_kept:
-        # The store that would go on to tell a server is about to be deleted.
-        with contextlib.suppress(Exception):
+    with contextlib.suppress(Exception):
+        if is_kept:
+            suspend(jobs)
+        else:
+            manager.cancel_all(jobs)
+            # The store that would go on to tell a server is about to be deleted.
             wait_for_server(jobs, SERVER_PATIENCE_S)
+
+
+def suspend(jobs: Sequence[Job]) -> None:
+    """Suspends those of the jobs that are not done."""
+
+    def act(job: Job) -> None:
+        # Some of them are finished.
+        with contextlib.suppress(Exception):
+            job.suspend()
+
+    each(jobs, act)
