@@ -11,7 +11,7 @@ use crate::model::{
     next_upload_call, sending, upload_state,
 };
 use crate::protocol::{
-    Call, Failure, Head, Keys, Permit, Step, judge, judge_interim, origin_of, permit,
+    Call, Failure, Head, Keys, Permit, Step, is_same_origin, judge, judge_interim, permit,
 };
 use crate::transfer::{Options, Token, UploadEnding, UploadOrder};
 use crate::vocab::{Result, UploadProtocol};
@@ -146,7 +146,7 @@ impl Engine {
             self.upload_news(key, UploadNews::NothingOwed, at);
             return Ok(());
         };
-        let is_trusted = origin_of(&call.url) == origin_of(&file.remote_name);
+        let is_trusted = is_same_origin(&call.url, &file.remote_name);
         let protocol = upload_state(record, file).protocol;
         // These let the server name the place; the contract sends them to the
         // host that BITS names (section 13.4).

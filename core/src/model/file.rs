@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::protocol::{Content, FileRange, Validator, origin_of, requested_bytes};
+use crate::protocol::{Content, FileRange, Validator, is_same_origin, origin_of, requested_bytes};
 use crate::vocab::{HashAlgorithm, PATHS, UploadProtocol, is_initial};
 
 use super::upload::UploadRecord;
@@ -161,10 +161,10 @@ impl FileRecord {
 
     /// True if the place that is asked next may be told the job's secrets.
     pub fn may_tell_secrets(&self) -> bool {
-        let asked = origin_of(self.content().url);
+        let asked = self.content().url;
         match &self.trusted_origin {
-            Some(trusted) => *trusted == asked,
-            None => origin_of(&self.remote_name) == asked,
+            Some(trusted) => *trusted == origin_of(asked),
+            None => is_same_origin(&self.remote_name, asked),
         }
     }
 

@@ -26,7 +26,9 @@ pub use answer::{Adjustment, Body, Decision, decide};
 pub use classify::{Failure, RetryAfter, http_date_unix_ms};
 pub use head::Head;
 pub use multipart::Permit;
-pub use remote_name::{Scheme, below, check_header_lines, check_remote_name, host_of, origin_of};
+pub use remote_name::{
+    Scheme, below, check_header_lines, check_remote_name, host_of, is_same_origin, origin_of,
+};
 pub use request::{Content, FileRange, Request, Validator, next_request, requested_bytes};
 pub use s3::{part_bytes, parts_to_send, permit, takes_header};
 pub use s3_sign::Keys;

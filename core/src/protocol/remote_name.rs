@@ -45,6 +45,11 @@ pub fn origin_of(remote_name: &str) -> String {
     Url::parse(remote_name).map_or(String::new(), |url| url.origin().ascii_serialization())
 }
 
+/// True if two remote names have one origin. Equal ones need no look into them.
+pub fn is_same_origin(one: &str, other: &str) -> bool {
+    one == other || origin_of(one) == origin_of(other)
+}
+
 /// The URL of a file of that name in a folder, whose URL ends in a slash; None
 /// for any other URL.
 pub fn below(remote_name: &str, file_name: &str) -> Option<String> {
