@@ -8,6 +8,7 @@ mod s3_server;
 mod settings;
 mod upload_enumeration;
 mod upload_world;
+mod uploads;
 mod world;
 
 use uuid::Uuid;
@@ -16,16 +17,20 @@ use crate::vocab::JobType;
 
 use super::{Command, FileSpec, Input, Job, Limits, NewJob, Now, apply, apply_creation};
 
-/// A suspended job with so many files.
-fn job_with_files(count: u32) -> Job {
+fn new_job(job_type: JobType) -> Job {
     let new = NewJob {
         id: Uuid::from_u128(7),
         display_name: "test".to_owned(),
-        job_type: JobType::Download,
+        job_type,
         owner: "uid 0".to_owned(),
         queue_position: 1,
     };
-    let mut job = apply_creation(new, Now::default()).expect("a job");
+    apply_creation(new, Now::default()).expect("a job")
+}
+
+/// A suspended job with so many files.
+fn job_with_files(count: u32) -> Job {
+    let mut job = new_job(JobType::Download);
     let files = (0..count).map(spec).collect();
     command(&mut job, Command::AddFiles(files)).expect("files");
     job

@@ -11,14 +11,14 @@ use uuid::Uuid;
 
 use crate::model::upload::UploadRecord;
 use crate::model::{
-    Command, Environment, FileStage, Input, Job, Limits, NewJob, Now, Outcome, Sent, UploadNews,
-    apply, apply_creation, next_upload_call, plan, sending, upload_state,
+    Command, Environment, FileStage, Input, Job, Limits, Now, Outcome, Sent, UploadNews, apply,
+    next_upload_call, plan, sending, upload_state,
 };
 use crate::protocol::{Call, Failure, Head, Proof, Step, judge};
 use crate::vocab::{ErrorContext, JobState, JobType, UploadProtocol, code};
 
 use super::s3_server::{PART, Parts};
-use super::{command, spec};
+use super::{command, new_job, spec};
 use servers::session_of;
 
 /// Bytes of the file. A byte's value is the version it came from. At S3 a part
@@ -123,14 +123,7 @@ pub struct World {
 
 impl World {
     pub fn new(protocol: UploadProtocol) -> Self {
-        let new = NewJob {
-            id: Uuid::from_u128(7),
-            display_name: "test".to_owned(),
-            job_type: JobType::Upload,
-            owner: "uid 0".to_owned(),
-            queue_position: 1,
-        };
-        let mut job = apply_creation(new, Now::default()).expect("a job");
+        let mut job = new_job(JobType::Upload);
         command(&mut job, Command::AddFiles(vec![spec(0)])).expect("a file");
         // A byte at a time at first; after a failure all at once.
         let mut upload = UploadRecord::default();
