@@ -304,8 +304,7 @@ pub(super) fn holds(
         return count_failure(change, job, index, &failure, now);
     }
     edit(change, job, index, |upload, _| upload.state.unsure = false)?;
-    let (before, is_new) = (file.written, position > file.high_water);
-    if position < before {
+    if position < file.written {
         change.restarted.insert(index);
     }
     moved(change, job, index, position, now)?;
@@ -313,9 +312,8 @@ pub(super) fn holds(
     if call.body.is_some_and(took_all) {
         edit(change, job, index, |upload, _| upload.state.grow())?;
     }
-    // A new session is filled up to where the old one was without being new.
     let advanced = call.body.is_some_and(|span| position > span.first);
-    match is_new || advanced || !counts {
+    match advanced || !counts {
         true => Ok(()),
         false => count_round(change, job, index, &failure::no_headway(), now),
     }

@@ -3,9 +3,12 @@
 mod enumeration;
 mod failures;
 mod methods;
+mod parts;
 mod planning;
+mod replies;
 mod s3_server;
 mod settings;
+mod standing;
 mod upload_enumeration;
 mod upload_world;
 mod uploads;
