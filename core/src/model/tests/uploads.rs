@@ -170,7 +170,8 @@ fn the_server_says_where_to_go_on() {
         upload.state.unsure = true;
         (upload.state.piece_bytes, upload.state.piece_bytes_max) = (50, 1000);
     });
-    let change = apply_news(&mut job, holds(call(Step::Query, 0, 0), 40));
+    let query = Call { body: None, ..call(Step::Query, 0, 0) };
+    let change = apply_news(&mut job, holds(query, 40));
     assert!(change.restarted.contains(&0) && !state(&job).unsure);
     assert_eq!((job.files[0].written, job.files[0].restarts), (40, 0), "a question costs nothing");
     let change = apply_news(&mut job, holds(call(Step::Send, 40, 60), 90));
@@ -262,11 +263,15 @@ fn a_piece_that_was_cut_off_is_halved() {
 
 #[test]
 fn a_finished_upload_is_transferred_and_holds_no_session() {
-    let mut job = holding(70);
-    apply_news(&mut job, answer(call(Step::Close, 0, 0), Verdict::Finished));
-    let file = &job.files[0];
-    assert_eq!((file.written, file.synced, file.stage), (SIZE, SIZE, FileStage::Released));
-    assert_eq!((state(&job).session.as_ref(), job.record.state), (None, JobState::Transferred));
+    for (step, session) in [(Step::Close, Some("session".to_owned())), (Step::Whole, None)] {
+        let mut job = holding(70);
+        change_upload(&mut job, |upload| upload.state.session = session);
+        apply_news(&mut job, answer(call(step, 0, 0), Verdict::Finished));
+        let file = &job.files[0];
+        assert_eq!((file.written, file.synced, file.stage), (SIZE, SIZE, FileStage::Released));
+        assert_eq!(state(&job).session, None);
+        assert_eq!(job.record.state, JobState::Transferred);
+    }
 }
 
 #[test]
