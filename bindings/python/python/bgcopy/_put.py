@@ -26,13 +26,10 @@ def put(arguments: Namespace) -> None:
     wishes = Wishes(None, None, priority, None)
     display = Display(arguments)
     store = store_of(arguments)
-    failures = 0
     with open_queue(store) as manager:
         jobs = start(manager, files, protocol, None, wishes)
         try:
-            for first in range(0, len(jobs), TOGETHER_MAX):
-                some = jobs[first : first + TOGETHER_MAX]
-                failures += _send(manager, some, display, store)
+            failures = _send(manager, jobs, display, store)
         except KeyboardInterrupt:
             suspend(jobs)
             text = f"The jobs of {len(jobs)} files are suspended; go on with:\n  {command_line()}"
@@ -42,21 +39,31 @@ def put(arguments: Namespace) -> None:
 
 
 def _send(manager: Manager, jobs: Sequence[Job], display: Display, store: Path) -> int:
-    """Follows jobs to their end; says how many failed."""
-    sent = []
+    """Follows jobs to their end and acknowledges them; says how many failed."""
+    failures = 0
+    sent: list[Job] = []
     for job in jobs:
+        # Nobody waits for a file to hear of those before it.
+        if len(sent) == TOGETHER_MAX or job.state is not JobState.TRANSFERRED:
+            _acknowledge(manager, sent, display)
+            sent.clear()
         if display.watch(job) is JobState.TRANSFERRED:
             sent.append(job)
             continue
         error = display.failure(job, store)
         output.complain(f"bgcopy: {output.describe(error.hresult, error.message)}")
-    complete(manager, sent)
-    for job in sent:
+        failures += 1
+    _acknowledge(manager, sent, display)
+    return failures
+
+
+def _acknowledge(manager: Manager, jobs: Sequence[Job], display: Display) -> None:
+    complete(manager, jobs)
+    for job in jobs:
         file = job.file(0)
         count, name = job.progress.bytes_transferred, os.fspath(file.local_name)
         text = f"Sent {name} to {file.remote_name}"
         display.note("done", job, text, bytes_transferred=count, files=[name])
-    return len(jobs) - len(sent)
 
 
 def _files(words: Sequence[str], protocol: UploadProtocol) -> list[FileSpec]:
