@@ -247,11 +247,13 @@ impl Engine {
             self.queue.hurry();
             self.commit(at, false);
         }
-        self.queue.store.begin_view();
-        for message in messages {
-            self.receive(message, at);
+        if !messages.is_empty() {
+            self.queue.store.begin_view();
+            for message in messages {
+                self.receive(message, at);
+            }
+            self.queue.store.end_view();
         }
-        self.queue.store.end_view();
         self.take_news(at)?;
         self.pass_time(at, *wake_at_ms)?;
         self.commit(at, false);
