@@ -136,7 +136,7 @@ fn display_of(get: &Get) -> Display {
 
 /// The job that the same command made before.
 fn find(store: &Path, manager: &Manager, files: &[FileSpec]) -> Outcome<Option<(Job, JobRecord)>> {
-    let key = targets::key("get", files);
+    let key = targets::key(files);
     let records = job_ids::records(store)?;
     let Some(record) = records.into_iter().find(|record| record.description == key) else {
         return Ok(None);
@@ -192,7 +192,7 @@ fn create(manager: &Manager, files: &[FileSpec], get: &Get, display: &Display) -
 }
 
 fn fill(job: &Job, files: &[FileSpec], get: &Get) -> Outcome {
-    job.set_description(&targets::key("get", files))?;
+    job.set_description(&targets::key(files))?;
     job.add_file_set(files.to_vec())?;
     // Somebody is looking on.
     job.set_priority(JobPriority::Foreground)?;

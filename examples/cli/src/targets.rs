@@ -75,9 +75,9 @@ fn absolute(file: &Path) -> io::Result<PathBuf> {
     }
 }
 
-/// What a job is described with, so that the same targets find it again. The
+/// What a download is described with, so that the same targets find it again. The
 /// order of the targets does not matter.
-pub fn key(command: &str, targets: &[FileSpec]) -> String {
+pub fn key(targets: &[FileSpec]) -> String {
     let mut pairs: Vec<_> = targets
         .iter()
         .map(|target| (target.remote_name.as_str(), target.local_name.as_str()))
@@ -91,7 +91,7 @@ pub fn key(command: &str, targets: &[FileSpec]) -> String {
         digest.update(local_name);
         digest.update("\n");
     }
-    format!("bgcopy {command} {}", hexadecimal(&digest.finalize()))
+    format!("bgcopy get {}", hexadecimal(&digest.finalize()))
 }
 
 /// What a job with these files is called.
@@ -221,8 +221,8 @@ mod tests {
     fn key_does_not_depend_on_the_order() {
         let a = target("http://h/a", Path::new("/d/a")).expect("a target");
         let b = target("http://h/b", Path::new("/d/b")).expect("a target");
-        assert_eq!(key("get", &[a.clone(), b.clone()]), key("get", &[b.clone(), a.clone()]));
-        let (key_a, key_b) = (key("get", &[a]), key("get", &[b]));
+        assert_eq!(key(&[a.clone(), b.clone()]), key(&[b.clone(), a.clone()]));
+        let (key_a, key_b) = (key(&[a]), key(&[b]));
         assert_ne!(key_a, key_b);
         assert!(key_a.starts_with("bgcopy get "));
     }
