@@ -160,4 +160,36 @@ mod tests {
             assert_eq!(told.as_deref(), expected, "{code} {region}");
         }
     }
+
+    #[test]
+    fn a_code_says_what_a_status_does_not() {
+        for (status, code, expected, transient) in [
+            (200, "InternalError", 500, true),
+            (200, "SlowDown", 503, true),
+            (200, "NoSuchUpload", 404, false),
+            (200, "AccessDenied", 403, false),
+            (200, "MalformedXML", 400, false),
+            (400, "RequestTimeout", 400, true),
+            (400, "InvalidPart", 400, true),
+            (400, "InvalidArgument", 400, false),
+            (403, "AccessDenied", 403, false),
+        ] {
+            let body = format!("<Error><Code>{code}</Code><Message>why</Message></Error>");
+            let failure = failure(&Head { status, body, ..Head::default() });
+            let told = (failure.code, failure.transient);
+            assert_eq!(told, (HResult::from_http_status(expected), transient), "{status} {code}");
+            assert!(failure.message.ends_with(&format!("{status}: {code}: why")));
+        }
+    }
+
+    #[test]
+    fn a_body_is_what_its_root_says() {
+        let head = |body: &str| Head { body: body.to_owned(), ..Head::default() };
+        assert_eq!(text(&head("<Error><ETag>e</ETag></Error>"), "ETag"), None);
+        assert_eq!(text(&head("<Any><ETag> e </ETag></Any>"), "ETag").as_deref(), Some("e"));
+        assert!(parts(&head("<ListBucketResult></ListBucketResult>")).is_none());
+        let more = "<IsTruncated>true</IsTruncated><NextPartNumberMarker>7</NextPartNumberMarker>";
+        let list = parts(&head(&format!("<ListPartsResult>{more}</ListPartsResult>")));
+        assert_eq!(list.expect("a list").more, Some(7));
+    }
 }
