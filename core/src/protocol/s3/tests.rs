@@ -188,7 +188,7 @@ fn a_file_in_its_place_is_ours_if_size_parts_and_time_fit() {
     assert_eq!(verdict(20 * MIB, "ETag: \"x-3\"", 4), Verdict::Absent);
 }
 
-fn keys(size: u64) -> Upload {
+fn permitted(size: u64) -> Upload {
     let permit = Permit { cancel_url: "c".to_owned(), check_url: "d".to_owned(), signed_ms: 1 };
     let mut upload = upload(size);
     upload.multipart.permit = Some(permit);
@@ -267,7 +267,7 @@ fn an_upload_is_cancelled_and_then_asked_for() {
     };
     let url = || "https://b.s3.eu-west-1.amazonaws.com/k?uploadId=a%2Fb".to_owned();
     let signed = || Proof::SigV4 { region: "eu-west-1".to_owned() };
-    let (mut with_keys, mut with_permit) = (upload(GIB), keys(GIB));
+    let (mut with_keys, mut with_permit) = (upload(GIB), permitted(GIB));
     let (delete, get) = (|| "DELETE".to_owned(), || "GET".to_owned());
     assert_eq!(seen(&with_keys), (Step::Cancel, delete(), url(), signed()));
     assert_eq!(seen(&with_permit), (Step::Cancel, delete(), "c".to_owned(), Proof::Url));
