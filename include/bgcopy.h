@@ -18,6 +18,8 @@
  *
  * Texts are UTF-8 and end with NUL. What comes in is copied; other bytes than
  * UTF-8 answer E_INVALIDARG. What goes out is freed with bgcopy_string_free.
+ * In the name of a file, U+10FF80 to U+10FFFF stand for the bytes 0x80 to 0xFF
+ * of a path of Unix that is not UTF-8.
  *
  * Pointers. Apart from handles, every pointer that is not NULL must be valid
  * for the time of the call: inputs to be read, results to be written.
@@ -79,6 +81,7 @@
 #define BGCOPY_E_NOT_SUPPORTED (-2147024846) /* 0x80070032: the system does not support this */
 #define BGCOPY_E_FILE_EXISTS (-2147024816) /* 0x80070050: the file exists already */
 #define BGCOPY_E_DISK_FULL (-2147024784) /* 0x80070070: the disk is full */
+#define BGCOPY_E_FILE_TOO_LARGE (-2147024673) /* 0x800700DF: the file is too large for this file system */
 #define BGCOPY_E_INVALID_NAME (-2147024773) /* 0x8007007B: the name is not valid here */
 #define BGCOPY_E_DIRECTORY (-2147024629) /* 0x8007010B: a folder is in the way */
 #define BGCOPY_E_IO_DEVICE (-2147023779) /* 0x8007045D: the disk failed */
@@ -671,6 +674,11 @@ typedef struct bgcopy_options {
    * The same as text, for systems that have no such file; not both.
    */
   const char *ca_pem;
+  /**
+   * 1 to only store what is to be done: while this manager hosts the queue,
+   * nothing is transferred. A cancel still reaches the servers of its uploads.
+   */
+  uint32_t stores_only;
 } bgcopy_options;
 
 /**
@@ -1090,7 +1098,7 @@ bgcopy_hresult bgcopy_manager_open(const struct bgcopy_options *options,
  * @param out_job the caller closes it with bgcopy_job_close.
  * @return S_OK; E_INVALIDARG for a name too long or an unknown type;
  * E_NOTIMPL for a type that is not built in; BG_E_TOO_MANY_JOBS_PER_USER at
- * the limit of jobs; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Contract 2.1.
+ * the limit of jobs; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Section 2.1.
  */
 BGCOPY_API
 bgcopy_hresult bgcopy_manager_create_job(struct bgcopy_manager *manager,
@@ -1104,7 +1112,7 @@ bgcopy_hresult bgcopy_manager_create_job(struct bgcopy_manager *manager,
  *
  * @param out_job the caller closes it with bgcopy_job_close.
  * @return S_OK; DO_E_JOB_NOT_FOUND if it is not in the queue, as a completed
- * or cancelled one is not; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Contract
+ * or cancelled one is not; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Section
  * 2.1.
  */
 BGCOPY_API
@@ -1116,7 +1124,7 @@ bgcopy_hresult bgcopy_manager_get_job(struct bgcopy_manager *manager,
  * Lists the jobs in the queue, in order of creation (EnumJobs).
  *
  * @param out_enumerator the caller closes it with bgcopy_enum_jobs_close.
- * @return S_OK; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Contract 2.1.
+ * @return S_OK; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Section 2.1.
  */
 BGCOPY_API
 bgcopy_hresult bgcopy_manager_enum_jobs(struct bgcopy_manager *manager,
@@ -1126,7 +1134,7 @@ bgcopy_hresult bgcopy_manager_enum_jobs(struct bgcopy_manager *manager,
  * Gives a sentence for any code (GetErrorDescription).
  *
  * @param out_text the caller frees it with bgcopy_string_free.
- * @return S_OK; E_POINTER; E_HANDLE. Contract 2.1.
+ * @return S_OK; E_POINTER; E_HANDLE. Section 2.1.
  */
 BGCOPY_API
 bgcopy_hresult bgcopy_manager_get_error_description(struct bgcopy_manager *manager,
@@ -1141,7 +1149,7 @@ bgcopy_hresult bgcopy_manager_get_error_description(struct bgcopy_manager *manag
  * @param timeout_ms BGCOPY_WAIT_FOREVER for no end; 0 only looks.
  * @param out_event the caller closes it with bgcopy_event_close.
  * @return S_OK; S_FALSE and NULL if none came in time; E_POINTER; E_HANDLE;
- * E_MANAGER_CLOSED, also when the manager is closed meanwhile. Contract 11.
+ * E_MANAGER_CLOSED, also when the manager is closed meanwhile. Section 11.
  */
 BGCOPY_API
 bgcopy_hresult bgcopy_manager_next_event(struct bgcopy_manager *manager,
@@ -1221,7 +1229,7 @@ bgcopy_hresult bgcopy_manager_set_limits(struct bgcopy_manager *manager,
  * @param cost one or more of BGCOPY_COST_UNRESTRICTED to BGCOPY_COST_ROAMING;
  * a job goes on if its property COST_FLAGS has all of them.
  * @return S_OK; E_INVALIDARG for another number; E_POINTER; E_HANDLE;
- * E_MANAGER_CLOSED. Contract 3.4, 6.7.
+ * E_MANAGER_CLOSED. Section 3.4, 6.7.
  */
 BGCOPY_API
 bgcopy_hresult bgcopy_manager_set_network(struct bgcopy_manager *manager,
@@ -1298,28 +1306,28 @@ BGCOPY_API bgcopy_hresult bgcopy_manager_close(struct bgcopy_manager *manager);
  * Adds a whole file (AddFile). Nothing is at the local path of a download
  * until Complete.
  *
- * @param remote_url an http, https or file URL without a password in it; of
+ * @param remote_name an http, https or file URL without a password in it; of
  * an upload an http or https URL.
- * @param local_path an absolute path in an existing folder; of an upload, the
+ * @param local_name an absolute path in an existing folder; of an upload, the
  * file to be sent.
  * @return S_OK; E_INVALIDARG for a malformed name or an unknown scheme;
  * E_PATH_NOT_FOUND if the folder is missing; E_ACCESSDENIED if it cannot be
  * written to; E_DUPLICATE_LOCAL_NAME if another file of the job goes there;
  * BG_E_TOO_MANY_FILES for the second file of an upload;
  * BG_E_TOO_MANY_FILES_IN_JOB; DO_E_INVALID_STATE if the job is final;
- * E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Contract 2.2.
+ * E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Section 2.2.
  */
 BGCOPY_API
 bgcopy_hresult bgcopy_job_add_file(struct bgcopy_job *job,
-                                   const char *remote_url,
-                                   const char *local_path);
+                                   const char *remote_name,
+                                   const char *local_name);
 
 /**
  * Adds several files, all or none (AddFileSet).
  *
  * @param count how many.
  * @param files an array of so many.
- * @return as bgcopy_job_add_file. Contract 2.2.
+ * @return as bgcopy_job_add_file. Section 2.2.
  */
 BGCOPY_API
 bgcopy_hresult bgcopy_job_add_file_set(struct bgcopy_job *job,
@@ -1349,12 +1357,12 @@ bgcopy_hresult bgcopy_job_add_files(struct bgcopy_job *job,
  * @param ranges an array of so many.
  * @return as bgcopy_job_add_file, and DO_E_INVALID_RANGE for an empty range
  * or one that begins nowhere; DO_E_OVERLAPPING_RANGES;
- * BG_E_TOO_MANY_RANGES_IN_FILE above 500. Contract 2.7 and 3.2.
+ * BG_E_TOO_MANY_RANGES_IN_FILE above 500. Section 2.7 and 3.2.
  */
 BGCOPY_API
 bgcopy_hresult bgcopy_job_add_file_with_ranges(struct bgcopy_job *job,
-                                               const char *remote_url,
-                                               const char *local_path,
+                                               const char *remote_name,
+                                               const char *local_name,
                                                uint32_t count,
                                                const struct bgcopy_file_range *ranges);
 
@@ -1362,7 +1370,7 @@ bgcopy_hresult bgcopy_job_add_file_with_ranges(struct bgcopy_job *job,
  * Lists the files of the job, in order of addition (EnumFiles).
  *
  * @param out_enumerator the caller closes it with bgcopy_enum_files_close.
- * @return S_OK; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Contract 2.2.
+ * @return S_OK; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Section 2.2.
  */
 BGCOPY_API
 bgcopy_hresult bgcopy_job_enum_files(struct bgcopy_job *job,
@@ -1385,7 +1393,7 @@ bgcopy_hresult bgcopy_job_get_file(struct bgcopy_job *job,
  * failed or is transferred keeps its state.
  *
  * @return S_OK; DO_E_INVALID_STATE if the job is final; E_POINTER; E_HANDLE;
- * E_MANAGER_CLOSED. Contract 9.2.
+ * E_MANAGER_CLOSED. Section 9.2.
  */
 BGCOPY_API bgcopy_hresult bgcopy_job_suspend(struct bgcopy_job *job);
 
@@ -1393,7 +1401,7 @@ BGCOPY_API bgcopy_hresult bgcopy_job_suspend(struct bgcopy_job *job);
  * Starts the job, or starts it again after an error, at once (Resume).
  *
  * @return S_OK; DO_E_JOB_EMPTY without files; DO_E_INVALID_STATE if the job
- * is final; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Contract 9.2.
+ * is final; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Section 9.2.
  */
 BGCOPY_API bgcopy_hresult bgcopy_job_resume(struct bgcopy_job *job);
 
@@ -1403,8 +1411,9 @@ BGCOPY_API bgcopy_hresult bgcopy_job_resume(struct bgcopy_job *job);
  * go.
  *
  * @return S_OK; BG_S_UNABLE_TO_DELETE_FILES if temporary files remain, which
- * are tried again later; DO_E_INVALID_STATE if the job is final; E_POINTER;
- * E_HANDLE; E_MANAGER_CLOSED. Contract 9.6.
+ * are tried again later, or if the server may keep a part of the file that a PUT
+ * was sending; DO_E_INVALID_STATE if the job is final; E_POINTER; E_HANDLE;
+ * E_MANAGER_CLOSED. Section 9.6.
  */
 BGCOPY_API bgcopy_hresult bgcopy_job_cancel(struct bgcopy_job *job);
 
@@ -1416,7 +1425,7 @@ BGCOPY_API bgcopy_hresult bgcopy_job_cancel(struct bgcopy_job *job);
  * BG_S_UNABLE_TO_DELETE_FILES if temporary files of the others remain;
  * DO_E_INVALID_STATE if the job is final; a code of the disk if a file cannot
  * be put in place, and then the job stays and the call can be repeated;
- * E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Contract 9.5.
+ * E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Section 9.5.
  */
 BGCOPY_API bgcopy_hresult bgcopy_job_complete(struct bgcopy_job *job);
 
@@ -1448,7 +1457,7 @@ BGCOPY_API bgcopy_hresult bgcopy_job_close(struct bgcopy_job *job);
 /**
  * Tells the id of the job (GetId). It is never used twice.
  *
- * @return S_OK; E_POINTER; E_HANDLE. Contract 2.2.
+ * @return S_OK; E_POINTER; E_HANDLE. Section 2.2.
  */
 BGCOPY_API bgcopy_hresult bgcopy_job_get_id(struct bgcopy_job *job, struct bgcopy_guid *out_id);
 
@@ -1456,7 +1465,7 @@ BGCOPY_API bgcopy_hresult bgcopy_job_get_id(struct bgcopy_job *job, struct bgcop
  * Tells the kind of transfer (GetType).
  *
  * @param out_type a bgcopy_job_type.
- * @return S_OK; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Contract 2.2.
+ * @return S_OK; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Section 2.2.
  */
 BGCOPY_API bgcopy_hresult bgcopy_job_get_type(struct bgcopy_job *job, uint32_t *out_type);
 
@@ -1464,14 +1473,14 @@ BGCOPY_API bgcopy_hresult bgcopy_job_get_type(struct bgcopy_job *job, uint32_t *
  * Tells the state (GetState).
  *
  * @param out_state a bgcopy_job_state.
- * @return S_OK; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Contract 2.2.
+ * @return S_OK; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Section 2.2.
  */
 BGCOPY_API bgcopy_hresult bgcopy_job_get_state(struct bgcopy_job *job, uint32_t *out_state);
 
 /**
  * Tells how far it has come (GetProgress); all 0 without files.
  *
- * @return S_OK; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Contract 2.2.
+ * @return S_OK; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Section 2.2.
  */
 BGCOPY_API
 bgcopy_hresult bgcopy_job_get_progress(struct bgcopy_job *job,
@@ -1480,7 +1489,7 @@ bgcopy_hresult bgcopy_job_get_progress(struct bgcopy_job *job,
 /**
  * Tells when things happened (GetTimes).
  *
- * @return S_OK; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Contract 2.2.
+ * @return S_OK; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Section 2.2.
  */
 BGCOPY_API
 bgcopy_hresult bgcopy_job_get_times(struct bgcopy_job *job,
@@ -1491,7 +1500,7 @@ bgcopy_hresult bgcopy_job_get_times(struct bgcopy_job *job,
  *
  * @param out_error the caller closes it with bgcopy_error_close.
  * @return S_OK; DO_E_ERROR_INFORMATION_UNAVAILABLE unless it is in ERROR or
- * TRANSIENT_ERROR; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Contract 2.2.
+ * TRANSIENT_ERROR; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Section 2.2.
  */
 BGCOPY_API
 bgcopy_hresult bgcopy_job_get_error(struct bgcopy_job *job,
@@ -1500,7 +1509,7 @@ bgcopy_hresult bgcopy_job_get_error(struct bgcopy_job *job,
 /**
  * Tells how often it failed, retries included (GetErrorCount).
  *
- * @return S_OK; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Contract 2.2.
+ * @return S_OK; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Section 2.2.
  */
 BGCOPY_API bgcopy_hresult bgcopy_job_get_error_count(struct bgcopy_job *job, uint32_t *out_count);
 
@@ -1508,7 +1517,7 @@ BGCOPY_API bgcopy_hresult bgcopy_job_get_error_count(struct bgcopy_job *job, uin
  * Tells who made the job (GetOwner).
  *
  * @param out_text the caller frees it with bgcopy_string_free.
- * @return S_OK; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Contract 2.2.
+ * @return S_OK; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Section 2.2.
  */
 BGCOPY_API bgcopy_hresult bgcopy_job_get_owner(struct bgcopy_job *job, char **out_text);
 
@@ -1559,7 +1568,7 @@ bgcopy_hresult bgcopy_job_get_snapshot(struct bgcopy_job *job,
  * Gives the name shown to people (GetDisplayName).
  *
  * @param out_text the caller frees it with bgcopy_string_free.
- * @return S_OK; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Contract 2.2.
+ * @return S_OK; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Section 2.2.
  */
 BGCOPY_API bgcopy_hresult bgcopy_job_get_display_name(struct bgcopy_job *job, char **out_text);
 
@@ -1568,7 +1577,7 @@ BGCOPY_API bgcopy_hresult bgcopy_job_get_display_name(struct bgcopy_job *job, ch
  *
  * @param display_name at most 256 characters.
  * @return S_OK; BG_E_STRING_TOO_LONG; DO_E_INVALID_STATE if the job is final;
- * E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Contract 2.2.
+ * E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Section 2.2.
  */
 BGCOPY_API
 bgcopy_hresult bgcopy_job_set_display_name(struct bgcopy_job *job,
@@ -1578,7 +1587,7 @@ bgcopy_hresult bgcopy_job_set_display_name(struct bgcopy_job *job,
  * Gives the description (GetDescription).
  *
  * @param out_text the caller frees it with bgcopy_string_free.
- * @return S_OK; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Contract 2.2.
+ * @return S_OK; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Section 2.2.
  */
 BGCOPY_API bgcopy_hresult bgcopy_job_get_description(struct bgcopy_job *job, char **out_text);
 
@@ -1587,7 +1596,7 @@ BGCOPY_API bgcopy_hresult bgcopy_job_get_description(struct bgcopy_job *job, cha
  *
  * @param description at most 1,024 characters.
  * @return S_OK; BG_E_STRING_TOO_LONG; DO_E_INVALID_STATE if the job is final;
- * E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Contract 2.2.
+ * E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Section 2.2.
  */
 BGCOPY_API
 bgcopy_hresult bgcopy_job_set_description(struct bgcopy_job *job,
@@ -1597,7 +1606,7 @@ bgcopy_hresult bgcopy_job_set_description(struct bgcopy_job *job,
  * Tells the priority (GetPriority): NORMAL unless set.
  *
  * @param out_priority a bgcopy_job_priority.
- * @return S_OK; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Contract 2.2.
+ * @return S_OK; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Section 2.2.
  */
 BGCOPY_API bgcopy_hresult bgcopy_job_get_priority(struct bgcopy_job *job, uint32_t *out_priority);
 
@@ -1607,7 +1616,7 @@ BGCOPY_API bgcopy_hresult bgcopy_job_get_priority(struct bgcopy_job *job, uint32
  *
  * @param priority a bgcopy_job_priority.
  * @return S_OK; E_NOTIMPL for an unknown one; DO_E_INVALID_STATE if the job is
- * final; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Contract 2.2.
+ * final; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Section 2.2.
  */
 BGCOPY_API bgcopy_hresult bgcopy_job_set_priority(struct bgcopy_job *job, uint32_t priority);
 
@@ -1616,7 +1625,7 @@ BGCOPY_API bgcopy_hresult bgcopy_job_set_priority(struct bgcopy_job *job, uint32
  * JOB_ERROR unless set.
  *
  * @param out_flags BGCOPY_NOTIFY bits.
- * @return S_OK; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Contract 2.2.
+ * @return S_OK; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Section 2.2.
  */
 BGCOPY_API bgcopy_hresult bgcopy_job_get_notify_flags(struct bgcopy_job *job, uint32_t *out_flags);
 
@@ -1626,14 +1635,14 @@ BGCOPY_API bgcopy_hresult bgcopy_job_get_notify_flags(struct bgcopy_job *job, ui
  *
  * @param flags BGCOPY_NOTIFY bits.
  * @return S_OK; E_NOTIMPL for unknown bits; DO_E_INVALID_STATE if the job is
- * final; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Contract 2.2.
+ * final; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Section 2.2.
  */
 BGCOPY_API bgcopy_hresult bgcopy_job_set_notify_flags(struct bgcopy_job *job, uint32_t flags);
 
 /**
  * Tells the shortest wait before a retry, in seconds (GetMinimumRetryDelay).
  *
- * @return S_OK; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Contract 2.2.
+ * @return S_OK; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Section 2.2.
  */
 BGCOPY_API
 bgcopy_hresult bgcopy_job_get_minimum_retry_delay(struct bgcopy_job *job,
@@ -1645,7 +1654,7 @@ bgcopy_hresult bgcopy_job_get_minimum_retry_delay(struct bgcopy_job *job,
  * @param seconds below 5 counts as 5; above the no-progress timeout the job is
  * never retried.
  * @return S_OK; DO_E_INVALID_STATE if the job is final; E_POINTER; E_HANDLE;
- * E_MANAGER_CLOSED. Contract 2.2.
+ * E_MANAGER_CLOSED. Section 2.2.
  */
 BGCOPY_API
 bgcopy_hresult bgcopy_job_set_minimum_retry_delay(struct bgcopy_job *job,
@@ -1655,7 +1664,7 @@ bgcopy_hresult bgcopy_job_set_minimum_retry_delay(struct bgcopy_job *job,
  * Tells how long the job may be without progress, in seconds
  * (GetNoProgressTimeout).
  *
- * @return S_OK; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Contract 2.2.
+ * @return S_OK; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Section 2.2.
  */
 BGCOPY_API
 bgcopy_hresult bgcopy_job_get_no_progress_timeout(struct bgcopy_job *job,
@@ -1667,7 +1676,7 @@ bgcopy_hresult bgcopy_job_get_no_progress_timeout(struct bgcopy_job *job,
  *
  * @param seconds 0 makes every error fatal.
  * @return S_OK; DO_E_INVALID_STATE if the job is final; E_POINTER; E_HANDLE;
- * E_MANAGER_CLOSED. Contract 2.2.
+ * E_MANAGER_CLOSED. Section 2.2.
  */
 BGCOPY_API
 bgcopy_hresult bgcopy_job_set_no_progress_timeout(struct bgcopy_job *job,
@@ -1677,7 +1686,7 @@ bgcopy_hresult bgcopy_job_set_no_progress_timeout(struct bgcopy_job *job,
  * Tells how long the job may connect and transfer since the last Resume, in
  * seconds (GetMaximumDownloadTime).
  *
- * @return S_OK; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Contract 3.3.
+ * @return S_OK; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Section 3.3.
  */
 BGCOPY_API
 bgcopy_hresult bgcopy_job_get_maximum_download_time(struct bgcopy_job *job,
@@ -1690,7 +1699,7 @@ bgcopy_hresult bgcopy_job_get_maximum_download_time(struct bgcopy_job *job,
  * @param seconds beyond it the job goes to ERROR with
  * BG_E_MAXDOWNLOAD_TIMEOUT.
  * @return S_OK; DO_E_INVALID_STATE if the job is final; E_POINTER; E_HANDLE;
- * E_MANAGER_CLOSED. Contract 3.3.
+ * E_MANAGER_CLOSED. Section 3.3.
  */
 BGCOPY_API
 bgcopy_hresult bgcopy_job_set_maximum_download_time(struct bgcopy_job *job,
@@ -1702,7 +1711,7 @@ bgcopy_hresult bgcopy_job_set_maximum_download_time(struct bgcopy_job *job,
  * @param id a bgcopy_job_property_id.
  * @param out_value the value with its type.
  * @return S_OK; DO_E_UNKNOWN_PROPERTY_ID; E_POINTER; E_HANDLE;
- * E_MANAGER_CLOSED. Contract 3.4.
+ * E_MANAGER_CLOSED. Section 3.4.
  */
 BGCOPY_API
 bgcopy_hresult bgcopy_job_get_property(struct bgcopy_job *job,
@@ -1717,7 +1726,7 @@ bgcopy_hresult bgcopy_job_get_property(struct bgcopy_job *job,
  * @return S_OK; DO_E_UNKNOWN_PROPERTY_ID; E_INVALIDARG for a value of another
  * type; BG_E_READ_ONLY_PROPERTY_AFTER_RESUME; E_NOTIMPL for HIGH_PERFORMANCE
  * and ON_DEMAND_MODE; DO_E_INVALID_STATE if the job is final; E_POINTER;
- * E_HANDLE; E_MANAGER_CLOSED. Contract 3.4.
+ * E_HANDLE; E_MANAGER_CLOSED. Section 3.4.
  */
 BGCOPY_API
 bgcopy_hresult bgcopy_job_set_property(struct bgcopy_job *job,
@@ -1731,7 +1740,7 @@ bgcopy_hresult bgcopy_job_set_property(struct bgcopy_job *job,
  * @param out_list the proxies, or NULL; the caller frees it with
  * bgcopy_string_free.
  * @param out_bypass the hosts that are reached without one, or NULL; likewise.
- * @return S_OK; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Contract 2.2.
+ * @return S_OK; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Section 2.2.
  */
 BGCOPY_API
 bgcopy_hresult bgcopy_job_get_proxy_settings(struct bgcopy_job *job,
@@ -1750,7 +1759,7 @@ bgcopy_hresult bgcopy_job_get_proxy_settings(struct bgcopy_job *job,
  * @return S_OK; E_NOTIMPL for an unknown usage; E_INVALIDARG for lists that do
  * not fit it; BG_E_PROXY_LIST_TOO_LARGE; BG_E_PROXY_BYPASS_LIST_TOO_LARGE;
  * DO_E_INVALID_STATE if the job is final; E_POINTER; E_HANDLE;
- * E_MANAGER_CLOSED. Contract 2.2.
+ * E_MANAGER_CLOSED. Section 2.2.
  */
 BGCOPY_API
 bgcopy_hresult bgcopy_job_set_proxy_settings(struct bgcopy_job *job,
@@ -1764,13 +1773,15 @@ bgcopy_hresult bgcopy_job_set_proxy_settings(struct bgcopy_job *job,
  * CREDENTIALS_NEEDED until they are set again.
  *
  * @param target a bgcopy_auth_target.
- * @param scheme a bgcopy_auth_scheme: BASIC or DIGEST.
- * @param user_name at most 300 characters.
- * @param password at most 65,536 characters.
+ * @param scheme a bgcopy_auth_scheme: BASIC or DIGEST. NTLM and NEGOTIATE are
+ * for the user's own credentials, which are stored with the job and used where
+ * libcurl can.
+ * @param user_name at most 300 characters; NULL or empty for the user's own.
+ * @param password at most 65,536 characters; NULL or empty for the user's own.
  * @return S_OK; BG_E_INVALID_AUTH_TARGET; BG_E_INVALID_AUTH_SCHEME; E_NOTIMPL
- * for a scheme that is not built in; BG_E_USERNAME_TOO_LARGE;
- * BG_E_PASSWORD_TOO_LARGE; DO_E_INVALID_STATE if the job is final; E_POINTER;
- * E_HANDLE; E_MANAGER_CLOSED. Contract 3.1.
+ * for a scheme that is not built in; E_INVALIDARG if one is missing, or both with
+ * BASIC or DIGEST; BG_E_USERNAME_TOO_LARGE; BG_E_PASSWORD_TOO_LARGE;
+ * DO_E_INVALID_STATE if the job is final; E_HANDLE; E_MANAGER_CLOSED. Section 3.1.
  */
 BGCOPY_API
 bgcopy_hresult bgcopy_job_set_credentials(struct bgcopy_job *job,
@@ -1786,7 +1797,7 @@ bgcopy_hresult bgcopy_job_set_credentials(struct bgcopy_job *job,
  * @param scheme a bgcopy_auth_scheme.
  * @return S_OK; S_FALSE if none were set for that pair;
  * BG_E_INVALID_AUTH_TARGET; BG_E_INVALID_AUTH_SCHEME; DO_E_INVALID_STATE if
- * the job is final; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Contract 3.1.
+ * the job is final; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Section 3.1.
  */
 BGCOPY_API
 bgcopy_hresult bgcopy_job_remove_credentials(struct bgcopy_job *job,
@@ -1801,7 +1812,7 @@ bgcopy_hresult bgcopy_job_remove_credentials(struct bgcopy_job *job,
  * @param out_key the path of its key, or NULL if that is in the same file;
  * likewise.
  * @return S_OK; S_FALSE and NULL if none is set; E_POINTER; E_HANDLE;
- * E_MANAGER_CLOSED. Contract 3.6.
+ * E_MANAGER_CLOSED. Section 3.6.
  */
 BGCOPY_API
 bgcopy_hresult bgcopy_job_get_client_certificate(struct bgcopy_job *job,
@@ -1814,7 +1825,7 @@ bgcopy_hresult bgcopy_job_get_client_certificate(struct bgcopy_job *job,
  * @param certificate the absolute path of a PEM file.
  * @param key the same of its key; NULL if it is in the same file.
  * @return S_OK; E_INVALIDARG for a relative path; DO_E_INVALID_STATE if the
- * job is final; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Contract 3.6.
+ * job is final; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Section 3.6.
  */
 BGCOPY_API
 bgcopy_hresult bgcopy_job_set_client_certificate(struct bgcopy_job *job,
@@ -1825,7 +1836,7 @@ bgcopy_hresult bgcopy_job_set_client_certificate(struct bgcopy_job *job,
  * Forgets the client certificate (RemoveClientCertificate).
  *
  * @return S_OK; DO_E_INVALID_STATE if the job is final; E_POINTER; E_HANDLE;
- * E_MANAGER_CLOSED. Contract 3.6.
+ * E_MANAGER_CLOSED. Section 3.6.
  */
 BGCOPY_API bgcopy_hresult bgcopy_job_remove_client_certificate(struct bgcopy_job *job);
 
@@ -1834,7 +1845,7 @@ BGCOPY_API bgcopy_hresult bgcopy_job_remove_client_certificate(struct bgcopy_job
  *
  * @param out_text the caller frees it with bgcopy_string_free.
  * @return S_OK; S_FALSE and NULL if there are none; E_POINTER; E_HANDLE;
- * E_MANAGER_CLOSED. Contract 3.6.
+ * E_MANAGER_CLOSED. Section 3.6.
  */
 BGCOPY_API bgcopy_hresult bgcopy_job_get_custom_headers(struct bgcopy_job *job, char **out_text);
 
@@ -1846,7 +1857,7 @@ BGCOPY_API bgcopy_hresult bgcopy_job_get_custom_headers(struct bgcopy_job *job, 
  * NULL for none.
  * @return S_OK; BG_E_STRING_TOO_LONG above 16,383 characters; E_INVALIDARG for
  * a malformed line; DO_E_INVALID_STATE if the job is final; E_POINTER;
- * E_HANDLE; E_MANAGER_CLOSED. Contract 3.6.
+ * E_HANDLE; E_MANAGER_CLOSED. Section 3.6.
  */
 BGCOPY_API
 bgcopy_hresult bgcopy_job_set_custom_headers(struct bgcopy_job *job,
@@ -1856,7 +1867,7 @@ bgcopy_hresult bgcopy_job_set_custom_headers(struct bgcopy_job *job,
  * Tells the certificate checks and the redirect policy (GetSecurityFlags).
  *
  * @param out_flags BGCOPY_SECURITY bits.
- * @return S_OK; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Contract 3.6.
+ * @return S_OK; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Section 3.6.
  */
 BGCOPY_API
 bgcopy_hresult bgcopy_job_get_security_flags(struct bgcopy_job *job,
@@ -1868,7 +1879,7 @@ bgcopy_hresult bgcopy_job_get_security_flags(struct bgcopy_job *job,
  * @param flags BGCOPY_SECURITY bits.
  * @return S_OK; E_NOTIMPL for unknown bits and for checks that the built-in
  * TLS does not have; DO_E_INVALID_STATE if the job is final; E_POINTER;
- * E_HANDLE; E_MANAGER_CLOSED. Contract 3.6.
+ * E_HANDLE; E_MANAGER_CLOSED. Section 3.6.
  */
 BGCOPY_API bgcopy_hresult bgcopy_job_set_security_flags(struct bgcopy_job *job, uint32_t flags);
 
@@ -1880,7 +1891,7 @@ BGCOPY_API bgcopy_hresult bgcopy_job_set_security_flags(struct bgcopy_job *job, 
  * @param new_prefix what takes its place.
  * @return S_OK; S_FALSE if none has it; E_INVALIDARG if a prefix is empty or a
  * result is not valid, and then none is changed; DO_E_INVALID_STATE if the job
- * is final; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Contract 3.2.
+ * is final; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Section 3.2.
  */
 BGCOPY_API
 bgcopy_hresult bgcopy_job_replace_remote_prefix(struct bgcopy_job *job,
@@ -1898,7 +1909,7 @@ bgcopy_hresult bgcopy_job_replace_remote_prefix(struct bgcopy_job *job,
  * @param out_jobs an array of so many handles; the caller closes each with
  * bgcopy_job_close.
  * @return S_OK; codes as bgcopy_manager_create_job and bgcopy_job_add_file,
- * and then there is no new job. Contract 2.2.
+ * and then there is no new job. Section 2.2.
  */
 BGCOPY_API
 bgcopy_hresult bgcopy_manager_create_uploads(struct bgcopy_manager *manager,
@@ -1915,7 +1926,7 @@ bgcopy_hresult bgcopy_manager_create_uploads(struct bgcopy_manager *manager,
  * reply's file name; its credentials, too. NULL for none.
  * @return S_OK; codes as bgcopy_manager_create_uploads; DO_E_INVALID_STATE if
  * `like` is completed or cancelled; E_INVALIDARG if it is of another type than
- * UPLOAD. Contract 2.2.
+ * UPLOAD. Section 2.2.
  */
 BGCOPY_API
 bgcopy_hresult bgcopy_manager_start_uploads(struct bgcopy_manager *manager,
@@ -1933,7 +1944,7 @@ bgcopy_hresult bgcopy_manager_start_uploads(struct bgcopy_manager *manager,
  * @param out_results an array of so many codes, each that of one job.
  * @return S_OK, whatever the jobs answer; E_POINTER; E_HANDLE, also for one of
  * the jobs, and then nothing was done; E_MANAGER_CLOSED is told in
- * out_results. Contract 9.5.
+ * out_results. Section 9.5.
  */
 BGCOPY_API
 bgcopy_hresult bgcopy_manager_complete_all(struct bgcopy_manager *manager,
@@ -1942,7 +1953,7 @@ bgcopy_hresult bgcopy_manager_complete_all(struct bgcopy_manager *manager,
                                            bgcopy_hresult *out_results);
 
 /**
- * The same for bgcopy_job_cancel. Contract 9.6.
+ * The same for bgcopy_job_cancel. Section 9.6.
  *
  * @param count how many jobs.
  * @param jobs an array of so many handles, which stay the caller's.
@@ -1959,7 +1970,7 @@ bgcopy_hresult bgcopy_manager_cancel_all(struct bgcopy_manager *manager,
  * Tells how far the reply has come (GetReplyProgress).
  *
  * @return S_OK; E_NOTIMPL unless the job is an UPLOAD_REPLY; E_POINTER;
- * E_HANDLE; E_MANAGER_CLOSED. Contract 3.1.
+ * E_HANDLE; E_MANAGER_CLOSED. Section 3.1.
  */
 BGCOPY_API
 bgcopy_hresult bgcopy_job_get_reply_progress(struct bgcopy_job *job,
@@ -1977,7 +1988,7 @@ bgcopy_hresult bgcopy_job_get_reply_progress(struct bgcopy_job *job,
  * BGCOPY_REPLY_DATA_BYTES_MAX, which is in its file after Complete;
  * DO_E_INVALID_STATE before TRANSFERRED; E_FILE_NOT_FOUND if it was taken
  * away; E_NOTIMPL unless the job is an UPLOAD_REPLY; E_POINTER; E_HANDLE;
- * E_MANAGER_CLOSED. Contract 3.1.
+ * E_MANAGER_CLOSED. Section 3.1.
  */
 BGCOPY_API
 bgcopy_hresult bgcopy_job_get_reply_data(struct bgcopy_job *job,
@@ -1992,7 +2003,7 @@ bgcopy_hresult bgcopy_job_get_reply_data(struct bgcopy_job *job,
  * @param out_path the caller frees it with bgcopy_string_free.
  * @return S_OK; S_FALSE and NULL if no name was set and no file was added yet;
  * E_NOTIMPL unless the job is an UPLOAD_REPLY; E_POINTER; E_HANDLE;
- * E_MANAGER_CLOSED. Contract 3.1.
+ * E_MANAGER_CLOSED. Section 3.1.
  */
 BGCOPY_API bgcopy_hresult bgcopy_job_get_reply_file_name(struct bgcopy_job *job, char **out_path);
 
@@ -2004,7 +2015,7 @@ BGCOPY_API bgcopy_hresult bgcopy_job_get_reply_file_name(struct bgcopy_job *job,
  * @return S_OK; E_INVALIDARG for a relative path; E_PATH_NOT_FOUND,
  * E_ACCESSDENIED or E_DIRECTORY for one that cannot be used;
  * DO_E_INVALID_STATE once the reply is being fetched; E_NOTIMPL unless the job
- * is an UPLOAD_REPLY; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Contract 3.1.
+ * is an UPLOAD_REPLY; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Section 3.1.
  */
 BGCOPY_API bgcopy_hresult bgcopy_job_set_reply_file_name(struct bgcopy_job *job, const char *path);
 
@@ -2020,7 +2031,7 @@ BGCOPY_API bgcopy_hresult bgcopy_job_set_reply_file_name(struct bgcopy_job *job,
  * @param destroy called once with user when the callback is no longer needed;
  * may be NULL. It is not called if this call fails.
  * @return S_OK; DO_E_INVALID_STATE if the job is final; E_OUTOFMEMORY;
- * E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Contract 11.
+ * E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Section 11.
  */
 BGCOPY_API
 bgcopy_hresult bgcopy_job_set_transferred_callback(struct bgcopy_job *job,
@@ -2040,7 +2051,7 @@ bgcopy_hresult bgcopy_job_set_transferred_callback(struct bgcopy_job *job,
  * @param destroy called once with user when the callback is no longer needed;
  * may be NULL. It is not called if this call fails.
  * @return S_OK; DO_E_INVALID_STATE if the job is final; E_OUTOFMEMORY;
- * E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Contract 11.
+ * E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Section 11.
  */
 BGCOPY_API
 bgcopy_hresult bgcopy_job_set_error_callback(struct bgcopy_job *job,
@@ -2059,7 +2070,7 @@ bgcopy_hresult bgcopy_job_set_error_callback(struct bgcopy_job *job,
  * @param destroy called once with user when the callback is no longer needed;
  * may be NULL. It is not called if this call fails.
  * @return S_OK; DO_E_INVALID_STATE if the job is final; E_OUTOFMEMORY;
- * E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Contract 11.
+ * E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Section 11.
  */
 BGCOPY_API
 bgcopy_hresult bgcopy_job_set_modification_callback(struct bgcopy_job *job,
@@ -2079,7 +2090,7 @@ bgcopy_hresult bgcopy_job_set_modification_callback(struct bgcopy_job *job,
  * @param destroy called once with user when the callback is no longer needed;
  * may be NULL. It is not called if this call fails.
  * @return S_OK; DO_E_INVALID_STATE if the job is final; E_OUTOFMEMORY;
- * E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Contract 11.
+ * E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Section 11.
  */
 BGCOPY_API
 bgcopy_hresult bgcopy_job_set_file_transferred_callback(struct bgcopy_job *job,
@@ -2098,7 +2109,7 @@ bgcopy_hresult bgcopy_job_set_file_transferred_callback(struct bgcopy_job *job,
  * @param destroy called once with user when the callback is no longer needed;
  * may be NULL. It is not called if this call fails.
  * @return S_OK; DO_E_INVALID_STATE if the job is final; E_OUTOFMEMORY;
- * E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Contract 11.
+ * E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Section 11.
  */
 BGCOPY_API
 bgcopy_hresult bgcopy_job_set_file_ranges_transferred_callback(struct bgcopy_job *job,
@@ -2116,7 +2127,7 @@ bgcopy_hresult bgcopy_job_set_file_ranges_transferred_callback(struct bgcopy_job
  * @param destroy called once with user when the callback is no longer needed;
  * may be NULL. It is not called if this call fails.
  * @return S_OK; DO_E_INVALID_STATE if the job is final; E_OUTOFMEMORY;
- * E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Contract 11.
+ * E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Section 11.
  */
 BGCOPY_API
 bgcopy_hresult bgcopy_job_set_file_restarted_callback(struct bgcopy_job *job,
@@ -2135,7 +2146,7 @@ BGCOPY_API bgcopy_hresult bgcopy_file_get_index(struct bgcopy_file *file, uint32
  * Gives the URL it comes from (GetRemoteName).
  *
  * @param out_text the caller frees it with bgcopy_string_free.
- * @return S_OK; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Contract 2.3.
+ * @return S_OK; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Section 2.3.
  */
 BGCOPY_API bgcopy_hresult bgcopy_file_get_remote_name(struct bgcopy_file *file, char **out_text);
 
@@ -2143,7 +2154,7 @@ BGCOPY_API bgcopy_hresult bgcopy_file_get_remote_name(struct bgcopy_file *file, 
  * Gives the path that Complete puts it at (GetLocalName).
  *
  * @param out_text the caller frees it with bgcopy_string_free.
- * @return S_OK; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Contract 2.3.
+ * @return S_OK; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Section 2.3.
  */
 BGCOPY_API bgcopy_hresult bgcopy_file_get_local_name(struct bgcopy_file *file, char **out_text);
 
@@ -2152,14 +2163,14 @@ BGCOPY_API bgcopy_hresult bgcopy_file_get_local_name(struct bgcopy_file *file, c
  * from the first request until Complete or Cancel.
  *
  * @param out_text the caller frees it with bgcopy_string_free.
- * @return S_OK; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Contract 3.5.
+ * @return S_OK; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Section 3.5.
  */
 BGCOPY_API bgcopy_hresult bgcopy_file_get_temporary_name(struct bgcopy_file *file, char **out_text);
 
 /**
  * Tells how far it has come (GetProgress).
  *
- * @return S_OK; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Contract 2.3.
+ * @return S_OK; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Section 2.3.
  */
 BGCOPY_API
 bgcopy_hresult bgcopy_file_get_progress(struct bgcopy_file *file,
@@ -2173,7 +2184,7 @@ bgcopy_hresult bgcopy_file_get_progress(struct bgcopy_file *file,
  * @param out_ranges the array; may be NULL if capacity is 0.
  * @param out_count how many there are, 0 for the whole file.
  * @return S_OK; S_FALSE if the array holds only the first of them; E_POINTER;
- * E_HANDLE; E_MANAGER_CLOSED. Contract 2.3.
+ * E_HANDLE; E_MANAGER_CLOSED. Section 2.3.
  */
 BGCOPY_API
 bgcopy_hresult bgcopy_file_get_file_ranges(struct bgcopy_file *file,
@@ -2186,7 +2197,7 @@ bgcopy_hresult bgcopy_file_get_file_ranges(struct bgcopy_file *file,
  * if the new server proves that it has the same content.
  *
  * @return S_OK; E_INVALIDARG for a bad URL; DO_E_INVALID_STATE if the job is
- * final; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Contract 2.3.
+ * final; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Section 2.3.
  */
 BGCOPY_API
 bgcopy_hresult bgcopy_file_set_remote_name(struct bgcopy_file *file,
@@ -2197,7 +2208,7 @@ bgcopy_hresult bgcopy_file_set_remote_name(struct bgcopy_file *file,
  *
  * @param out_valid 1 or 0.
  * @return S_OK; S_FALSE and 0 if nothing was said; E_POINTER; E_HANDLE;
- * E_MANAGER_CLOSED. Contract 3.5.
+ * E_MANAGER_CLOSED. Section 3.5.
  */
 BGCOPY_API
 bgcopy_hresult bgcopy_file_get_validation_state(struct bgcopy_file *file,
@@ -2209,7 +2220,7 @@ bgcopy_hresult bgcopy_file_get_validation_state(struct bgcopy_file *file,
  *
  * @param valid 1 or 0.
  * @return S_OK; E_PENDING before it is transferred; DO_E_INVALID_STATE if the
- * job is final; E_INVALIDARG; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Contract
+ * job is final; E_INVALIDARG; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Section
  * 3.5.
  */
 BGCOPY_API
@@ -2222,7 +2233,7 @@ bgcopy_hresult bgcopy_file_set_validation_state(struct bgcopy_file *file,
  *
  * @param out_text the caller frees it with bgcopy_string_free.
  * @return S_OK; S_FALSE and NULL before the first response; E_POINTER;
- * E_HANDLE; E_MANAGER_CLOSED. Contract 2.3.
+ * E_HANDLE; E_MANAGER_CLOSED. Section 2.3.
  */
 BGCOPY_API
 bgcopy_hresult bgcopy_file_get_response_headers(struct bgcopy_file *file,
@@ -2277,7 +2288,7 @@ BGCOPY_API bgcopy_hresult bgcopy_file_close(struct bgcopy_file *file);
  *
  * @param out_context a bgcopy_error_context.
  * @param out_code the code.
- * @return S_OK; E_POINTER; E_HANDLE. Contract 2.4.
+ * @return S_OK; E_POINTER; E_HANDLE. Section 2.4.
  */
 BGCOPY_API
 bgcopy_hresult bgcopy_error_get_error(struct bgcopy_error *error,
@@ -2289,7 +2300,7 @@ bgcopy_hresult bgcopy_error_get_error(struct bgcopy_error *error,
  *
  * @param out_file the caller closes it with bgcopy_file_close.
  * @return S_OK; DO_E_FILE_NOT_AVAILABLE if it happened to no file; E_POINTER;
- * E_HANDLE; E_MANAGER_CLOSED. Contract 2.4.
+ * E_HANDLE; E_MANAGER_CLOSED. Section 2.4.
  */
 BGCOPY_API
 bgcopy_hresult bgcopy_error_get_file(struct bgcopy_error *error,
@@ -2299,7 +2310,7 @@ bgcopy_hresult bgcopy_error_get_file(struct bgcopy_error *error,
  * Gives a sentence for this very error (GetErrorDescription).
  *
  * @param out_text the caller frees it with bgcopy_string_free.
- * @return S_OK; E_POINTER; E_HANDLE. Contract 2.4.
+ * @return S_OK; E_POINTER; E_HANDLE. Section 2.4.
  */
 BGCOPY_API
 bgcopy_hresult bgcopy_error_get_error_description(struct bgcopy_error *error,
@@ -2309,7 +2320,7 @@ bgcopy_hresult bgcopy_error_get_error_description(struct bgcopy_error *error,
  * Gives a sentence for what failed (GetErrorContextDescription).
  *
  * @param out_text the caller frees it with bgcopy_string_free.
- * @return S_OK; E_POINTER; E_HANDLE. Contract 2.4.
+ * @return S_OK; E_POINTER; E_HANDLE. Section 2.4.
  */
 BGCOPY_API
 bgcopy_hresult bgcopy_error_get_error_context_description(struct bgcopy_error *error,
@@ -2320,7 +2331,7 @@ bgcopy_hresult bgcopy_error_get_error_context_description(struct bgcopy_error *e
  *
  * @param out_text the caller frees it with bgcopy_string_free.
  * @return S_OK; BG_E_PROTOCOL_NOT_AVAILABLE if none was; E_POINTER; E_HANDLE.
- * Contract 2.4.
+ * Section 2.4.
  */
 BGCOPY_API bgcopy_hresult bgcopy_error_get_protocol(struct bgcopy_error *error, char **out_text);
 
@@ -2547,7 +2558,7 @@ BGCOPY_API bgcopy_hresult bgcopy_interrupt_close(struct bgcopy_interrupt *interr
  * gets with bgcopy_job_close.
  * @param out_fetched how many it got; may be NULL if count is 1.
  * @return S_OK; S_FALSE if there were not so many, as at the end; E_POINTER;
- * E_HANDLE. Contract 2.5.
+ * E_HANDLE. Section 2.5.
  */
 BGCOPY_API
 bgcopy_hresult bgcopy_enum_jobs_next(struct bgcopy_enum_jobs *enumerator,
@@ -2559,7 +2570,7 @@ bgcopy_hresult bgcopy_enum_jobs_next(struct bgcopy_enum_jobs *enumerator,
  * Passes over jobs (Skip).
  *
  * @return S_OK; S_FALSE if there were not so many: it is at the end then;
- * E_POINTER; E_HANDLE. Contract 2.5.
+ * E_POINTER; E_HANDLE. Section 2.5.
  */
 BGCOPY_API
 bgcopy_hresult bgcopy_enum_jobs_skip(struct bgcopy_enum_jobs *enumerator,
@@ -2568,14 +2579,14 @@ bgcopy_hresult bgcopy_enum_jobs_skip(struct bgcopy_enum_jobs *enumerator,
 /**
  * Goes back to the beginning of the same list (Reset).
  *
- * @return S_OK; E_POINTER; E_HANDLE. Contract 2.5.
+ * @return S_OK; E_POINTER; E_HANDLE. Section 2.5.
  */
 BGCOPY_API bgcopy_hresult bgcopy_enum_jobs_reset(struct bgcopy_enum_jobs *enumerator);
 
 /**
  * Tells how many jobs the whole list has (GetCount).
  *
- * @return S_OK; E_POINTER; E_HANDLE. Contract 2.5.
+ * @return S_OK; E_POINTER; E_HANDLE. Section 2.5.
  */
 BGCOPY_API
 bgcopy_hresult bgcopy_enum_jobs_count(struct bgcopy_enum_jobs *enumerator,
@@ -2585,7 +2596,7 @@ bgcopy_hresult bgcopy_enum_jobs_count(struct bgcopy_enum_jobs *enumerator,
  * Makes a second enumerator of the same list, at the same place (Clone).
  *
  * @param out_enumerator the caller closes it with bgcopy_enum_jobs_close.
- * @return S_OK; E_POINTER; E_HANDLE. Contract 2.5.
+ * @return S_OK; E_POINTER; E_HANDLE. Section 2.5.
  */
 BGCOPY_API
 bgcopy_hresult bgcopy_enum_jobs_clone(struct bgcopy_enum_jobs *enumerator,
@@ -2606,7 +2617,7 @@ BGCOPY_API bgcopy_hresult bgcopy_enum_jobs_close(struct bgcopy_enum_jobs *enumer
  * gets with bgcopy_file_close.
  * @param out_fetched how many it got; may be NULL if count is 1.
  * @return S_OK; S_FALSE if there were not so many, as at the end; E_POINTER;
- * E_HANDLE; E_MANAGER_CLOSED. Contract 2.5.
+ * E_HANDLE; E_MANAGER_CLOSED. Section 2.5.
  */
 BGCOPY_API
 bgcopy_hresult bgcopy_enum_files_next(struct bgcopy_enum_files *enumerator,
@@ -2618,7 +2629,7 @@ bgcopy_hresult bgcopy_enum_files_next(struct bgcopy_enum_files *enumerator,
  * Passes over files (Skip).
  *
  * @return S_OK; S_FALSE if there were not so many: it is at the end then;
- * E_POINTER; E_HANDLE. Contract 2.5.
+ * E_POINTER; E_HANDLE. Section 2.5.
  */
 BGCOPY_API
 bgcopy_hresult bgcopy_enum_files_skip(struct bgcopy_enum_files *enumerator,
@@ -2627,14 +2638,14 @@ bgcopy_hresult bgcopy_enum_files_skip(struct bgcopy_enum_files *enumerator,
 /**
  * Goes back to the beginning of the same list (Reset).
  *
- * @return S_OK; E_POINTER; E_HANDLE. Contract 2.5.
+ * @return S_OK; E_POINTER; E_HANDLE. Section 2.5.
  */
 BGCOPY_API bgcopy_hresult bgcopy_enum_files_reset(struct bgcopy_enum_files *enumerator);
 
 /**
  * Tells how many files the whole list has (GetCount).
  *
- * @return S_OK; E_POINTER; E_HANDLE. Contract 2.5.
+ * @return S_OK; E_POINTER; E_HANDLE. Section 2.5.
  */
 BGCOPY_API
 bgcopy_hresult bgcopy_enum_files_count(struct bgcopy_enum_files *enumerator,
@@ -2644,7 +2655,7 @@ bgcopy_hresult bgcopy_enum_files_count(struct bgcopy_enum_files *enumerator,
  * Makes a second enumerator of the same list, at the same place (Clone).
  *
  * @param out_enumerator the caller closes it with bgcopy_enum_files_close.
- * @return S_OK; E_POINTER; E_HANDLE. Contract 2.5.
+ * @return S_OK; E_POINTER; E_HANDLE. Section 2.5.
  */
 BGCOPY_API
 bgcopy_hresult bgcopy_enum_files_clone(struct bgcopy_enum_files *enumerator,
@@ -2693,6 +2704,21 @@ bgcopy_hresult bgcopy_reader_get_jobs(struct bgcopy_reader *reader,
                                       uint32_t capacity,
                                       struct bgcopy_guid *out_ids,
                                       uint32_t *out_count);
+
+/**
+ * Looks at all jobs, and says which are damaged: bgcopy_reader_get_jobs leaves
+ * these out. The next manager to open the store saves what can be saved.
+ *
+ * @param out_count how many jobs are damaged.
+ * @param out_text a line for each of them; the caller frees it with
+ * bgcopy_string_free.
+ * @return S_OK; S_FALSE, 0 and NULL if none is damaged; a code of the disk;
+ * E_POINTER; E_HANDLE.
+ */
+BGCOPY_API
+bgcopy_hresult bgcopy_reader_survey(struct bgcopy_reader *reader,
+                                    uint32_t *out_count,
+                                    char **out_text);
 
 /**
  * Gives the name of a job.

@@ -45,13 +45,28 @@ def generate(language):
             ["cargo", "build", "--release", "-p", "bgcopy-test-server"]]
 
 
+def kotlin_compiler():
+    """The command that fetches the compiler, if it is not there."""
+    if (KOTLIN_LIB / "kotlin-compiler.jar").exists():
+        return []
+    return [["npm", "install", "--no-package-lock", "--no-audit", "--no-fund", "--prefix",
+             TARGET / f"kotlin-{KOTLIN}", f"kotlin-compiler@{KOTLIN}"]]
+
+
+def swift_root():
+    """The command that makes the root folder with Swift, which does nothing if it
+    is there."""
+    return [[*sudo(), ROOT / "tests" / "swift-root", "make", SWIFT_ROOT]]
+
+
+def downloads():
+    """What both legs fetch."""
+    return kotlin_compiler() + swift_root()
+
+
 def kotlin_steps():
     """What is done before the stories of Kotlin can run."""
-    steps = []
-    if not (KOTLIN_LIB / "kotlin-compiler.jar").exists():
-        steps.append(["npm", "install", "--no-package-lock", "--no-audit", "--no-fund", "--prefix",
-                      TARGET / f"kotlin-{KOTLIN}", f"kotlin-compiler@{KOTLIN}"])
-    steps += generate("kotlin")
+    steps = kotlin_compiler() + generate("kotlin")
     generated, sources = TARGET / "kotlin" / "generated", BINDINGS / "kotlin" / "src"
     steps.append(kotlinc([generated, sources / "main" / "kotlin"], TARGET / "kotlin" / "bgcopy.jar"))
     steps.append(kotlinc([sources / "test" / "kotlin"], TARGET / "kotlin" / "stories.jar", "bgcopy"))
@@ -119,7 +134,7 @@ def swift_build(package, scratch):
 def swift_steps():
     """What is done before the stories of Swift can run."""
     return [
-        [*sudo(), ROOT / "tests" / "swift-root", "make", SWIFT_ROOT],
+        *swift_root(),
         *generate("swift"),
         in_swift_root(f"swift build --build-tests {swift_build(BINDINGS / 'swift', 'stories')}"),
         in_swift_root(f"swift build {swift_build(ROOT / 'examples' / 'swift' / 'Example', 'example')}"),

@@ -5,14 +5,18 @@
 //! Start at [`Manager`]. ARCHITECTURE.md describes the rooms.
 //!
 //! ```no_run
-//! use bgcopy_core::{JobState, JobType, Manager, Options};
+//! use bgcopy_core::{Error, JobState, JobType, Manager, Options};
 //!
 //! # fn main() -> bgcopy_core::Result<()> {
 //! let manager = Manager::open(Options::new("/var/tmp/transfers"))?;
 //! let job = manager.create_job("a large file", JobType::Download)?;
 //! job.add_file("https://example.org/large.iso", "/var/tmp/large.iso")?;
 //! job.resume()?;
-//! job.wait(&[JobState::Transferred, JobState::Error], None)?;
+//! if job.wait(&[JobState::Transferred, JobState::Error], None)? == JobState::Error {
+//!     let error = job.error()?;
+//!     job.cancel()?; // or leave it in the queue, to be resumed later
+//!     return Err(Error::with_context(error.code, error.context, error.message));
+//! }
 //! job.complete()?;
 //! # Ok(())
 //! # }
@@ -33,9 +37,10 @@ mod transfer;
 
 pub use handle::{
     ClientCertificate, CredentialSlot, Damage, Event, ExpectedHash, File, FileProgress, FileRange,
-    FileSpec, Interrupt, Job, JobError, JobProgress, JobRecord, JobSnapshot, JobTimes, Limits,
-    Manager, Network, Options, ProxySettings, Reader, ReplyProgress, WaitReason, default_store,
-    progress_of,
+    FileSpec, Interrupt, Job, JobError, JobProgress, JobRecord, JobSetup, JobSnapshot, JobTimes,
+    Limits, Manager, Network, Options, ProxySettings, Reader, ReplyProgress, Survey, WaitReason,
+    default_store, display_name_of, ids_and_damage, ids_that_begin, jobs_described, jobs_owed,
+    local_name, path_of, progress_of, survey_each, wait_reasons,
 };
 pub use model::FileRecord;
 pub use notify::{LogSink, set_log_sink};

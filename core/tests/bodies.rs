@@ -4,9 +4,9 @@ mod common;
 
 use bgcopy_core::vocab::code;
 use bgcopy_core::{ErrorContext, JobState};
-use bgcopy_test_server::{Content, Reply, Resource};
+use bgcopy_test_server::{Content, ENDLESS_BYTES_MAX, Endless, Reply, Resource};
 
-use common::{Bench, CUT, LENGTH, content, http};
+use common::{Bench, CUT, LENGTH, PATIENCE, content, http, stopped};
 
 fn once(reply: Reply) -> Resource {
     Resource::new(content(1)).script(vec![reply])
@@ -119,22 +119,35 @@ fn a_length_that_promises_too_little_ends_the_file_there() {
 }
 
 #[test]
-fn sizes_that_no_file_can_have_are_not_believed() {
-    let bench = Bench::new();
-    let huge = Reply::normal().content_length(u64::MAX.to_string());
-    let job = bench.job(Resource::new(content(1)).always(huge));
-    assert_eq!(bench.run(&job, 1), JobState::Transferred);
-    assert_eq!(job.progress().expect("progress").bytes_total, LENGTH);
-    job.complete().expect("completed");
-    bench.must_hold("file", &content(1));
+fn sizes_that_no_file_can_have_are_an_error() {
+    for size in ["9223372036854775808", "18446744073709551615", "1000000000000000000000000000000"] {
+        let bench = Bench::new();
+        let huge = Reply::normal().content_length(size);
+        let error =
+            bench.must_fail(Resource::new(content(1)).always(huge), JobState::TransientError);
+        assert_eq!(error.code, code::BG_E_INVALID_SERVER_RESPONSE, "{size}");
+        assert!(error.message.contains(size), "{}", error.message);
+    }
 }
 
 #[test]
-fn an_encoding_nobody_knows_is_refused() {
+fn a_part_of_a_file_that_cannot_be_is_an_error_and_nothing_is_lost() {
     let bench = Bench::new();
-    let odd = Reply::normal().header("Content-Encoding", "x-odd");
-    let error = bench.must_fail(Resource::new(content(1)).always(odd), JobState::Error);
-    assert_eq!(error.code, code::BG_E_INVALID_SERVER_RESPONSE);
+    let range = format!("bytes {CUT}-{}/9223372036854775808", LENGTH - 1);
+    let lies = Reply::normal().content_range(range);
+    let cut = Reply::normal().cut_after(CUT);
+    let job = bench.job(Resource::new(content(1)).etag("\"v\"").script(vec![cut, lies]));
+    job.resume().expect("resumed");
+    // The first retry after progress comes by itself.
+    assert!(bench.server.wait_until(PATIENCE, |seen| seen.requests_for("/file").len() == 2));
+    assert_eq!(stopped(&job), JobState::TransientError);
+    let error = job.error().expect("an error");
+    assert_eq!(error.code, code::BG_E_INVALID_SERVER_RESPONSE, "{}", error.message);
+    assert_eq!(bench.run(&job, 0), JobState::Transferred);
+    let sent = bench.server.body_bytes_sent("/file");
+    assert!(sent <= 2 * LENGTH - CUT, "{sent}: it went on where it was");
+    job.complete().expect("completed");
+    bench.must_hold("file", &content(1));
 }
 
 #[test]
@@ -199,4 +212,26 @@ fn a_time_of_the_server_becomes_the_time_of_the_file() {
         std::fs::metadata(bench.path("file")).and_then(|there| there.modified()).expect("a time");
     let seconds = modified.duration_since(std::time::UNIX_EPOCH).expect("after 1970").as_secs();
     assert_eq!(seconds, 1_000_000_000);
+}
+
+#[test]
+fn what_does_not_end_is_broken_off() {
+    let redirect = Reply::normal().redirect(302, "/elsewhere");
+    for reply in [
+        redirect.clone().endless(Endless::Body),
+        redirect.endless(Endless::Head),
+        Reply::normal().endless(Endless::ChunkExtension),
+        Reply::normal().endless(Endless::Trailers),
+        Reply::normal().endless(Endless::Interims),
+        Reply::normal().endless(Endless::Head),
+    ] {
+        let bench = Bench::new();
+        let error = bench
+            .must_fail(Resource::new(content(1)).always(reply.clone()), JobState::TransientError);
+        let codes = [code::BG_E_INVALID_SERVER_RESPONSE, code::BG_E_CONNECTION_CLOSED];
+        assert!(codes.contains(&error.code), "{error:?}");
+        // More than we read fits into the buffers of the connection.
+        let sent = bench.server.body_bytes_sent("/file");
+        assert!(sent < ENDLESS_BYTES_MAX / 4, "{sent} bytes of {reply:?}");
+    }
 }

@@ -19,7 +19,9 @@ fn cut() -> Vec<Reply> {
 
 /// A job that holds a part of `/file`, whose tag is `"v"`.
 fn interrupted(bench: &Bench) -> bgcopy_core::Job {
-    let job = bench.job(Resource::new(content(1)).etag("\"v\"").script(cut()));
+    // The next connection, which is made at once, breaks, too.
+    let script = vec![Reply::normal().cut_after(CUT), Reply::normal().reset_before_reply()];
+    let job = bench.job(Resource::new(content(1)).etag("\"v\"").script(script));
     job.resume().expect("resumed");
     assert_eq!(stopped(&job), JobState::TransientError);
     job
@@ -115,7 +117,6 @@ fn a_remembered_redirect_that_fails_is_asked_for_again() {
     let first = Reply::normal().redirect(301, "/signed");
     let then = Reply::normal().redirect(301, "/signed-anew");
     let job = bench.job(Resource::new(content(1)).script(vec![first]).always(then));
-    assert_eq!(bench.run(&job, 1), JobState::Error);
     assert_eq!(bench.run(&job, 1), JobState::Transferred);
     job.complete().expect("completed");
     bench.must_hold("file", &content(1));

@@ -7,7 +7,7 @@ use bgcopy_core::vocab::code;
 use bgcopy_core::{Faults, Job, JobState, JobType, Manager, Options, Result};
 use bgcopy_test_server::{Resource, Server};
 
-use common::{Bench, content, stopped, temporaries};
+use common::{Bench, PATIENCE, content, stopped, temporaries};
 
 /// More operations than any of the stories has.
 const OPERATIONS_MAX: u32 = 400;
@@ -75,6 +75,61 @@ fn a_download_survives_any_one_failure() {
         }
     }
     assert!(reached > 10, "the story has {reached} operations");
+}
+
+/// The n-th operation that needs room finds none, nor does any after it.
+fn full_from(n: u32) -> (Stage, Job) {
+    let stage = Stage::new(0);
+    let job = stage.create().expect("a job");
+    stage.add(&job).expect("a file");
+    stage.transfer(&job);
+    // The reserve is gone, and nothing can be set aside anew.
+    let reserve = stage.bench.path("store/queue.db.reserve");
+    std::fs::remove_file(&reserve).expect("the reserve");
+    std::fs::create_dir(&reserve).expect("something in its place");
+    stage.faults.fill_disk(n);
+    (stage, job)
+}
+
+#[test]
+fn cancel_is_answered_once_it_is_stored() {
+    for n in 1..OPERATIONS_MAX {
+        let (stage, job) = full_from(n);
+        let (told, answer) = std::sync::mpsc::channel();
+        let canceller = stage.bench.manager.get_job(job.id()).expect("the job");
+        let thread = std::thread::spawn(move || told.send(canceller.cancel()));
+        let answer = answer.recv_timeout(PATIENCE).expect("no call waits for ever");
+        thread.join().expect("it ended").expect("it was heard");
+        match answer {
+            Ok(told) => assert_eq!(told, code::S_OK, "operation {n}"),
+            Err(error) => {
+                assert_eq!(error.code, code::E_DISK_FULL, "operation {n}");
+                assert_eq!(job.state().expect("a state"), JobState::Transferred);
+            }
+        }
+        let reached = stage.faults.reached();
+        stage.faults.set(0);
+        job.cancel().ok();
+        stage.bench.must_be_tidy();
+        if !reached {
+            return;
+        }
+    }
+}
+
+#[test]
+fn complete_says_why_its_end_cannot_be_stored() {
+    for n in 1..OPERATIONS_MAX {
+        let (stage, job) = full_from(n);
+        let told = job.complete();
+        assert!(stage.faults.reached(), "operation {n}: no Complete was cut short");
+        if job.state().expect("a state") == JobState::Acknowledged {
+            assert_eq!(told.expect_err("not all is stored").code, code::E_DISK_FULL);
+            stage.bench.must_hold("file", &content(1));
+            return;
+        }
+        assert_eq!(told.expect_err("nothing is stored").code, code::E_DISK_FULL);
+    }
 }
 
 #[test]

@@ -4,14 +4,14 @@ mod common;
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bgcopy_core::{FileRecord, JobState, JobType, Manager, Options, Reader};
 use bgcopy_test_server::{Content, Reply, Resource, Seen, Server};
 use tempfile::TempDir;
 use uuid::Uuid;
 
-use common::{PATIENCE, stopped};
+use common::{PATIENCE, stopped, wait_for_bytes};
 
 /// Kills in all.
 const KILLS: u32 = 200;
@@ -22,9 +22,8 @@ const BYTES: u64 = 24 << 20;
 /// What a second of each file is at most.
 const BYTES_PER_SECOND: u64 = 16 << 20;
 
-/// What a kill may cost: half a second of each file. The 256 KiB that a write
-/// waits for are not in the file yet.
-const LOST_MAX: u64 = 2 * BYTES_PER_SECOND / 2;
+/// What a kill may cost of what is in the files: a quarter of a second of each.
+const LOST_MAX: u64 = 2 * BYTES_PER_SECOND / 4;
 
 /// How often it is looked whether the driver has ended by itself.
 const TICK: Duration = Duration::from_millis(100);
@@ -152,4 +151,113 @@ fn two_hundred_kills_lose_no_job_and_few_bytes() {
     assert!(kills >= KILLS);
     assert!(worst <= LOST_MAX, "{worst} bytes would be fetched again");
     println!("{kills} kills in {rounds} rounds; at most {worst} bytes fetched again");
+}
+
+/// The record of the only file of a job.
+fn recorded(place: &Place, id: Uuid) -> (JobState, FileRecord) {
+    let reader = Reader::open(&place.store).expect("the store can be read");
+    let (record, mut files) = reader.job(id).expect("no job is lost");
+    (record.state, files.remove(0))
+}
+
+/// A queued job whose manager is closed before a byte of its file was sent:
+/// what the server sent last is not what the client took.
+fn queued(place: &Place, resource: Resource) -> Uuid {
+    place.server.put("/0", resource.clone().always(Reply::normal().stall_after(0)));
+    let manager = Manager::open(Options::new(&place.store)).expect("a manager");
+    let job = manager.create_job("killed", JobType::Download).expect("a job");
+    let target = place.target(0).to_string_lossy().into_owned();
+    job.add_file(&place.server.url("/0"), &target).expect("added");
+    job.resume().expect("resumed");
+    let id = job.id();
+    drop((job, manager));
+    place.server.put("/0", resource);
+    id
+}
+
+#[test]
+fn however_little_came_in_it_is_kept() {
+    const SMALL: u64 = 200_000;
+    let place = Place::new();
+    let stops = [1_000, 100_000];
+    let resource = Resource::new(Content::generated(0, SMALL)).etag("\"v\"");
+    let id = queued(&place, resource.clone());
+    let mut held = 0;
+    for more in stops {
+        place.server.put("/0", resource.clone().always(Reply::normal().stall_after(more)));
+        held += more;
+        let mut child = drive(&place.store);
+        let deadline = Instant::now() + PATIENCE;
+        while recorded(&place, id).1.written < held {
+            assert!(Instant::now() < deadline, "{:?}", recorded(&place, id).1);
+            std::thread::yield_now();
+        }
+        child.kill().expect("killed");
+        child.wait().expect("gone");
+    }
+    place.server.put("/0", resource);
+    let mut child = drive(&place.store);
+    assert!(child.wait().expect("an end").success());
+    assert_eq!(recorded(&place, id).0, JobState::Transferred);
+    place.server.wait_until(PATIENCE, |seen| {
+        assert_eq!(seen.body_bytes_sent("/0"), SMALL, "no byte was fetched twice");
+        true
+    });
+}
+
+#[test]
+fn a_slow_download_that_is_killed_four_times_a_second_ends() {
+    const SMALL: u64 = 240_000;
+    /// A quarter of a second of it.
+    const LIFE: u64 = 25_000;
+    /// Lives, if each kept a quarter of what came in.
+    const LIVES_MAX: u64 = 4 * SMALL / LIFE;
+    let place = Place::new();
+    let paced = Reply::normal().bytes_per_second(4 * LIFE);
+    let resource = Resource::new(Content::generated(0, SMALL)).etag("\"v\"").always(paced);
+    let id = queued(&place, resource);
+    let (mut lives, mut sent) = (0, 0);
+    while recorded(&place, id).0 != JobState::Transferred {
+        lives += 1;
+        assert!(lives <= LIVES_MAX, "{:?}", recorded(&place, id));
+        let mut child = drive(&place.store);
+        let is_over = |child: &mut Child| child.try_wait().expect("a state").is_some();
+        while !place.server.wait_until(TICK, |seen| seen.body_bytes_sent("/0") >= sent + LIFE)
+            && !is_over(&mut child)
+        {}
+        child.kill().expect("killed");
+        child.wait().expect("gone");
+        place.server.wait_until(PATIENCE, |seen| {
+            sent = seen.body_bytes_sent("/0");
+            true
+        });
+    }
+    println!("{lives} lives, {sent} bytes sent for {SMALL}");
+}
+
+/// What would be fetched again after a power cut is little, also when nothing more
+/// comes in, or when the job is suspended.
+#[test]
+fn bytes_are_synced_and_recorded_soon() {
+    const SENT: u64 = 6 << 20;
+    let place = Place::new();
+    let resource = Resource::new(Content::generated(0, BYTES)).etag("\"v\"");
+    place.server.put("/0", resource.always(Reply::normal().stall_after(SENT)));
+    for suspends in [false, true] {
+        let manager = Manager::open(Options::new(&place.store)).expect("a manager");
+        let job = manager.create_job("cut", JobType::Download).expect("a job");
+        let target = place.target(u64::from(suspends)).to_string_lossy().into_owned();
+        job.add_file(&place.server.url("/0"), &target).expect("added");
+        job.resume().expect("resumed");
+        wait_for_bytes(&job, SENT);
+        if suspends {
+            job.suspend().expect("suspended");
+        }
+        let deadline = Instant::now() + PATIENCE;
+        while recorded(&place, job.id()).1.synced < SENT {
+            assert!(Instant::now() < deadline, "{:?}", recorded(&place, job.id()).1);
+            std::thread::yield_now();
+        }
+        job.cancel().expect("cancelled");
+    }
 }

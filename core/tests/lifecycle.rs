@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use bgcopy_core::vocab::{code, notify};
 use bgcopy_core::{
-    EventKind, ExpectedHash, FileSpec, HashAlgorithm, JobPriority, JobState, JobType, Limits,
-    Manager, Options, PropertyValue, Reader, WaitKind,
+    EventKind, ExpectedHash, FileRange, FileSpec, HashAlgorithm, JobPriority, JobState, JobType,
+    Limits, Manager, Options, PropertyValue, Reader, WaitKind,
 };
 use bgcopy_test_server::{Reply, Resource};
 
@@ -239,6 +239,20 @@ fn events_come_at_least_once_and_files_before_jobs() {
 }
 
 #[test]
+fn however_little_came_in_is_shown_and_told() {
+    let bench = Bench::new();
+    let little = Reply::normal().stall_after(1_000);
+    let job = bench.job(Resource::new(content(1)).always(little));
+    job.set_notify_flags(notify::FILE_RANGES_TRANSFERRED).expect("set");
+    job.resume().expect("resumed");
+    let event = bench.manager.next_event(Some(PATIENCE / 2)).expect("open").expect("an event");
+    assert_eq!(event.kind, EventKind::FileRangesTransferred);
+    assert_eq!(event.ranges, [FileRange { initial_offset: 0, length: 1_000 }]);
+    assert_eq!(job.progress().expect("progress").bytes_transferred, 1_000);
+    job.cancel().expect("cancelled");
+}
+
+#[test]
 fn an_error_raises_its_event_and_a_disabled_job_none() {
     let bench = Bench::new();
     let quiet = bench.job(Resource::new(content(1)).always(Reply::normal().status(404)));
@@ -282,7 +296,7 @@ fn limits_are_kept_and_can_be_changed() {
 }
 
 #[test]
-fn a_new_job_has_the_defaults_of_the_contract() {
+fn a_new_job_has_the_defaults_of_the_specification() {
     let bench = Bench::new();
     let job = bench.manager.create_job("new", JobType::Download).expect("a job");
     let progress = job.progress().expect("progress");
@@ -377,7 +391,7 @@ fn a_temporary_file_that_was_tampered_with_is_fetched_again() {
 }
 
 #[test]
-fn a_finished_file_that_was_tampered_with_is_not_released_but_fetched_again() {
+fn a_finished_file_that_was_tampered_with_is_not_published_but_fetched_again() {
     let bench = Bench::new();
     let job = bench.job(Resource::new(content(1)));
     assert_eq!(bench.run(&job, 0), JobState::Transferred);

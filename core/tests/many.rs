@@ -3,7 +3,9 @@
 mod common;
 
 use bgcopy_core::vocab::code;
-use bgcopy_core::{AuthScheme, AuthTarget, FileSpec, Job, JobPriority, JobState, JobType, Reader};
+use bgcopy_core::{
+    AuthScheme, AuthTarget, FileSpec, Job, JobPriority, JobState, JobType, Reader, ids_and_damage,
+};
 use bgcopy_test_server::{Area, Reply, Resource};
 
 use common::{Bench, PATIENCE, content, stopped};
@@ -53,6 +55,20 @@ fn started_uploads_are_like_a_job() {
     let results = bench.manager.complete_all(&jobs.iter().collect::<Vec<_>>());
     assert!(results.iter().all(|result| result.as_ref().is_ok_and(|code| *code == code::S_OK)));
     assert!(bench.manager.jobs().expect("jobs").is_empty());
+}
+
+#[test]
+fn jobs_stored_together_are_listed_in_the_order_of_their_calls() {
+    let bench = Bench::new();
+    let setups = files(&bench, 0..100);
+    let jobs = bench.manager.create_uploads(setups).expect("jobs");
+    let made: Vec<_> = jobs.iter().map(Job::id).collect();
+    let listed: Vec<_> = bench.manager.jobs().expect("jobs").iter().map(Job::id).collect();
+    assert_eq!(listed, made);
+    let reader = Reader::open(bench.path("store")).expect("a reader");
+    let read: Vec<_> = reader.jobs().expect("jobs").iter().map(|job| job.id).collect();
+    assert_eq!(read, made);
+    assert_eq!(ids_and_damage(&reader).expect("ids"), (made, Vec::new()));
 }
 
 #[test]

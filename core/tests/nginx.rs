@@ -290,3 +290,80 @@ fn a_trusted_authority_needs_no_flag() {
     let reader = Reader::open(&store).expect("a reader");
     assert_eq!(reader.job(id).expect("the job").0.state, JobState::Transferred);
 }
+
+/// The TLS server of openssl with a certificate for localhost that holds for
+/// so many days from now.
+struct Secure(Child, u16, PathBuf);
+
+impl Drop for Secure {
+    fn drop(&mut self) {
+        // It may have ended by itself; then there is nothing to do.
+        _ = self.0.kill();
+        _ = self.0.wait();
+    }
+}
+
+fn secure(folder: &Path, days: i32) -> Secure {
+    let path = |name: &str| folder.join(format!("{name}{days}.pem"));
+    let (key, request, certificate) = (path("key"), path("request"), path("certificate"));
+    must_run(
+        Command::new("openssl")
+            .args(["req", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=localhost", "-keyout"])
+            .arg(&key)
+            .arg("-out")
+            .arg(&request),
+    );
+    std::fs::write(folder.join("names"), "subjectAltName=DNS:localhost\n").expect("written");
+    must_run(
+        Command::new("openssl")
+            .args(["x509", "-req", "-days", &days.to_string(), "-extfile"])
+            .arg(folder.join("names"))
+            .arg("-in")
+            .arg(&request)
+            .arg("-signkey")
+            .arg(&key)
+            .arg("-out")
+            .arg(&certificate),
+    );
+    let port = free_port();
+    let child = Command::new("openssl")
+        .args(["s_server", "-www", "-accept", &format!("127.0.0.1:{port}"), "-key"])
+        .arg(&key)
+        .arg("-cert")
+        .arg(&certificate)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("openssl is installed by tests/run");
+    let server = Secure(child, port, certificate);
+    let deadline = std::time::Instant::now() + PATIENCE;
+    while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
+        assert!(std::time::Instant::now() < deadline, "openssl does not listen");
+        std::thread::yield_now();
+    }
+    server
+}
+
+#[test]
+#[ignore = "needs openssl"]
+fn it_is_told_what_is_wrong_with_a_certificate() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (expired, sound) = (secure(folder.path(), -1), secure(folder.path(), 2));
+    for (server, host, is_trusted, words) in [
+        (&expired, "localhost", true, "expired"),
+        (&sound, "127.0.0.1", true, "127.0.0.1"),
+        (&sound, "localhost", false, "self-signed"),
+    ] {
+        let store = Options::new(folder.path().join(words));
+        let ca_file = is_trusted.then(|| server.2.clone());
+        let manager = Manager::open(Options { ca_file, ..store }).expect("a manager");
+        let url = format!("https://{host}:{}/", server.1);
+        let job = job(&manager, &url, &folder.path().join("file"));
+        job.resume().expect("resumed");
+        assert_eq!(stopped(&job), JobState::Error);
+        let error = job.error().expect("an error");
+        assert_eq!(error.code, code::DO_E_HTTP_CERT_VALIDATION);
+        assert!(error.message.contains(words), "{words}: {}", error.message);
+    }
+}

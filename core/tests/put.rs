@@ -3,10 +3,10 @@
 mod common;
 
 use bgcopy_core::vocab::code;
-use bgcopy_core::{Job, JobState, PropertyValue, UploadProtocol};
-use bgcopy_test_server::{Area, Content, Ranges, Seen, UploadFault};
+use bgcopy_core::{Job, JobState, JobType, PropertyValue, UploadProtocol};
+use bgcopy_test_server::{Area, Content, Ietf, Ranges, Seen, UploadFault};
 
-use common::{Bench, LENGTH, PATIENCE, content, http, stopped};
+use common::{Bench, LENGTH, PATIENCE, content, stopped};
 
 /// The job property UPLOAD_PROTOCOL.
 const UPLOAD_PROTOCOL: u32 = 0x1001;
@@ -81,17 +81,69 @@ fn what_is_there_is_done_away_with_first() {
 
 #[test]
 fn servers_that_do_not_take_ranges_are_noticed() {
-    for (ranges, code) in
-        [(Ranges::Ignore, code::DO_E_INSUFFICIENT_RANGE_SUPPORT), (Ranges::Refuse, http(501))]
-    {
+    for ranges in [Ranges::Ignore, Ranges::Refuse] {
         let bench = Bench::new();
         let job = upload(&bench, Area::new().ranges(ranges), UploadProtocol::PutRange);
         job.resume().expect("resumed");
         assert_eq!(stopped(&job), JobState::Error);
-        assert_eq!(job.error().expect("an error").code, code);
+        let error = job.error().expect("an error");
+        assert_eq!(error.code, code::DO_E_INSUFFICIENT_RANGE_SUPPORT);
+        assert!(error.message.contains("the protocol PUT"), "{}", error.message);
         job.cancel().expect("cancelled");
         bench.must_settle(&job);
         assert!(bench.server.area("/up/").files.is_empty(), "the piece does not stay");
+    }
+}
+
+#[test]
+fn a_server_that_keeps_only_the_last_piece_is_not_sent_it_again_and_again() {
+    // The second piece is as long as the first: the size that it leaves is the one
+    // that was there before.
+    let bench = Bench::new();
+    let file = Content::generated(1, 4 * FIRST);
+    let job = bench.upload(Area::new().put_only().ranges(Ranges::Ignore), &file);
+    let value = PropertyValue::Dword(UploadProtocol::PutRange.as_u32());
+    job.set_property(UPLOAD_PROTOCOL, value).expect("set");
+    job.resume().expect("resumed");
+    assert_eq!(stopped(&job), JobState::Error);
+    let error = job.error().expect("an error");
+    assert_eq!(error.code, code::DO_E_INSUFFICIENT_RANGE_SUPPORT);
+    assert_eq!(bench.server.area("/up/").served("PUT"), 2);
+}
+
+#[test]
+fn a_server_that_refuses_ranges_keeps_the_file_that_it_has() {
+    let bench = Bench::new();
+    let job = upload(&bench, Area::new(), UploadProtocol::Put);
+    assert_eq!(bench.run(&job, 0), JobState::Transferred);
+    let other = bench.manager.create_job("other", JobType::Upload).expect("a job");
+    let longer = bench.source("longer", &Content::generated(9, 2 * LENGTH));
+    other.add_file(&bench.server.url("/up/file"), &longer).expect("a file");
+    let value = PropertyValue::Dword(UploadProtocol::PutRange.as_u32());
+    other.set_property(UPLOAD_PROTOCOL, value).expect("set");
+    bench.server.accept_uploads("/up/", Area::new().put_only().ranges(Ranges::Refuse));
+    other.resume().expect("resumed");
+    assert_eq!(stopped(&other), JobState::Error);
+    other.cancel().expect("cancelled");
+    bench.must_settle(&other);
+    bench.must_have_sent(&content(1));
+}
+
+#[test]
+fn a_server_that_says_success_and_stores_nothing_is_left_alone_for_a_while() {
+    for (kind, status, area, protocol, times) in [
+        ("PUT", 204, Area::new().put_only(), UploadProtocol::PutRange, 4),
+        ("PATCH", 204, Area::tus(), UploadProtocol::Tus, 4),
+        ("PATCH", 204, Area::new().ietf(Ietf::new()), UploadProtocol::Ietf, 2),
+        ("Fragment", 200, Area::new(), UploadProtocol::Bits, 1),
+    ] {
+        let bench = Bench::new();
+        let job = bench.upload(area.always(kind, status), &content(1));
+        let value = PropertyValue::Dword(protocol.as_u32());
+        job.set_property(UPLOAD_PROTOCOL, value).expect("set");
+        job.resume().expect("resumed");
+        assert_eq!(stopped(&job), JobState::TransientError, "{protocol:?}");
+        assert_eq!(bench.server.area("/up/").served(kind), times, "{protocol:?}");
     }
 }
 
@@ -126,6 +178,8 @@ fn a_new_manager_goes_on_with_ranges() {
     assert!(bench.server.wait_until(PATIENCE, begun));
     drop(job);
     bench.manager.close();
+    // What was on its way arrives before anybody asks how much there is.
+    assert!(bench.server.wait_until(PATIENCE, |seen| seen.open_connections() == 0));
     bench.server.accept_uploads("/up/", area.put_only());
     bench.manager = common::open(bench.folder.path());
     let job = bench.manager.get_job(id).expect("the job");

@@ -13,6 +13,12 @@ fn interrupted(reply: Reply) -> Resource {
     Resource::new(content(1)).script(vec![Reply::normal().cut_after(CUT), reply])
 }
 
+/// A connection breaks, and so does the next one, which is made at once: the job
+/// waits.
+fn broken() -> Vec<Reply> {
+    vec![Reply::normal().cut_after(CUT), Reply::normal().reset_before_reply()]
+}
+
 /// The body bytes that were sent for the file.
 fn sent(bench: &Bench) -> u64 {
     bench.server.body_bytes_sent("/file")
@@ -84,9 +90,7 @@ fn a_shorter_partial_answer_is_completed() {
 #[test]
 fn a_changed_file_restarts_and_says_so() {
     let bench = Bench::new();
-    let job = bench.job(
-        Resource::new(content(1)).etag("\"one\"").script(vec![Reply::normal().cut_after(CUT)]),
-    );
+    let job = bench.job(Resource::new(content(1)).etag("\"one\"").script(broken()));
     job.resume().expect("resumed");
     assert_eq!(stopped(&job), JobState::TransientError);
     bench.server.put("/file", Resource::new(content(2)).etag("\"two\""));
@@ -107,7 +111,7 @@ fn only_the_changed_file_restarts() {
     let bench = Bench::new();
     let job = bench.job(Resource::new(content(1)));
     assert_eq!(bench.run(&job, 0), JobState::Transferred);
-    bench.server.put("/b", Resource::new(content(2)).script(vec![Reply::normal().cut_after(CUT)]));
+    bench.server.put("/b", Resource::new(content(2)).script(broken()));
     job.add_file(&bench.server.url("/b"), &bench.name("b")).expect("a file");
     job.resume().expect("resumed");
     stopped(&job);
@@ -193,7 +197,7 @@ fn the_compression_mark_of_an_etag_is_no_change() {
 fn a_shrunken_file_restarts() {
     let bench = Bench::new();
     let short = Content::generated(2, CUT - 5);
-    let job = bench.job(Resource::new(content(1)).script(vec![Reply::normal().cut_after(CUT)]));
+    let job = bench.job(Resource::new(content(1)).script(broken()));
     job.resume().expect("resumed");
     stopped(&job);
     // 416 to the range, as the server ignores If-Range.
@@ -247,7 +251,7 @@ fn a_file_that_changes_while_it_is_sent_is_never_mixed() {
 fn a_grown_file_restarts() {
     let bench = Bench::new();
     let long = Content::generated(1, LENGTH + 100);
-    let script = vec![Reply::normal().cut_after(CUT)];
+    let script = broken();
     let job = bench.job(Resource::new(content(1)).no_etag().script(script));
     job.resume().expect("resumed");
     stopped(&job);
@@ -371,8 +375,7 @@ fn pieces_of_two_versions_are_never_joined() {
 #[test]
 fn a_new_remote_name_keeps_the_bytes_if_it_is_the_same_content() {
     let bench = Bench::new();
-    let job = bench
-        .job(Resource::new(content(1)).etag("\"v\"").script(vec![Reply::normal().cut_after(CUT)]));
+    let job = bench.job(Resource::new(content(1)).etag("\"v\"").script(broken()));
     job.resume().expect("resumed");
     stopped(&job);
     bench.server.put("/mirror", Resource::new(content(1)).etag("\"v\""));
@@ -386,8 +389,7 @@ fn a_new_remote_name_keeps_the_bytes_if_it_is_the_same_content() {
 #[test]
 fn a_new_remote_name_with_other_content_restarts() {
     let bench = Bench::new();
-    let job = bench
-        .job(Resource::new(content(1)).etag("\"v\"").script(vec![Reply::normal().cut_after(CUT)]));
+    let job = bench.job(Resource::new(content(1)).etag("\"v\"").script(broken()));
     job.resume().expect("resumed");
     stopped(&job);
     // The same ETag by accident: the last block tells.
@@ -396,4 +398,14 @@ fn a_new_remote_name_with_other_content_restarts() {
     assert_eq!(bench.run(&job, 3), JobState::Transferred);
     job.complete().expect("completed");
     bench.must_hold("file", &content(2));
+}
+
+#[test]
+fn a_connection_that_breaks_after_each_megabyte_is_made_again_at_once() {
+    let bench = Bench::new();
+    let resource = Resource::generated(1, 8_000_000).always(Reply::normal().cut_after(1_000_000));
+    let job = bench.job(resource);
+    job.resume().expect("resumed");
+    assert_eq!(stopped(&job), JobState::Transferred, "{:?}", job.error());
+    assert_eq!(bench.server.requests_for("/file").len(), 8);
 }

@@ -9,7 +9,7 @@ use bgcopy_core::{
     AuthScheme, AuthTarget, EventKind, Job, JobPriority, JobState, JobType, Limits, Manager,
     Options, WaitKind,
 };
-use bgcopy_test_server::{Reply, Resource};
+use bgcopy_test_server::{Reply, Resource, Server};
 
 use common::{Bench, LENGTH, PATIENCE, content, kind, wait_for_bytes};
 
@@ -47,6 +47,58 @@ fn jobs_that_fail_at_once_hold_up_nobody() {
             break;
         }
     }
+}
+
+#[test]
+fn jobs_of_a_host_that_never_answers_hold_up_nobody() {
+    let bench = Bench::new();
+    bench
+        .server
+        .put("/hangs", Resource::new(content(1)).always(Reply::normal().stall_before_reply()));
+    let healthy = Server::start().expect("a server");
+    healthy.put("/file", Resource::new(content(2)));
+    let url = |number: usize| match number < 40 {
+        true => bench.server.url("/hangs"),
+        false => healthy.url("/file"),
+    };
+    bench.manager.pause().expect("paused");
+    let jobs = jobs(&bench, 41, url);
+    jobs.iter().for_each(|job| job.resume().expect("resumed"));
+    bench.manager.unpause().expect("goes on");
+    jobs[40].wait(&[JobState::Transferred], Some(PATIENCE)).expect("it got its slot");
+    assert!(healthy.requests_for("/file").len() == 1);
+}
+
+/// A word that counts at once, also while a job waits for its next try.
+#[test]
+fn a_no_progress_timeout_of_none_ends_a_job_that_waits() {
+    let bench = Bench::new();
+    let job = bench.job(Resource::new(content(1)).always(Reply::normal().reset_after(0)));
+    job.set_minimum_retry_delay(3600).expect("set");
+    job.resume().expect("resumed");
+    job.wait(&[JobState::TransientError], Some(PATIENCE)).expect("failed");
+    job.set_no_progress_timeout(0).expect("set");
+    assert_eq!(job.state().expect("a state"), JobState::Error);
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        let left = deadline.saturating_duration_since(Instant::now());
+        let event = bench.manager.next_event(Some(left)).expect("open").expect("its event");
+        if event.kind == EventKind::JobError {
+            break;
+        }
+    }
+}
+
+#[test]
+fn a_lower_no_progress_timeout_ends_a_job_that_waits() {
+    let bench = Bench::new();
+    let job = bench.job(Resource::new(content(1)).always(Reply::normal().reset_after(0)));
+    job.set_minimum_retry_delay(3600).expect("set");
+    job.resume().expect("resumed");
+    job.wait(&[JobState::TransientError], Some(PATIENCE)).expect("failed");
+    job.set_no_progress_timeout(1).expect("set");
+    job.wait(&[JobState::Error], Some(PATIENCE)).expect("a second after the first failure");
+    assert_eq!(job.error().expect("an error").code, code::DO_E_DOWNLOAD_NO_PROGRESS);
 }
 
 #[test]
@@ -105,6 +157,35 @@ fn a_job_that_loses_its_slot_is_queued() {
     low.wait(&[JobState::Transferred], Some(PATIENCE)).expect("transferred");
     let requests = bench.server.requests_for("/file");
     assert!(requests[1].header("range").is_some());
+}
+
+#[test]
+fn a_manager_that_only_stores_leaves_transfers_to_the_next() {
+    let bench = Bench::new();
+    bench.server.put("/file", Resource::new(content(1)));
+    let Bench { server, folder, manager, .. } = bench;
+    manager.close();
+    let store = folder.path().join("store");
+    let stores = Options { stores_only: true, ..Options::new(&store) };
+    let first = Manager::open(stores.clone()).expect("a manager");
+    let job = first.create_job("left here", JobType::Download).expect("a job");
+    let name = folder.path().join("file").to_string_lossy().into_owned();
+    job.add_file(&server.url("/file"), &name).expect("added");
+    job.resume().expect("resumed");
+    assert_eq!(kind(&job), WaitKind::EngineNotRunning);
+    let next = Manager::open(Options::new(&store)).expect("it joins");
+    assert!(!next.is_host());
+    let id = job.id();
+    let joined = next.get_job(id).expect("there");
+    assert_eq!(joined.state().expect("a state"), JobState::Queued);
+    assert_eq!(server.requests().len(), 0, "the host only stores");
+    first.close();
+    joined.wait(&[JobState::Transferred], Some(PATIENCE)).expect("the next host transfers");
+    assert_eq!(server.requests().len(), 1);
+    next.close();
+    let last = Manager::open(stores).expect("a manager");
+    last.get_job(id).expect("there").complete().expect("files are put in place");
+    assert!(std::path::Path::new(&name).exists());
 }
 
 #[test]

@@ -4,7 +4,7 @@ mod common;
 
 use bgcopy_core::vocab::{code, security};
 use bgcopy_core::{
-    AuthScheme, AuthTarget, ErrorContext, JobState, ProxySettings, ProxyUsage, WaitKind,
+    AuthScheme, AuthTarget, ErrorContext, JobState, JobType, ProxySettings, ProxyUsage, WaitKind,
 };
 use bgcopy_test_server::{Reply, Resource, Server};
 
@@ -15,7 +15,7 @@ fn always(reply: Reply) -> Resource {
 }
 
 #[test]
-fn statuses_are_transient_or_fatal_by_the_contract() {
+fn statuses_are_transient_or_fatal_by_the_specification() {
     for (status, state) in [
         (300, JobState::Error),
         (400, JobState::Error),
@@ -90,8 +90,6 @@ fn an_expired_link_is_replaced_without_losing_bytes() {
         let bench = Bench::new();
         let script = vec![Reply::normal().cut_after(CUT), Reply::normal().status(status)];
         let job = bench.job(Resource::new(content(1)).etag("\"v\"").script(script));
-        job.resume().expect("resumed");
-        stopped(&job);
         job.resume().expect("resumed");
         assert_eq!(stopped(&job), JobState::Error);
         let expected =
@@ -254,7 +252,78 @@ fn a_refused_connection_passes_when_the_server_is_back() {
         (error.code, error.context),
         (code::BG_E_CONNECT_FAILURE, ErrorContext::GeneralTransport)
     );
+    assert!(error.message.contains(&address.to_string()), "{}", error.message);
+    assert!(error.message.contains("refused"), "{}", error.message);
     let back = Server::start_on(address.port()).expect("the same port");
     back.put("/file", Resource::new(content(1)));
     assert_eq!(bench.run(&job, 3), JobState::Transferred);
+}
+
+#[test]
+fn what_a_proxy_says_of_a_tunnel_is_told() {
+    let bench = Bench::new();
+    let proxy = Server::start().expect("a proxy");
+    for (status, state) in [
+        (403, JobState::Error),
+        (405, JobState::Error),
+        (407, JobState::Error),
+        (502, JobState::TransientError),
+    ] {
+        proxy.refuse_tunnels(status);
+        let asked = proxy.requests().len();
+        for job_type in [JobType::Download, JobType::Upload] {
+            let job = bench.manager.create_job("tunnel", job_type).expect("a job");
+            let source = bench.source("source", &content(1));
+            job.add_file("https://server.test/file", &source).expect("added");
+            job.set_proxy_settings(ProxySettings {
+                usage: ProxyUsage::Override,
+                list: Some(proxy.address().to_string()),
+                bypass: None,
+            })
+            .expect("set");
+            job.set_credentials(AuthTarget::Proxy, AuthScheme::Basic, "ada", "wrong").expect("set");
+            job.resume().expect("resumed");
+            assert_eq!(stopped(&job), state, "{status}: {:?}", job.error());
+            let error = job.error().expect("an error");
+            assert_eq!(error.code, http(u32::from(status)), "{}", error.message);
+            assert_eq!(error.context, ErrorContext::GeneralTransport);
+            let told = ["proxy", &status.to_string()].iter().all(|it| error.message.contains(it));
+            assert!(told, "{}", error.message);
+            let file = job.file(0).expect("a file");
+            assert_eq!(file.response_headers().expect("headers"), None, "not of the server");
+        }
+        // The same password is not tried twice.
+        assert_eq!(proxy.requests().len(), asked + 2, "{status}");
+    }
+}
+
+#[test]
+fn the_users_own_credentials_are_no_secret() {
+    let mut bench = Bench::new();
+    let job = bench.job(Resource::new(content(1)));
+    let id = job.id();
+    let own = [
+        (AuthTarget::Proxy, AuthScheme::Ntlm),
+        (AuthTarget::Proxy, AuthScheme::Negotiate),
+        (AuthTarget::Server, AuthScheme::Ntlm),
+        (AuthTarget::Server, AuthScheme::Negotiate),
+    ];
+    for (target, scheme) in own {
+        job.set_credentials(target, scheme, "", "").expect("set");
+        for (name, password) in [("ada", "pass"), ("ada", ""), ("", "pass")] {
+            let refused = job.set_credentials(target, scheme, name, password);
+            assert_eq!(refused.expect_err("not built in").code, code::E_NOTIMPL);
+        }
+    }
+    let refused = job.set_credentials(AuthTarget::Proxy, AuthScheme::Passport, "", "");
+    assert_eq!(refused.expect_err("it is gone").code, code::E_NOTIMPL);
+    // With the next manager they are still there, and nothing is waited for.
+    bench.manager.close();
+    bench.manager = common::open(bench.folder.path());
+    let job = bench.manager.get_job(id).expect("still there");
+    assert_eq!(bench.run(&job, 0), JobState::Transferred, "{:?}", job.error());
+    for (target, scheme) in own {
+        assert_eq!(job.remove_credentials(target, scheme).expect("removed"), code::S_OK);
+        assert_eq!(job.remove_credentials(target, scheme).expect("none"), code::S_FALSE);
+    }
 }

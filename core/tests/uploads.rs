@@ -213,6 +213,29 @@ fn a_server_that_stores_twice_gets_the_file_again_from_the_start() {
 }
 
 #[test]
+fn a_server_that_stores_twice_and_does_not_say_so_is_found_out() {
+    for fault in [UploadFault::LoseAnswer, UploadFault::CutAfter(200_000)] {
+        let bench = Bench::new();
+        let area = Area::new().overlap(Overlap::StoreUnsaid).fault("Fragment", fault);
+        bench.must_send(area, &content(1));
+        let seen = bench.server.area("/up/");
+        assert_eq!((seen.served("HEAD"), seen.served("Create-Session")), (1, 2));
+    }
+    // Where the file cannot be looked at, what the server said counts.
+    for status in [404, 405, 500] {
+        let bench = Bench::new();
+        let area = Area::new().fault("Fragment", UploadFault::LoseAnswer).always("HEAD", status);
+        bench.must_send(area, &content(1));
+        let seen = bench.server.area("/up/");
+        assert_eq!((seen.served("HEAD"), seen.served("Create-Session")), (1, 1), "{status}");
+    }
+    // Without a loss nothing is asked.
+    let bench = Bench::new();
+    bench.must_send(Area::new(), &content(1));
+    assert_eq!(bench.server.area("/up/").served("HEAD"), 0);
+}
+
+#[test]
 fn no_claim_of_a_server_makes_a_wrong_file() {
     for claim in [0, 1, LENGTH + 1, u64::MAX] {
         let bench = Bench::new();

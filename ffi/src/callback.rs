@@ -78,7 +78,7 @@ pub(crate) struct Callback {
 }
 
 // SAFETY: the user pointer is only handed back to the caller's own functions,
-// which the contract of callbacks says are called from another thread.
+// which the documentation of callbacks says are called from another thread.
 unsafe impl Send for Callback {}
 // SAFETY: as above; nothing here changes through a shared reference.
 unsafe impl Sync for Callback {}
@@ -153,7 +153,7 @@ impl<H: Handle> Drop for Lent<H> {
     }
 }
 
-/// True if an event whose callback failed is told again (contract 11.3).
+/// True if an event whose callback failed is delivered again (specification, section 11).
 pub(crate) fn is_told_again(kind: EventKind) -> bool {
     match kind {
         EventKind::JobTransferred | EventKind::JobError | EventKind::FileTransferred => true,

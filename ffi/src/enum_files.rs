@@ -36,7 +36,7 @@ impl FileList {
 /// gets with bgcopy_file_close.
 /// @param out_fetched how many it got; may be NULL if count is 1.
 /// @return S_OK; S_FALSE if there were not so many, as at the end; E_POINTER;
-/// E_HANDLE; E_MANAGER_CLOSED. Contract 2.5.
+/// E_HANDLE; E_MANAGER_CLOSED. Section 2.5.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bgcopy_enum_files_next(
     enumerator: *mut bgcopy_enum_files,
@@ -54,7 +54,7 @@ pub unsafe extern "C" fn bgcopy_enum_files_next(
 /// Passes over files (Skip).
 ///
 /// @return S_OK; S_FALSE if there were not so many: it is at the end then;
-/// E_POINTER; E_HANDLE. Contract 2.5.
+/// E_POINTER; E_HANDLE. Section 2.5.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bgcopy_enum_files_skip(
     enumerator: *mut bgcopy_enum_files,
@@ -65,7 +65,7 @@ pub unsafe extern "C" fn bgcopy_enum_files_skip(
 
 /// Goes back to the beginning of the same list (Reset).
 ///
-/// @return S_OK; E_POINTER; E_HANDLE. Contract 2.5.
+/// @return S_OK; E_POINTER; E_HANDLE. Section 2.5.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bgcopy_enum_files_reset(
     enumerator: *mut bgcopy_enum_files,
@@ -78,7 +78,7 @@ pub unsafe extern "C" fn bgcopy_enum_files_reset(
 
 /// Tells how many files the whole list has (GetCount).
 ///
-/// @return S_OK; E_POINTER; E_HANDLE. Contract 2.5.
+/// @return S_OK; E_POINTER; E_HANDLE. Section 2.5.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bgcopy_enum_files_count(
     enumerator: *mut bgcopy_enum_files,
@@ -90,7 +90,7 @@ pub unsafe extern "C" fn bgcopy_enum_files_count(
 /// Makes a second enumerator of the same list, at the same place (Clone).
 ///
 /// @param out_enumerator the caller closes it with bgcopy_enum_files_close.
-/// @return S_OK; E_POINTER; E_HANDLE. Contract 2.5.
+/// @return S_OK; E_POINTER; E_HANDLE. Section 2.5.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bgcopy_enum_files_clone(
     enumerator: *mut bgcopy_enum_files,

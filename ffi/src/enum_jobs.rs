@@ -34,7 +34,7 @@ impl JobList {
 /// gets with bgcopy_job_close.
 /// @param out_fetched how many it got; may be NULL if count is 1.
 /// @return S_OK; S_FALSE if there were not so many, as at the end; E_POINTER;
-/// E_HANDLE. Contract 2.5.
+/// E_HANDLE. Section 2.5.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bgcopy_enum_jobs_next(
     enumerator: *mut bgcopy_enum_jobs,
@@ -53,7 +53,7 @@ pub unsafe extern "C" fn bgcopy_enum_jobs_next(
 /// Passes over jobs (Skip).
 ///
 /// @return S_OK; S_FALSE if there were not so many: it is at the end then;
-/// E_POINTER; E_HANDLE. Contract 2.5.
+/// E_POINTER; E_HANDLE. Section 2.5.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bgcopy_enum_jobs_skip(
     enumerator: *mut bgcopy_enum_jobs,
@@ -64,7 +64,7 @@ pub unsafe extern "C" fn bgcopy_enum_jobs_skip(
 
 /// Goes back to the beginning of the same list (Reset).
 ///
-/// @return S_OK; E_POINTER; E_HANDLE. Contract 2.5.
+/// @return S_OK; E_POINTER; E_HANDLE. Section 2.5.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bgcopy_enum_jobs_reset(
     enumerator: *mut bgcopy_enum_jobs,
@@ -77,7 +77,7 @@ pub unsafe extern "C" fn bgcopy_enum_jobs_reset(
 
 /// Tells how many jobs the whole list has (GetCount).
 ///
-/// @return S_OK; E_POINTER; E_HANDLE. Contract 2.5.
+/// @return S_OK; E_POINTER; E_HANDLE. Section 2.5.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bgcopy_enum_jobs_count(
     enumerator: *mut bgcopy_enum_jobs,
@@ -89,7 +89,7 @@ pub unsafe extern "C" fn bgcopy_enum_jobs_count(
 /// Makes a second enumerator of the same list, at the same place (Clone).
 ///
 /// @param out_enumerator the caller closes it with bgcopy_enum_jobs_close.
-/// @return S_OK; E_POINTER; E_HANDLE. Contract 2.5.
+/// @return S_OK; E_POINTER; E_HANDLE. Section 2.5.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bgcopy_enum_jobs_clone(
     enumerator: *mut bgcopy_enum_jobs,

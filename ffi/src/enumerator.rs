@@ -1,4 +1,4 @@
-//! Where an enumerator stands in its list (contract 2.5).
+//! Where an enumerator stands in its list (specification 2.5).
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 

@@ -31,7 +31,7 @@ pub(crate) struct ErrorEntry {
 ///
 /// @param out_context a bgcopy_error_context.
 /// @param out_code the code.
-/// @return S_OK; E_POINTER; E_HANDLE. Contract 2.4.
+/// @return S_OK; E_POINTER; E_HANDLE. Section 2.4.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bgcopy_error_get_error(
     error: *mut bgcopy_error,
@@ -50,7 +50,7 @@ pub unsafe extern "C" fn bgcopy_error_get_error(
 ///
 /// @param out_file the caller closes it with bgcopy_file_close.
 /// @return S_OK; DO_E_FILE_NOT_AVAILABLE if it happened to no file; E_POINTER;
-/// E_HANDLE; E_MANAGER_CLOSED. Contract 2.4.
+/// E_HANDLE; E_MANAGER_CLOSED. Section 2.4.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bgcopy_error_get_file(
     error: *mut bgcopy_error,
@@ -65,7 +65,7 @@ pub unsafe extern "C" fn bgcopy_error_get_file(
 /// Gives a sentence for this very error (GetErrorDescription).
 ///
 /// @param out_text the caller frees it with bgcopy_string_free.
-/// @return S_OK; E_POINTER; E_HANDLE. Contract 2.4.
+/// @return S_OK; E_POINTER; E_HANDLE. Section 2.4.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bgcopy_error_get_error_description(
     error: *mut bgcopy_error,
@@ -77,7 +77,7 @@ pub unsafe extern "C" fn bgcopy_error_get_error_description(
 /// Gives a sentence for what failed (GetErrorContextDescription).
 ///
 /// @param out_text the caller frees it with bgcopy_string_free.
-/// @return S_OK; E_POINTER; E_HANDLE. Contract 2.4.
+/// @return S_OK; E_POINTER; E_HANDLE. Section 2.4.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bgcopy_error_get_error_context_description(
     error: *mut bgcopy_error,
@@ -90,7 +90,7 @@ pub unsafe extern "C" fn bgcopy_error_get_error_context_description(
 ///
 /// @param out_text the caller frees it with bgcopy_string_free.
 /// @return S_OK; BG_E_PROTOCOL_NOT_AVAILABLE if none was; E_POINTER; E_HANDLE.
-/// Contract 2.4.
+/// Section 2.4.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bgcopy_error_get_protocol(
     error: *mut bgcopy_error,

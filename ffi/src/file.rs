@@ -68,7 +68,7 @@ pub unsafe extern "C" fn bgcopy_file_get_index(
 /// Gives the URL it comes from (GetRemoteName).
 ///
 /// @param out_text the caller frees it with bgcopy_string_free.
-/// @return S_OK; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Contract 2.3.
+/// @return S_OK; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Section 2.3.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bgcopy_file_get_remote_name(
     file: *mut bgcopy_file,
@@ -80,7 +80,7 @@ pub unsafe extern "C" fn bgcopy_file_get_remote_name(
 /// Gives the path that Complete puts it at (GetLocalName).
 ///
 /// @param out_text the caller frees it with bgcopy_string_free.
-/// @return S_OK; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Contract 2.3.
+/// @return S_OK; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Section 2.3.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bgcopy_file_get_local_name(
     file: *mut bgcopy_file,
@@ -93,7 +93,7 @@ pub unsafe extern "C" fn bgcopy_file_get_local_name(
 /// from the first request until Complete or Cancel.
 ///
 /// @param out_text the caller frees it with bgcopy_string_free.
-/// @return S_OK; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Contract 3.5.
+/// @return S_OK; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Section 3.5.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bgcopy_file_get_temporary_name(
     file: *mut bgcopy_file,
@@ -104,7 +104,7 @@ pub unsafe extern "C" fn bgcopy_file_get_temporary_name(
 
 /// Tells how far it has come (GetProgress).
 ///
-/// @return S_OK; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Contract 2.3.
+/// @return S_OK; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Section 2.3.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bgcopy_file_get_progress(
     file: *mut bgcopy_file,
@@ -127,7 +127,7 @@ pub unsafe extern "C" fn bgcopy_file_get_progress(
 /// @param out_ranges the array; may be NULL if capacity is 0.
 /// @param out_count how many there are, 0 for the whole file.
 /// @return S_OK; S_FALSE if the array holds only the first of them; E_POINTER;
-/// E_HANDLE; E_MANAGER_CLOSED. Contract 2.3.
+/// E_HANDLE; E_MANAGER_CLOSED. Section 2.3.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bgcopy_file_get_file_ranges(
     file: *mut bgcopy_file,
@@ -147,7 +147,7 @@ pub unsafe extern "C" fn bgcopy_file_get_file_ranges(
 /// if the new server proves that it has the same content.
 ///
 /// @return S_OK; E_INVALIDARG for a bad URL; DO_E_INVALID_STATE if the job is
-/// final; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Contract 2.3.
+/// final; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Section 2.3.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bgcopy_file_set_remote_name(
     file: *mut bgcopy_file,
@@ -160,7 +160,7 @@ pub unsafe extern "C" fn bgcopy_file_set_remote_name(
 ///
 /// @param out_valid 1 or 0.
 /// @return S_OK; S_FALSE and 0 if nothing was said; E_POINTER; E_HANDLE;
-/// E_MANAGER_CLOSED. Contract 3.5.
+/// E_MANAGER_CLOSED. Section 3.5.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bgcopy_file_get_validation_state(
     file: *mut bgcopy_file,
@@ -174,7 +174,7 @@ pub unsafe extern "C" fn bgcopy_file_get_validation_state(
 ///
 /// @param valid 1 or 0.
 /// @return S_OK; E_PENDING before it is transferred; DO_E_INVALID_STATE if the
-/// job is final; E_INVALIDARG; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Contract
+/// job is final; E_INVALIDARG; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Section
 /// 3.5.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bgcopy_file_set_validation_state(
@@ -189,7 +189,7 @@ pub unsafe extern "C" fn bgcopy_file_set_validation_state(
 ///
 /// @param out_text the caller frees it with bgcopy_string_free.
 /// @return S_OK; S_FALSE and NULL before the first response; E_POINTER;
-/// E_HANDLE; E_MANAGER_CLOSED. Contract 2.3.
+/// E_HANDLE; E_MANAGER_CLOSED. Section 2.3.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bgcopy_file_get_response_headers(
     file: *mut bgcopy_file,

@@ -71,30 +71,30 @@ pub struct bgcopy_file_spec {
 /// Adds a whole file (AddFile). Nothing is at the local path of a download
 /// until Complete.
 ///
-/// @param remote_url an http, https or file URL without a password in it; of
+/// @param remote_name an http, https or file URL without a password in it; of
 /// an upload an http or https URL.
-/// @param local_path an absolute path in an existing folder; of an upload, the
+/// @param local_name an absolute path in an existing folder; of an upload, the
 /// file to be sent.
 /// @return S_OK; E_INVALIDARG for a malformed name or an unknown scheme;
 /// E_PATH_NOT_FOUND if the folder is missing; E_ACCESSDENIED if it cannot be
 /// written to; E_DUPLICATE_LOCAL_NAME if another file of the job goes there;
 /// BG_E_TOO_MANY_FILES for the second file of an upload;
 /// BG_E_TOO_MANY_FILES_IN_JOB; DO_E_INVALID_STATE if the job is final;
-/// E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Contract 2.2.
+/// E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Section 2.2.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bgcopy_job_add_file(
     job: *mut bgcopy_job,
-    remote_url: *const c_char,
-    local_path: *const c_char,
+    remote_name: *const c_char,
+    local_name: *const c_char,
 ) -> bgcopy_hresult {
-    act(job, |entry| entry.job.add_file(text(remote_url)?, text(local_path)?))
+    act(job, |entry| entry.job.add_file(text(remote_name)?, text(local_name)?))
 }
 
 /// Adds several files, all or none (AddFileSet).
 ///
 /// @param count how many.
 /// @param files an array of so many.
-/// @return as bgcopy_job_add_file. Contract 2.2.
+/// @return as bgcopy_job_add_file. Section 2.2.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bgcopy_job_add_file_set(
     job: *mut bgcopy_job,
@@ -156,25 +156,25 @@ pub(crate) unsafe fn specs(files: &[bgcopy_file_info]) -> Result<Vec<FileSpec>> 
 /// @param ranges an array of so many.
 /// @return as bgcopy_job_add_file, and DO_E_INVALID_RANGE for an empty range
 /// or one that begins nowhere; DO_E_OVERLAPPING_RANGES;
-/// BG_E_TOO_MANY_RANGES_IN_FILE above 500. Contract 2.7 and 3.2.
+/// BG_E_TOO_MANY_RANGES_IN_FILE above 500. Section 2.7 and 3.2.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bgcopy_job_add_file_with_ranges(
     job: *mut bgcopy_job,
-    remote_url: *const c_char,
-    local_path: *const c_char,
+    remote_name: *const c_char,
+    local_name: *const c_char,
     count: u32,
     ranges: *const bgcopy_file_range,
 ) -> bgcopy_hresult {
     act(job, |entry| {
         let ranges: Vec<_> = list(ranges, count)?.iter().map(FileRange::from).collect();
-        entry.job.add_file_with_ranges(text(remote_url)?, text(local_path)?, &ranges)
+        entry.job.add_file_with_ranges(text(remote_name)?, text(local_name)?, &ranges)
     })
 }
 
 /// Lists the files of the job, in order of addition (EnumFiles).
 ///
 /// @param out_enumerator the caller closes it with bgcopy_enum_files_close.
-/// @return S_OK; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Contract 2.2.
+/// @return S_OK; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Section 2.2.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bgcopy_job_enum_files(
     job: *mut bgcopy_job,
@@ -206,7 +206,7 @@ pub unsafe extern "C" fn bgcopy_job_get_file(
 /// failed or is transferred keeps its state.
 ///
 /// @return S_OK; DO_E_INVALID_STATE if the job is final; E_POINTER; E_HANDLE;
-/// E_MANAGER_CLOSED. Contract 9.2.
+/// E_MANAGER_CLOSED. Section 9.2.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bgcopy_job_suspend(job: *mut bgcopy_job) -> bgcopy_hresult {
     act(job, |entry| entry.job.suspend())
@@ -215,7 +215,7 @@ pub unsafe extern "C" fn bgcopy_job_suspend(job: *mut bgcopy_job) -> bgcopy_hres
 /// Starts the job, or starts it again after an error, at once (Resume).
 ///
 /// @return S_OK; DO_E_JOB_EMPTY without files; DO_E_INVALID_STATE if the job
-/// is final; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Contract 9.2.
+/// is final; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Section 9.2.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bgcopy_job_resume(job: *mut bgcopy_job) -> bgcopy_hresult {
     act(job, |entry| entry.job.resume())
@@ -226,8 +226,9 @@ pub unsafe extern "C" fn bgcopy_job_resume(job: *mut bgcopy_job) -> bgcopy_hresu
 /// go.
 ///
 /// @return S_OK; BG_S_UNABLE_TO_DELETE_FILES if temporary files remain, which
-/// are tried again later; DO_E_INVALID_STATE if the job is final; E_POINTER;
-/// E_HANDLE; E_MANAGER_CLOSED. Contract 9.6.
+/// are tried again later, or if the server may keep a part of the file that a PUT
+/// was sending; DO_E_INVALID_STATE if the job is final; E_POINTER; E_HANDLE;
+/// E_MANAGER_CLOSED. Section 9.6.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bgcopy_job_cancel(job: *mut bgcopy_job) -> bgcopy_hresult {
     act_with_code(job, |entry| entry.ended(entry.job.cancel()))
@@ -240,7 +241,7 @@ pub unsafe extern "C" fn bgcopy_job_cancel(job: *mut bgcopy_job) -> bgcopy_hresu
 /// BG_S_UNABLE_TO_DELETE_FILES if temporary files of the others remain;
 /// DO_E_INVALID_STATE if the job is final; a code of the disk if a file cannot
 /// be put in place, and then the job stays and the call can be repeated;
-/// E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Contract 9.5.
+/// E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Section 9.5.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bgcopy_job_complete(job: *mut bgcopy_job) -> bgcopy_hresult {
     act_with_code(job, |entry| entry.ended(entry.job.complete()))

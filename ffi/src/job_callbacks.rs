@@ -25,7 +25,7 @@ use crate::table::get;
 /// @param destroy called once with user when the callback is no longer needed;
 /// may be NULL. It is not called if this call fails.
 /// @return S_OK; DO_E_INVALID_STATE if the job is final; E_OUTOFMEMORY;
-/// E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Contract 11.
+/// E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Section 11.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bgcopy_job_set_transferred_callback(
     job: *mut bgcopy_job,
@@ -47,7 +47,7 @@ pub unsafe extern "C" fn bgcopy_job_set_transferred_callback(
 /// @param destroy called once with user when the callback is no longer needed;
 /// may be NULL. It is not called if this call fails.
 /// @return S_OK; DO_E_INVALID_STATE if the job is final; E_OUTOFMEMORY;
-/// E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Contract 11.
+/// E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Section 11.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bgcopy_job_set_error_callback(
     job: *mut bgcopy_job,
@@ -68,7 +68,7 @@ pub unsafe extern "C" fn bgcopy_job_set_error_callback(
 /// @param destroy called once with user when the callback is no longer needed;
 /// may be NULL. It is not called if this call fails.
 /// @return S_OK; DO_E_INVALID_STATE if the job is final; E_OUTOFMEMORY;
-/// E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Contract 11.
+/// E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Section 11.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bgcopy_job_set_modification_callback(
     job: *mut bgcopy_job,
@@ -90,7 +90,7 @@ pub unsafe extern "C" fn bgcopy_job_set_modification_callback(
 /// @param destroy called once with user when the callback is no longer needed;
 /// may be NULL. It is not called if this call fails.
 /// @return S_OK; DO_E_INVALID_STATE if the job is final; E_OUTOFMEMORY;
-/// E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Contract 11.
+/// E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Section 11.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bgcopy_job_set_file_transferred_callback(
     job: *mut bgcopy_job,
@@ -111,7 +111,7 @@ pub unsafe extern "C" fn bgcopy_job_set_file_transferred_callback(
 /// @param destroy called once with user when the callback is no longer needed;
 /// may be NULL. It is not called if this call fails.
 /// @return S_OK; DO_E_INVALID_STATE if the job is final; E_OUTOFMEMORY;
-/// E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Contract 11.
+/// E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Section 11.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bgcopy_job_set_file_ranges_transferred_callback(
     job: *mut bgcopy_job,
@@ -131,7 +131,7 @@ pub unsafe extern "C" fn bgcopy_job_set_file_ranges_transferred_callback(
 /// @param destroy called once with user when the callback is no longer needed;
 /// may be NULL. It is not called if this call fails.
 /// @return S_OK; DO_E_INVALID_STATE if the job is final; E_OUTOFMEMORY;
-/// E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Contract 11.
+/// E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Section 11.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bgcopy_job_set_file_restarted_callback(
     job: *mut bgcopy_job,

@@ -53,7 +53,7 @@ pub struct bgcopy_job_times {
 
 /// Tells the id of the job (GetId). It is never used twice.
 ///
-/// @return S_OK; E_POINTER; E_HANDLE. Contract 2.2.
+/// @return S_OK; E_POINTER; E_HANDLE. Section 2.2.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bgcopy_job_get_id(
     job: *mut bgcopy_job,
@@ -65,7 +65,7 @@ pub unsafe extern "C" fn bgcopy_job_get_id(
 /// Tells the kind of transfer (GetType).
 ///
 /// @param out_type a bgcopy_job_type.
-/// @return S_OK; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Contract 2.2.
+/// @return S_OK; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Section 2.2.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bgcopy_job_get_type(
     job: *mut bgcopy_job,
@@ -77,7 +77,7 @@ pub unsafe extern "C" fn bgcopy_job_get_type(
 /// Tells the state (GetState).
 ///
 /// @param out_state a bgcopy_job_state.
-/// @return S_OK; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Contract 2.2.
+/// @return S_OK; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Section 2.2.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bgcopy_job_get_state(
     job: *mut bgcopy_job,
@@ -88,7 +88,7 @@ pub unsafe extern "C" fn bgcopy_job_get_state(
 
 /// Tells how far it has come (GetProgress); all 0 without files.
 ///
-/// @return S_OK; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Contract 2.2.
+/// @return S_OK; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Section 2.2.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bgcopy_job_get_progress(
     job: *mut bgcopy_job,
@@ -99,7 +99,7 @@ pub unsafe extern "C" fn bgcopy_job_get_progress(
 
 /// Tells when things happened (GetTimes).
 ///
-/// @return S_OK; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Contract 2.2.
+/// @return S_OK; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Section 2.2.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bgcopy_job_get_times(
     job: *mut bgcopy_job,
@@ -124,7 +124,7 @@ pub(crate) fn times(creation: i64, modification: i64, completion: Option<i64>) -
 ///
 /// @param out_error the caller closes it with bgcopy_error_close.
 /// @return S_OK; DO_E_ERROR_INFORMATION_UNAVAILABLE unless it is in ERROR or
-/// TRANSIENT_ERROR; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Contract 2.2.
+/// TRANSIENT_ERROR; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Section 2.2.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bgcopy_job_get_error(
     job: *mut bgcopy_job,
@@ -140,7 +140,7 @@ pub unsafe extern "C" fn bgcopy_job_get_error(
 
 /// Tells how often it failed, retries included (GetErrorCount).
 ///
-/// @return S_OK; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Contract 2.2.
+/// @return S_OK; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Section 2.2.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bgcopy_job_get_error_count(
     job: *mut bgcopy_job,
@@ -152,7 +152,7 @@ pub unsafe extern "C" fn bgcopy_job_get_error_count(
 /// Tells who made the job (GetOwner).
 ///
 /// @param out_text the caller frees it with bgcopy_string_free.
-/// @return S_OK; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Contract 2.2.
+/// @return S_OK; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Section 2.2.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bgcopy_job_get_owner(
     job: *mut bgcopy_job,

@@ -63,7 +63,7 @@ pub const PROPERTY_TYPES: [(&str, u32); 5] = [
 /// Gives the name shown to people (GetDisplayName).
 ///
 /// @param out_text the caller frees it with bgcopy_string_free.
-/// @return S_OK; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Contract 2.2.
+/// @return S_OK; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Section 2.2.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bgcopy_job_get_display_name(
     job: *mut bgcopy_job,
@@ -76,7 +76,7 @@ pub unsafe extern "C" fn bgcopy_job_get_display_name(
 ///
 /// @param display_name at most 256 characters.
 /// @return S_OK; BG_E_STRING_TOO_LONG; DO_E_INVALID_STATE if the job is final;
-/// E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Contract 2.2.
+/// E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Section 2.2.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bgcopy_job_set_display_name(
     job: *mut bgcopy_job,
@@ -88,7 +88,7 @@ pub unsafe extern "C" fn bgcopy_job_set_display_name(
 /// Gives the description (GetDescription).
 ///
 /// @param out_text the caller frees it with bgcopy_string_free.
-/// @return S_OK; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Contract 2.2.
+/// @return S_OK; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Section 2.2.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bgcopy_job_get_description(
     job: *mut bgcopy_job,
@@ -101,7 +101,7 @@ pub unsafe extern "C" fn bgcopy_job_get_description(
 ///
 /// @param description at most 1,024 characters.
 /// @return S_OK; BG_E_STRING_TOO_LONG; DO_E_INVALID_STATE if the job is final;
-/// E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Contract 2.2.
+/// E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Section 2.2.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bgcopy_job_set_description(
     job: *mut bgcopy_job,
@@ -113,7 +113,7 @@ pub unsafe extern "C" fn bgcopy_job_set_description(
 /// Tells the priority (GetPriority): NORMAL unless set.
 ///
 /// @param out_priority a bgcopy_job_priority.
-/// @return S_OK; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Contract 2.2.
+/// @return S_OK; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Section 2.2.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bgcopy_job_get_priority(
     job: *mut bgcopy_job,
@@ -127,7 +127,7 @@ pub unsafe extern "C" fn bgcopy_job_get_priority(
 ///
 /// @param priority a bgcopy_job_priority.
 /// @return S_OK; E_NOTIMPL for an unknown one; DO_E_INVALID_STATE if the job is
-/// final; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Contract 2.2.
+/// final; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Section 2.2.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bgcopy_job_set_priority(
     job: *mut bgcopy_job,
@@ -143,7 +143,7 @@ pub unsafe extern "C" fn bgcopy_job_set_priority(
 /// JOB_ERROR unless set.
 ///
 /// @param out_flags BGCOPY_NOTIFY bits.
-/// @return S_OK; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Contract 2.2.
+/// @return S_OK; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Section 2.2.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bgcopy_job_get_notify_flags(
     job: *mut bgcopy_job,
@@ -157,7 +157,7 @@ pub unsafe extern "C" fn bgcopy_job_get_notify_flags(
 ///
 /// @param flags BGCOPY_NOTIFY bits.
 /// @return S_OK; E_NOTIMPL for unknown bits; DO_E_INVALID_STATE if the job is
-/// final; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Contract 2.2.
+/// final; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Section 2.2.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bgcopy_job_set_notify_flags(
     job: *mut bgcopy_job,
@@ -168,7 +168,7 @@ pub unsafe extern "C" fn bgcopy_job_set_notify_flags(
 
 /// Tells the shortest wait before a retry, in seconds (GetMinimumRetryDelay).
 ///
-/// @return S_OK; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Contract 2.2.
+/// @return S_OK; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Section 2.2.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bgcopy_job_get_minimum_retry_delay(
     job: *mut bgcopy_job,
@@ -182,7 +182,7 @@ pub unsafe extern "C" fn bgcopy_job_get_minimum_retry_delay(
 /// @param seconds below 5 counts as 5; above the no-progress timeout the job is
 /// never retried.
 /// @return S_OK; DO_E_INVALID_STATE if the job is final; E_POINTER; E_HANDLE;
-/// E_MANAGER_CLOSED. Contract 2.2.
+/// E_MANAGER_CLOSED. Section 2.2.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bgcopy_job_set_minimum_retry_delay(
     job: *mut bgcopy_job,
@@ -194,7 +194,7 @@ pub unsafe extern "C" fn bgcopy_job_set_minimum_retry_delay(
 /// Tells how long the job may be without progress, in seconds
 /// (GetNoProgressTimeout).
 ///
-/// @return S_OK; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Contract 2.2.
+/// @return S_OK; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Section 2.2.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bgcopy_job_get_no_progress_timeout(
     job: *mut bgcopy_job,
@@ -208,7 +208,7 @@ pub unsafe extern "C" fn bgcopy_job_get_no_progress_timeout(
 ///
 /// @param seconds 0 makes every error fatal.
 /// @return S_OK; DO_E_INVALID_STATE if the job is final; E_POINTER; E_HANDLE;
-/// E_MANAGER_CLOSED. Contract 2.2.
+/// E_MANAGER_CLOSED. Section 2.2.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bgcopy_job_set_no_progress_timeout(
     job: *mut bgcopy_job,
@@ -220,7 +220,7 @@ pub unsafe extern "C" fn bgcopy_job_set_no_progress_timeout(
 /// Tells how long the job may connect and transfer since the last Resume, in
 /// seconds (GetMaximumDownloadTime).
 ///
-/// @return S_OK; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Contract 3.3.
+/// @return S_OK; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Section 3.3.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bgcopy_job_get_maximum_download_time(
     job: *mut bgcopy_job,
@@ -235,7 +235,7 @@ pub unsafe extern "C" fn bgcopy_job_get_maximum_download_time(
 /// @param seconds beyond it the job goes to ERROR with
 /// BG_E_MAXDOWNLOAD_TIMEOUT.
 /// @return S_OK; DO_E_INVALID_STATE if the job is final; E_POINTER; E_HANDLE;
-/// E_MANAGER_CLOSED. Contract 3.3.
+/// E_MANAGER_CLOSED. Section 3.3.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bgcopy_job_set_maximum_download_time(
     job: *mut bgcopy_job,
@@ -249,7 +249,7 @@ pub unsafe extern "C" fn bgcopy_job_set_maximum_download_time(
 /// @param id a bgcopy_job_property_id.
 /// @param out_value the value with its type.
 /// @return S_OK; DO_E_UNKNOWN_PROPERTY_ID; E_POINTER; E_HANDLE;
-/// E_MANAGER_CLOSED. Contract 3.4.
+/// E_MANAGER_CLOSED. Section 3.4.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bgcopy_job_get_property(
     job: *mut bgcopy_job,
@@ -266,7 +266,7 @@ pub unsafe extern "C" fn bgcopy_job_get_property(
 /// @return S_OK; DO_E_UNKNOWN_PROPERTY_ID; E_INVALIDARG for a value of another
 /// type; BG_E_READ_ONLY_PROPERTY_AFTER_RESUME; E_NOTIMPL for HIGH_PERFORMANCE
 /// and ON_DEMAND_MODE; DO_E_INVALID_STATE if the job is final; E_POINTER;
-/// E_HANDLE; E_MANAGER_CLOSED. Contract 3.4.
+/// E_HANDLE; E_MANAGER_CLOSED. Section 3.4.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bgcopy_job_set_property(
     job: *mut bgcopy_job,

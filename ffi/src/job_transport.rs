@@ -4,7 +4,9 @@
 use std::ffi::c_char;
 
 use bgcopy_core::vocab::code;
-use bgcopy_core::{AuthScheme, AuthTarget, ClientCertificate, ProxySettings, ProxyUsage, Result};
+use bgcopy_core::{
+    AuthScheme, AuthTarget, ClientCertificate, Error, ProxySettings, ProxyUsage, Result,
+};
 
 use crate::call::{act, act_with_code, choice, out, read, read_optional_text};
 use crate::guard::{bgcopy_hresult, guard};
@@ -18,7 +20,7 @@ use crate::table::get;
 /// @param out_list the proxies, or NULL; the caller frees it with
 /// bgcopy_string_free.
 /// @param out_bypass the hosts that are reached without one, or NULL; likewise.
-/// @return S_OK; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Contract 2.2.
+/// @return S_OK; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Section 2.2.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bgcopy_job_get_proxy_settings(
     job: *mut bgcopy_job,
@@ -46,7 +48,7 @@ pub unsafe extern "C" fn bgcopy_job_get_proxy_settings(
 /// @return S_OK; E_NOTIMPL for an unknown usage; E_INVALIDARG for lists that do
 /// not fit it; BG_E_PROXY_LIST_TOO_LARGE; BG_E_PROXY_BYPASS_LIST_TOO_LARGE;
 /// DO_E_INVALID_STATE if the job is final; E_POINTER; E_HANDLE;
-/// E_MANAGER_CLOSED. Contract 2.2.
+/// E_MANAGER_CLOSED. Section 2.2.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bgcopy_job_set_proxy_settings(
     job: *mut bgcopy_job,
@@ -67,13 +69,15 @@ pub unsafe extern "C" fn bgcopy_job_set_proxy_settings(
 /// CREDENTIALS_NEEDED until they are set again.
 ///
 /// @param target a bgcopy_auth_target.
-/// @param scheme a bgcopy_auth_scheme: BASIC or DIGEST.
-/// @param user_name at most 300 characters.
-/// @param password at most 65,536 characters.
+/// @param scheme a bgcopy_auth_scheme: BASIC or DIGEST. NTLM and NEGOTIATE are
+/// for the user's own credentials, which are stored with the job and used where
+/// libcurl can.
+/// @param user_name at most 300 characters; NULL or empty for the user's own.
+/// @param password at most 65,536 characters; NULL or empty for the user's own.
 /// @return S_OK; BG_E_INVALID_AUTH_TARGET; BG_E_INVALID_AUTH_SCHEME; E_NOTIMPL
-/// for a scheme that is not built in; BG_E_USERNAME_TOO_LARGE;
-/// BG_E_PASSWORD_TOO_LARGE; DO_E_INVALID_STATE if the job is final; E_POINTER;
-/// E_HANDLE; E_MANAGER_CLOSED. Contract 3.1.
+/// for a scheme that is not built in; E_INVALIDARG if one is missing, or both with
+/// BASIC or DIGEST; BG_E_USERNAME_TOO_LARGE; BG_E_PASSWORD_TOO_LARGE;
+/// DO_E_INVALID_STATE if the job is final; E_HANDLE; E_MANAGER_CLOSED. Section 3.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bgcopy_job_set_credentials(
     job: *mut bgcopy_job,
@@ -83,8 +87,12 @@ pub unsafe extern "C" fn bgcopy_job_set_credentials(
     password: *const c_char,
 ) -> bgcopy_hresult {
     act(job, |entry| {
-        let (user_name, password) = (text(user_name)?, text(password)?);
         let (target, scheme) = slot(target, scheme)?;
+        let (user_name, password) = match (user_name.is_null(), password.is_null()) {
+            (false, false) => (text(user_name)?, text(password)?),
+            (true, true) if scheme.knows_users() => ("", ""),
+            _ => return Err(Error::new(code::E_INVALIDARG, "a name and a password are needed")),
+        };
         entry.job.set_credentials(target, scheme, user_name, password)
     })
 }
@@ -95,7 +103,7 @@ pub unsafe extern "C" fn bgcopy_job_set_credentials(
 /// @param scheme a bgcopy_auth_scheme.
 /// @return S_OK; S_FALSE if none were set for that pair;
 /// BG_E_INVALID_AUTH_TARGET; BG_E_INVALID_AUTH_SCHEME; DO_E_INVALID_STATE if
-/// the job is final; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Contract 3.1.
+/// the job is final; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Section 3.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bgcopy_job_remove_credentials(
     job: *mut bgcopy_job,
@@ -131,7 +139,7 @@ fn slot(target: u32, scheme: u32) -> Result<(AuthTarget, AuthScheme)> {
 /// @param out_key the path of its key, or NULL if that is in the same file;
 /// likewise.
 /// @return S_OK; S_FALSE and NULL if none is set; E_POINTER; E_HANDLE;
-/// E_MANAGER_CLOSED. Contract 3.6.
+/// E_MANAGER_CLOSED. Section 3.6.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bgcopy_job_get_client_certificate(
     job: *mut bgcopy_job,
@@ -152,7 +160,7 @@ pub unsafe extern "C" fn bgcopy_job_get_client_certificate(
 /// @param certificate the absolute path of a PEM file.
 /// @param key the same of its key; NULL if it is in the same file.
 /// @return S_OK; E_INVALIDARG for a relative path; DO_E_INVALID_STATE if the
-/// job is final; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Contract 3.6.
+/// job is final; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Section 3.6.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bgcopy_job_set_client_certificate(
     job: *mut bgcopy_job,
@@ -169,7 +177,7 @@ pub unsafe extern "C" fn bgcopy_job_set_client_certificate(
 /// Forgets the client certificate (RemoveClientCertificate).
 ///
 /// @return S_OK; DO_E_INVALID_STATE if the job is final; E_POINTER; E_HANDLE;
-/// E_MANAGER_CLOSED. Contract 3.6.
+/// E_MANAGER_CLOSED. Section 3.6.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bgcopy_job_remove_client_certificate(
     job: *mut bgcopy_job,
@@ -181,7 +189,7 @@ pub unsafe extern "C" fn bgcopy_job_remove_client_certificate(
 ///
 /// @param out_text the caller frees it with bgcopy_string_free.
 /// @return S_OK; S_FALSE and NULL if there are none; E_POINTER; E_HANDLE;
-/// E_MANAGER_CLOSED. Contract 3.6.
+/// E_MANAGER_CLOSED. Section 3.6.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bgcopy_job_get_custom_headers(
     job: *mut bgcopy_job,
@@ -197,7 +205,7 @@ pub unsafe extern "C" fn bgcopy_job_get_custom_headers(
 /// NULL for none.
 /// @return S_OK; BG_E_STRING_TOO_LONG above 16,383 characters; E_INVALIDARG for
 /// a malformed line; DO_E_INVALID_STATE if the job is final; E_POINTER;
-/// E_HANDLE; E_MANAGER_CLOSED. Contract 3.6.
+/// E_HANDLE; E_MANAGER_CLOSED. Section 3.6.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bgcopy_job_set_custom_headers(
     job: *mut bgcopy_job,
@@ -209,7 +217,7 @@ pub unsafe extern "C" fn bgcopy_job_set_custom_headers(
 /// Tells the certificate checks and the redirect policy (GetSecurityFlags).
 ///
 /// @param out_flags BGCOPY_SECURITY bits.
-/// @return S_OK; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Contract 3.6.
+/// @return S_OK; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Section 3.6.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bgcopy_job_get_security_flags(
     job: *mut bgcopy_job,
@@ -223,7 +231,7 @@ pub unsafe extern "C" fn bgcopy_job_get_security_flags(
 /// @param flags BGCOPY_SECURITY bits.
 /// @return S_OK; E_NOTIMPL for unknown bits and for checks that the built-in
 /// TLS does not have; DO_E_INVALID_STATE if the job is final; E_POINTER;
-/// E_HANDLE; E_MANAGER_CLOSED. Contract 3.6.
+/// E_HANDLE; E_MANAGER_CLOSED. Section 3.6.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bgcopy_job_set_security_flags(
     job: *mut bgcopy_job,
@@ -239,7 +247,7 @@ pub unsafe extern "C" fn bgcopy_job_set_security_flags(
 /// @param new_prefix what takes its place.
 /// @return S_OK; S_FALSE if none has it; E_INVALIDARG if a prefix is empty or a
 /// result is not valid, and then none is changed; DO_E_INVALID_STATE if the job
-/// is final; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Contract 3.2.
+/// is final; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Section 3.2.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bgcopy_job_replace_remote_prefix(
     job: *mut bgcopy_job,

@@ -4,11 +4,11 @@
 //! core. Nothing is decided here. One file per kind of handle; the manual of
 //! the functions is their documentation, which cbindgen copies into the header.
 
-#![allow(unsafe_code, reason = "C passes pointers; the header's pointer contract covers them")]
+#![allow(unsafe_code, reason = "C passes pointers; the pointer rules of the header cover them")]
 #![allow(
     unsafe_op_in_unsafe_fn,
     clippy::missing_safety_doc,
-    reason = "every exported function rests on the one pointer contract at the top of the header"
+    reason = "every exported function rests on the pointer rules at the top of the header"
 )]
 #![allow(non_camel_case_types, reason = "types are written as C sees them")]
 #![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic)]

@@ -31,7 +31,7 @@ struct Logger {
 }
 
 // SAFETY: the user pointer is only handed back to the caller's own functions,
-// which the contract of callbacks says are called from another thread.
+// which the documentation of callbacks says are called from another thread.
 unsafe impl Send for Logger {}
 
 struct Running {

@@ -73,7 +73,7 @@ pub unsafe extern "C" fn bgcopy_manager_open(
 /// @param out_job the caller closes it with bgcopy_job_close.
 /// @return S_OK; E_INVALIDARG for a name too long or an unknown type;
 /// E_NOTIMPL for a type that is not built in; BG_E_TOO_MANY_JOBS_PER_USER at
-/// the limit of jobs; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Contract 2.1.
+/// the limit of jobs; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Section 2.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bgcopy_manager_create_job(
     manager: *mut bgcopy_manager,
@@ -99,7 +99,7 @@ pub unsafe extern "C" fn bgcopy_manager_create_job(
 ///
 /// @param out_job the caller closes it with bgcopy_job_close.
 /// @return S_OK; DO_E_JOB_NOT_FOUND if it is not in the queue, as a completed
-/// or cancelled one is not; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Contract
+/// or cancelled one is not; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Section
 /// 2.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bgcopy_manager_get_job(
@@ -118,7 +118,7 @@ pub unsafe extern "C" fn bgcopy_manager_get_job(
 /// Lists the jobs in the queue, in order of creation (EnumJobs).
 ///
 /// @param out_enumerator the caller closes it with bgcopy_enum_jobs_close.
-/// @return S_OK; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Contract 2.1.
+/// @return S_OK; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Section 2.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bgcopy_manager_enum_jobs(
     manager: *mut bgcopy_manager,
@@ -135,7 +135,7 @@ pub unsafe extern "C" fn bgcopy_manager_enum_jobs(
 /// Gives a sentence for any code (GetErrorDescription).
 ///
 /// @param out_text the caller frees it with bgcopy_string_free.
-/// @return S_OK; E_POINTER; E_HANDLE. Contract 2.1.
+/// @return S_OK; E_POINTER; E_HANDLE. Section 2.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bgcopy_manager_get_error_description(
     manager: *mut bgcopy_manager,
@@ -152,7 +152,7 @@ pub unsafe extern "C" fn bgcopy_manager_get_error_description(
 /// @param timeout_ms BGCOPY_WAIT_FOREVER for no end; 0 only looks.
 /// @param out_event the caller closes it with bgcopy_event_close.
 /// @return S_OK; S_FALSE and NULL if none came in time; E_POINTER; E_HANDLE;
-/// E_MANAGER_CLOSED, also when the manager is closed meanwhile. Contract 11.
+/// E_MANAGER_CLOSED, also when the manager is closed meanwhile. Section 11.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bgcopy_manager_next_event(
     manager: *mut bgcopy_manager,
@@ -259,7 +259,7 @@ pub unsafe extern "C" fn bgcopy_manager_set_limits(
 /// @param cost one or more of BGCOPY_COST_UNRESTRICTED to BGCOPY_COST_ROAMING;
 /// a job goes on if its property COST_FLAGS has all of them.
 /// @return S_OK; E_INVALIDARG for another number; E_POINTER; E_HANDLE;
-/// E_MANAGER_CLOSED. Contract 3.4, 6.7.
+/// E_MANAGER_CLOSED. Section 3.4, 6.7.
 #[unsafe(no_mangle)]
 pub extern "C" fn bgcopy_manager_set_network(
     manager: *mut bgcopy_manager,

@@ -45,6 +45,9 @@ pub struct bgcopy_options {
     pub ca_file: *const c_char,
     /// The same as text, for systems that have no such file; not both.
     pub ca_pem: *const c_char,
+    /// 1 to only store what is to be done: while this manager hosts the queue,
+    /// nothing is transferred. A cancel still reaches the servers of its uploads.
+    pub stores_only: u32,
 }
 
 /// How much may happen at once, and how much the queue may hold. Set size to
@@ -135,6 +138,7 @@ pub(crate) unsafe fn options(place: *const bgcopy_options) -> Result<Options> {
     let mut options = Options::new(store);
     options.exclusive = yes_or_no(given.exclusive)?;
     options.replace_older = yes_or_no(given.replace_older)?;
+    options.stores_only = yes_or_no(given.stores_only)?;
     if let Some(user_agent) = optional_text(given.user_agent)? {
         options.user_agent = user_agent.to_owned();
     }

@@ -3,7 +3,7 @@
 use std::ffi::c_char;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use bgcopy_core::{JobRecord, Reader, Result, progress_of};
+use bgcopy_core::{JobRecord, Reader, Result, ids_and_damage, progress_of};
 
 use crate::call::{fill, out, read, read_text};
 use crate::guard::{bgcopy_hresult, guard};
@@ -76,8 +76,32 @@ pub unsafe extern "C" fn bgcopy_reader_get_jobs(
     guard(|| {
         let reader = get(reader)?;
         let count = out(out_count)?;
-        let ids: Vec<bgcopy_guid> = view(&reader).jobs()?.iter().map(|job| job.id.into()).collect();
+        let (ids, _) = ids_and_damage(&view(&reader))?;
+        let ids: Vec<bgcopy_guid> = ids.into_iter().map(Into::into).collect();
         fill(&ids, capacity, out_ids, count)
+    })
+}
+
+/// Looks at all jobs, and says which are damaged: bgcopy_reader_get_jobs leaves
+/// these out. The next manager to open the store saves what can be saved.
+///
+/// @param out_count how many jobs are damaged.
+/// @param out_text a line for each of them; the caller frees it with
+/// bgcopy_string_free.
+/// @return S_OK; S_FALSE, 0 and NULL if none is damaged; a code of the disk;
+/// E_POINTER; E_HANDLE.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn bgcopy_reader_survey(
+    reader: *mut bgcopy_reader,
+    out_count: *mut u32,
+    out_text: *mut *mut c_char,
+) -> bgcopy_hresult {
+    guard(|| {
+        let reader = get(reader)?;
+        let (count, lines) = (out(out_count)?, out(out_text)?);
+        let (_, damaged) = ids_and_damage(&view(&reader))?;
+        count.set(u32::try_from(damaged.len()).unwrap_or(u32::MAX));
+        Ok(lines.set_text((!damaged.is_empty()).then(|| damaged.join("\n"))))
     })
 }
 

@@ -35,7 +35,7 @@ pub struct bgcopy_job_reply_progress {
 /// @param out_jobs an array of so many handles; the caller closes each with
 /// bgcopy_job_close.
 /// @return S_OK; codes as bgcopy_manager_create_job and bgcopy_job_add_file,
-/// and then there is no new job. Contract 2.2.
+/// and then there is no new job. Section 2.2.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bgcopy_manager_create_uploads(
     manager: *mut bgcopy_manager,
@@ -61,7 +61,7 @@ pub unsafe extern "C" fn bgcopy_manager_create_uploads(
 /// reply's file name; its credentials, too. NULL for none.
 /// @return S_OK; codes as bgcopy_manager_create_uploads; DO_E_INVALID_STATE if
 /// `like` is completed or cancelled; E_INVALIDARG if it is of another type than
-/// UPLOAD. Contract 2.2.
+/// UPLOAD. Section 2.2.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bgcopy_manager_start_uploads(
     manager: *mut bgcopy_manager,
@@ -90,7 +90,7 @@ pub unsafe extern "C" fn bgcopy_manager_start_uploads(
 /// @param out_results an array of so many codes, each that of one job.
 /// @return S_OK, whatever the jobs answer; E_POINTER; E_HANDLE, also for one of
 /// the jobs, and then nothing was done; E_MANAGER_CLOSED is told in
-/// out_results. Contract 9.5.
+/// out_results. Section 9.5.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bgcopy_manager_complete_all(
     manager: *mut bgcopy_manager,
@@ -101,7 +101,7 @@ pub unsafe extern "C" fn bgcopy_manager_complete_all(
     end_all(manager, list(jobs, count), out_results, bgcopy_core::Manager::complete_all)
 }
 
-/// The same for bgcopy_job_cancel. Contract 9.6.
+/// The same for bgcopy_job_cancel. Section 9.6.
 ///
 /// @param count how many jobs.
 /// @param jobs an array of so many handles, which stay the caller's.
@@ -161,7 +161,7 @@ fn hand_out(hub: &Arc<Hub>, jobs: Vec<Job>) -> Result<Vec<*mut bgcopy_job>> {
 /// Tells how far the reply has come (GetReplyProgress).
 ///
 /// @return S_OK; E_NOTIMPL unless the job is an UPLOAD_REPLY; E_POINTER;
-/// E_HANDLE; E_MANAGER_CLOSED. Contract 3.1.
+/// E_HANDLE; E_MANAGER_CLOSED. Section 3.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bgcopy_job_get_reply_progress(
     job: *mut bgcopy_job,
@@ -187,7 +187,7 @@ pub unsafe extern "C" fn bgcopy_job_get_reply_progress(
 /// BGCOPY_REPLY_DATA_BYTES_MAX, which is in its file after Complete;
 /// DO_E_INVALID_STATE before TRANSFERRED; E_FILE_NOT_FOUND if it was taken
 /// away; E_NOTIMPL unless the job is an UPLOAD_REPLY; E_POINTER; E_HANDLE;
-/// E_MANAGER_CLOSED. Contract 3.1.
+/// E_MANAGER_CLOSED. Section 3.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bgcopy_job_get_reply_data(
     job: *mut bgcopy_job,
@@ -213,7 +213,7 @@ pub unsafe extern "C" fn bgcopy_job_get_reply_data(
 /// @param out_path the caller frees it with bgcopy_string_free.
 /// @return S_OK; S_FALSE and NULL if no name was set and no file was added yet;
 /// E_NOTIMPL unless the job is an UPLOAD_REPLY; E_POINTER; E_HANDLE;
-/// E_MANAGER_CLOSED. Contract 3.1.
+/// E_MANAGER_CLOSED. Section 3.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bgcopy_job_get_reply_file_name(
     job: *mut bgcopy_job,
@@ -229,7 +229,7 @@ pub unsafe extern "C" fn bgcopy_job_get_reply_file_name(
 /// @return S_OK; E_INVALIDARG for a relative path; E_PATH_NOT_FOUND,
 /// E_ACCESSDENIED or E_DIRECTORY for one that cannot be used;
 /// DO_E_INVALID_STATE once the reply is being fetched; E_NOTIMPL unless the job
-/// is an UPLOAD_REPLY; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Contract 3.1.
+/// is an UPLOAD_REPLY; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Section 3.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bgcopy_job_set_reply_file_name(
     job: *mut bgcopy_job,

@@ -29,7 +29,7 @@ const KINDS: [&str; 10] = [
 /// Methods whose function has another name than theirs, or theirs behind
 /// `get_` or `enum_`.
 const RENAMED: [(&str, &str); 5] = [
-    // The contract's names.
+    // The specification's names.
     ("Job::job_type", "bgcopy_job_get_type"),
     ("File::ranges", "bgcopy_file_get_file_ranges"),
     // Verbs of C.

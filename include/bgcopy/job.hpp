@@ -33,29 +33,32 @@ public:
     using ranges_callback =
         std::function<void(job &, bgcopy::file &, const std::vector<file_range> &)>;
 
-    void add_file(std::string_view url, std::string_view path, std::error_code &failure)
+    void add_file(std::string_view remote_name, std::string_view local_name,
+                  std::error_code &failure)
     {
-        const std::string from(url), to(path);
+        const std::string from(remote_name), to(local_name);
         detail::check(bgcopy_job_add_file(raw_, from.c_str(), to.c_str()), failure);
     }
-    void add_file(std::string_view url, std::string_view path)
+    void add_file(std::string_view remote_name, std::string_view local_name)
     {
-        detail::must([&](std::error_code &failure) { add_file(url, path, failure); });
+        detail::must([&](std::error_code &failure) { add_file(remote_name, local_name, failure); });
     }
 
     /// Pieces of a file, stored back to back in the order given.
-    void add_file(std::string_view url, std::string_view path,
+    void add_file(std::string_view remote_name, std::string_view local_name,
                   const std::vector<file_range> &ranges, std::error_code &failure)
     {
-        const std::string from(url), to(path);
+        const std::string from(remote_name), to(local_name);
         detail::check(bgcopy_job_add_file_with_ranges(raw_, from.c_str(), to.c_str(),
                                                       detail::count_of(ranges), ranges.data()),
                       failure);
     }
-    void add_file(std::string_view url, std::string_view path,
+    void add_file(std::string_view remote_name, std::string_view local_name,
                   const std::vector<file_range> &ranges)
     {
-        detail::must([&](std::error_code &failure) { add_file(url, path, ranges, failure); });
+        detail::must([&](std::error_code &failure) {
+            add_file(remote_name, local_name, ranges, failure);
+        });
     }
 
     /// All or none.

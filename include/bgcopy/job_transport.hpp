@@ -53,7 +53,8 @@ public:
         detail::must([&](std::error_code &failure) { set_proxy_settings(proxy, failure); });
     }
 
-    /// They are kept in memory only.
+    /// They are kept in memory only. With NTLM and NEGOTIATE both are empty: these
+    /// are the user's own.
     void set_credentials(auth_target target, auth_scheme scheme, std::string_view user_name,
                          std::string_view password, std::error_code &failure)
     {

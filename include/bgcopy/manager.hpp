@@ -35,6 +35,7 @@ public:
         raw.files_per_job = wanted.files_per_job;
         raw.exclusive = wanted.exclusive ? 1 : 0;
         raw.replace_older = wanted.replace_older ? 1 : 0;
+        raw.stores_only = wanted.stores_only ? 1 : 0;
         raw.ca_file = wanted.ca_file.empty() ? nullptr : wanted.ca_file.c_str();
         raw.ca_pem = wanted.ca_pem.empty() ? nullptr : wanted.ca_pem.c_str();
         bgcopy_manager *opened = nullptr;

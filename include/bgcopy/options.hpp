@@ -26,6 +26,9 @@ struct options {
     bool exclusive = false;
     /// Takes the place of a host that is too old to be joined.
     bool replace_older = false;
+    /// Only stores what is to be done: while this manager hosts the queue,
+    /// nothing is transferred. A cancel still reaches the servers of its uploads.
+    bool stores_only = false;
     /// A file in PEM form with the certificates of the authorities that all
     /// requests trust, in place of the system's.
     std::string ca_file;

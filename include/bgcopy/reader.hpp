@@ -42,6 +42,16 @@ public:
     }
     BGCOPY_DETAIL_THROWING(jobs)
 
+    /// A line for each job that is damaged; empty if none is. `jobs` leaves these out.
+    std::string survey(std::error_code &failure) const
+    {
+        std::uint32_t count = 0;
+        char *found = nullptr;
+        detail::check(bgcopy_reader_survey(raw_, &count, &found), failure);
+        return detail::taken(found);
+    }
+    BGCOPY_DETAIL_THROWING(survey)
+
     std::string display_name(const guid &id, std::error_code &failure) const
     {
         char *found = nullptr;

@@ -232,6 +232,7 @@ static void all_of_reader(void *handle, bgcopy_hresult want)
     bgcopy_reader *h = handle;
     EXPECT(want, bgcopy_reader_engine_is_running(h, &any_number));
     EXPECT(want, bgcopy_reader_get_jobs(h, 1, &any_id, &any_number));
+    EXPECT(want, bgcopy_reader_survey(h, &any_number, &any_text));
     EXPECT(want, bgcopy_reader_get_display_name(h, &any_id, &any_text));
     EXPECT(want, bgcopy_reader_get_state(h, &any_id, &any_number));
     EXPECT(want, bgcopy_reader_get_progress(h, &any_id, &any_job_progress));

@@ -5,6 +5,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 #include <bgcopy.h>
 
@@ -42,10 +45,14 @@ static long resident_kb(void)
 {
     char line[256];
     long kb = -1;
+#ifdef __GLIBC__
+    /* What is free and kept for later says nothing. */
+    malloc_trim(0);
+#endif
     FILE *status = fopen("/proc/self/status", "r");
     while (status != NULL && fgets(line, sizeof line, status) != NULL) {
-        if (strncmp(line, "VmRSS:", 6) == 0) {
-            kb = strtol(line + 6, NULL, 10);
+        if (strncmp(line, "RssAnon:", 8) == 0) {
+            kb = strtol(line + 8, NULL, 10);
         }
     }
     if (status != NULL) {

@@ -199,8 +199,8 @@ static void null_results(void)
     EXPECT(bad, bgcopy_job_get_proxy_settings(j, NULL, &any_text, &other_text));
     EXPECT(bad, bgcopy_job_get_proxy_settings(j, &any_number, NULL, &other_text));
     EXPECT(bad, bgcopy_job_get_proxy_settings(j, &any_number, &any_text, NULL));
-    EXPECT(bad, bgcopy_job_set_credentials(j, 1, 1, NULL, "x"));
-    EXPECT(bad, bgcopy_job_set_credentials(j, 1, 1, "x", NULL));
+    EXPECT(BGCOPY_E_INVALIDARG, bgcopy_job_set_credentials(j, 1, 1, NULL, "x"));
+    EXPECT(BGCOPY_E_INVALIDARG, bgcopy_job_set_credentials(j, 1, 1, "x", NULL));
     EXPECT(bad, bgcopy_job_get_client_certificate(j, NULL, &any_text));
     EXPECT(bad, bgcopy_job_get_client_certificate(j, &any_text, NULL));
     EXPECT(bad, bgcopy_job_set_client_certificate(j, NULL, NULL));
@@ -253,6 +253,8 @@ static void null_results(void)
     EXPECT(bad, bgcopy_reader_engine_is_running(all.reader, NULL));
     EXPECT(bad, bgcopy_reader_get_jobs(all.reader, 0, NULL, NULL));
     EXPECT(bad, bgcopy_reader_get_jobs(all.reader, 1, NULL, &any_number));
+    EXPECT(bad, bgcopy_reader_survey(all.reader, NULL, &any_text));
+    EXPECT(bad, bgcopy_reader_survey(all.reader, &any_number, NULL));
     EXPECT(bad, bgcopy_reader_get_display_name(all.reader, NULL, &any_text));
     EXPECT(bad, bgcopy_reader_get_display_name(all.reader, &any_id, NULL));
     EXPECT(bad, bgcopy_reader_get_state(all.reader, NULL, &any_number));

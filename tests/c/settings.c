@@ -76,6 +76,13 @@ static void of_requests(void)
     OK(bgcopy_job_set_credentials(job, BGCOPY_AUTH_TARGET_SERVER, BGCOPY_AUTH_SCHEME_BASIC, "me",
                                   "secret"));
     OK(bgcopy_job_remove_credentials(job, BGCOPY_AUTH_TARGET_SERVER, BGCOPY_AUTH_SCHEME_BASIC));
+    /* The user's own. */
+    OK(bgcopy_job_set_credentials(job, BGCOPY_AUTH_TARGET_PROXY, BGCOPY_AUTH_SCHEME_NTLM, NULL,
+                                  NULL));
+    OK(bgcopy_job_set_credentials(job, BGCOPY_AUTH_TARGET_PROXY, BGCOPY_AUTH_SCHEME_NEGOTIATE, NULL,
+                                  NULL));
+    OK(bgcopy_job_remove_credentials(job, BGCOPY_AUTH_TARGET_PROXY, BGCOPY_AUTH_SCHEME_NTLM));
+    OK(bgcopy_job_remove_credentials(job, BGCOPY_AUTH_TARGET_PROXY, BGCOPY_AUTH_SCHEME_NEGOTIATE));
     EXPECT(BGCOPY_S_FALSE, bgcopy_job_replace_remote_prefix(job, "http://none", "http://some"));
     OK(bgcopy_job_replace_remote_prefix(job, url_of("one"), url_of("two")));
     bgcopy_file *file;
@@ -282,6 +289,8 @@ static void looked_at_from_beside(void)
     CHECK(number == 1);
     OK(bgcopy_reader_get_jobs(reader, 2, ids, &count));
     CHECK(count == 1 && memcmp(ids, &id, sizeof id) == 0);
+    EXPECT(BGCOPY_S_FALSE, bgcopy_reader_survey(reader, &count, &text));
+    CHECK(count == 0 && text == NULL);
     OK(bgcopy_reader_get_display_name(reader, &id, &text));
     CHECK(strcmp(text, "story") == 0);
     bgcopy_string_free(text);

@@ -92,7 +92,7 @@ void of_requests()
     job.cancel();
 }
 
-/// Each property has its own type, and the default of the contract.
+/// Each property has its own type, and the default of the specification.
 void properties()
 {
     auto manager = open_store();

@@ -230,6 +230,7 @@ void beside()
     const auto reader = bgcopy::reader::open(path_of("store"));
     assert(reader.engine_is_running());
     assert(reader.jobs().size() == 1 && bgcopy::to_string(reader.jobs()[0]) == bgcopy::to_string(id));
+    assert(reader.survey().empty());
     assert(reader.display_name(id) == "seen");
     assert(reader.state(id) == bgcopy::job_state::suspended);
     assert(reader.progress(id).files_total == 0);

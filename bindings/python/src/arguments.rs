@@ -51,9 +51,8 @@ impl<'py> FromPyObject<'_, 'py> for LocalName {
 
     fn extract(object: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
         let path: PathBuf = object.extract()?;
-        path.into_os_string().into_string().map(Self).map_err(|path| {
-            error::invalid(object.py(), format!("{} is not UTF-8", path.to_string_lossy()))
-        })
+        let name = bgcopy_core::local_name(path);
+        name.map(Self).map_err(|failure| error::raised(object.py(), &failure))
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use bgcopy_core::path_of;
 use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 
@@ -42,12 +43,12 @@ impl File {
 
     #[getter]
     fn local_name(&self, py: Python<'_>) -> PyResult<PathBuf> {
-        self.file.call(py, bgcopy_core::File::local_name).map(PathBuf::from)
+        self.file.call(py, bgcopy_core::File::local_name).map(|name| path_of(&name))
     }
 
     #[getter]
     fn temporary_name(&self, py: Python<'_>) -> PyResult<PathBuf> {
-        self.file.call(py, bgcopy_core::File::temporary_name).map(PathBuf::from)
+        self.file.call(py, bgcopy_core::File::temporary_name).map(|name| path_of(&name))
     }
 
     #[getter]

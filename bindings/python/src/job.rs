@@ -6,7 +6,7 @@ use std::time::Duration;
 use bgcopy_core::vocab::code;
 use bgcopy_core::{
     AuthScheme, AuthTarget, EventKind, JobPriority, JobPropertyId, JobState, JobType,
-    PropertyValue, UploadProtocol,
+    PropertyValue, UploadProtocol, path_of,
 };
 use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
@@ -410,7 +410,7 @@ impl Job {
     #[getter]
     fn reply_file_name(&self, py: Python<'_>) -> PyResult<Option<PathBuf>> {
         let name = self.job.call(py, bgcopy_core::Job::reply_file_name)?;
-        Ok(name.map(PathBuf::from))
+        Ok(name.map(|name| path_of(&name)))
     }
 
     #[setter]

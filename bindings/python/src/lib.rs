@@ -13,6 +13,7 @@ mod file;
 mod job;
 mod manager;
 mod owned;
+mod program;
 mod reader;
 mod records;
 mod source;
@@ -30,6 +31,8 @@ mod _bgcopy {
     use super::job::Job;
     #[pymodule_export]
     use super::manager::Manager;
+    #[pymodule_export]
+    use super::program::run_program;
     #[pymodule_export]
     use super::reader::Reader;
     #[pymodule_export]

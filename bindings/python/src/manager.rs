@@ -4,13 +4,16 @@ use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
 use bgcopy_core::vocab::HResult;
-use bgcopy_core::{JobType, Options, Result};
+use bgcopy_core::{
+    AuthScheme, AuthTarget, JobPriority, JobPropertyId, JobSetup, JobType, Options, PropertyValue,
+    Result, UploadProtocol,
+};
 use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 use pyo3::types::PyIterator;
 use uuid::Uuid;
 
-use crate::arguments::{QueueLimits, Span, Spec, ToldNetwork};
+use crate::arguments::{LocalName, QueueLimits, Span, Spec, ToldNetwork};
 use crate::engine::{Engine, next_event};
 use crate::error;
 use crate::job::Job;
@@ -57,7 +60,7 @@ impl Manager {
     #[allow(clippy::too_many_arguments, reason = "arguments by keyword in Python")]
     #[pyo3(signature = (
         store, *, limits=None, user_agent=None, ca_file=None, ca_pem=None, exclusive=false,
-        replace_older=false
+        replace_older=false, stores_only=false
     ))]
     fn new(
         py: Python<'_>,
@@ -68,9 +71,16 @@ impl Manager {
         ca_pem: Option<String>,
         exclusive: bool,
         replace_older: bool,
+        stores_only: bool,
     ) -> PyResult<Self> {
-        let mut options =
-            Options { ca_file, ca_pem, exclusive, replace_older, ..Options::new(store.clone()) };
+        let mut options = Options {
+            ca_file,
+            ca_pem,
+            exclusive,
+            replace_older,
+            stores_only,
+            ..Options::new(store.clone())
+        };
         if let Some(limits) = limits {
             options.limits = limits.0;
         }
@@ -116,6 +126,52 @@ impl Manager {
     ) -> PyResult<Job> {
         let job_type = job_type.0;
         let job = slf.get().call(slf.py(), |manager| manager.create_job(display_name, job_type))?;
+        Ok(Job::new(job, slf))
+    }
+
+    /// A job with all it needs, made in one step and resumed.
+    #[pyo3(signature = (display_name, job_type, files, *, description=None, upload_protocol=None,
+                        reply_file_name=None, priority=None, no_progress_timeout=None,
+                        custom_headers=None, credentials=None))]
+    #[allow(clippy::too_many_arguments, reason = "they have names in Python")]
+    fn _start_job(
+        slf: &Bound<'_, Self>,
+        display_name: &str,
+        job_type: Member<JobType>,
+        files: Vec<Spec>,
+        description: Option<&str>,
+        upload_protocol: Option<Member<UploadProtocol>>,
+        reply_file_name: Option<LocalName>,
+        priority: Option<Member<JobPriority>>,
+        no_progress_timeout: Option<Span>,
+        custom_headers: Option<&str>,
+        credentials: Option<(String, String)>,
+    ) -> PyResult<Job> {
+        let mut setup = JobSetup::new(display_name, job_type.0);
+        if let Some(description) = description {
+            setup = setup.description(description);
+        }
+        if let Some(protocol) = upload_protocol {
+            let (id, value) = (JobPropertyId::UploadProtocol, protocol.0.as_u32());
+            setup = setup.property(id.as_u32(), PropertyValue::Dword(value));
+        }
+        if let Some(name) = reply_file_name {
+            setup = setup.reply_file_name(Some(&name.0));
+        }
+        setup = setup.files(files.into_iter().map(|file| file.0).collect());
+        if let Some(priority) = priority {
+            setup = setup.priority(priority.0);
+        }
+        if let Some(timeout) = no_progress_timeout {
+            setup = setup.no_progress_timeout(timeout.whole_seconds());
+        }
+        if custom_headers.is_some() {
+            setup = setup.custom_headers(custom_headers);
+        }
+        if let Some((name, password)) = credentials {
+            setup = setup.credentials(AuthTarget::Server, AuthScheme::Basic, &name, &password);
+        }
+        let job = slf.get().call(slf.py(), |manager| setup.resumed().create(manager))?;
         Ok(Job::new(job, slf))
     }
 

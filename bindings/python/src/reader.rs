@@ -47,6 +47,12 @@ impl Reader {
         jobs.into_iter().map(|job| records::job_record(py, job)).collect()
     }
 
+    fn survey<'py>(&self, py: Python<'py>) -> PyResult<(Vec<Bound<'py, PyAny>>, Vec<String>)> {
+        let found = self.call(py, bgcopy_core::Reader::survey)?;
+        let jobs = found.jobs.into_iter().map(|job| records::job_record(py, job));
+        Ok((jobs.collect::<PyResult<_>>()?, found.damaged))
+    }
+
     fn job<'py>(&self, py: Python<'py>, id: Uuid) -> PyResult<Bound<'py, PyAny>> {
         let (job, _) = self.call(py, |reader| reader.job(id))?;
         records::job_record(py, job)

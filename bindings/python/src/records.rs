@@ -1,13 +1,12 @@
 //! Plain data of the core as the data classes of `bgcopy.records`.
 
-use std::path::Path;
 use std::time::Duration;
 
 use bgcopy_core::vocab::{LENGTH_TO_EOF, SIZE_UNKNOWN};
 use bgcopy_core::{
     ClientCertificate, Damage, Event, ExpectedHash, FileProgress, FileRange, FileRecord, JobError,
     JobProgress, JobRecord, JobSnapshot, JobTimes, Limits, Network, PropertyValue, ProxySettings,
-    ReplyProgress, WaitReason, progress_of,
+    ReplyProgress, WaitReason, path_of, progress_of,
 };
 use pyo3::IntoPyObjectExt;
 use pyo3::call::PyCallArgs;
@@ -133,8 +132,8 @@ pub fn file_record(py: Python<'_>, job: Uuid, index: u32, file: FileRecord) -> M
     let arguments = (
         index,
         file.remote_name.as_str(),
-        Path::new(&file.local_name),
-        Path::new(&temporary_name),
+        path_of(&file.local_name),
+        path_of(&temporary_name),
         file.bytes_total(),
         file.written,
         file.is_transferred(),

@@ -23,6 +23,7 @@ from bgcopy.errors import error_of
         (HResult.E_ACCESSDENIED, bgcopy.AccessDeniedError, PermissionError),
         (HResult.E_PATH_NOT_FOUND, bgcopy.PathNotFoundError, FileNotFoundError),
         (HResult.E_DISK_FULL, bgcopy.StorageError, OSError),
+        (HResult.E_FILE_TOO_LARGE, bgcopy.StorageError, OSError),
         (HResult.E_SHARING_VIOLATION, bgcopy.StoreInUseError, OSError),
         (HResult.E_TIMEOUT, bgcopy.WaitTimeoutError, TimeoutError),
         (HResult.BG_E_HTTP_ERROR_404, BgcopyError, BgcopyError),

@@ -184,7 +184,7 @@ def test_file_set_takes_anything_iterable_as_a_list(bench: Bench, job: Job) -> N
         ("gopher://h/x", None, ValueError),
         ("http://user:secret@h/x", None, ValueError),
         ("http://h/x", "/no/such/folder/x", FileNotFoundError),
-        ("http://h/x", b"\xff", ValueError),
+        ("http://h/x", b"\x00", ValueError),
     ],
 )
 def test_bad_files_are_refused(
@@ -210,6 +210,8 @@ def test_credential_rules(job: Job) -> None:
         job.set_credentials(AuthTarget.SERVER, AuthScheme.BASIC, "x" * 301, "")
     with pytest.raises(NotImplementedError):
         job.set_credentials(AuthTarget.PROXY, AuthScheme.NTLM, "x", "y")
+    # The user's own.
+    job.set_credentials(AuthTarget.PROXY, AuthScheme.NTLM, "", "")
 
 
 def test_finished_job_still_answers(bench: Bench) -> None:

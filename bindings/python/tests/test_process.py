@@ -83,6 +83,61 @@ def test_keyboard_interrupt_ends_a_wait(bench: Bench, wait: str) -> None:
     assert float(out) - sent < float(os.environ.get("BGCOPY_INTERRUPT_S", "0.2"))
 
 
+ELSEWHERE = """
+import signal, sys, threading, time, bgcopy
+signal.signal(signal.SIGINT, signal.default_int_handler)
+manager = bgcopy.Manager(sys.argv[1])
+job = manager.create_job("interrupted")
+task = threading.main_thread().native_id
+
+def sleeps():
+    with open(f"/proc/self/task/{{task}}/wchan") as where:
+        return "pipe" in where.read()
+
+def send():
+    # Taken by this thread: it ends no call of the main one.
+    while not sleeps():
+        time.sleep(0.01)
+    signal.pthread_kill(threading.get_ident(), signal.SIGINT)
+
+threading.Thread(target=send).start()
+try:
+    {wait}
+except KeyboardInterrupt:
+    print("interrupted", flush=True)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="it looks into /proc")
+@pytest.mark.parametrize("wait", ["job.wait()", "manager.next_event()"])
+def test_a_signal_that_another_thread_takes_ends_a_wait(bench: Bench, wait: str) -> None:
+    process = python(ELSEWHERE.format(wait=wait), bench.folder / "other")
+    assert ended(process) == (0, "interrupted\n", "")
+
+
+LOOP = """
+import asyncio, os, signal, sys, threading, time, bgcopy
+manager = bgcopy.Manager(sys.argv[1])
+job = manager.create_job("idle")
+
+async def main():
+    heard = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, heard.set)
+    timer = threading.Timer(0.2, lambda: os.kill(os.getpid(), signal.SIGUSR1))
+    timer.start()
+    threading.Timer(0.5, job.cancel).start()
+    job.wait([bgcopy.JobState.CANCELLED])
+    await asyncio.wait_for(heard.wait(), 20)
+    print("heard", flush=True)
+
+asyncio.run(main())
+"""
+
+
+def test_a_signal_during_a_wait_reaches_the_event_loop(bench: Bench) -> None:
+    assert ended(python(LOOP, bench.folder / "other")) == (0, "heard\n", "")
+
+
 IDLE = """
 import pathlib, re, sys, threading, time, bgcopy
 manager = bgcopy.Manager(sys.argv[1])

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import pickle
 
 import pytest
 
 import bgcopy
-from bgcopy import HResult, JobState
+from bgcopy import HResult, JobState, NotifyFlags
 
 
 def test_published_numbers() -> None:
@@ -42,3 +43,16 @@ def test_everything_exported_is_there() -> None:
 def test_words_can_be_pickled() -> None:
     for word in (JobState.ERROR, HResult.E_INVALIDARG):
         assert pickle.loads(pickle.dumps(word)) is word
+
+
+def test_words_are_printed_as_their_names() -> None:
+    assert str(JobState.SUSPENDED) == f"{JobState.SUSPENDED}" == "SUSPENDED"
+    assert f"{JobState.SUSPENDED:>10}|{JobState.SUSPENDED:d}" == " SUSPENDED|3"
+    assert repr(JobState.SUSPENDED) == "<JobState.SUSPENDED: 3>"
+    assert json.dumps(JobState.SUSPENDED) == "3"
+    assert int(JobState.SUSPENDED) == 3
+    both = NotifyFlags.JOB_TRANSFERRED | NotifyFlags.DISABLE
+    assert str(both) == "JOB_TRANSFERRED|DISABLE"
+    assert str(NotifyFlags(0)) in ("0x0", *NotifyFlags.__members__)
+    assert repr(HResult.E_NOT_SUPPORTED) == "<HResult.E_NOT_SUPPORTED: 0x80070032>"
+    assert f"{HResult.E_NOT_SUPPORTED:#x}" == "0x80070032"

@@ -15,9 +15,7 @@ const HEAD: &str = r#""""Every word of the API, with its number.
 Written from the vocabulary of the core by `UPDATE=1 cargo test -p bgcopy-python`.
 """
 
-import enum
-
-from ._code import CodeBase
+from ._code import CodeBase, FlagBase, WordBase
 
 "#;
 
@@ -80,7 +78,7 @@ fn words<W: Copy + Debug>(
 ) -> String {
     let declaration = format!("pub enum {class} {{");
     let (before, body) = SOURCES.iter().find_map(|source| source.split_once(&declaration)).unwrap();
-    let mut text = class_head(class, "IntEnum", &comment_above(before));
+    let mut text = class_head(class, "WordBase", &comment_above(before));
     for word in all {
         let line = format!("    {word:?} = ");
         let above = body.split_once(&line).unwrap().0;
@@ -92,7 +90,7 @@ fn words<W: Copy + Debug>(
 /// The flags of a module, each as its line has it: Python reads the same
 /// numbers and the same `|`.
 fn flags(class: &str, module: &str, comment: &str) -> String {
-    let mut text = class_head(class, "IntFlag", comment);
+    let mut text = class_head(class, "FlagBase", comment);
     let body = FLAGS.split_once(&format!("pub mod {module} {{")).unwrap().1;
     let body = body.split_once("\n}").unwrap().0;
     let mut above = "";
@@ -141,7 +139,7 @@ fn limits() -> String {
 }
 
 fn class_head(class: &str, base: &str, comment: &str) -> String {
-    format!("class {class}(enum.{base}):\n    \"\"\"{comment}\"\"\"\n\n")
+    format!("class {class}({base}):\n    \"\"\"{comment}\"\"\"\n\n")
 }
 
 fn member(text: &mut String, name: &str, number: &str, comment: &str) {

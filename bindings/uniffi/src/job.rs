@@ -145,7 +145,8 @@ impl Job {
     /// that a crash cut short is finished at the next start.
     ///
     /// S_OK, or BG_S_UNABLE_TO_DELETE_FILES if temporary files remain: they
-    /// are tried again later.
+    /// are tried again later; or if the server may keep a part of the file that
+    /// a PUT was sending.
     pub fn cancel(&self) -> Result<HResult> {
         Ok(self.core.cancel()?)
     }

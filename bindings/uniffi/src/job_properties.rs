@@ -102,7 +102,9 @@ impl Job {
     /// (SetCredentials). They are kept in memory only: after a restart the job
     /// waits with CREDENTIALS_NEEDED until they are set again.
     /// BG_E_USERNAME_TOO_LARGE above 300 characters, BG_E_PASSWORD_TOO_LARGE
-    /// above 65,536, E_NOTIMPL for a scheme other than BASIC and DIGEST.
+    /// above 65,536, E_NOTIMPL for a scheme other than BASIC and DIGEST. With
+    /// NTLM and NEGOTIATE both must be empty: these are the user's own, which
+    /// are stored with the job and used where libcurl can.
     pub fn set_credentials(
         &self,
         target: AuthTarget,

@@ -39,6 +39,10 @@ pub struct Options {
     /// True to take the place of a host that is too old to be joined.
     #[uniffi(default = false)]
     pub replace_older: bool,
+    /// True to only store what is to be done: while this manager hosts the queue,
+    /// nothing is transferred. A cancel still reaches the servers of its uploads.
+    #[uniffi(default = false)]
+    pub stores_only: bool,
 }
 
 impl From<Options> for bgcopy_core::Options {
@@ -49,6 +53,7 @@ impl From<Options> for bgcopy_core::Options {
         core.ca_pem = options.ca_pem;
         core.exclusive = options.exclusive;
         core.replace_older = options.replace_older;
+        core.stores_only = options.stores_only;
         core.user_agent = options.user_agent.unwrap_or(core.user_agent);
         core
     }
@@ -225,7 +230,7 @@ impl Manager {
     ///
     /// It is not stored. It holds until this manager says something else or is
     /// closed; of several processes the last word counts. E_INVALIDARG for a
-    /// cost that is none. Contract sections 3.4 and 6.7.
+    /// cost that is none. Specification, sections 3.4 and 6.7.
     pub fn set_network(&self, network: Network) -> Result<()> {
         Ok(self.shared.core.set_network(network)?)
     }

@@ -16,6 +16,15 @@ pub struct Reader {
     core: Mutex<bgcopy_core::Reader>,
 }
 
+/// All that can be read of the jobs in a queue.
+#[derive(Clone, Debug, PartialEq, uniffi::Record)]
+pub struct Survey {
+    /// The jobs, in order of creation.
+    pub jobs: Vec<JobRecord>,
+    /// A sentence for each job that is damaged.
+    pub damaged: Vec<String>,
+}
+
 #[uniffi::export]
 impl Reader {
     /// Opens the store in a folder: E_FILE_NOT_FOUND or E_PATH_NOT_FOUND if
@@ -33,6 +42,14 @@ impl Reader {
     /// The jobs in the queue, in order of creation.
     pub fn jobs(&self) -> Result<Vec<JobRecord>> {
         Ok(self.core().jobs()?.into_iter().map(Into::into).collect())
+    }
+
+    /// The jobs that can be read, and what is damaged. The next manager to open the
+    /// store saves what can be saved, and reports by `damage`.
+    pub fn survey(&self) -> Result<Survey> {
+        let survey = self.core().survey()?;
+        let jobs = survey.jobs.into_iter().map(Into::into).collect();
+        Ok(Survey { jobs, damaged: survey.damaged })
     }
 
     /// One job with its files, and why it does not move: DO_E_JOB_NOT_FOUND.

@@ -8,29 +8,31 @@
 mod codes;
 mod names;
 mod outgoing;
-mod settle;
 mod source;
 #[cfg(test)]
 mod tests;
+mod verify;
 mod writer;
 
 use std::fs::{File, OpenOptions};
 use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::{Duration, UNIX_EPOCH};
 
 use crate::platform::{self, Facts, is_gone, open_unfollowed};
 use crate::store::Faults;
 use crate::vocab::{Error, ErrorContext, Result, code};
 
+pub use codes::is_transient;
 pub use outgoing::Outgoing;
-pub use settle::Settled;
 pub use source::Source;
+pub use verify::Verification;
 pub use writer::Writer;
 
 use codes::failed;
+use names::special;
 
 /// Access to the disk. All operations of one manager go through one.
 #[derive(Clone, Debug)]
@@ -42,14 +44,16 @@ pub struct Disk {
 
 /// A file as it was when it was finished.
 #[derive(Clone, Copy, Debug)]
-pub struct Finished {
+pub struct Finished<'a> {
     /// In bytes.
     pub length: u64,
     /// Device and inode, if they were recorded.
     pub identity: Option<(u64, u64)>,
+    /// What [`TempFile::version`] gave, if that was recorded.
+    pub version: Option<&'a str>,
 }
 
-impl Finished {
+impl Finished<'_> {
     /// The number of a device may be another one after a reboot; the folder
     /// is the same one.
     fn is(&self, found: &Facts) -> bool {
@@ -60,26 +64,64 @@ impl Finished {
 
 /// A temporary file, as it was found.
 #[derive(Debug)]
-pub enum Opened {
+pub enum OpenedTemporary {
     /// It holds what it should.
     Ready(TempFile),
     /// It is gone, shorter than it should be, or something else by now.
     Lost,
 }
 
+/// The version of a file that somebody else wrote to before it was left: that
+/// of no file.
+const CHANGED: &str = "changed";
+
 /// An open temporary file.
 #[derive(Clone, Debug)]
 pub struct TempFile {
     file: Arc<File>,
+    /// When this process last wrote to it, by the clock of the file system; 0 if it
+    /// did not, or if the file system is not exact.
+    written_ns: Arc<AtomicI64>,
+    is_exact: bool,
     faults: Faults,
 }
 
 impl TempFile {
-    /// Writes all of `data` at an offset.
+    /// Writes all of `data` at an offset. BG_E_LOCAL_FILE_CHANGED if somebody
+    /// else wrote to the file since the last time.
     pub fn write_at(&self, data: &[u8], offset: u64) -> Result<()> {
         self.faults.check()?;
-        platform::write_all_at(&self.file, data, offset)
-            .map_err(|error| failed(&error, "write", None))
+        if !self.is_as_written()? {
+            let why = "something else wrote to the temporary file meanwhile";
+            return Err(changed(why.to_owned()));
+        }
+        let end = offset.saturating_add(data.len() as u64);
+        let written = platform::check_length(&self.file, end)
+            .and_then(|()| platform::write_all_at(&self.file, data, offset))
+            .map_err(|error| failed(&error, "write", None));
+        if self.is_exact {
+            let now = Facts::of(&self.file).map_or(0, |found| found.written_ns());
+            self.written_ns.store(now, Ordering::Relaxed);
+        }
+        written
+    }
+
+    /// True unless somebody else wrote to it since this process did.
+    fn is_as_written(&self) -> Result<bool> {
+        let own = self.written_ns.load(Ordering::Relaxed);
+        if own == 0 {
+            return Ok(true);
+        }
+        let found = Facts::of(&self.file).map_err(|error| failed(&error, "look at", None))?;
+        Ok(found.written_ns() == own)
+    }
+
+    /// What names the file as it is left: another one once anybody changed or
+    /// replaced it. None where the file system is not exact.
+    pub fn version(&self) -> Option<String> {
+        let found = self.is_exact.then(|| Facts::of(&self.file).ok())??;
+        let is_as_written = self.is_as_written().unwrap_or(true);
+        Some(if is_as_written { found.version() } else { CHANGED.to_owned() })
     }
 
     /// Reads as much as there is, up to the length of `buffer`.
@@ -117,16 +159,16 @@ impl Disk {
     /// Opens the temporary file that should hold `held` bytes, or makes it if
     /// that is 0. One that exists then is taken over only if it can be ours:
     /// a crash between making a file and recording it leaves such a one.
-    pub fn open_temporary(&self, path: &Path, held: u64) -> Result<Opened> {
+    pub fn open_temporary(&self, path: &Path, held: u64) -> Result<OpenedTemporary> {
         self.faults.check()?;
         if held == 0 {
-            return self.create(path).map(Opened::Ready);
+            return self.create(path).map(OpenedTemporary::Ready);
         }
         let file = match open_unfollowed(&mut Self::options(), path) {
             Ok(file) => file,
             Err(error) => {
                 return if is_gone(&error) {
-                    Ok(Opened::Lost)
+                    Ok(OpenedTemporary::Lost)
                 } else {
                     Err(failed(&error, "open", Some(path)))
                 };
@@ -134,9 +176,9 @@ impl Disk {
         };
         let facts = Facts::of(&file).map_err(|error| failed(&error, "look at", Some(path)))?;
         if !facts.is_ours() || facts.length() < held {
-            return Ok(Opened::Lost);
+            return Ok(OpenedTemporary::Lost);
         }
-        Ok(Opened::Ready(self.wrap(file)))
+        Ok(OpenedTemporary::Ready(self.wrap(file)))
     }
 
     fn create(&self, path: &Path) -> Result<TempFile> {
@@ -162,13 +204,32 @@ impl Disk {
     }
 
     fn wrap(&self, file: File) -> TempFile {
-        TempFile { file: Arc::new(file), faults: self.faults.clone() }
+        TempFile {
+            is_exact: platform::is_exact(&file),
+            file: Arc::new(file),
+            written_ns: Arc::default(),
+            faults: self.faults.clone(),
+        }
+    }
+
+    /// True if the temporary file is the one that had this version when it was
+    /// left, and as it was.
+    pub fn is_as_left(&self, path: &Path, version: &str) -> Result<bool> {
+        self.faults.check()?;
+        match Facts::at(path) {
+            Ok(found) => Ok(found.version() == version),
+            Err(error) if is_gone(&error) => Ok(false),
+            Err(error) => Err(failed(&error, "look at", Some(path))),
+        }
     }
 
     /// Checks that there is room for a file of `length` bytes, and reserves it
-    /// where the file system can: E_DISK_FULL if there is not.
+    /// where the file system can: E_DISK_FULL if there is not, E_FILE_TOO_LARGE
+    /// if no file there may have as many.
     pub fn reserve(&self, file: &TempFile, length: u64) -> Result<()> {
         self.faults.check()?;
+        let reserve = |error| failed(&error, "reserve space for", None);
+        platform::check_length(&file.file, length).map_err(reserve)?;
         let facts = Facts::of(&file.file).map_err(|error| failed(&error, "look at", None))?;
         let missing = length.saturating_sub(facts.allocated());
         let free = platform::free_bytes(&file.file)
@@ -180,8 +241,7 @@ impl Disk {
                 format!("{missing} bytes are missing on the disk"),
             ));
         }
-        platform::allocate(&file.file, length)
-            .map_err(|error| failed(&error, "reserve space for", None))
+        platform::allocate(&file.file, length).map_err(reserve)
     }
 
     /// Makes what was written so far survive a power cut.
@@ -198,19 +258,17 @@ impl Disk {
     /// BG_E_LOCAL_FILE_CHANGED if it is gone otherwise, or is not what was
     /// finished. A failure leaves the temporary file as it was. The folder must
     /// be synced afterwards.
-    pub fn release(
+    pub fn publish(
         &self,
         temporary: &Path,
         target: &Path,
-        finished: Finished,
+        finished: Finished<'_>,
         modified_ms: Option<i64>,
         umask: Option<u32>,
     ) -> Result<()> {
         self.faults.check()?;
-        let changed = |why: &str| {
-            let why = format!("the finished file {} {why}", temporary.display());
-            Error::with_context(code::BG_E_LOCAL_FILE_CHANGED, ErrorContext::LocalFile, why)
-        };
+        let changed =
+            |why: &str| changed(format!("the finished file {} {why}", temporary.display()));
         let file = match open_unfollowed(&mut Self::options(), temporary) {
             Ok(file) => file,
             Err(error) if is_gone(&error) => {
@@ -220,7 +278,7 @@ impl Disk {
             Err(error) => return Err(failed(&error, "open", Some(temporary))),
         };
         let found = Facts::of(&file).map_err(|error| failed(&error, "look at", Some(temporary)))?;
-        if !finished.is(&found) {
+        if !finished.is(&found) || finished.version.is_some_and(|then| then != found.version()) {
             return Err(changed("was changed by somebody else"));
         }
         if std::fs::symlink_metadata(target).is_ok_and(|there| there.is_dir()) {
@@ -229,6 +287,9 @@ impl Disk {
                 ErrorContext::LocalFile,
                 format!("a folder is in the way at {}", target.display()),
             ));
+        }
+        if let Some(why) = special(target) {
+            return Err(Error::with_context(code::E_INVALIDARG, ErrorContext::LocalFile, why));
         }
         let modified = modified_ms.and_then(|at| u64::try_from(at).ok()).map(Duration::from_millis);
         if let Some(modified) = modified {
@@ -255,7 +316,7 @@ impl Disk {
     /// Deletes a temporary file. Nothing there is success; a link or a folder
     /// there is not ours and stays.
     pub fn remove_temporary(&self, path: &Path) -> Result<()> {
-        self.faults.check()?;
+        self.faults.check_roomless()?;
         match std::fs::symlink_metadata(path) {
             Ok(metadata) if !metadata.is_file() => return Ok(()),
             Err(error) if is_absent(&error) => return Ok(()),
@@ -266,6 +327,11 @@ impl Disk {
             Ok(()) | Err(_) => Ok(()),
         }
     }
+}
+
+/// BG_E_LOCAL_FILE_CHANGED: nothing of the file can be trusted.
+fn changed(why: String) -> Error {
+    Error::with_context(code::BG_E_LOCAL_FILE_CHANGED, ErrorContext::LocalFile, why)
 }
 
 /// True if there is nothing at a path, not even its folder.

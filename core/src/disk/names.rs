@@ -1,17 +1,18 @@
 //! Which local names are taken.
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use crate::platform::is_writable_folder;
+use crate::platform::{Facts, is_writable_folder, path_of};
 use crate::vocab::{Error, ErrorContext, HResult, PATHS, Result, code};
 
 use super::Disk;
 
 impl Disk {
-    /// Checks where a file is to go: E_INVALIDARG for a malformed path,
-    /// E_PATH_NOT_FOUND if its folder is none, E_ACCESSDENIED if the folder
-    /// cannot be written to, E_DIRECTORY if the target is a folder.
+    /// Checks where a file is to go: E_INVALIDARG for a malformed path or that of
+    /// a device, a pipe or a socket, E_PATH_NOT_FOUND if its folder is none,
+    /// E_ACCESSDENIED if the folder cannot be written to, E_DIRECTORY if the
+    /// target is a folder.
     pub fn check_local_name(&self, local_name: &str) -> Result<()> {
         self.check_local_names(std::iter::once(local_name))
     }
@@ -24,13 +25,16 @@ impl Disk {
 }
 
 /// Checks one name; `checked` are the folders that are good.
-fn check<'a>(local_name: &'a str, checked: &mut BTreeSet<&'a Path>) -> Result<()> {
+fn check(local_name: &str, checked: &mut BTreeSet<PathBuf>) -> Result<()> {
     let refuse =
         |code: HResult, why: String| Err(Error::with_context(code, ErrorContext::LocalFile, why));
     if let Some(why) = PATHS.fault_of_file(local_name) {
         return refuse(code::E_INVALIDARG, format!("{why}: {local_name:?}"));
     }
-    let path = Path::new(local_name);
+    let path = path_of(local_name);
+    if let Some(why) = special(&path) {
+        return refuse(code::E_INVALIDARG, why);
+    }
     let Some(folder) = path.parent() else {
         return refuse(code::E_INVALIDARG, "the path names no file".to_owned());
     };
@@ -43,10 +47,23 @@ fn check<'a>(local_name: &'a str, checked: &mut BTreeSet<&'a Path>) -> Result<()
             let why = format!("the folder {} cannot be written to", folder.display());
             return refuse(code::E_ACCESSDENIED, why);
         }
-        checked.insert(folder);
+        checked.insert(folder.to_owned());
     }
-    if std::fs::symlink_metadata(path).is_ok_and(|there| there.is_dir()) {
-        return refuse(code::E_DIRECTORY, format!("{local_name} is a folder"));
+    if std::fs::symlink_metadata(&path).is_ok_and(|there| there.is_dir()) {
+        return refuse(code::E_DIRECTORY, format!("{} is a folder", path.display()));
     }
     Ok(())
+}
+
+/// Why nothing may be put in the place of what is at a path, or of what a link
+/// there leads to: whoever made a device, a pipe or a socket wants to keep it.
+pub(super) fn special(path: &Path) -> Option<String> {
+    let is_special = Facts::behind(path).is_ok_and(|there| there.is_special());
+    is_special.then(|| {
+        format!(
+            "{} is, or leads to, a device, a pipe or a socket, which a download would replace; \
+             name a file",
+            path.display()
+        )
+    })
 }

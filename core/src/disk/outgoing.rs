@@ -5,7 +5,7 @@ use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::platform::{Facts, open_to_read, read_at};
+use crate::platform::{Facts, open_to_read, path_of, read_at};
 use crate::store::Faults;
 use crate::vocab::{Error, ErrorContext, PATHS, Result, code};
 
@@ -62,7 +62,7 @@ impl Disk {
             let text = format!("{why}: {local_name:?}");
             return Err(Error::with_context(code::E_INVALIDARG, ErrorContext::LocalFile, text));
         }
-        self.open_outgoing(Path::new(local_name)).map(|_| ())
+        self.open_outgoing(&path_of(local_name)).map(|_| ())
     }
 }
 

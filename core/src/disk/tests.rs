@@ -3,6 +3,7 @@
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 use std::path::PathBuf;
+use std::time::Instant;
 
 use crate::vocab::{HashAlgorithm, code};
 
@@ -25,13 +26,13 @@ impl Place {
 
     fn ready(&self, path: &Path, held: u64) -> TempFile {
         match self.disk.open_temporary(path, held).expect("opened") {
-            Opened::Ready(file) => file,
-            Opened::Lost => panic!("lost"),
+            OpenedTemporary::Ready(file) => file,
+            OpenedTemporary::Lost => panic!("lost"),
         }
     }
 
     fn is_lost(&self, path: &Path, held: u64) -> bool {
-        matches!(self.disk.open_temporary(path, held), Ok(Opened::Lost))
+        matches!(self.disk.open_temporary(path, held), Ok(OpenedTemporary::Lost))
     }
 }
 
@@ -93,8 +94,11 @@ fn what_a_crash_left_is_taken_over_empty() {
 fn an_absurd_size_is_a_full_disk() {
     let place = place();
     let file = place.ready(&place.path("t"), 0);
-    let error = place.disk.reserve(&file, 1 << 60).expect_err("no such disk");
+    let free = platform::free_bytes(&file.file).expect("told").expect("told");
+    let error = place.disk.reserve(&file, free + (1 << 30)).expect_err("no such room");
     assert_eq!(error.code, code::E_DISK_FULL);
+    let error = place.disk.reserve(&file, u64::MAX).expect_err("no such file");
+    assert_eq!(error.code, code::E_FILE_TOO_LARGE);
     place.disk.reserve(&file, 1 << 20).expect("a mebibyte");
     assert_eq!(fs::metadata(place.path("t")).expect("there").len(), 0, "the length tells nothing");
 }
@@ -118,11 +122,55 @@ fn small_pieces_become_large_writes() {
 }
 
 #[test]
+fn bytes_do_not_wait_long_for_more() {
+    let place = place();
+    let Ok(OpenedTemporary::Ready(file)) = place.disk.open_temporary(&place.path("t"), 0) else {
+        panic!("not made");
+    };
+    let mut writer = Writer::new(file, 0);
+    assert_eq!(writer.due(), None, "nothing waits");
+    writer.push(b"first").expect("buffered");
+    let due = writer.due().expect("it waits");
+    writer.flush_if_due(due - Duration::from_millis(1)).expect("not yet");
+    assert_eq!(writer.written(), 0);
+    writer.push(b" and").expect("buffered");
+    assert_eq!(writer.due(), Some(due), "more bytes do not put it off");
+    writer.flush_if_due(due).expect("written");
+    assert_eq!((writer.written(), writer.due()), (9, None));
+    let before = Instant::now();
+    writer.push(b" more").expect("buffered");
+    let due = writer.due().expect("it waits");
+    assert!(due >= before + Duration::from_millis(100), "one write for all of this time");
+    writer.flush().expect("written");
+    assert_eq!((writer.written(), writer.due()), (14, None));
+    assert_eq!(fs::read(place.path("t")).expect("there"), b"first and more");
+}
+
+#[test]
+fn a_fast_body_costs_no_more_writes_than_its_size_asks_for() {
+    let place = place();
+    let faults = Faults::default();
+    let disk = Disk::new(faults.clone());
+    let Ok(OpenedTemporary::Ready(file)) = disk.open_temporary(&place.path("t"), 0) else {
+        panic!("not made");
+    };
+    let mut writer = Writer::new(file, 0);
+    faults.set(5);
+    let arrived = Instant::now();
+    for _ in 0..64 {
+        writer.push(&[1; WRITE_BYTES / 16]).expect("taken");
+        writer.flush_if_due(arrived).expect("not due");
+    }
+    assert_eq!(writer.written(), 4 * WRITE_BYTES as u64);
+    assert!(!faults.reached(), "it took more than four writes");
+}
+
+#[test]
 fn after_a_failed_write_the_position_stays_true() {
     let place = place();
     let faults = Faults::default();
     let disk = Disk::new(faults.clone());
-    let Ok(Opened::Ready(file)) = disk.open_temporary(&place.path("t"), 0) else {
+    let Ok(OpenedTemporary::Ready(file)) = disk.open_temporary(&place.path("t"), 0) else {
         panic!("not made");
     };
     let mut writer = Writer::new(file, 0);
@@ -147,32 +195,36 @@ fn hashes_are_checked() {
         (HashAlgorithm::Sha512, sha512),
         (HashAlgorithm::Blake3, blake3),
     ] {
-        let settled = place.disk.settle(&path, 3, Some((algorithm, digest))).expect("settled");
-        assert!(matches!(settled, Settled::Good { .. }), "{algorithm:?}: {settled:?}");
+        let verified =
+            place.disk.verify(&path, 3, None, Some((algorithm, digest))).expect("verified");
+        assert!(matches!(verified, Verification::Good { .. }), "{algorithm:?}: {verified:?}");
         let wrong = "0".repeat(digest.len());
-        let settled = place.disk.settle(&path, 3, Some((algorithm, &wrong))).expect("settled");
-        assert_eq!(settled, Settled::HashMismatch { found: digest.to_owned() });
+        let verified =
+            place.disk.verify(&path, 3, None, Some((algorithm, &wrong))).expect("verified");
+        assert_eq!(verified, Verification::HashMismatch { found: digest.to_owned() });
     }
     assert_eq!(fs::read(&path).expect("there"), b"abc", "the surplus is cut");
-    assert_eq!(place.disk.settle(&path, 4, None).expect("settled"), Settled::Short);
+    assert_eq!(place.disk.verify(&path, 4, None, None).expect("verified"), Verification::Short);
 }
 
 #[test]
-fn a_release_can_be_repeated_after_a_crash() {
+fn a_publish_can_be_repeated_after_a_crash() {
     let place = place();
     let (path, target) = (place.path("t"), place.path("target"));
     fs::write(&path, "abc").expect("written");
-    let Settled::Good { identity } = place.disk.settle(&path, 3, None).expect("settled") else {
+    let Verification::Good { identity, .. } =
+        place.disk.verify(&path, 3, None, None).expect("verified")
+    else {
         panic!("not good");
     };
-    let release = |length, identity| {
-        let finished = Finished { length, identity };
-        place.disk.release(&path, &target, finished, Some(1_000_000_000_000), None)
+    let publish = |length, identity| {
+        let finished = Finished { length, identity, version: None };
+        place.disk.publish(&path, &target, finished, Some(1_000_000_000_000), None)
     };
-    release(3, Some(identity)).expect("released");
-    release(3, Some(identity)).expect("already released");
+    publish(3, Some(identity)).expect("published");
+    publish(3, Some(identity)).expect("already published");
     for (length, identity) in [(3, None), (2, Some(identity)), (3, Some((identity.0, 0)))] {
-        let error = release(length, identity).expect_err("no proof");
+        let error = publish(length, identity).expect_err("no proof");
         assert_eq!(error.code, code::BG_E_LOCAL_FILE_CHANGED);
     }
     let metadata = fs::metadata(&target).expect("there");
@@ -187,26 +239,30 @@ fn a_folder_in_the_way_keeps_the_temporary_file() {
     fs::write(&path, "abc").expect("written");
     fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).expect("private");
     fs::create_dir(&target).expect("a folder");
-    let Settled::Good { identity } = place.disk.settle(&path, 3, None).expect("settled") else {
+    let Verification::Good { identity, .. } =
+        place.disk.verify(&path, 3, None, None).expect("verified")
+    else {
         panic!("not good");
     };
-    let finished = Finished { length: 3, identity: Some(identity) };
-    let error = place.disk.release(&path, &target, finished, None, None).expect_err("in the way");
+    let finished = Finished { length: 3, identity: Some(identity), version: None };
+    let error = place.disk.publish(&path, &target, finished, None, None).expect_err("in the way");
     assert_eq!(error.code, code::E_DIRECTORY);
     assert_eq!(fs::metadata(&path).expect("there").mode() & 0o777, 0o600);
 }
 
 #[test]
-fn what_was_changed_after_it_was_finished_is_never_released() {
+fn what_was_changed_after_it_was_finished_is_never_published() {
     let place = place();
     let (path, target) = (place.path("t"), place.path("target"));
     fs::write(&path, "abc").expect("written");
-    let Settled::Good { identity } = place.disk.settle(&path, 3, None).expect("settled") else {
+    let Verification::Good { identity, .. } =
+        place.disk.verify(&path, 3, None, None).expect("verified")
+    else {
         panic!("not good");
     };
-    let finished = Finished { length: 3, identity: Some(identity) };
+    let finished = Finished { length: 3, identity: Some(identity), version: None };
     let refused = || {
-        let error = place.disk.release(&path, &target, finished, None, None).expect_err("changed");
+        let error = place.disk.publish(&path, &target, finished, None, None).expect_err("changed");
         assert_eq!(error.code, code::BG_E_LOCAL_FILE_CHANGED);
         assert!(!target.exists());
     };
@@ -218,6 +274,94 @@ fn what_was_changed_after_it_was_finished_is_never_released() {
     fs::remove_file(&path).expect("deleted");
     symlink(place.path("kept"), &path).expect("a link");
     refused();
+}
+
+/// Whether the file system here tells what these rules need.
+fn is_exact(place: &Place) -> bool {
+    platform::is_exact(&fs::File::open(place.folder.path()).expect("a folder"))
+}
+
+fn write_over(path: &Path, bytes: &[u8]) {
+    let file = fs::OpenOptions::new().write(true).open(path).expect("opened");
+    platform::write_all_at(&file, bytes, 0).expect("written");
+    let later = std::time::SystemTime::now() + Duration::from_secs(1);
+    file.set_modified(later).expect("another tick of the clock");
+}
+
+#[test]
+fn what_somebody_else_wrote_to_meanwhile_is_written_no_more() {
+    let place = place();
+    let path = place.path("t");
+    let file = place.ready(&path, 0);
+    file.write_at(b"abc", 0).expect("written");
+    file.write_at(b"def", 3).expect("written");
+    place.disk.reserve(&file, 6).expect("room");
+    write_over(&path, b"x");
+    if is_exact(&place) {
+        let error = file.write_at(b"ghi", 6).expect_err("changed");
+        assert_eq!(error.code, code::BG_E_LOCAL_FILE_CHANGED);
+        let left = file.version().expect("told");
+        assert!(!place.disk.is_as_left(&path, &left).expect("looked at"));
+    }
+}
+
+#[test]
+fn what_is_as_it_was_left_is_told_from_what_is_not() {
+    let place = place();
+    let (path, other) = (place.path("t"), place.path("other"));
+    let file = place.ready(&path, 0);
+    file.write_at(b"abc", 0).expect("written");
+    let Some(left) = file.version().filter(|_| is_exact(&place)) else {
+        return;
+    };
+    place.disk.sync(&file).expect("synced");
+    assert!(place.disk.is_as_left(&path, &left).expect("looked at"), "a sync changes nothing");
+    let verified = place.disk.verify(&path, 3, Some(&left), None).expect("verified");
+    let Verification::Good { version: Some(version), .. } = verified else {
+        panic!("{verified:?}");
+    };
+    assert_eq!(version, left);
+    fs::rename(&path, &other).expect("moved away, so that its inode stays taken");
+    fs::write(&path, b"abc").expect("replaced by the same");
+    assert!(!place.disk.is_as_left(&path, &left).expect("looked at"));
+    let verified = place.disk.verify(&path, 3, Some(&left), None).expect("verified");
+    assert!(matches!(verified, Verification::Changed { .. }), "{verified:?}");
+}
+
+#[test]
+fn a_hole_is_no_part_of_a_file() {
+    let place = place();
+    let path = place.path("t");
+    let file = place.ready(&path, 0);
+    let length = 256 * 1024;
+    place.disk.reserve(&file, length).expect("room");
+    file.write_at(&vec![0; length as usize], 0).expect("zeros are bytes as others are");
+    let verify = || place.disk.verify(&path, length, None, None).expect("verified");
+    assert!(matches!(verify(), Verification::Good { .. }));
+    if is_exact(&place) {
+        let other = fs::OpenOptions::new().write(true).open(&path).expect("opened");
+        other.set_len(1000).expect("cut");
+        other.set_len(length).expect("and of the same length again");
+        assert!(matches!(verify(), Verification::Changed { .. }));
+    }
+}
+
+#[test]
+fn what_was_written_over_after_the_check_is_never_published() {
+    let place = place();
+    let (path, target) = (place.path("t"), place.path("target"));
+    fs::write(&path, "abc").expect("written");
+    let verified = place.disk.verify(&path, 3, None, None).expect("verified");
+    let Verification::Good { identity, version } = verified else {
+        panic!("{verified:?}");
+    };
+    write_over(&path, b"xyz");
+    let finished = Finished { length: 3, identity: Some(identity), version: version.as_deref() };
+    let published = place.disk.publish(&path, &target, finished, None, None);
+    if is_exact(&place) {
+        assert_eq!(published.expect_err("changed").code, code::BG_E_LOCAL_FILE_CHANGED);
+        assert!(!target.exists());
+    }
 }
 
 #[test]
@@ -255,6 +399,62 @@ fn deleting_what_is_not_there_is_done() {
     assert!(!place.path("t").exists());
 }
 
+/// A pipe, a socket, and links to them and to a device.
+fn special_ones(place: &Place) -> Vec<PathBuf> {
+    let mode = rustix::fs::Mode::from_raw_mode(0o600);
+    let pipe = place.path("pipe");
+    rustix::fs::mknodat(rustix::fs::CWD, &pipe, rustix::fs::FileType::Fifo, mode, 0)
+        .expect("a pipe");
+    let socket = place.path("socket");
+    drop(std::os::unix::net::UnixListener::bind(&socket).expect("a socket"));
+    let mut found = Vec::new();
+    for (name, to) in [("a", pipe.as_path()), ("b", &socket), ("c", Path::new("/dev/null"))] {
+        symlink(to, place.path(name)).expect("linked");
+        found.push(place.path(name));
+    }
+    found.extend([pipe, socket]);
+    found
+}
+
+#[test]
+fn special_files_are_never_replaced() {
+    let place = place();
+    for special in special_ones(&place) {
+        let name = special.to_string_lossy();
+        let error = place.disk.check_local_name(&name).expect_err("not a file");
+        assert_eq!(error.code, code::E_INVALIDARG, "{name}");
+        assert!(error.message.contains("a device, a pipe or a socket"), "{error}");
+        let path = place.path("t");
+        fs::write(&path, "abc").expect("written");
+        let verified = place.disk.verify(&path, 3, None, None).expect("verified");
+        let Verification::Good { identity, .. } = verified else {
+            panic!("{verified:?}");
+        };
+        let before = fs::symlink_metadata(&special).expect("there");
+        let finished = Finished { length: 3, identity: Some(identity), version: None };
+        let error =
+            place.disk.publish(&path, &special, finished, None, None).expect_err("in the way");
+        assert_eq!(error.code, code::E_INVALIDARG, "{name}");
+        let after = fs::symlink_metadata(&special).expect("still there");
+        assert_eq!(before.ino(), after.ino(), "{name}");
+    }
+    symlink(place.path("nothing"), place.path("dangling")).expect("linked");
+    place.disk.check_local_name(&place.path("dangling").to_string_lossy()).expect("a name");
+}
+
+#[test]
+fn one_table_says_which_failures_pass() {
+    let code_of = |number| codes::code_of(&std::io::Error::from_raw_os_error(number));
+    for passing in [libc::ENOSPC, libc::EDQUOT, libc::EMFILE, libc::ENFILE, libc::EIO, libc::EBUSY]
+    {
+        assert!(is_transient(code_of(passing)), "{passing}");
+    }
+    for lasting in [libc::EFBIG, libc::EACCES, libc::EROFS, libc::ENAMETOOLONG, libc::ENOENT] {
+        assert!(!is_transient(code_of(lasting)), "{lasting}");
+    }
+    assert_eq!(code_of(libc::EFBIG), code::E_FILE_TOO_LARGE);
+}
+
 #[test]
 fn local_names_are_checked() {
     let place = place();
@@ -269,7 +469,7 @@ fn local_names_are_checked() {
         ("/".to_owned(), code::E_INVALIDARG),
         (name("a/../b"), code::E_INVALIDARG),
         (name("folder/"), code::E_INVALIDARG),
-        (name("a\nb"), code::E_INVALIDARG),
+        (name("a\0b"), code::E_INVALIDARG),
         (name(&"x".repeat(256)), code::E_INVALIDARG),
         (name("missing/x"), code::E_PATH_NOT_FOUND),
         (name("file/x"), code::E_PATH_NOT_FOUND),

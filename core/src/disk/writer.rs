@@ -1,4 +1,7 @@
-//! Puts the pieces of a body together to writes that are worth a system call.
+//! Puts the pieces of a body together to writes that are worth a system call,
+//! and lets none of them wait long: what is not written is lost with the process.
+
+use std::time::{Duration, Instant};
 
 use crate::vocab::{Error, Result};
 
@@ -8,6 +11,13 @@ use super::TempFile;
 /// goes into the call itself; from here on nothing more is gained.
 pub const WRITE_BYTES: usize = 256 * 1024;
 
+/// How long bytes wait for more. On a fast link the buffer is full long before.
+const WAIT_MAX: Duration = Duration::from_millis(100);
+
+/// How long the first bytes of a body wait: a small file on a fast link is whole
+/// by then, and still costs one write.
+const FIRST_WAIT_MAX: Duration = Duration::from_millis(20);
+
 /// Writes a body in order, from a position on.
 #[derive(Debug)]
 pub struct Writer {
@@ -15,13 +25,18 @@ pub struct Writer {
     buffer: Vec<u8>,
     /// Where the first byte of the buffer belongs.
     position: u64,
+    /// Where the body began.
+    first: u64,
+    /// When the buffer is to be written although it is not full; None while it is
+    /// empty.
+    due: Option<Instant>,
     failed: Option<Error>,
 }
 
 impl Writer {
     /// A writer whose first byte belongs at `position`.
     pub fn new(file: TempFile, position: u64) -> Self {
-        Self { file, buffer: Vec::new(), position, failed: None }
+        Self { file, buffer: Vec::new(), position, first: position, due: None, failed: None }
     }
 
     /// Takes the next bytes. After an error it takes no more.
@@ -32,6 +47,10 @@ impl Writer {
             }
             if self.buffer.capacity() == 0 {
                 self.buffer.reserve_exact(WRITE_BYTES);
+            }
+            if self.buffer.is_empty() {
+                let wait = if self.position == self.first { FIRST_WAIT_MAX } else { WAIT_MAX };
+                self.due = Some(Instant::now() + wait);
             }
             let (now, later) = data.split_at(data.len().min(WRITE_BYTES - self.buffer.len()));
             self.buffer.extend_from_slice(now);
@@ -51,12 +70,23 @@ impl Writer {
         self.empty()
     }
 
+    /// When the buffer is to be written although it is not full.
+    pub fn due(&self) -> Option<Instant> {
+        self.due
+    }
+
+    /// Writes what is in the buffer if it has waited long enough.
+    pub fn flush_if_due(&mut self, now: Instant) -> Result<()> {
+        if self.due.is_some_and(|due| due <= now) { self.empty() } else { Ok(()) }
+    }
+
     /// The position up to which everything is in the file.
     pub fn written(&self) -> u64 {
         self.position
     }
 
     fn empty(&mut self) -> Result<()> {
+        self.due = None;
         let mut buffer = std::mem::take(&mut self.buffer);
         self.write(&buffer)?;
         buffer.clear();

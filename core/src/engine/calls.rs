@@ -4,23 +4,23 @@
 use uuid::Uuid;
 
 use crate::model::{
-    Command, CredentialSlot, Input, JobRecord, Network, NewJob, Now, Setting, Situation,
-    check_credentials, is_upload, wait_reason,
+    Command, CredentialSlot, Input, JobRecord, Network, NewJob, Now, Setting, check_credentials,
+    is_upload, wait_reason,
 };
-use crate::store::{Call, Durability};
+use crate::store::{Durability, StoredCall};
 use crate::transfer::Credentials;
 use crate::vocab::{Error, HResult, JobState, Result, code};
 
 use super::inbox::{Answer, Message};
-use super::message::{JobSnapshot, Reply, Request, Secret};
+use super::message::{ApiCall, ApiReply, JobSnapshot, Secret, Setup};
 use super::queue::Queue;
-use super::{Engine, SecretChange, requests_of};
+use super::{Engine, SecretChange};
 
 /// Jobs of a state looked at to see whether any of them can move.
 const IDLE_LOOK_JOBS: usize = 64;
 
 /// A call that changes a job: whose it is, what names it, who gets the answer.
-pub(super) struct Called {
+pub(super) struct CallContext {
     session: u64,
     call: Uuid,
     answer: Answer,
@@ -39,9 +39,9 @@ impl Engine {
         }
     }
 
-    fn call(&mut self, session: u64, request: Request, answer: Answer, at: Now) {
+    fn call(&mut self, session: u64, request: ApiCall, answer: Answer, at: Now) {
         match request {
-            Request::CreateJob { id, display_name, job_type, like, umask } => {
+            ApiCall::CreateJob { id, display_name, job_type, like, umask, setup } => {
                 let new = NewJob {
                     id,
                     display_name,
@@ -49,91 +49,91 @@ impl Engine {
                     owner: self.settings.owner.clone(),
                     queue_position: 0,
                 };
-                self.create_job(session, new, (like, umask), answer, at);
+                self.create_job(session, new, (like, umask), setup, answer, at);
             }
-            Request::Command { id, call, command } => {
-                _ = self.command(Called { session, call, answer }, id, command, at);
+            ApiCall::Command { id, call, command } => {
+                _ = self.command(CallContext { session, call, answer }, id, command, at);
             }
-            Request::SetCredentials { id, call, slot, secret } => {
-                self.set_credentials(Called { session, call, answer }, id, slot, secret, at);
+            ApiCall::SetCredentials { id, call, slot, secret } => {
+                self.set_credentials(CallContext { session, call, answer }, id, slot, secret, at);
             }
-            Request::RemoveCredentials { id, call, slot } => {
+            ApiCall::RemoveCredentials { id, call, slot } => {
                 self.secret_changes.push((id, SecretChange::Remove(slot)));
                 let command = Command::Set(Setting::CredentialsRemoved(slot));
-                _ = self.command(Called { session, call, answer }, id, command, at);
+                _ = self.command(CallContext { session, call, answer }, id, command, at);
             }
-            Request::Wait { id, states } => self.wait_for(session, id, states, answer, at),
-            Request::NextEvent => {
+            ApiCall::Wait { id, states } => self.wait_for(session, id, states, answer, at),
+            ApiCall::NextEvent => {
                 self.sessions.listen(session, answer);
                 // An event that is there already needs no turn. Trouble with
                 // the store comes up again at the end of this one.
                 _ = self.sessions.serve(&self.queue.store, at);
             }
-            Request::Forget { ticket } => self.forget(session, ticket, answer),
-            Request::OpenJob { .. }
-            | Request::RetainJobs { .. }
-            | Request::CloseJob { .. }
-            | Request::OpenJobs { .. }
-            | Request::RestoreCredentials { .. }
-            | Request::Job { .. }
-            | Request::File { .. }
-            | Request::Idle
-            | Request::Limits
-            | Request::SetLimits(_)
-            | Request::Conditions
-            | Request::Tell(_) => answer.send(self.ask(session, request, at)),
+            ApiCall::Forget { ticket } => self.forget(session, ticket, answer),
+            ApiCall::OpenJob { .. }
+            | ApiCall::RetainJobs { .. }
+            | ApiCall::CloseJob { .. }
+            | ApiCall::OpenJobs { .. }
+            | ApiCall::RestoreCredentials { .. }
+            | ApiCall::Job { .. }
+            | ApiCall::File { .. }
+            | ApiCall::Idle
+            | ApiCall::Limits
+            | ApiCall::SetLimits(_)
+            | ApiCall::Conditions
+            | ApiCall::Tell(_) => answer.send(self.ask(session, request, at)),
         }
     }
 
     /// Answers what needs no commit.
-    fn ask(&mut self, session: u64, request: Request, at: Now) -> Result<Reply> {
-        let done = Ok(Reply::Done(code::S_OK));
+    fn ask(&mut self, session: u64, request: ApiCall, at: Now) -> Result<ApiReply> {
+        let done = Ok(ApiReply::Done(code::S_OK));
         match request {
-            Request::OpenJob { id } => self.open_job(session, id),
-            Request::RetainJobs { jobs } => {
+            ApiCall::OpenJob { id } => self.open_job(session, id),
+            ApiCall::RetainJobs { jobs } => {
                 jobs.into_iter().for_each(|(id, count)| self.sessions.retain(session, id, count));
                 done
             }
-            Request::CloseJob { id } => {
+            ApiCall::CloseJob { id } => {
                 if self.sessions.release(session, id) && !self.sessions.hold(id) {
                     self.queue.forget(id);
                 }
                 done
             }
-            Request::OpenJobs { after } => {
+            ApiCall::OpenJobs { after } => {
                 let (ids, next) = self.queue.page(after)?;
                 ids.iter().for_each(|id| self.sessions.retain(session, *id, 1));
-                Ok(Reply::Opened { ids, next })
+                Ok(ApiReply::Opened { ids, next })
             }
-            Request::RestoreCredentials { id, slot, secret } => {
-                self.restore_credentials(id, slot, secret, at).map(|()| Reply::Done(code::S_OK))
+            ApiCall::RestoreCredentials { id, slot, secret } => {
+                self.restore_credentials(id, slot, secret, at).map(|()| ApiReply::Done(code::S_OK))
             }
-            Request::Job { id } => self.snapshot(id, at),
-            Request::File { id, index } => {
+            ApiCall::Job { id } => self.snapshot(id, at),
+            ApiCall::File { id, index } => {
                 let file = self.queue.job(id, at)?.job.file(index)?;
-                Ok(Reply::File(Box::new(file.clone())))
+                Ok(ApiReply::File(Box::new(file.clone())))
             }
-            Request::Idle => self.is_idle().map(Reply::Idle),
-            Request::Limits => Ok(Reply::Limits(self.queue.limits)),
-            Request::SetLimits(limits) => {
+            ApiCall::Idle => self.is_idle().map(ApiReply::Idle),
+            ApiCall::Limits => Ok(ApiReply::Limits(self.queue.limits)),
+            ApiCall::SetLimits(limits) => {
                 limits.check()?;
                 self.queue.limits = limits;
                 self.queue.replan = true;
-                self.apply_limits().map(|()| Reply::Done(code::S_OK))
+                self.apply_limits().map(|()| ApiReply::Done(code::S_OK))
             }
-            Request::Conditions => Ok(Reply::Conditions(self.queue.conditions)),
-            Request::Tell(told) => {
+            ApiCall::Conditions => Ok(ApiReply::Conditions(self.queue.conditions)),
+            ApiCall::Tell(told) => {
                 told.network.map_or(Ok(()), Network::check)?;
                 self.hear(session, told, at);
                 done
             }
-            Request::CreateJob { .. }
-            | Request::Command { .. }
-            | Request::SetCredentials { .. }
-            | Request::RemoveCredentials { .. }
-            | Request::Wait { .. }
-            | Request::NextEvent
-            | Request::Forget { .. } => Err(Error::of(code::E_UNEXPECTED)),
+            ApiCall::CreateJob { .. }
+            | ApiCall::Command { .. }
+            | ApiCall::SetCredentials { .. }
+            | ApiCall::RemoveCredentials { .. }
+            | ApiCall::Wait { .. }
+            | ApiCall::NextEvent
+            | ApiCall::Forget { .. } => Err(Error::of(code::E_UNEXPECTED)),
         }
     }
 
@@ -150,7 +150,7 @@ impl Engine {
         if let Some(waiter) = waiter.or_else(|| self.sessions.forget(session, ticket)) {
             waiter.send(Err(Error::new(code::E_TIMEOUT, "the time to wait is over")));
         }
-        answer.send(Ok(Reply::Done(code::S_OK)));
+        answer.send(Ok(ApiReply::Done(code::S_OK)));
     }
 
     /// True if nothing can move by itself and no other process is there.
@@ -186,20 +186,26 @@ impl Engine {
         session: u64,
         mut new: NewJob,
         (like, umask): (Option<Uuid>, Option<u32>),
+        setup: Setup,
         answer: Answer,
         at: Now,
     ) {
         let id = new.id;
+        let is_set_up = !setup.is_empty();
         let created = if self.queue.called(id).is_some() {
             // The call is repeated, as its answer was lost.
             Ok(id)
         } else {
-            self.must_be_new(id, at).and_then(|()| self.queue.store.next_queue_position()).and_then(
-                |position| {
+            self.must_be_new(id, at)
+                .and_then(|()| self.queue.store.next_queue_position())
+                .and_then(|position| {
                     new.queue_position = position;
                     self.queue.create(new, like, umask, at)
-                },
-            )
+                })
+                .and_then(|id| {
+                    let set_up = self.set_up(id, setup, at);
+                    set_up.map(|()| id).inspect_err(|_| self.queue.uncreate(id))
+                })
         };
         if created.is_ok() {
             if let Some(secrets) = like.and_then(|like| self.secrets.get(&like)) {
@@ -207,16 +213,40 @@ impl Engine {
                 let set = |(slot, secret)| (id, SecretChange::Set(slot, secret));
                 self.secret_changes.extend(copies.map(set));
             }
-            let call = Call { id, job: id, ends: None, result: code::S_OK };
+            let call = StoredCall { id, job: id, ends: None, result: code::S_OK };
             self.remember_call(session, call);
         }
         match created {
             Ok(id) => {
                 self.sessions.retain(session, id, 1);
-                self.answers.push((answer, id, Ok(Reply::Created(id))));
+                let reply = if is_set_up { ApiReply::SetUp(id) } else { ApiReply::Created(id) };
+                self.answers.push((answer, id, Ok(reply)));
             }
             Err(error) => answer.send(Err(error)),
         }
+    }
+
+    /// Does to a new job what it is made with; all of it is stored with the job.
+    fn set_up(&mut self, id: Uuid, setup: Setup, at: Now) -> Result<()> {
+        for (slot, secret) in &setup.secrets {
+            check_credentials(slot.1, &secret.user_name, &secret.password)?;
+        }
+        let slots = setup.secrets.iter().map(|(slot, _)| *slot);
+        let set = slots.map(|slot| Command::Set(Setting::CredentialsSet(slot)));
+        let resume = setup.resume.then_some(Command::Resume);
+        for command in setup.commands.into_iter().chain(set).chain(resume) {
+            if !matches!(command, Command::AddFiles(_) | Command::Set(_) | Command::Resume) {
+                return Err(Error::new(code::E_INVALIDARG, "a new job has nothing to be ended"));
+            }
+            let uploads = is_upload(&self.queue.job(id, at)?.job.record);
+            self.check_on_disk(&command, uploads)?;
+            self.queue.command(id, &Input::Command(command), Durability::PowerCut, at)?;
+        }
+        let secrets = setup.secrets.into_iter();
+        let changes = secrets
+            .map(|(slot, secret)| (id, SecretChange::Set(slot, credentials_of(slot, secret))));
+        self.secret_changes.extend(changes);
+        Ok(())
     }
 
     /// An id is never used twice, whoever chose it.
@@ -228,13 +258,13 @@ impl Engine {
         }
     }
 
-    fn open_job(&mut self, session: u64, id: Uuid) -> Result<Reply> {
+    fn open_job(&mut self, session: u64, id: Uuid) -> Result<ApiReply> {
         let state = state_of(&self.queue, id)?;
         if state.is_final() {
             return Err(Error::new(code::DO_E_JOB_NOT_FOUND, format!("no job {id} in the queue")));
         }
         self.sessions.retain(session, id, 1);
-        Ok(Reply::State(state))
+        Ok(ApiReply::State(state))
     }
 
     pub(super) fn forget_gone(&mut self) {
@@ -243,8 +273,8 @@ impl Engine {
     }
 
     /// False if nothing changed now: the call was refused, or it is a repeat.
-    fn command(&mut self, called: Called, id: Uuid, command: Command, at: Now) -> bool {
-        let Called { session, call, answer } = called;
+    fn command(&mut self, called: CallContext, id: Uuid, command: Command, at: Now) -> bool {
+        let CallContext { session, call, answer } = called;
         let Some(answer) = self.answer_again(call, id, &command, answer, at) else {
             return false;
         };
@@ -267,6 +297,10 @@ impl Engine {
                 Durability::Kill
             }
         };
+        let retries = matches!(command, Command::Resume)
+            && self.queue.jobs.get(&id).is_some_and(|loaded| {
+                matches!(loaded.job.record.state, JobState::Queued | JobState::TransientError)
+            });
         // There may be many files in it: it is moved there and back.
         let input = Input::Command(command);
         let applied = match self.queue.command(id, &input, durability, at) {
@@ -279,6 +313,9 @@ impl Engine {
         let Input::Command(command) = input else {
             return false;
         };
+        if retries {
+            self.try_now(id);
+        }
         self.remember(session, call, id, &command, &applied);
         let ended = applied.completed.is_some();
         if let Some(result) = applied.completed {
@@ -299,11 +336,11 @@ impl Engine {
             | Command::ReplaceRemotePrefix { .. }
             | Command::SetExpectedHash { .. }
             | Command::SetValidationState { .. } => {
-                self.answers.push((answer, id, Ok(Reply::Done(applied.result))));
+                self.answers.push((answer, id, Ok(ApiReply::Done(applied.result))));
             }
         }
         if self.queue.jobs.get(&id).is_some_and(|loaded| {
-            loaded.job.record.state.is_final() && !loaded.job.record.owes_server()
+            loaded.job.record.state.is_final() && !loaded.job.record.has_server_cleanup()
         }) {
             self.secret_changes.push((id, SecretChange::Forget));
         }
@@ -337,13 +374,13 @@ impl Engine {
     /// The outcome of Complete goes to all who called it.
     pub(super) fn end_complete(&mut self, id: Uuid, result: Result<HResult>) {
         for answer in self.completing.remove(&id).unwrap_or_default() {
-            self.answers.push((answer, id, result.clone().map(Reply::Done)));
+            self.answers.push((answer, id, result.clone().map(ApiReply::Done)));
         }
     }
 
     fn set_credentials(
         &mut self,
-        called: Called,
+        called: CallContext,
         id: Uuid,
         slot: CredentialSlot,
         secret: Secret,
@@ -389,8 +426,8 @@ impl Engine {
             }
         };
         // Also for one who does not wait at all.
-        if states.contains(&state) && !self.queue.is_untold(id) {
-            answer.send(Ok(Reply::State(state)));
+        if states.contains(&state) && !self.queue.is_pending(id) {
+            answer.send(Ok(ApiReply::State(state)));
             return;
         }
         let waiter = (id, states, answer);
@@ -403,7 +440,7 @@ impl Engine {
     pub(super) fn tell_waiters(&mut self) {
         let queue = &self.queue;
         let is_over = |_: &(u64, u64), (id, states, _): &mut (Uuid, Vec<JobState>, Answer)| {
-            !queue.is_untold(*id)
+            !queue.is_pending(*id)
                 && state_of(queue, *id)
                     .map_or(true, |state| states.contains(&state) || state.is_final())
         };
@@ -414,38 +451,26 @@ impl Engine {
                     code::DO_E_INVALID_STATE,
                     format!("the job is {} for good", state.name()),
                 )),
-                state => state.map(Reply::State),
+                state => state.map(ApiReply::State),
             });
         }
     }
 
-    fn snapshot(&mut self, id: Uuid, at: Now) -> Result<Reply> {
-        let conditions = self.queue.conditions;
+    fn snapshot(&mut self, id: Uuid, at: Now) -> Result<ApiReply> {
+        self.queue.job(id, at)?;
+        let situation = self.situation(id, at);
         let loaded = self.queue.job(id, at)?;
-        let hold = conditions.hold(&loaded.job);
         let totals = loaded.job.record.totals;
         let left = (totals.sizes_unknown == 0)
             .then(|| totals.bytes_known.saturating_sub(totals.bytes_transferred));
-        let moves = self.moving.range(requests_of(id)).next().is_some();
-        let mut snapshot = JobSnapshot {
+        let moves = situation.has_transfer;
+        let snapshot = JobSnapshot {
             bytes_per_second: if moves { loaded.meter.speed() } else { 0 },
             seconds_left: left.filter(|_| moves).and_then(|left| loaded.meter.seconds_left(left)),
-            wait_reason: wait_reason(&loaded.job.record, Situation::default(), at),
+            wait_reason: wait_reason(&loaded.job.record, &situation, at),
             record: loaded.job.record.clone(),
         };
-        let situation = Situation {
-            engine_runs: true,
-            has_transfer: moves,
-            locked: self.is_locked(&snapshot.record),
-            hold,
-            settling: self
-                .queue
-                .jobs
-                .get(&id)
-                .is_some_and(|loaded| loaded.job.received().next().is_some()),
-        };
-        snapshot.wait_reason = wait_reason(&snapshot.record, situation, at);
-        Ok(Reply::Job(Box::new(snapshot)))
+        Ok(ApiReply::Job(Box::new(snapshot)))
     }
 
     /// True if the job needs credentials that no longer are in memory.

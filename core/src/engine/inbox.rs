@@ -11,7 +11,7 @@ use crate::model::Work;
 use crate::transfer::Token;
 use crate::vocab::{Error, Result, code};
 
-use super::message::{Reply, Request};
+use super::message::{ApiCall, ApiReply};
 use super::pool::Report;
 
 /// The session of the process that the engine is in.
@@ -21,7 +21,7 @@ pub const OWN_SESSION: u64 = 0;
 pub const END_OF_SESSION: u64 = u64::MAX;
 
 /// The answer of the call that has this ticket.
-pub type Answered = (u64, Result<Reply>);
+pub type Answered = (u64, Result<ApiReply>);
 
 /// Where the answer of one call goes. Each call gets exactly one.
 pub struct Answer {
@@ -40,7 +40,7 @@ impl Answer {
     }
 
     /// A caller that has gone away needs no answer.
-    pub(super) fn send(self, reply: Result<Reply>) {
+    pub fn send(self, reply: Result<ApiReply>) {
         _ = self.to.send((self.ticket, reply));
     }
 }
@@ -48,7 +48,7 @@ impl Answer {
 /// What arrives at the engine.
 pub enum Message {
     /// A call of a session, and where its answer goes.
-    Call { session: u64, request: Request, answer: Answer },
+    Call { session: u64, request: ApiCall, answer: Answer },
     /// Another process is there; [`END_OF_SESSION`] is sent to it at the end.
     Joined { session: u64, to: Sender<Answered> },
     /// It is gone, and so is all it held or waited for.
@@ -66,11 +66,11 @@ pub enum Message {
 
 /// The queue of messages, and what wakes the engine for them.
 pub struct Inbox {
-    state: Mutex<State>,
+    state: Mutex<InboxState>,
     waker: MultiWaker,
 }
 
-struct State {
+struct InboxState {
     messages: VecDeque<Message>,
     next_ticket: u64,
     next_session: u64,
@@ -80,7 +80,7 @@ struct State {
 impl Inbox {
     /// An empty inbox of the engine that this waker wakes.
     pub fn new(waker: MultiWaker) -> Self {
-        let state = State {
+        let state = InboxState {
             messages: VecDeque::new(),
             next_ticket: 1,
             next_session: OWN_SESSION + 1,
@@ -91,7 +91,7 @@ impl Inbox {
 
     /// Puts in a call of this process; returns its ticket and where its answer
     /// comes. BGCOPY_E_MANAGER_CLOSED once the engine has stopped.
-    pub fn call(&self, request: Request) -> Result<(u64, Receiver<Answered>)> {
+    pub fn call(&self, request: ApiCall) -> Result<(u64, Receiver<Answered>)> {
         let (to, receiver) = channel();
         let mut state = self.open()?;
         let ticket = state.next_ticket;
@@ -103,7 +103,7 @@ impl Inbox {
 
     /// Puts in calls that are to be stored together; returns the ticket of the
     /// first, which those of the others follow, and where all answers come.
-    pub fn calls(&self, requests: Vec<Request>) -> Result<(u64, Receiver<Answered>)> {
+    pub fn calls(&self, requests: Vec<ApiCall>) -> Result<(u64, Receiver<Answered>)> {
         let (to, receiver) = channel();
         let mut state = self.open()?;
         let wakes = state.messages.is_empty();
@@ -119,7 +119,7 @@ impl Inbox {
     }
 
     /// Puts in a call of another process.
-    pub fn call_of(&self, session: u64, request: Request, answer: Answer) -> Result<()> {
+    pub fn call_of(&self, session: u64, request: ApiCall, answer: Answer) -> Result<()> {
         self.put(Message::Call { session, request, answer })
     }
 
@@ -190,7 +190,7 @@ impl Inbox {
         Ok(())
     }
 
-    fn open(&self) -> Result<MutexGuard<'_, State>> {
+    fn open(&self) -> Result<MutexGuard<'_, InboxState>> {
         let state = self.lock();
         match &state.closed {
             Some(error) => Err(error.clone()),
@@ -200,7 +200,7 @@ impl Inbox {
 
     /// Puts a message in, and wakes the engine if it does not know of any: one
     /// that waits in front of it has done so.
-    fn add(&self, mut state: MutexGuard<'_, State>, message: Message) {
+    fn add(&self, mut state: MutexGuard<'_, InboxState>, message: Message) {
         let wakes = state.messages.is_empty();
         state.messages.push_back(message);
         drop(state);
@@ -214,7 +214,7 @@ impl Inbox {
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, InboxState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -5,14 +5,15 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::model::{
-    Command, Conditions, CredentialSlot, FileRecord, JobRecord, Limits, Told, WaitReason,
+    Command, Conditions, CredentialSlot, FileRecord, JobRecord, Limits, ReportedConditions,
+    WaitReason,
 };
 use crate::notify::Event;
 use crate::vocab::{HResult, JobState, JobType};
 
 /// One call.
 #[derive(Clone, Serialize, Deserialize)]
-pub enum Request {
+pub enum ApiCall {
     /// The caller chooses the id, so that a repeated call makes no second job.
     CreateJob {
         id: Uuid,
@@ -24,6 +25,9 @@ pub enum Request {
         /// What the caller's process takes away from the mode of new files;
         /// None if the system does not tell.
         umask: Option<u32>,
+        /// What it is made with.
+        #[serde(default)]
+        setup: Setup,
     },
     /// Answers whether the job is in the queue, and counts a handle for it.
     OpenJob {
@@ -93,7 +97,22 @@ pub enum Request {
     /// What holds by what all processes told of the machine.
     Conditions,
     /// What the caller's process tells of the machine, as a whole.
-    Tell(Told),
+    Tell(ReportedConditions),
+}
+
+/// What a new job is made with, in one step. Commands are those that add files
+/// and set properties.
+#[derive(Clone, Default, Serialize, Deserialize)]
+pub struct Setup {
+    pub commands: Vec<Command>,
+    pub secrets: Vec<(CredentialSlot, Secret)>,
+    pub resume: bool,
+}
+
+impl Setup {
+    pub fn is_empty(&self) -> bool {
+        self.commands.is_empty() && self.secrets.is_empty() && !self.resume
+    }
 }
 
 /// A name and a password on their way to the engine's memory.
@@ -105,9 +124,11 @@ pub struct Secret {
 
 /// What a call answers.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub enum Reply {
+pub enum ApiReply {
     Done(HResult),
     Created(Uuid),
+    /// The job was made with its [`Setup`]. A host that knows none says Created.
+    SetUp(Uuid),
     /// Jobs, and the place after them if there may be more.
     Opened {
         ids: Vec<Uuid>,

@@ -10,19 +10,23 @@ mod clock;
 mod conditions;
 mod inbox;
 mod message;
+mod outages;
 mod paging;
 mod pool;
 mod queue;
+mod recording;
 mod repeats;
 mod requests;
 mod sessions;
+mod situation;
+mod syncs;
 #[cfg(test)]
 mod tests;
+mod trouble;
 mod uploads;
 mod work;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::Sender;
@@ -31,10 +35,12 @@ use std::time::Duration;
 use uuid::Uuid;
 
 use crate::disk::{Disk, TempFile};
-use crate::model::{CredentialSlot, Input, JobRecord, Limits, Now, Outcome, Plan, Transfer, Work};
+use crate::model::{
+    CredentialSlot, Input, JobRecord, Limits, Now, Outcome, Plan, RequestKey, Work,
+};
 use crate::notify::log;
-use crate::platform;
-use crate::protocol::Call;
+use crate::platform::{self, NetworkWatch};
+use crate::protocol::UploadRequest;
 use crate::store::{Damage, Faults, Store};
 use crate::transfer::{Credentials, Token, Transfers};
 use crate::vocab::{Error, JobState, LogLevel, Result, code};
@@ -42,10 +48,9 @@ use crate::vocab::{Error, JobState, LogLevel, Result, code};
 pub use crate::platform::told_umask as umask;
 pub use crate::transfer::Trust;
 pub use clock::now;
-pub use inbox::{Answer, Answered, END_OF_SESSION, Inbox, closed_error};
-pub use message::{JobSnapshot, Reply, Request, Secret};
+pub use inbox::{Answer, Answered, END_OF_SESSION, Inbox, Message, closed_error};
+pub use message::{ApiCall, ApiReply, JobSnapshot, Secret, Setup};
 
-use inbox::Message;
 use pool::Pool;
 use queue::Queue;
 use sessions::Sessions;
@@ -57,9 +62,6 @@ const SYNC_STORE_MS: u64 = 500;
 /// How often the store is asked for retries that are due.
 const DUE_CHECK_MS: u64 = 1_000;
 
-/// After an error of the store or of curl, how long until the next try.
-const TROUBLE_PAUSE_MS: u64 = 500;
-
 /// How an engine is opened.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -69,6 +71,8 @@ pub struct Settings {
     /// The authorities that are trusted; None for the system's.
     pub trust: Option<Trust>,
     pub owner: String,
+    /// Nothing is transferred, except the requests that cancel uploads.
+    pub stores_only: bool,
     pub faults: Faults,
 }
 
@@ -82,16 +86,23 @@ pub struct Running {
 /// A request under way.
 struct Moving {
     token: Token,
+    /// The server that it asks, and whether that has said anything.
+    server: String,
+    is_answered: bool,
     /// Where a body goes; None for an upload.
     target: Option<TempFile>,
+    /// Bytes in the file.
+    written: u64,
     /// Position of the last sync that was asked for, and when.
     sync_asked: (u64, u64),
     /// What is missing before a held-back body may flow.
     held: Option<Held>,
     /// The request of an upload.
-    upload: Option<Call>,
+    upload: Option<UploadRequest>,
     /// Bytes of its body that were handed to the connection.
     sent: u64,
+    /// When something came of it last, or it began.
+    heard_ms: u64,
 }
 
 /// A body waits for its head to be stored, and then for its space.
@@ -107,11 +118,12 @@ struct Engine {
     queue: Queue,
     disk: Disk,
     transfers: Transfers,
+    network: NetworkWatch,
     inbox: Arc<Inbox>,
     settings: Settings,
     /// The requests under way, by what they are for and by token.
-    moving: BTreeMap<Transfer, Moving>,
-    tokens: BTreeMap<Token, Transfer>,
+    moving: BTreeMap<RequestKey, Moving>,
+    tokens: BTreeMap<Token, RequestKey>,
     /// Owed work that a helper has.
     working: BTreeSet<(Uuid, Work)>,
     /// Files that a helper syncs.
@@ -125,7 +137,7 @@ struct Engine {
     completing: BTreeMap<Uuid, Vec<Answer>>,
     cancelling: BTreeMap<Uuid, Vec<Answer>>,
     /// Answers that go out when what they say is stored.
-    answers: Vec<(Answer, Uuid, Result<Reply>)>,
+    answers: Vec<(Answer, Uuid, Result<ApiReply>)>,
     unsynced_since_ms: Option<u64>,
     due_checked_ms: u64,
     paused_until_ms: u64,
@@ -192,11 +204,13 @@ impl Engine {
         let disk = Disk::new(settings.faults.clone());
         let pool = Pool::start(&disk, &inbox)?;
         let mut queue = Queue::new(store, settings.limits, platform::boot_id())?;
+        queue.stores_only = settings.stores_only;
         queue.page_in_closing(now())?;
         let mut engine = Self {
             queue,
             disk,
             transfers,
+            network: NetworkWatch::start(),
             pool,
             inbox,
             settings,
@@ -225,15 +239,15 @@ impl Engine {
         let mut wake_at_ms = None;
         while self.stops.is_none() {
             let at = now();
-            if self.turn(at, &mut wake_at_ms).is_err() {
-                self.pause(at);
+            if let Err(error) = self.turn(at, &mut wake_at_ms) {
+                self.meet_trouble(error, at);
             }
             self.tell_waiters();
             if self.stops.is_some() {
                 break;
             }
             let timeout = self.timeout(now(), wake_at_ms);
-            if self.transfers.wait(timeout).is_err() {
+            if self.transfers.wait(timeout, self.network.descriptor()).is_err() {
                 self.pause(at);
             }
         }
@@ -244,7 +258,7 @@ impl Engine {
         let messages = self.inbox.take();
         if messages.iter().any(|message| matches!(message, Message::Call { .. })) {
             // What a caller sees is stored.
-            self.queue.hurry();
+            self.queue.commit_ends();
             self.commit(at, false);
         }
         if !messages.is_empty() {
@@ -254,17 +268,25 @@ impl Engine {
             }
             self.queue.store.end_view();
         }
+        let change = self.network.take();
+        self.network_changed(&change, at);
         self.take_news(at)?;
+        self.sync_what_is_due(at);
         self.pass_time(at, *wake_at_ms)?;
         self.commit(at, false);
         if self.queue.replan && at.monotonic_ms >= self.paused_until_ms {
             self.queue.replan = false;
-            let (running, secrets) = (self.moving.keys().copied().collect(), &self.secrets);
-            let plan = self.queue.plan(running, |record| is_locked(secrets, record), at)?;
-            *wake_at_ms = plan.wake_at_ms;
+            let (environment, secrets) = (self.environment(at), &self.secrets);
+            let mut plan = self.queue.plan(environment, |record| is_locked(secrets, record), at)?;
+            if self.settings.stores_only {
+                plan.transfers.retain(|key| self.cancels_upload(key.job));
+            }
+            self.give_up_waiting(&plan, at);
+            let silence_ms = plan.looks_further.then(|| self.next_silence_ms(at)).flatten();
+            *wake_at_ms = [plan.wake_at_ms, silence_ms].into_iter().flatten().min();
             self.reconcile(&plan, at);
             if self.moving.is_empty() {
-                self.queue.hurry();
+                self.queue.commit_ends();
             }
             self.commit(at, false);
             self.forget_gone();
@@ -272,7 +294,10 @@ impl Engine {
             let waited_for: BTreeSet<Uuid> = waiters.values().map(|(job, ..)| *job).collect();
             let conditions = self.queue.conditions;
             self.queue.shrink(
-                |id| moving.range(requests_of(id)).next().is_some() || waited_for.contains(&id),
+                |id| {
+                    moving.range(RequestKey::of_job(id)).next().is_some()
+                        || waited_for.contains(&id)
+                },
                 |job| is_locked(secrets, &job.record) || conditions.hold(job).is_some(),
             );
         }
@@ -291,7 +316,9 @@ impl Engine {
             .map(|(key, _)| *key)
             .collect();
         for key in &surplus {
-            self.stop_moving(*key, at);
+            if let Some(moving) = self.stop_moving(*key, at) {
+                self.sync_rest(*key, &moving);
+            }
         }
         self.stop_futile(at);
         for key in &plan.transfers {
@@ -299,15 +326,15 @@ impl Engine {
                 self.start_moving(*key, at);
             }
         }
-        let stopped: BTreeSet<Uuid> = surplus.into_iter().map(|(id, ..)| id).collect();
+        let stopped: BTreeSet<Uuid> = surplus.into_iter().map(|key| key.job).collect();
         for id in stopped {
-            let is_still = self.moving.range(requests_of(id)).next().is_none();
+            let is_still = self.moving.range(RequestKey::of_job(id)).next().is_none();
             if is_still && self.queue.jobs.contains_key(&id) {
                 self.outcome(id, Outcome::Displaced, at);
             }
         }
         for (job, work) in &plan.work {
-            if matches!(work, Work::Settle { file } if self.syncing.contains(&(*job, *file))) {
+            if matches!(work, Work::Verify { file } if self.syncing.contains(&(*job, *file))) {
                 continue;
             }
             if self.working.insert((*job, work.clone())) {
@@ -323,7 +350,7 @@ impl Engine {
             self.queue.page_in_due(at)?;
         }
         if wake_at_ms.is_some_and(|wake| at.monotonic_ms >= wake) {
-            for id in self.queue.restless.clone() {
+            for id in self.queue.scheduled.clone() {
                 self.apply(id, &Input::TimePassed, at);
             }
             self.queue.replan = true;
@@ -345,14 +372,14 @@ impl Engine {
             }
             Err((ids, error)) => {
                 log(LogLevel::Error, &format!("the store cannot be written: {error}"));
-                self.pause(at);
+                self.meet_trouble(error.clone(), at);
                 ids.into_iter().map(|id| (id, error.clone())).collect()
             }
         };
         for id in failed.keys() {
             self.forget_transfers(*id);
             for answer in self.take_deferred(*id) {
-                self.answers.push((answer, *id, Ok(Reply::State(JobState::Queued))));
+                self.answers.push((answer, *id, Ok(ApiReply::State(JobState::Queued))));
             }
         }
         self.apply_secrets(&failed);
@@ -364,6 +391,7 @@ impl Engine {
                 None => answer.send(reply),
             }
         }
+        self.answer_refused(at);
         if self.queue.owes_sync() {
             self.unsynced_since_ms.get_or_insert(at.monotonic_ms);
         }
@@ -423,6 +451,7 @@ impl Engine {
         let next = [
             wake_at_ms,
             self.queue.flush_due_ms(),
+            self.sync_due_ms(),
             self.unsynced_since_ms.map(|since| since + SYNC_STORE_MS),
             store_due,
             paused,
@@ -438,12 +467,6 @@ impl Engine {
         }
     }
 
-    /// After trouble with the store or with curl, the next try comes later.
-    fn pause(&mut self, at: Now) {
-        self.paused_until_ms = at.monotonic_ms + TROUBLE_PAUSE_MS;
-        self.queue.replan = true;
-    }
-
     /// Ends in good order: what moves is written and recorded.
     fn finish(&mut self) {
         let at = now();
@@ -457,15 +480,11 @@ impl Engine {
     }
 }
 
-/// All requests of a job.
-fn requests_of(id: Uuid) -> RangeInclusive<Transfer> {
-    (id, 0, 0)..=(id, u32::MAX, u32::MAX)
-}
-
 type Secrets = BTreeMap<Uuid, BTreeMap<CredentialSlot, Credentials>>;
 
 /// True if the job needs credentials that no longer are in memory.
 fn is_locked(secrets: &Secrets, record: &JobRecord) -> bool {
     let held = secrets.get(&record.id);
-    record.credential_slots.iter().any(|slot| held.is_none_or(|held| !held.contains_key(slot)))
+    let mut secret = record.credential_slots.iter().filter(|slot| !slot.1.knows_users());
+    secret.any(|slot| held.is_none_or(|held| !held.contains_key(slot)))
 }

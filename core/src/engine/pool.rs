@@ -10,7 +10,7 @@ use std::thread::JoinHandle;
 
 use uuid::Uuid;
 
-use crate::disk::{Disk, Finished, Settled, TempFile};
+use crate::disk::{Disk, Finished, TempFile, Verification};
 use crate::model::Work;
 use crate::transfer::Token;
 use crate::vocab::{Error, HResult, HashAlgorithm, Result, code};
@@ -23,16 +23,17 @@ const SLOW_THREADS: usize = 4;
 
 /// One piece of blocking work.
 pub enum Task {
-    Settle {
+    Verify {
         job: Uuid,
         file: u32,
         temporary: PathBuf,
         length: u64,
+        version: Option<String>,
         hash: Option<(HashAlgorithm, String)>,
     },
-    Release {
+    Publish {
         job: Uuid,
-        files: Vec<Release>,
+        files: Vec<Publish>,
     },
     Remove {
         job: Uuid,
@@ -51,20 +52,22 @@ pub enum Task {
 }
 
 /// One file to be moved to its local name.
-pub struct Release {
+pub struct Publish {
     pub file: u32,
     pub temporary: PathBuf,
     pub target: PathBuf,
-    pub finished: Finished,
+    pub length: u64,
+    pub identity: Option<(u64, u64)>,
+    pub version: Option<String>,
     pub modified_ms: Option<i64>,
     pub umask: Option<u32>,
 }
 
 /// What became of a piece of owed work.
 pub enum Report {
-    Settled(Result<Settled>),
+    Verified(Result<Verification>),
     /// The files that are in place, and what stopped the others.
-    Released {
+    Published {
         files: Vec<u32>,
         error: Option<(u32, HResult, String)>,
     },
@@ -100,8 +103,8 @@ impl Pool {
     /// Hands over a task.
     pub fn submit(&self, task: Task) {
         let lane = match &task {
-            Task::Release { .. } | Task::Remove { .. } => &self.quick,
-            Task::Settle { .. } | Task::Reserve { .. } | Task::Sync { .. } => &self.slow,
+            Task::Publish { .. } | Task::Remove { .. } => &self.quick,
+            Task::Verify { .. } | Task::Reserve { .. } | Task::Sync { .. } => &self.slow,
         };
         if let Some(lane) = lane {
             // The receivers live as long as the threads, which outlive this.
@@ -149,15 +152,16 @@ impl Drop for Pool {
 
 fn work(disk: &Disk, task: Task) -> Message {
     match task {
-        Task::Settle { job, file, temporary, length, hash } => {
+        Task::Verify { job, file, temporary, length, version, hash } => {
             let hash = hash.as_ref().map(|(algorithm, digest)| (*algorithm, digest.as_str()));
-            let report = Report::Settled(disk.settle(&temporary, length, hash));
-            Message::Worked { job, work: Work::Settle { file }, report }
+            let report =
+                Report::Verified(disk.verify(&temporary, length, version.as_deref(), hash));
+            Message::Worked { job, work: Work::Verify { file }, report }
         }
-        Task::Release { job, files } => {
-            let report = release(disk, &files);
-            let files = files.iter().map(|release| release.file).collect();
-            Message::Worked { job, work: Work::Release { files }, report }
+        Task::Publish { job, files } => {
+            let report = publish(disk, &files);
+            let files = files.iter().map(|publish| publish.file).collect();
+            Message::Worked { job, work: Work::Publish { files }, report }
         }
         Task::Remove { job, temporaries } => {
             let failed = |path: &&PathBuf| disk.remove_temporary(path).is_err();
@@ -174,27 +178,32 @@ fn work(disk: &Disk, task: Task) -> Message {
     }
 }
 
-/// Moves files into place and syncs their folders. Files count as released
+/// Moves files into place and syncs their folders. Files count as published
 /// only once their folder is synced.
-pub(super) fn release(disk: &Disk, files: &[Release]) -> Report {
-    let mut released = Vec::new();
+pub(super) fn publish(disk: &Disk, files: &[Publish]) -> Report {
+    let mut published = Vec::new();
     let mut error = None;
     let mut folders = std::collections::BTreeSet::new();
-    for release in files {
-        let moved = disk.release(
-            &release.temporary,
-            &release.target,
-            release.finished,
-            release.modified_ms,
-            release.umask,
+    for publish in files {
+        let finished = Finished {
+            length: publish.length,
+            identity: publish.identity,
+            version: publish.version.as_deref(),
+        };
+        let moved = disk.publish(
+            &publish.temporary,
+            &publish.target,
+            finished,
+            publish.modified_ms,
+            publish.umask,
         );
         match moved {
             Ok(()) => {
-                released.push(release.file);
-                folders.extend(release.target.parent());
+                published.push(publish.file);
+                folders.extend(publish.target.parent());
             }
             Err(failed) => {
-                error = Some((release.file, failed.code, failed.message));
+                error = Some((publish.file, failed.code, failed.message));
                 break;
             }
         }
@@ -203,13 +212,13 @@ pub(super) fn release(disk: &Disk, files: &[Release]) -> Report {
         if let Err(failed) = disk.sync_folder(folder) {
             let unsafe_ones: Vec<u32> = files
                 .iter()
-                .filter(|release| release.target.parent() == Some(folder))
-                .map(|release| release.file)
+                .filter(|publish| publish.target.parent() == Some(folder))
+                .map(|publish| publish.file)
                 .collect();
-            released.retain(|file| !unsafe_ones.contains(file));
+            published.retain(|file| !unsafe_ones.contains(file));
             let first = unsafe_ones.first().copied().unwrap_or(0);
             error.get_or_insert((first, failed.code, failed.message));
         }
     }
-    Report::Released { files: released, error }
+    Report::Published { files: published, error }
 }

@@ -1,32 +1,28 @@
 //! The jobs in memory and the store behind them: saved first, then believed.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use uuid::Uuid;
 
 use crate::model::{
-    Change, Conditions, Input, Job, Limits, Meter, NewJob, Now, apply, apply_creation,
+    Change, Command, Conditions, Input, Job, Limits, Meter, NewJob, Now, Outages, apply,
+    apply_creation,
 };
-use crate::notify::Note;
-use crate::store::{Batch, Call, Calls, Durability, Store};
+use crate::notify::ChangeNotice;
+use crate::store::{Batch, Durability, Store, StoredCall, StoredCalls};
 use crate::vocab::{Error, HResult, JobState, Result, code};
 
-use super::paging::Place;
-
-/// Results of transfers are recorded at most this long after they came: the
-/// bytes of this time and of one write buffer are fetched again after a kill.
-const FLUSH_MS: u64 = 250;
-
-/// That a job is transferred or failed is stored at most this long after it
-/// became so, while others move: one commit does for those of this time.
-const END_FLUSH_MS: u64 = 20;
+use super::paging::{Rank, Ready};
+use super::recording::NewBytes;
 
 /// A job in memory.
 pub struct Loaded {
     pub job: Job,
     pub meter: Meter,
-    /// Its place among those that may move, if it is one.
-    pub(super) place: Option<Place>,
+    /// Its place among those that may move, if it is one, and the server that it
+    /// would ask next.
+    pub(super) place: Option<(Rank, String)>,
 }
 
 impl From<Job> for Loaded {
@@ -46,27 +42,42 @@ pub struct Applied {
 pub struct Queue {
     pub store: Store,
     pub jobs: BTreeMap<Uuid, Loaded>,
-    /// Those in memory that may move, in order.
-    pub(super) ready: BTreeSet<Place>,
+    /// Those in memory that may move.
+    pub(super) ready: Ready,
     /// Those that owe work, or that something happens to when time passes.
-    pub(super) restless: BTreeSet<Uuid>,
+    pub(super) scheduled: BTreeSet<Uuid>,
     pub limits: Limits,
     /// What is told of the machine.
     pub conditions: Conditions,
+    /// The servers that cannot be reached.
+    pub outages: Arc<Outages>,
+    /// True if jobs are brought in for calls alone.
+    pub stores_only: bool,
     boot: Option<Uuid>,
     job_count: u64,
     pub(super) dirty_jobs: BTreeSet<Uuid>,
     dirty_files: BTreeSet<(Uuid, u32)>,
-    /// Files whose records claim less than those in the store: nothing may be
-    /// written over their bytes before the store knows.
-    fallen: BTreeSet<(Uuid, u32)>,
-    dirty_since_ms: Option<u64>,
+    /// Files whose records claim less than those in the store, or that they are
+    /// written to again: nothing may be written before the store knows.
+    rewound: BTreeSet<(Uuid, u32)>,
+    pub(super) dirty_since_ms: Option<u64>,
+    /// Since when there are bytes in a file that its stored record does not claim.
+    pub(super) grown_since_ms: Option<u64>,
+    /// When all that was dirty was last stored.
+    pub(super) flushed_ms: u64,
+    /// Since when more bytes of an unfinished file are synced than is stored.
+    pub(super) synced_since_ms: Option<u64>,
+    /// When the store was last synced with a commit.
+    pub(super) store_synced_ms: u64,
     /// The jobs that go into the next commit; the other dirty ones can wait.
-    pressing: BTreeSet<Uuid>,
+    pending: BTreeSet<Uuid>,
     /// Since when the end of a job waits to be stored.
-    ended_since_ms: Option<u64>,
+    pub(super) ended_since_ms: Option<u64>,
     /// Set when something must be stored in this turn.
     urgent: Option<Durability>,
+    /// True if what is to be stored frees room on a full disk, or keeps it from
+    /// filling further.
+    frees_room: bool,
     /// True if the store holds something about synced bytes that it has not
     /// synced itself.
     owes_sync: bool,
@@ -74,17 +85,19 @@ pub struct Queue {
     pub may_forget: bool,
     /// Jobs that a caller changed in this turn.
     commanded: BTreeSet<Uuid>,
-    notes: Vec<Note>,
+    notes: Vec<ChangeNotice>,
     /// Calls that must not be carried out twice: those stored, and those of
     /// this turn.
-    calls: Calls,
-    called: Vec<Call>,
+    calls: StoredCalls,
+    called: Vec<StoredCall>,
     /// True if the store may hold runnable jobs that are not in memory: behind
     /// this place in their order.
     pub(super) has_more_runnable: bool,
     pub(super) runnable_after: Option<(u32, u64)>,
     /// When the first retry in the store is due, milliseconds since 1970.
     pub next_due_ms: Option<i64>,
+    /// Since when the store cannot be written, and why.
+    pub refused: Option<(u64, Error)>,
     /// True if the plan must be made anew.
     pub replan: bool,
 }
@@ -101,25 +114,33 @@ impl Queue {
             called: Vec::new(),
             store,
             jobs: BTreeMap::new(),
-            ready: BTreeSet::new(),
-            restless: BTreeSet::new(),
+            ready: Ready::default(),
+            scheduled: BTreeSet::new(),
             limits,
             conditions: Conditions::default(),
+            outages: Arc::default(),
+            stores_only: false,
             boot,
             job_count,
             dirty_jobs: BTreeSet::new(),
             dirty_files: BTreeSet::new(),
-            fallen: BTreeSet::new(),
+            rewound: BTreeSet::new(),
             dirty_since_ms: None,
-            pressing: BTreeSet::new(),
+            grown_since_ms: None,
+            flushed_ms: 0,
+            synced_since_ms: None,
+            store_synced_ms: 0,
+            pending: BTreeSet::new(),
             ended_since_ms: None,
             urgent: None,
+            frees_room: false,
             owes_sync: false,
             may_forget: false,
             commanded: BTreeSet::new(),
             notes: Vec::new(),
             has_more_runnable: true,
             runnable_after: None,
+            refused: None,
             replan: true,
         })
     }
@@ -149,7 +170,7 @@ impl Queue {
         self.job_count += 1;
         self.dirty_jobs.insert(id);
         self.commanded.insert(id);
-        self.press(id, Durability::PowerCut);
+        self.require(id, Durability::PowerCut);
         Ok(id)
     }
 
@@ -180,8 +201,10 @@ impl Queue {
         now: Now,
     ) -> Result<Applied> {
         let applied = self.apply(id, input, now)?;
+        self.frees_room |=
+            matches!(input, Input::Command(Command::Suspend | Command::Cancel | Command::Complete));
         self.commanded.insert(id);
-        self.press(id, durability);
+        self.require(id, durability);
         Ok(applied)
     }
 
@@ -225,6 +248,8 @@ impl Queue {
             || change.record.state != before.state
             || change.record.priority != before.priority
             || change.record.properties != before.properties
+            || change.record.wake_at() != before.wake_at()
+            || change.record.maximum_download_time_s != before.maximum_download_time_s
             || change.record.totals.files != before.totals.files
             || change.files.iter().any(|(index, file)| {
                 loaded.job.files.get(*index as usize).is_none_or(|old| {
@@ -242,15 +267,26 @@ impl Queue {
             });
         let (mut bytes_fall, mut synced_bytes_fall) = (false, false);
         for (index, file) in &change.files {
-            if let Some(old) =
-                loaded.job.files.get(*index as usize).filter(|old| file.written < old.written)
-            {
-                self.fallen.insert((id, *index));
+            let Some(old) = loaded.job.files.get(*index as usize) else {
+                continue;
+            };
+            let is_reopened = old.left.is_some() && file.left.is_none() && !file.is_transferred();
+            if file.written < old.written || is_reopened {
+                self.rewound.insert((id, *index));
                 bytes_fall = true;
                 synced_bytes_fall |= file.synced < old.synced;
             }
         }
-        self.notes.push(Note::of(&loaded.job, &change));
+        let is_durable = change.durable;
+        self.frees_room |= change.record.closing.is_some() || change.record.is_gone();
+        let bytes = NewBytes::of(&loaded.job, &change);
+        if bytes.written {
+            self.grown_since_ms.get_or_insert(now.monotonic_ms);
+        }
+        if bytes.synced {
+            self.synced_since_ms.get_or_insert(now.monotonic_ms);
+        }
+        self.notes.push(ChangeNotice::of(&loaded.job, &change));
         self.may_forget |= change.record.is_gone();
         self.dirty_jobs.insert(id);
         self.dirty_files.extend(change.files.keys().map(|index| (id, *index)));
@@ -258,25 +294,25 @@ impl Queue {
         loaded.job.accept(change);
         self.find_place(id);
         self.owes_sync |= keeps_bytes;
-        if synced_bytes_fall || is_done {
-            self.press(id, Durability::PowerCut);
+        if synced_bytes_fall || is_done || is_durable {
+            self.require(id, Durability::PowerCut);
         } else if urgent || bytes_fall {
-            self.press(id, Durability::Kill);
+            self.require(id, Durability::Kill);
         } else if ends {
-            self.pressing.insert(id);
+            self.pending.insert(id);
             self.ended_since_ms.get_or_insert(now.monotonic_ms);
         }
     }
 
     /// Ends of jobs that wait to be stored wait no longer.
-    pub fn hurry(&mut self) {
+    pub fn commit_ends(&mut self) {
         if self.ended_since_ms.is_some() {
             self.urgent.get_or_insert(Durability::Kill);
         }
     }
 
     /// The call of that name, if it was carried out.
-    pub fn called(&self, call: Uuid) -> Option<Call> {
+    pub fn called(&self, call: Uuid) -> Option<StoredCall> {
         self.calls.find(call).cloned()
     }
 
@@ -286,23 +322,16 @@ impl Queue {
     }
 
     /// Remembers a call, once what it changed is stored.
-    pub fn remember(&mut self, call: Call) {
+    pub fn remember(&mut self, call: StoredCall) {
         self.called.push(call);
     }
 
     /// The job is to be stored in this turn.
-    fn press(&mut self, id: Uuid, durability: Durability) {
-        self.pressing.insert(id);
+    fn require(&mut self, id: Uuid, durability: Durability) {
+        self.pending.insert(id);
         if self.urgent != Some(Durability::PowerCut) {
             self.urgent = Some(durability);
         }
-    }
-
-    /// When the next commit of what is not urgent is due.
-    pub fn flush_due_ms(&self) -> Option<u64> {
-        let dirty = self.dirty_since_ms.map(|since| since + FLUSH_MS);
-        let ended = self.ended_since_ms.map(|since| since + END_FLUSH_MS);
-        [dirty, ended].into_iter().flatten().min()
     }
 
     /// Stores what is urgent or has waited long enough. If that fails, what
@@ -312,14 +341,18 @@ impl Queue {
         &mut self,
         now: Now,
         everything: bool,
-    ) -> std::result::Result<Vec<Note>, (BTreeSet<Uuid>, Error)> {
+    ) -> std::result::Result<Vec<ChangeNotice>, (BTreeSet<Uuid>, Error)> {
         let is_due = |due_ms: Option<u64>| due_ms.is_some_and(|due_ms| now.monotonic_ms >= due_ms);
-        let everything = everything || is_due(self.dirty_since_ms.map(|since| since + FLUSH_MS));
+        if is_due(self.synced_due_ms()) {
+            self.urgent = Some(Durability::PowerCut);
+        }
+        let everything = everything || is_due(self.everything_due_ms());
         if self.urgent.is_none() && !everything && !is_due(self.flush_due_ms()) {
             return Ok(Vec::new());
         }
         if everything {
-            self.pressing.clone_from(&self.dirty_jobs);
+            self.pending.clone_from(&self.dirty_jobs);
+            self.flushed_ms = now.monotonic_ms;
         }
         let durability = self.urgent.take().unwrap_or(Durability::Kill);
         self.ended_since_ms = None;
@@ -333,11 +366,20 @@ impl Queue {
         match self.save(calls.as_ref(), durability) {
             Ok(gone) => {
                 self.calls = calls.unwrap_or_else(|| std::mem::take(&mut self.calls));
-                let stored = std::mem::take(&mut self.pressing);
+                self.frees_room = false;
+                self.refused = None;
+                let stored = std::mem::take(&mut self.pending);
                 self.dirty_jobs.retain(|id| !stored.contains(id));
                 self.dirty_files.retain(|(id, _)| !stored.contains(id));
-                self.fallen.retain(|(id, _)| !stored.contains(id));
-                self.dirty_since_ms = self.dirty_since_ms.filter(|_| !self.dirty_jobs.is_empty());
+                self.rewound.retain(|(id, _)| !stored.contains(id));
+                let is_dirty = !self.dirty_jobs.is_empty();
+                self.dirty_since_ms = self.dirty_since_ms.filter(|_| is_dirty);
+                self.grown_since_ms = self.grown_since_ms.filter(|_| is_dirty);
+                self.synced_since_ms = self.synced_since_ms.filter(|_| is_dirty);
+                if durability == Durability::PowerCut {
+                    self.store_synced_ms = now.monotonic_ms;
+                    self.owes_sync &= is_dirty;
+                }
                 self.job_count -= gone;
                 // An answer missed here comes with the next commit.
                 self.next_due_ms = self.store.next_due().unwrap_or(self.next_due_ms);
@@ -348,9 +390,16 @@ impl Queue {
                     self.revert(*id);
                 }
                 let is_dirty = !self.dirty_jobs.is_empty();
+                self.frees_room = self.dirty_jobs.iter().any(|id| {
+                    let record = self.jobs.get(id).map(|loaded| &loaded.job.record);
+                    record.is_some_and(|record| record.closing.is_some() || record.is_gone())
+                });
+                let since = self.refused.as_ref().map_or(now.monotonic_ms, |(since, _)| *since);
+                self.refused = is_dirty.then(|| (since, error.clone()));
                 self.dirty_since_ms = is_dirty.then_some(now.monotonic_ms);
+                (self.grown_since_ms, self.synced_since_ms) = (None, None);
                 // What is left asks for no less than before.
-                self.pressing.clone_from(&self.dirty_jobs);
+                self.pending.clone_from(&self.dirty_jobs);
                 self.urgent = is_dirty.then_some(durability);
                 Err((commanded, error))
             }
@@ -363,8 +412,8 @@ impl Queue {
     }
 
     /// True if the job has come to a state that is told only once it is stored.
-    pub fn is_untold(&self, id: Uuid) -> bool {
-        self.pressing.contains(&id)
+    pub fn is_pending(&self, id: Uuid) -> bool {
+        self.pending.contains(&id)
     }
 
     /// True, once, if the store is to be synced soon.
@@ -372,9 +421,9 @@ impl Queue {
         self.dirty_jobs.is_empty() && std::mem::take(&mut self.owes_sync)
     }
 
-    fn save(&mut self, calls: Option<&Calls>, durability: Durability) -> Result<u64> {
-        let mut batch = Batch { calls, ..Batch::default() };
-        for id in &self.pressing {
+    fn save(&mut self, calls: Option<&StoredCalls>, durability: Durability) -> Result<u64> {
+        let mut batch = Batch { calls, frees_room: self.frees_room, ..Batch::default() };
+        for id in &self.pending {
             let Some(Loaded { job, .. }) = self.jobs.get(id).filter(|_| self.is_dirty(*id)) else {
                 continue;
             };
@@ -389,6 +438,8 @@ impl Queue {
                 }
             }
         }
+        // New jobs are numbered as they come, and listed by their numbers.
+        batch.jobs.sort_by_key(|record| record.queue_position);
         let gone = batch.deleted.len() as u64;
         if !batch.jobs.is_empty() || !batch.deleted.is_empty() || calls.is_some() {
             self.store.save(&batch, durability)?;
@@ -396,14 +447,17 @@ impl Queue {
         Ok(gone)
     }
 
+    /// Takes back what made a job that is not stored yet.
+    pub fn uncreate(&mut self, id: Uuid) {
+        self.commanded.remove(&id);
+        self.drop_changes(id);
+        self.job_count -= 1;
+        self.replan = true;
+    }
+
     /// Forgets what is in memory of a job; the store has the last word.
     fn revert(&mut self, id: Uuid) {
-        self.remove(id);
-        self.dirty_jobs.remove(&id);
-        self.dirty_files.retain(|(job, _)| *job != id);
-        self.fallen.retain(|(job, _)| *job != id);
-        self.pressing.remove(&id);
-        self.notes.retain(|note| note.job() != id);
+        self.drop_changes(id);
         self.look_again();
         self.replan = true;
         if let Ok(count) = self.store.job_count() {
@@ -411,32 +465,18 @@ impl Queue {
         }
     }
 
-    /// Forgets final jobs that nobody holds a handle of, if there may be one
-    /// since the last time.
-    pub fn forget_gone(&mut self, has_handle: impl Fn(Uuid) -> bool) {
-        if !std::mem::take(&mut self.may_forget) {
-            return;
-        }
-        let (dirty, may_forget) = (&self.dirty_jobs, &mut self.may_forget);
-        self.jobs.retain(|id, loaded| {
-            let is_gone = loaded.job.record.is_gone() && !has_handle(*id);
-            *may_forget |= is_gone && dirty.contains(id);
-            !is_gone || dirty.contains(id)
-        });
+    fn drop_changes(&mut self, id: Uuid) {
+        self.remove(id);
+        self.dirty_jobs.remove(&id);
+        self.dirty_files.retain(|(job, _)| *job != id);
+        self.rewound.retain(|(job, _)| *job != id);
+        self.pending.remove(&id);
+        self.notes.retain(|note| note.job() != id);
     }
 
-    /// The last handle of a job is gone: a final one is forgotten.
-    pub fn forget(&mut self, id: Uuid) {
-        let is_gone = self.jobs.get(&id).is_some_and(|loaded| loaded.job.record.is_gone());
-        if is_gone && !self.dirty_jobs.contains(&id) {
-            self.remove(id);
-        }
-        self.may_forget |= is_gone;
-    }
-
-    /// True if the bytes of the file may be written over: the store claims no
-    /// more of them than memory does.
+    /// True if the file may be written to: the store claims no more of it than
+    /// memory does.
     pub fn may_overwrite(&self, key: (Uuid, u32)) -> bool {
-        !self.fallen.contains(&key)
+        !self.rewound.contains(&key)
     }
 }

@@ -7,12 +7,12 @@
 use uuid::Uuid;
 
 use crate::model::{Closing, Command, Now};
-use crate::store::{Call, End};
+use crate::store::{End, StoredCall};
 use crate::vocab::{Error, JobState, code};
 
 use super::Engine;
 use super::inbox::{Answer, OWN_SESSION};
-use super::message::Reply;
+use super::message::ApiReply;
 use super::queue::Applied;
 
 impl Engine {
@@ -37,9 +37,9 @@ impl Engine {
                 return None;
             }
         };
-        let result = Ok(Reply::Done(before.result));
+        let result = Ok(ApiReply::Done(before.result));
         match (command, job) {
-            (Command::Complete, Some((_, Some(Closing::Releasing | Closing::Discarding)))) => {
+            (Command::Complete, Some((_, Some(Closing::Publishing | Closing::Discarding)))) => {
                 self.completing.entry(id).or_default().push(answer);
             }
             (Command::Complete, Some((JobState::Cancelled, _))) => {
@@ -90,11 +90,11 @@ impl Engine {
             | Command::SetExpectedHash { .. }
             | Command::SetValidationState { .. } => (None, applied.result),
         };
-        self.remember_call(session, Call { id: call, job: id, ends, result });
+        self.remember_call(session, StoredCall { id: call, job: id, ends, result });
     }
 
     /// The same for a call whose result is known.
-    pub(super) fn remember_call(&mut self, session: u64, call: Call) {
+    pub(super) fn remember_call(&mut self, session: u64, call: StoredCall) {
         let undoes = call.ends == Some(End::Cancel) && self.queue.remembers_complete(call.job);
         if session != OWN_SESSION || undoes {
             self.queue.remember(call);

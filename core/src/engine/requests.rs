@@ -1,28 +1,23 @@
 //! Requests: started and stopped as the plan says; what they report becomes
 //! inputs of the model.
 
-use std::path::Path;
-
 use uuid::Uuid;
 
-use crate::disk::Opened;
+use crate::disk::{OpenedTemporary, TempFile, is_transient};
 use crate::model::{
-    FileRecord, FileStage, HeadFacts, Input, JobRecord, Now, Outcome, Transfer, UploadNews,
+    FileRecord, FileStage, HeadFacts, Input, JobRecord, Now, Outcome, RequestKey, UploadEvent,
+    server_asked,
 };
+use crate::platform::path_of;
 use crate::protocol::{Failure, next_request, requested_bytes};
 use crate::transfer::{
-    Credentials, Ending, HeadNews, Known, News, Options, Order, RESERVE_FROM_BYTES, Token,
+    Credentials, Ending, HeadEvent, KnownVersion, Order, RESERVE_FROM_BYTES, RequestOptions, Token,
+    TransferEvent, local_failure,
 };
-use crate::vocab::{AuthTarget, Error, ErrorContext, Result, code, security};
+use crate::vocab::{AuthTarget, ErrorContext, Result, code, security};
 
 use super::pool::Task;
-use super::{Engine, Held, Moving, requests_of};
-
-/// A file is synced while it is being written after so many bytes ...
-const SYNC_BYTES: u64 = 64 * 1024 * 1024;
-
-/// ... or this time, whichever comes first: what a power cut may cost.
-const SYNC_MS: u64 = 5_000;
+use super::{Engine, Held, Moving};
 
 impl Engine {
     /// Applies an input that no caller waits for. A job that is gone by now
@@ -36,7 +31,7 @@ impl Engine {
         }
         if let Some(result) = applied.cancelled {
             for answer in self.cancelling.remove(&id).unwrap_or_default() {
-                self.answers.push((answer, id, Ok(super::Reply::Done(result))));
+                self.answers.push((answer, id, Ok(super::ApiReply::Done(result))));
             }
         }
     }
@@ -45,23 +40,24 @@ impl Engine {
         self.apply(id, &Input::Outcome(outcome), at);
     }
 
-    pub(super) fn start_moving(&mut self, key: Transfer, at: Now) {
+    pub(super) fn start_moving(&mut self, key: RequestKey, at: Now) {
         if let Err(error) = self.try_start(key, at) {
             let failure = Failure {
-                transient: [code::E_DISK_FULL, code::E_TOO_MANY_OPEN_FILES].contains(&error.code)
+                transient: is_transient(error.code)
                     || error.context == ErrorContext::GeneralTransport
                         && error.code == code::E_FAIL,
                 code: error.code,
                 context: error.context,
                 message: error.message,
                 retry_after: None,
+                unreached: false,
             };
             self.failed_to_start(key, failure, at);
         }
     }
 
-    fn try_start(&mut self, transfer: Transfer, at: Now) -> Result<()> {
-        let (id, index, _) = transfer;
+    fn try_start(&mut self, transfer: RequestKey, at: Now) -> Result<()> {
+        let RequestKey { job: id, file: index, .. } = transfer;
         self.queue.job(id, at)?;
         let key = (id, index);
         if self.is_upload(key) {
@@ -88,29 +84,45 @@ impl Engine {
             self.outcome(id, Outcome::Received { file: index, size }, at);
             return Ok(());
         }
+        let path = file.temporary_name(id, index);
+        if let Some(left) = &file.left {
+            let outcome = match self.disk.is_as_left(&path_of(&path), left)? {
+                true => Outcome::Reopened { file: index },
+                false => Outcome::LostBytes { file: index, keep: 0 },
+            };
+            // What it was named by is forgotten before it is written to.
+            self.outcome(id, outcome, at);
+            self.queue.replan = true;
+            return Ok(());
+        }
         let record = &loaded.job.record;
         let options = self.options(record, file);
-        let path = file.temporary_name(id, index);
         let content = file.content();
-        let (request, known) = (next_request(&content), Known::of(&content));
-        let target = match self.disk.open_temporary(Path::new(&path), file.written)? {
-            Opened::Ready(target) => target,
-            Opened::Lost => {
+        let (request, known) = (next_request(&content), KnownVersion::of(&content));
+        let target = match self.disk.open_temporary(&path_of(&path), file.written)? {
+            OpenedTemporary::Ready(target) => target,
+            OpenedTemporary::Lost => {
                 self.outcome(id, Outcome::LostBytes { file: index, keep: 0 }, at);
                 self.queue.replan = true;
                 return Ok(());
             }
         };
-        let written = file.written;
+        let (written, synced) = (file.written, file.synced);
         let order = Order { request, target: target.clone(), known };
+        let server = server_asked(record, file.content().url);
         let token = self.transfers.start(order, &options)?;
         let moving = Moving {
             token,
+            server,
+            is_answered: false,
             target: Some(target),
-            sync_asked: (written, at.monotonic_ms),
+            written,
+            // What earlier requests left unsynced counts, too.
+            sync_asked: (synced, at.monotonic_ms),
             held: None,
             upload: None,
             sent: 0,
+            heard_ms: at.monotonic_ms,
         };
         self.moving.insert(transfer, moving);
         self.tokens.insert(token, transfer);
@@ -118,17 +130,18 @@ impl Engine {
         Ok(())
     }
 
-    pub(super) fn options(&self, record: &JobRecord, file: &FileRecord) -> Options {
+    pub(super) fn options(&self, record: &JobRecord, file: &FileRecord) -> RequestOptions {
         let tells = file.may_tell_secrets();
         let secrets = self.secrets.get(&record.id);
         let credentials = |target: AuthTarget| {
             let of_target = |(slot, found): (&(AuthTarget, _), &Credentials)| {
                 (slot.0 == target).then(|| found.clone())
             };
-            secrets.and_then(|secrets| secrets.iter().find_map(of_target))
+            let told = secrets.and_then(|secrets| secrets.iter().find_map(of_target));
+            told.or_else(|| own_credentials(record, target))
         };
         let headers = record.custom_headers.as_deref().unwrap_or("");
-        Options {
+        RequestOptions {
             user_agent: self.settings.user_agent.clone(),
             headers: headers
                 .split("\r\n")
@@ -151,25 +164,36 @@ impl Engine {
         }
     }
 
-    pub(super) fn stop_moving(&mut self, key: Transfer, at: Now) {
-        let Some(moving) = self.moving.remove(&key) else {
-            return;
-        };
+    /// Stops a request, and returns what was known of it.
+    pub(super) fn stop_moving(&mut self, key: RequestKey, at: Now) -> Option<Moving> {
+        let mut moving = self.moving.remove(&key)?;
         self.tokens.remove(&moving.token);
         let written = self.transfers.stop(moving.token);
         let held = moving.held.is_some();
         if let Some(sent) = moving.sent_of_part() {
-            self.upload_news(key, UploadNews::Stopped(sent), at);
+            self.upload_news(key, UploadEvent::Stopped(sent), at);
         }
         if let Some(written) = written.filter(|_| !held) {
-            self.outcome(key.0, Outcome::Progress { file: key.1, written }, at);
+            moving.written = written;
+            self.outcome(key.job, Outcome::Progress { file: key.file, written }, at);
+        }
+        if !held {
+            self.left(key, moving.target.as_ref(), at);
+        }
+        Some(moving)
+    }
+
+    /// Remembers what names a temporary file that nothing writes to any more.
+    fn left(&mut self, key: RequestKey, target: Option<&TempFile>, at: Now) {
+        if let Some(version) = target.and_then(TempFile::version) {
+            self.outcome(key.job, Outcome::Left { file: key.file, version: Some(version) }, at);
         }
     }
 
     /// Stops the requests of a job whose record fell back to what is stored:
     /// what they have done since is not known to it.
     pub(super) fn forget_transfers(&mut self, id: Uuid) {
-        let keys: Vec<_> = self.moving.range(requests_of(id)).map(|(key, _)| *key).collect();
+        let keys: Vec<_> = self.moving.range(RequestKey::of_job(id)).map(|(key, _)| *key).collect();
         for key in keys {
             if let Some(moving) = self.moving.remove(&key) {
                 self.tokens.remove(&moving.token);
@@ -180,52 +204,64 @@ impl Engine {
 
     pub(super) fn take_news(&mut self, at: Now) -> Result<()> {
         for news in self.transfers.turn()? {
+            self.heard_of(&news, at);
             match news {
-                News::Head(token, head) => self.head_arrived(token, head, at),
-                News::Written(token, written) => self.written(token, written, at),
-                News::Ended(token, ending) => self.ended(token, ending, at),
-                News::Sent(token, sent) => self.on_the_way(token, sent, at),
-                News::Interim(token, head) => self.interim(token, &head, at)?,
-                News::Answered(token, ending) => self.upload_ended(token, ending, at),
+                TransferEvent::Head(token, head) => self.head_arrived(token, head, at),
+                TransferEvent::Written(token, written) => self.written(token, written, at),
+                TransferEvent::Ended(token, ending) => self.ended(token, ending, at),
+                TransferEvent::Sent(token, sent) => self.on_the_way(token, sent, at),
+                TransferEvent::Interim(token, head) => self.interim(token, &head, at)?,
+                TransferEvent::Answered(token, ending) => self.upload_ended(token, ending, at),
             }
         }
         Ok(())
     }
 
-    fn head_arrived(&mut self, token: Token, head: HeadNews, at: Now) {
+    fn head_arrived(&mut self, token: Token, head: HeadEvent, at: Now) {
         let Some(key) = self.tokens.get(&token).copied() else {
             return;
         };
         let permanent = head.redirects.iter().all(|status| matches!(status, 301 | 308));
-        let reports = self.queue.jobs.get(&key.0).is_some_and(|loaded| {
-            loaded.job.record.security_flags & security::REDIRECT_MASK
-                == security::REDIRECT_ALLOW_REPORT
-        });
+        let reports = self.reports_redirects(key.job);
         let facts = HeadFacts {
             position: head.body.position,
             size: head.body.size,
             validator: head.body.validator.clone(),
             restart: head.body.restart,
+            unpacked: head.body.unpack.is_some(),
             response_headers: Some(head.response_headers),
             asked: Some(head.asked),
             answered: head.answered,
             is_permanent: permanent,
             is_reported: reports,
         };
+        if facts.restart
+            && let Some(moving) = self.moving.get_mut(&key)
+        {
+            (moving.written, moving.sync_asked) = (0, (0, at.monotonic_ms));
+        }
         if head.waits {
             let reserve = head.body.size.is_some_and(|size| size >= RESERVE_FROM_BYTES);
             if let Some(moving) = self.moving.get_mut(&key) {
                 moving.held = Some(Held::ForCommit { reserve });
             }
         }
-        self.outcome(key.0, Outcome::Head { file: key.1, facts }, at);
+        self.outcome(key.job, Outcome::Head { file: key.file, facts }, at);
+    }
+
+    /// True if the remote names of the job follow redirects.
+    fn reports_redirects(&self, id: Uuid) -> bool {
+        self.queue.jobs.get(&id).is_some_and(|loaded| {
+            loaded.job.record.security_flags & security::REDIRECT_MASK
+                == security::REDIRECT_ALLOW_REPORT
+        })
     }
 
     /// Lets bodies flow whose heads are stored: right away, or after their
     /// space is reserved.
     pub(super) fn release_held(&mut self) {
         let mut ready = Vec::new();
-        for ((id, index, _), moving) in &mut self.moving {
+        for (RequestKey { job: id, file: index, .. }, moving) in &mut self.moving {
             let Some(Held::ForCommit { reserve }) = moving.held else {
                 continue;
             };
@@ -274,7 +310,11 @@ impl Engine {
             Err(error) => {
                 self.stop_moving(key, at);
                 let failure = local_failure(error);
-                self.outcome(key.0, Outcome::Failed { file: key.1, failure, redirect: None }, at);
+                self.outcome(
+                    key.job,
+                    Outcome::Failed { file: key.file, failure, redirect: None },
+                    at,
+                );
             }
         }
     }
@@ -283,23 +323,12 @@ impl Engine {
         let Some(key) = self.tokens.get(&token).copied() else {
             return;
         };
-        self.outcome(key.0, Outcome::Progress { file: key.1, written }, at);
-        if let Some(loaded) = self.queue.jobs.get_mut(&key.0) {
+        self.outcome(key.job, Outcome::Progress { file: key.file, written }, at);
+        if let Some(loaded) = self.queue.jobs.get_mut(&key.job) {
             loaded.meter.sample(at.monotonic_ms, loaded.job.record.totals.bytes_transferred);
         }
-        let Some(moving) = self.moving.get_mut(&key) else {
-            return;
-        };
-        let (position, asked_ms) = moving.sync_asked;
-        let due =
-            written.saturating_sub(position) >= SYNC_BYTES || at.monotonic_ms >= asked_ms + SYNC_MS;
-        let Some(file) = moving.target.clone().filter(|_| due) else {
-            return;
-        };
-        let key = (key.0, key.1);
-        if self.syncing.insert(key) {
-            moving.sync_asked = (written, at.monotonic_ms);
-            self.pool.submit(Task::Sync { key, file, position: written });
+        if let Some(moving) = self.moving.get_mut(&key) {
+            moving.written = written;
         }
     }
 
@@ -307,7 +336,7 @@ impl Engine {
     /// nothing else of the file begins until it has.
     pub(super) fn synced(&mut self, key: (Uuid, u32), position: u64, result: Result<()>, at: Now) {
         self.syncing.remove(&key);
-        let request = (key.0, key.1, 0);
+        let request = RequestKey { job: key.0, file: key.1, part: 0 };
         if !self.moving.contains_key(&request) {
             self.queue.replan = true;
         }
@@ -333,13 +362,16 @@ impl Engine {
             .map_or(0, |file| file.synced)
     }
 
-    fn ended(&mut self, token: Token, ending: Ending, at: Now) {
+    pub(super) fn ended(&mut self, token: Token, ending: Ending, at: Now) {
         let Some(key) = self.tokens.remove(&token) else {
             return;
         };
-        self.moving.remove(&key);
+        let moving = self.moving.remove(&key);
+        // While its space is being reserved it is still being changed.
+        let left = moving.as_ref().filter(|moving| moving.held.is_none());
+        let target = left.and_then(|moving| moving.target.clone());
         self.queue.replan = true;
-        let (id, file, _) = key;
+        let RequestKey { job: id, file, .. } = key;
         match ending {
             Ending::Done { position, size } => {
                 let outcome = match self.total_of(key, size) {
@@ -360,25 +392,41 @@ impl Engine {
             Ending::Again(adjustment) => {
                 self.outcome(id, Outcome::AskAgain { file, adjustment }, at)
             }
+            Ending::Moved(to) => {
+                let is_reported = self.reports_redirects(id);
+                self.outcome(id, Outcome::Moved { file, to, is_reported }, at);
+            }
             Ending::Failed { failure, written, redirect } => {
                 if let Some(written) = written {
                     self.outcome(id, Outcome::Progress { file, written }, at);
                 }
                 self.outcome(id, Outcome::Failed { file, failure, redirect }, at);
+                if let Some(moving) = moving {
+                    let written = written.unwrap_or(moving.written);
+                    self.sync_rest(key, &Moving { written, ..moving });
+                }
             }
         }
+        self.left(key, target.as_ref(), at);
     }
 
     /// How many bytes the file should have in the end, by what its last body
     /// told.
-    fn total_of(&self, key: Transfer, size: Option<u64>) -> Option<u64> {
-        let file = self.queue.jobs.get(&key.0)?.job.files.get(key.1 as usize)?;
+    fn total_of(&self, key: RequestKey, size: Option<u64>) -> Option<u64> {
+        let file = self.queue.jobs.get(&key.job)?.job.files.get(key.file as usize)?;
         requested_bytes(&file.ranges, size.or(file.size))
     }
 }
 
+/// The user's own credentials, if the job is to be known by them.
+fn own_credentials(record: &JobRecord, target: AuthTarget) -> Option<Credentials> {
+    let mut slots = record.credential_slots.iter();
+    let slot = slots.find(|slot| slot.0 == target && slot.1.knows_users())?;
+    Some(Credentials { scheme: slot.1, user_name: String::new(), password: String::new() })
+}
+
 /// Takes from a request what only the host that the caller named may see.
-pub(super) fn withhold_secrets(options: &mut Options) {
+pub(super) fn withhold_secrets(options: &mut RequestOptions) {
     options.headers.retain(|line| !is_secret_header(line));
     options.server_credentials = None;
 }
@@ -387,14 +435,4 @@ pub(super) fn withhold_secrets(options: &mut Options) {
 fn is_secret_header(line: &str) -> bool {
     let name = line.split(':').next().unwrap_or("");
     ["authorization", "cookie"].iter().any(|secret| name.eq_ignore_ascii_case(secret))
-}
-
-fn local_failure(error: Error) -> Failure {
-    Failure {
-        transient: error.code == code::E_DISK_FULL || error.code == code::E_IO_DEVICE,
-        code: error.code,
-        context: ErrorContext::LocalFile,
-        message: error.message,
-        retry_after: None,
-    }
 }

@@ -7,13 +7,13 @@ use std::sync::mpsc::Sender;
 
 use uuid::Uuid;
 
-use crate::model::{Conditions, Now, Told};
-use crate::notify::{Events, Note};
+use crate::model::{Conditions, Now, ReportedConditions};
+use crate::notify::{ChangeNotice, Events};
 use crate::store::Store;
 use crate::vocab::{Error, JobState, Result, code};
 
 use super::inbox::{Answer, Answered, END_OF_SESSION, OWN_SESSION};
-use super::message::Reply;
+use super::message::ApiReply;
 
 /// Jobs looked at in one go for events of what was there before the session.
 const FOUND_PAGE_JOBS: usize = 256;
@@ -39,7 +39,7 @@ struct Session {
     listeners: VecDeque<Answer>,
     to: Option<Sender<Answered>>,
     /// What it says of the machine, and when among the others it said so.
-    told: (u64, Told),
+    told: (u64, ReportedConditions),
 }
 
 /// How far the events of jobs found when the session began have been raised.
@@ -58,7 +58,7 @@ impl Session {
             found: FoundCursor { transferred: Some(None), error: Some(None) },
             listeners: VecDeque::new(),
             to,
-            told: (0, Told::default()),
+            told: (0, ReportedConditions::default()),
         }
     }
 
@@ -69,7 +69,7 @@ impl Session {
             match self.events.pop(at.monotonic_ms) {
                 Ok(event) => {
                     if let Some(listener) = self.listeners.pop_front() {
-                        listener.send(Ok(Reply::Event(Box::new(event))));
+                        listener.send(Ok(ApiReply::Event(Box::new(event))));
                     }
                 }
                 Err(held_until_ms) => {
@@ -123,7 +123,7 @@ impl Sessions {
     }
 
     /// It tells what it knows of the machine.
-    pub fn hear(&mut self, session: u64, told: Told) {
+    pub fn hear(&mut self, session: u64, told: ReportedConditions) {
         self.words += 1;
         if let Some(session) = self.all.get_mut(&session) {
             session.told = (self.words, told);
@@ -173,7 +173,7 @@ impl Sessions {
     }
 
     /// Tells all processes what a stored change means for listeners.
-    pub fn note(&mut self, note: &Note) {
+    pub fn note(&mut self, note: &ChangeNotice) {
         for session in self.all.values_mut() {
             session.events.add(note);
         }

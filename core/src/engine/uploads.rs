@@ -1,23 +1,23 @@
 //! The requests of uploads: started as the plan says, one after the other;
 //! what they report becomes inputs of the model.
 
-use std::path::Path;
-
 use uuid::Uuid;
 
 use crate::disk::Outgoing;
 use crate::model::{
-    FileRecord, JobRecord, Now, Outcome, Sent, Transfer, UploadNews, has_expired, is_upload,
-    next_upload_call, sending, upload_state,
+    FileRecord, JobRecord, Now, Outcome, RequestKey, Sent, UploadEvent, has_expired, is_upload,
+    next_upload_call, sending, server_asked, upload_state,
 };
+use crate::platform::path_of;
 use crate::protocol::{
-    Call, Failure, Head, Keys, Permit, Step, is_same_origin, judge, judge_interim, permit,
+    AccessKeys, Failure, Head, PresignedRequests, Step, UploadRequest, is_same_origin, judge,
+    judge_interim, permit,
 };
-use crate::transfer::{Options, Token, UploadEnding, UploadOrder};
+use crate::transfer::{RequestOptions, Token, UploadEnding, UploadOrder};
 use crate::vocab::{Result, UploadProtocol};
 
 use super::requests::withhold_secrets;
-use super::{Engine, Moving, SecretChange, requests_of};
+use super::{Engine, Moving, SecretChange};
 
 /// A permit holds for a week, and what is owed to a server is owed for a day.
 const PERMIT_RENEWAL_MS: i64 = 24 * 60 * 60 * 1000;
@@ -34,12 +34,13 @@ impl Moving {
     /// What the request of an upload has sent of a part; None for a download.
     pub(super) fn sent_of_part(&self) -> Option<Sent> {
         let call = self.upload.as_ref()?;
-        Some(Sent { part: call.part, whole: self.sent >= call.length() })
+        let cut = call.body.filter(|_| call.step == Step::Send && self.sent > 0);
+        Some(Sent { part: call.part, whole: self.sent >= call.length(), cut })
     }
 }
 
 /// True if a cancelled job need not wait for the request.
-fn is_futile(call: &Call) -> bool {
+fn is_futile(call: &UploadRequest) -> bool {
     match call.step {
         Step::Create | Step::Close | Step::Cancel | Step::Check => false,
         Step::Ask
@@ -54,11 +55,17 @@ fn is_futile(call: &Call) -> bool {
 
 /// What cancels an upload to S3 without the job's credentials, if there is none
 /// yet or it may soon have expired.
-fn new_permit(record: &JobRecord, file: &FileRecord, options: &Options, at: Now) -> Option<Permit> {
+fn new_permit(
+    record: &JobRecord,
+    file: &FileRecord,
+    options: &RequestOptions,
+    at: Now,
+) -> Option<PresignedRequests> {
     let state = upload_state(record, file);
     let credentials = options.server_credentials.as_ref()?;
-    let is_good =
-        |permit: &Permit| (0..PERMIT_RENEWAL_MS).contains(&(at.unix_ms - permit.signed_ms));
+    let is_good = |permit: &PresignedRequests| {
+        (0..PERMIT_RENEWAL_MS).contains(&(at.unix_ms - permit.signed_ms))
+    };
     if state.protocol != UploadProtocol::S3 || state.multipart.permit.as_ref().is_some_and(is_good)
     {
         return None;
@@ -67,7 +74,7 @@ fn new_permit(record: &JobRecord, file: &FileRecord, options: &Options, at: Now)
         let (name, value) = line.split_once(':')?;
         name.trim().eq_ignore_ascii_case("x-amz-security-token").then(|| value.trim())
     });
-    let keys = Keys { id: &credentials.user_name, secret: &credentials.password, token };
+    let keys = AccessKeys { id: &credentials.user_name, secret: &credentials.password, token };
     permit(&state, &file.remote_name, &keys, at.unix_ms)
 }
 
@@ -84,14 +91,14 @@ impl Engine {
     /// instead.
     pub(super) fn stop_futile(&mut self, at: Now) {
         let owes = |id: &Uuid| {
-            self.queue.jobs.get(id).is_some_and(|loaded| loaded.job.record.owes_server())
+            self.queue.jobs.get(id).is_some_and(|loaded| loaded.job.record.has_server_cleanup())
         };
         let futile: Vec<_> = self
             .moving
             .iter()
-            .filter(|((id, ..), moving)| {
+            .filter(|(key, moving)| {
                 let is_futile = moving.upload.as_ref().is_some_and(is_futile);
-                is_futile && owes(id) && !outlives_plan(moving)
+                is_futile && owes(&key.job) && !outlives_plan(moving)
             })
             .map(|(key, _)| *key)
             .collect();
@@ -102,13 +109,13 @@ impl Engine {
 
     /// True if the request is not to be begun yet: parts go beside each other,
     /// and nothing else does.
-    pub(super) fn must_wait(&self, (id, index, part): Transfer) -> bool {
-        let mut others = self.moving.range((id, index, 0)..=(id, index, u32::MAX));
-        others.any(|((.., other), _)| part == 0 || *other == 0)
+    pub(super) fn must_wait(&self, key: RequestKey) -> bool {
+        let mut others = self.moving.range(RequestKey::of_file(key.job, key.file));
+        others.any(|(other, _)| key.part == 0 || other.part == 0)
     }
 
-    pub(super) fn try_start_upload(&mut self, key: Transfer, at: Now) -> Result<()> {
-        let (id, index, part) = key;
+    pub(super) fn try_start_upload(&mut self, key: RequestKey, at: Now) -> Result<()> {
+        let RequestKey { job: id, file: index, part } = key;
         let Some(loaded) = self.queue.jobs.get(&id) else {
             return Ok(());
         };
@@ -121,63 +128,74 @@ impl Engine {
         // A cancelled job needs its file no more.
         let source = match record.state.is_final() {
             true => None,
-            false => Some(self.disk.open_outgoing(Path::new(&file.local_name))?),
+            false => Some(self.disk.open_outgoing(&path_of(&file.local_name))?),
         };
         let facts = source.as_ref().map(Outgoing::facts);
         let began_with = file.upload.as_ref().and_then(|upload| upload.source.as_ref());
         let changed =
             facts.zip(began_with).is_some_and(|(facts, began_with)| facts.version != *began_with);
         if changed {
-            self.upload_news(key, UploadNews::SourceChanged, at);
+            self.upload_news(key, UploadEvent::SourceChanged, at);
             return Ok(());
         }
         if has_expired(record, file, at) {
-            self.upload_news(key, UploadNews::Expired, at);
+            self.upload_news(key, UploadEvent::Expired, at);
             return Ok(());
         }
         let mut options = self.options(record, file);
         if let Some(permit) = new_permit(record, file, &options, at) {
-            self.upload_news(key, UploadNews::Permitted(permit), at);
+            self.upload_news(key, UploadEvent::Permitted(permit), at);
             // It is stored before what is begun now goes out.
             return self.try_start_upload(key, at);
         }
         let size = facts.map_or(file.size.unwrap_or(0), |facts| facts.size);
         let Some(call) = next_upload_call(record, file, size, part) else {
-            self.upload_news(key, UploadNews::NothingOwed, at);
+            self.upload_news(key, UploadEvent::NothingOwed, at);
             return Ok(());
         };
         let is_trusted = is_same_origin(&call.url, &file.remote_name);
         let protocol = upload_state(record, file).protocol;
-        // These let the server name the place; the contract sends them to the
+        // These let the server name the place; the specification sends them to the
         // host that BITS names (section 13.4).
         if !is_trusted && matches!(protocol, UploadProtocol::Tus | UploadProtocol::Ietf) {
             withhold_secrets(&mut options);
         }
         let began = facts.map(|facts| (facts.size, facts.version.clone()));
         let order = UploadOrder { call: call.clone(), source };
+        let server = server_asked(record, &call.url);
         let token = self.transfers.start_upload(order, &options)?;
-        let upload = Some(call.clone());
-        let sync_asked = (0, at.monotonic_ms);
-        let moving = Moving { token, target: None, sync_asked, held: None, upload, sent: 0 };
+        let moving = Moving {
+            token,
+            server,
+            is_answered: false,
+            target: None,
+            written: 0,
+            sync_asked: (0, at.monotonic_ms),
+            held: None,
+            upload: Some(call.clone()),
+            sent: 0,
+            heard_ms: at.monotonic_ms,
+        };
         self.moving.insert(key, moving);
         self.tokens.insert(token, key);
-        self.upload_news(key, UploadNews::Begun { call, source: began }, at);
+        self.upload_news(key, UploadEvent::Begun { call, source: began }, at);
         Ok(())
     }
 
     /// A request could not even be begun.
-    pub(super) fn failed_to_start(&mut self, key: Transfer, failure: Failure, at: Now) {
-        let outcome = match self.is_upload((key.0, key.1)) {
+    pub(super) fn failed_to_start(&mut self, key: RequestKey, failure: Failure, at: Now) {
+        let outcome = match self.is_upload((key.job, key.file)) {
             true => Outcome::Upload {
-                file: key.1,
-                news: UploadNews::Failed { step: Step::Ask, sent: Sent::default(), failure },
+                file: key.file,
+                news: UploadEvent::Failed { step: Step::Ask, sent: Sent::default(), failure },
             },
-            false => Outcome::Failed { file: key.1, failure, redirect: None },
+            false => Outcome::Failed { file: key.file, failure, redirect: None },
         };
-        self.outcome(key.0, outcome, at);
+        self.outcome(key.job, outcome, at);
     }
 
-    pub(super) fn upload_news(&mut self, (id, file, _): Transfer, news: UploadNews, at: Now) {
+    pub(super) fn upload_news(&mut self, key: RequestKey, news: UploadEvent, at: Now) {
+        let RequestKey { job: id, file, .. } = key;
         self.outcome(id, Outcome::Upload { file, news }, at);
         self.queue.replan = true;
         let done = self.queue.jobs.get(&id).is_none_or(|loaded| {
@@ -205,12 +223,12 @@ impl Engine {
         let begin = call.body.map_or(0, |span| span.first);
         let (is_whole, is_part) = (call.step == Step::Whole, call.part > 0);
         if is_whole {
-            let news = UploadNews::OnTheWay { bytes: sent };
-            self.outcome(key.0, Outcome::Upload { file: key.1, news }, at);
+            let news = UploadEvent::OnTheWay { bytes: sent };
+            self.outcome(key.job, Outcome::Upload { file: key.file, news }, at);
         }
-        let parts = self.moving.range(requests_of(key.0)).map(|(_, moving)| moving.sent);
+        let parts = self.moving.range(RequestKey::of_job(key.job)).map(|(_, moving)| moving.sent);
         let on_the_way: u64 = parts.sum();
-        if let Some(loaded) = self.queue.jobs.get_mut(&key.0) {
+        if let Some(loaded) = self.queue.jobs.get_mut(&key.job) {
             let held = loaded.job.record.totals.bytes_transferred;
             let position = if is_part { held + on_the_way } else { begin + sent };
             loaded.meter.sample(at.monotonic_ms, position);
@@ -223,18 +241,19 @@ impl Engine {
         let Some(key) = self.tokens.get(&token).copied() else {
             return Ok(());
         };
-        let (Some(loaded), Some(moving)) = (self.queue.jobs.get(&key.0), self.moving.get_mut(&key))
+        let (Some(loaded), Some(moving)) =
+            (self.queue.jobs.get(&key.job), self.moving.get_mut(&key))
         else {
             return Ok(());
         };
-        let (record, file) = (&loaded.job.record, loaded.job.file(key.1)?);
+        let (record, file) = (&loaded.job.record, loaded.job.file(key.file)?);
         let Some(call) = &mut moving.upload else {
             return Ok(());
         };
         let Some(verdict) = judge_interim(&upload_state(record, file), call, head) else {
             return Ok(());
         };
-        let told = UploadNews::Told { call: Box::new(call.clone()), verdict };
+        let told = UploadEvent::Told { call: Box::new(call.clone()), verdict };
         // From now on its bytes go into an upload that is known.
         if call.step == Step::Create {
             call.step = Step::Send;
@@ -257,21 +276,22 @@ impl Engine {
             return;
         };
         let news = match ending {
-            UploadEnding::SourceChanged => UploadNews::SourceChanged,
-            UploadEnding::Failed(failure) => UploadNews::Failed { step: call.step, sent, failure },
+            UploadEnding::SourceChanged => UploadEvent::SourceChanged,
+            UploadEnding::Failed(failure) => UploadEvent::Failed { step: call.step, sent, failure },
+            UploadEnding::Dropped(failure) => UploadEvent::Dropped { step: call.step, failure },
             UploadEnding::Answered { head, repeats } => {
-                let Some(loaded) = self.queue.jobs.get(&key.0) else {
+                let Some(loaded) = self.queue.jobs.get(&key.job) else {
                     return;
                 };
                 let record = &loaded.job.record;
-                let Ok(file) = loaded.job.file(key.1) else {
+                let Ok(file) = loaded.job.file(key.file) else {
                     return;
                 };
                 let of = sending(record, file, file.size.unwrap_or(0));
                 let mut state = upload_state(record, file);
                 state.close_tries = state.close_tries.saturating_add(repeats);
                 let verdict = judge(&state, &of, &call, &head);
-                UploadNews::Answered {
+                UploadEvent::Answered {
                     call: Box::new(call),
                     verdict,
                     response_headers: head.text(),

@@ -4,13 +4,15 @@ use std::path::PathBuf;
 
 use uuid::Uuid;
 
-use crate::disk::{Finished, Settled};
+use crate::disk::Verification;
 use crate::model::{FileStage, Job, Now, Outcome, Work};
+use crate::platform::path_of;
 use crate::protocol::{Failure, http_date_unix_ms};
+use crate::transfer::local_failure;
 use crate::vocab::{ErrorContext, code};
 
 use super::Engine;
-use super::pool::{Release, Report, Task};
+use super::pool::{Publish, Report, Task};
 
 impl Engine {
     pub(super) fn start_work(&mut self, id: Uuid, work: &Work) {
@@ -18,10 +20,10 @@ impl Engine {
             return;
         };
         let task = match work {
-            Work::Settle { file } => settle(&loaded.job, *file),
-            Work::Release { files } => {
-                let files = files.iter().filter_map(|file| release(&loaded.job, *file)).collect();
-                Some(Task::Release { job: id, files })
+            Work::Verify { file } => verify(&loaded.job, *file),
+            Work::Publish { files } => {
+                let files = files.iter().filter_map(|file| publish(&loaded.job, *file)).collect();
+                Some(Task::Publish { job: id, files })
             }
             Work::Remove => Some(Task::Remove { job: id, temporaries: temporaries(&loaded.job) }),
         };
@@ -34,16 +36,24 @@ impl Engine {
         self.working.remove(&(id, work.clone()));
         self.queue.replan = true;
         match (work, report) {
-            (Work::Settle { file }, Report::Settled(result)) => match result {
-                Ok(Settled::Good { identity }) => {
+            (Work::Verify { file }, Report::Verified(result)) => match result {
+                Ok(Verification::Good { identity, version }) => {
                     let identity = Some(identity);
-                    self.outcome(id, Outcome::Settled { file, identity }, at);
+                    self.outcome(id, Outcome::Verified { file, identity, version }, at);
                 }
-                Ok(Settled::HashMismatch { found }) => {
+                Ok(Verification::HashMismatch { found }) => {
                     self.outcome(id, Outcome::HashMismatch { file, found }, at);
                 }
-                Ok(Settled::Short) => {
+                Ok(Verification::Short) => {
                     self.outcome(id, Outcome::LostBytes { file, keep: 0 }, at);
+                }
+                Ok(Verification::Changed { how }) => {
+                    let failure = Failure::fatal(
+                        code::BG_E_LOCAL_FILE_CHANGED,
+                        ErrorContext::LocalFile,
+                        format!("the temporary file {how}, not by this program"),
+                    );
+                    self.outcome(id, Outcome::Failed { file, failure, redirect: None }, at);
                 }
                 Err(error) => {
                     let keep = match error.code {
@@ -51,58 +61,55 @@ impl Engine {
                         _ => self.synced_bytes((id, file)),
                     };
                     self.outcome(id, Outcome::LostBytes { file, keep }, at);
-                    let failure = Failure {
-                        transient: true,
-                        code: error.code,
-                        context: ErrorContext::LocalFile,
-                        message: error.message,
-                        retry_after: None,
-                    };
+                    let failure = local_failure(error);
                     self.outcome(id, Outcome::Failed { file, failure, redirect: None }, at);
                 }
             },
-            (_, Report::Released { files, error }) => {
-                self.outcome(id, Outcome::Released { files, error }, at);
+            (_, Report::Published { files, error }) => {
+                self.outcome(id, Outcome::Published { files, error }, at);
             }
             (_, Report::Removed { undeleted }) => {
                 self.outcome(id, Outcome::Removed { undeleted }, at);
             }
             // A report always belongs to the kind of work it was made for.
-            (Work::Release { .. } | Work::Remove, Report::Settled(_)) => {}
+            (Work::Publish { .. } | Work::Remove, Report::Verified(_)) => {}
         }
     }
 }
 
-fn settle(job: &Job, index: u32) -> Option<Task> {
+fn verify(job: &Job, index: u32) -> Option<Task> {
     let file = job.files.get(index as usize)?;
-    Some(Task::Settle {
+    Some(Task::Verify {
         job: job.record.id,
         file: index,
-        temporary: PathBuf::from(file.temporary_name(job.record.id, index)),
+        temporary: path_of(&file.temporary_name(job.record.id, index)),
         length: file.written,
+        version: file.left.clone(),
         hash: file.expected_hash.as_ref().map(|hash| (hash.algorithm, hash.digest.clone())),
     })
 }
 
-fn release(job: &Job, index: u32) -> Option<Release> {
+fn publish(job: &Job, index: u32) -> Option<Publish> {
     let file = job.files.get(index as usize)?;
     let modified = file.validator.as_ref().and_then(|validator| validator.last_modified.as_deref());
-    Some(Release {
+    Some(Publish {
         file: index,
-        temporary: PathBuf::from(file.temporary_name(job.record.id, index)),
-        target: PathBuf::from(&file.local_name),
-        finished: Finished { length: file.written, identity: file.identity },
+        temporary: path_of(&file.temporary_name(job.record.id, index)),
+        target: path_of(&file.local_name),
+        length: file.written,
+        identity: file.identity,
+        version: file.left.clone(),
         modified_ms: modified.and_then(http_date_unix_ms),
         umask: job.record.umask,
     })
 }
 
-/// The temporary files that may exist. Released ones are the caller's now,
+/// The temporary files that may exist. Published ones are the caller's now,
 /// under another name.
 fn temporaries(job: &Job) -> Vec<PathBuf> {
     (0_u32..)
         .zip(&job.files)
-        .filter(|(_, file)| file.stage != FileStage::Released)
-        .map(|(index, file)| PathBuf::from(file.temporary_name(job.record.id, index)))
+        .filter(|(_, file)| file.stage != FileStage::Published)
+        .map(|(index, file)| path_of(&file.temporary_name(job.record.id, index)))
         .collect()
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
-use crate::engine::{Reply, Request};
+use crate::engine::{ApiCall, ApiReply};
 use crate::model::{Command, ExpectedHash, FileRecord, FileStage};
 use crate::protocol::FileRange;
 use crate::vocab::{Result, SIZE_UNKNOWN};
@@ -32,7 +32,7 @@ pub struct File {
 
 impl File {
     pub(super) fn new(shared: Arc<Shared>, id: Uuid, index: u32) -> Result<Self> {
-        shared.call(Request::RetainJobs { jobs: vec![(id, 1)] })?;
+        shared.call(ApiCall::RetainJobs { jobs: vec![(id, 1)] })?;
         Ok(Self { job: Job::new(shared, id), index })
     }
 
@@ -57,7 +57,7 @@ impl File {
         Ok(FileProgress {
             bytes_total: file.bytes_total().unwrap_or(SIZE_UNKNOWN),
             bytes_transferred: file.written,
-            completed: file.stage == FileStage::Released,
+            completed: file.stage == FileStage::Published,
         })
     }
 
@@ -72,7 +72,7 @@ impl File {
     /// validator and the last block or by the expected hash, that it has the
     /// same content; otherwise the file restarts. A transferred file is not
     /// fetched again. E_INVALIDARG for a bad URL, DO_E_INVALID_STATE if the
-    /// job is final. Contract 2.3.
+    /// job is final. Section 2.3.
     pub fn set_remote_name(&self, remote_name: &str) -> Result<()> {
         let remote_name = remote_name.to_owned();
         self.job.command(Command::SetRemoteName { file: self.index, remote_name }).map(|_| ())
@@ -92,7 +92,7 @@ impl File {
     /// Accepts or refuses the content of a transferred file
     /// (SetValidationState): E_PENDING before it is transferred. Refused, the
     /// file starts over and the job goes to ERROR with BG_E_VALIDATION_FAILED;
-    /// Resume fetches it again. Contract 3.5.
+    /// Resume fetches it again. Section 3.5.
     pub fn set_validation_state(&self, valid: bool) -> Result<()> {
         self.job.command(Command::SetValidationState { file: self.index, valid }).map(|_| ())
     }
@@ -118,8 +118,8 @@ impl File {
     }
 
     fn record(&self) -> Result<FileRecord> {
-        let Reply::File(file) =
-            self.job.ask(Request::File { id: self.job.id(), index: self.index })?
+        let ApiReply::File(file) =
+            self.job.ask(ApiCall::File { id: self.job.id(), index: self.index })?
         else {
             return Err(unexpected("File"));
         };

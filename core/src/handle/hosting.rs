@@ -5,13 +5,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Instant;
 
-use crate::engine::{self, Inbox, Reply, Request, closed_error};
+use crate::engine::{self, ApiCall, ApiReply, Inbox, closed_error};
 use crate::link::Host;
 use crate::store::{self, Damage, Sharing};
 use crate::vocab::{Error, Result, code};
 
 use super::interrupt::Interrupt;
-use super::opening::Terms;
+use super::opening::OpenSettings;
 use super::shared::receive;
 
 /// The engine in this process.
@@ -23,7 +23,7 @@ pub(super) struct Hosting {
 impl Hosting {
     /// Takes the store's lock and starts an engine; lets others in unless the
     /// store is wanted alone. Codes: those of `engine::start`.
-    pub(super) fn start(terms: &Terms) -> Result<(Self, Option<Damage>)> {
+    pub(super) fn start(terms: &OpenSettings) -> Result<(Self, Option<Damage>)> {
         let running = engine::start(terms.settings.clone())?;
         let folder = &terms.settings.folder;
         let (host, sharing) = if terms.exclusive {
@@ -46,28 +46,28 @@ impl Hosting {
     /// interrupted: then E_TIMEOUT.
     pub(super) fn call(
         &self,
-        request: Request,
+        request: ApiCall,
         deadline: Option<Instant>,
         interrupt: Option<&Interrupt>,
-    ) -> Result<Reply> {
+    ) -> Result<ApiReply> {
         let (ticket, answers) = self.inbox.call(request)?;
         let _watch = interrupt.map(|interrupt| {
             let inbox = Arc::clone(&self.inbox);
             // A closed engine has answered.
-            interrupt.watch(move || _ = inbox.call(Request::Forget { ticket }))
+            interrupt.watch(move || _ = inbox.call(ApiCall::Forget { ticket }))
         });
         match receive(&answers, deadline) {
             Ok(reply) => reply,
             Err(RecvTimeoutError::Disconnected) => Err(stopped()),
             Err(RecvTimeoutError::Timeout) => {
-                self.inbox.call(Request::Forget { ticket })?;
+                self.inbox.call(ApiCall::Forget { ticket })?;
                 answers.recv().map_or_else(|_| Err(stopped()), |(_, reply)| reply)
             }
         }
     }
 
     /// Makes calls that are stored together, and waits for their answers.
-    pub(super) fn calls(&self, requests: Vec<Request>) -> Vec<Result<Reply>> {
+    pub(super) fn calls(&self, requests: Vec<ApiCall>) -> Vec<Result<ApiReply>> {
         let count = requests.len();
         let (first, answers) = match self.inbox.calls(requests) {
             Ok(made) => made,
@@ -84,7 +84,7 @@ impl Hosting {
     }
 
     /// Tells the engine something that needs no answer.
-    pub(super) fn tell(&self, request: Request) {
+    pub(super) fn tell(&self, request: ApiCall) {
         // A closed engine has forgotten everything already.
         _ = self.inbox.call(request);
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use crate::engine::{Reply, Request};
+use crate::engine::{ApiCall, ApiReply};
 use crate::notify::Event;
 use crate::vocab::{Error, JobState, Result, code};
 
@@ -18,11 +18,11 @@ use super::manager::{Manager, unexpected};
 /// once, too. Any thread may use it.
 #[derive(Clone, Default)]
 pub struct Interrupt {
-    state: Arc<Mutex<State>>,
+    state: Arc<Mutex<InterruptState>>,
 }
 
 #[derive(Default)]
-struct State {
+struct InterruptState {
     is_set: bool,
     next_watch: u64,
     /// What ends each of the waits there are.
@@ -54,7 +54,7 @@ impl Interrupt {
     /// watch is dropped, unless the call has begun. It is for waits of the
     /// application's own: `end` runs on the thread that interrupts and must not
     /// block.
-    pub fn watch(&self, end: impl FnOnce() + Send + 'static) -> Watch<'_> {
+    pub fn watch(&self, end: impl FnOnce() + Send + 'static) -> InterruptWatch<'_> {
         let mut state = self.lock();
         let number = state.next_watch;
         state.next_watch += 1;
@@ -64,10 +64,10 @@ impl Interrupt {
         } else {
             state.ends.insert(number, Box::new(end));
         }
-        Watch { interrupt: self, number }
+        InterruptWatch { interrupt: self, number }
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, InterruptState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -80,12 +80,12 @@ impl std::fmt::Debug for Interrupt {
 }
 
 /// A wait that would be ended: see [`Interrupt::watch`].
-pub struct Watch<'a> {
+pub struct InterruptWatch<'a> {
     interrupt: &'a Interrupt,
     number: u64,
 }
 
-impl Drop for Watch<'_> {
+impl Drop for InterruptWatch<'_> {
     fn drop(&mut self) {
         // Dropped without the lock: what it holds may be the last of its kind.
         let end = self.interrupt.lock().ends.remove(&self.number);
@@ -101,10 +101,11 @@ impl Job {
         timeout: Option<Duration>,
         interrupt: &Interrupt,
     ) -> Result<JobState> {
-        let request = Request::Wait { id: self.id(), states: states.to_vec() };
-        let Reply::State(state) = self.shared().call_interruptible(request, timeout, interrupt)?
+        let request = ApiCall::Wait { id: self.id(), states: states.to_vec() };
+        let ApiReply::State(state) =
+            self.shared().call_interruptible(request, timeout, interrupt)?
         else {
-            return Err(unexpected("State"));
+            return Err(unexpected("InterruptState"));
         };
         Ok(state)
     }
@@ -118,8 +119,8 @@ impl Manager {
         timeout: Option<Duration>,
         interrupt: &Interrupt,
     ) -> Result<Option<Event>> {
-        match self.shared().call_interruptible(Request::NextEvent, timeout, interrupt) {
-            Ok(Reply::Event(event)) => Ok(Some(*event)),
+        match self.shared().call_interruptible(ApiCall::NextEvent, timeout, interrupt) {
+            Ok(ApiReply::Event(event)) => Ok(Some(*event)),
             Ok(_) => Err(unexpected("Event")),
             Err(error) if error.code == code::E_TIMEOUT => Ok(None),
             Err(error) => Err(error),

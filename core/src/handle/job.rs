@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
-use crate::engine::{JobSnapshot, Reply, Request, Secret};
+use crate::engine::{ApiCall, ApiReply, JobSnapshot, Secret};
 use crate::model::{
     ClientCertificate, Command, FileSpec, JobError, JobRecord, ProxySettings, Setting, WaitReason,
 };
@@ -76,10 +76,11 @@ impl Job {
     /// [`Job::resume`] after it.
     ///
     /// E_INVALIDARG for a malformed name, an unsupported scheme, credentials
-    /// in the URL or a relative path; E_PATH_NOT_FOUND, E_ACCESSDENIED or
+    /// in the URL, a relative path, or a local name that is, or leads to, a
+    /// device, a pipe or a socket; E_PATH_NOT_FOUND, E_ACCESSDENIED or
     /// E_DIRECTORY for a folder or target that cannot be used;
     /// BGCOPY_E_DUPLICATE_LOCAL_NAME; BG_E_TOO_MANY_FILES_IN_JOB. After an
-    /// error the job is as before. Contract 2.2.
+    /// error the job is as before. Section 2.2.
     pub fn add_file(&self, remote_name: &str, local_name: &str) -> Result<()> {
         self.add_file_with_ranges(remote_name, local_name, &[])
     }
@@ -95,7 +96,7 @@ impl Job {
     /// (AddFileWithRanges). No ranges = the whole file. DO_E_INVALID_RANGE for
     /// an empty range or one beyond the largest offset,
     /// DO_E_OVERLAPPING_RANGES, BG_E_TOO_MANY_RANGES_IN_FILE above 500; else
-    /// as [`Job::add_file`]. Contract 2.7 and 3.2.
+    /// as [`Job::add_file`]. Section 2.7 and 3.2.
     pub fn add_file_with_ranges(
         &self,
         remote_name: &str,
@@ -128,14 +129,14 @@ impl Job {
 
     /// Stops the job's transfers; their progress stays (Suspend). A job that
     /// failed or is transferred keeps its state. DO_E_INVALID_STATE if it is
-    /// final. Contract 9.2.
+    /// final. Section 9.2.
     pub fn suspend(&self) -> Result<()> {
         self.command(Command::Suspend).map(|_| ())
     }
 
     /// Starts the job, or starts it again after an error, at once (Resume).
     /// DO_E_JOB_EMPTY without files, DO_E_INVALID_STATE if it is final.
-    /// Contract 9.2.
+    /// Section 9.2.
     pub fn resume(&self) -> Result<()> {
         self.command(Command::Resume).map(|_| ())
     }
@@ -149,7 +150,10 @@ impl Job {
     /// What is uploaded stays.
     ///
     /// S_OK, or BG_S_UNABLE_TO_DELETE_FILES if temporary files remain: they
-    /// are tried again later. Contract 9.6.
+    /// are tried again later; or if the server may keep a part of the file under its
+    /// name, as a PUT that is broken off cannot be taken back. If a server turns out
+    /// to keep the unfinished upload, JOB_ERROR is raised, and `error` and
+    /// `wait_reason` say so. Section 9.6.
     pub fn cancel(&self) -> Result<HResult> {
         let result = self.command(Command::Cancel)?;
         self.shared.forget_secrets(self.id, None);
@@ -164,7 +168,7 @@ impl Job {
     /// BG_S_UNABLE_TO_DELETE_FILES if temporary files of the others remain.
     /// If a file cannot be put in place, the code says why and the job stays:
     /// the call can be repeated. DO_E_INVALID_STATE if the job is final.
-    /// Contract 9.5.
+    /// Section 9.5.
     pub fn complete(&self) -> Result<HResult> {
         let result = self.command(Command::Complete)?;
         self.shared.forget_secrets(self.id, None);
@@ -176,8 +180,8 @@ impl Job {
     /// DO_E_INVALID_STATE once the job is completed or cancelled and will be in
     /// none of them.
     pub fn wait(&self, states: &[JobState], timeout: Option<Duration>) -> Result<JobState> {
-        let request = Request::Wait { id: self.id, states: states.to_vec() };
-        let Reply::State(state) = self.shared.call_for(request, timeout)? else {
+        let request = ApiCall::Wait { id: self.id, states: states.to_vec() };
+        let ApiReply::State(state) = self.shared.call_for(request, timeout)? else {
             return Err(unexpected("State"));
         };
         Ok(state)
@@ -225,7 +229,17 @@ impl Job {
     /// unless it is in ERROR or TRANSIENT_ERROR.
     pub fn error(&self) -> Result<JobError> {
         let record = self.record()?;
-        let failed = matches!(record.state, JobState::Error | JobState::TransientError);
+        let failed = match record.state {
+            JobState::Error | JobState::TransientError => true,
+            // What its server keeps of it, or why it does not forget it yet.
+            JobState::Cancelled => record.job_type != JobType::Download,
+            JobState::Queued
+            | JobState::Connecting
+            | JobState::Transferring
+            | JobState::Suspended
+            | JobState::Transferred
+            | JobState::Acknowledged => false,
+        };
         record.error.filter(|_| failed).ok_or_else(|| {
             Error::new(code::DO_E_ERROR_INFORMATION_UNAVAILABLE, "the job has no error")
         })
@@ -242,7 +256,8 @@ impl Job {
         Ok(self.snapshot()?.wait_reason)
     }
 
-    /// Bytes per second, averaged over the last seconds; 0 at a standstill.
+    /// Bytes per second, averaged over the last seconds; 0 at a standstill, and
+    /// in the first second, when it is not known yet.
     pub fn speed(&self) -> Result<u64> {
         Ok(self.snapshot()?.bytes_per_second)
     }
@@ -255,7 +270,7 @@ impl Job {
 
     /// Everything about the job at one moment.
     pub fn snapshot(&self) -> Result<JobSnapshot> {
-        let Reply::Job(snapshot) = self.ask(Request::Job { id: self.id })? else {
+        let ApiReply::Job(snapshot) = self.ask(ApiCall::Job { id: self.id })? else {
             return Err(unexpected("Job"));
         };
         Ok(*snapshot)
@@ -310,8 +325,8 @@ impl Job {
         Ok(self.record()?.minimum_retry_delay_s)
     }
 
-    /// Sets it, in seconds; below 5 counts as 5. Above the no-progress timeout
-    /// the job is never retried.
+    /// Sets it, in seconds, also for a job that waits for its next try; below 5 counts
+    /// as 5. Above the no-progress timeout the job is never retried.
     pub fn set_minimum_retry_delay(&self, seconds: u32) -> Result<()> {
         self.set(Setting::MinimumRetryDelay(seconds))
     }
@@ -321,7 +336,8 @@ impl Job {
         Ok(self.record()?.no_progress_timeout_s)
     }
 
-    /// Sets it, in seconds; 0 makes every error fatal.
+    /// Sets it, in seconds, from the first failure since the last progress on, also for a
+    /// job that waits for its next try; 0 makes every error fatal.
     pub fn set_no_progress_timeout(&self, seconds: u32) -> Result<()> {
         self.set(Setting::NoProgressTimeout(seconds))
     }
@@ -356,7 +372,9 @@ impl Job {
     /// CREDENTIALS_NEEDED until they are set again. For an upload to S3 they are
     /// the access key and the secret key, which sign and are never sent.
     /// BG_E_USERNAME_TOO_LARGE above 300 characters, BG_E_PASSWORD_TOO_LARGE
-    /// above 65,536, E_NOTIMPL for a scheme other than BASIC and DIGEST.
+    /// above 65,536, E_NOTIMPL for a scheme other than BASIC and DIGEST. With
+    /// NTLM and NEGOTIATE both must be empty: these are the user's own, which
+    /// are stored with the job and used where libcurl can.
     pub fn set_credentials(
         &self,
         target: AuthTarget,
@@ -367,7 +385,7 @@ impl Job {
         let secret = Secret { user_name: user_name.to_owned(), password: password.to_owned() };
         let (id, slot) = (self.id, (target, scheme));
         let call = Uuid::new_v4();
-        self.ask(Request::SetCredentials { id, call, slot, secret: secret.clone() })?;
+        self.ask(ApiCall::SetCredentials { id, call, slot, secret: secret.clone() })?;
         self.shared.keep_secret(id, slot, secret);
         Ok(())
     }
@@ -375,7 +393,7 @@ impl Job {
     /// Forgets them (RemoveCredentials): S_FALSE if that pair was not set.
     pub fn remove_credentials(&self, target: AuthTarget, scheme: AuthScheme) -> Result<HResult> {
         let (id, call, slot) = (self.id, Uuid::new_v4(), (target, scheme));
-        let result = done(self.ask(Request::RemoveCredentials { id, call, slot })?)?;
+        let result = done(self.ask(ApiCall::RemoveCredentials { id, call, slot })?)?;
         self.shared.forget_secrets(id, Some(slot));
         Ok(result)
     }
@@ -422,7 +440,7 @@ impl Job {
         self.command(Command::ReplaceRemotePrefix { old: old.to_owned(), new: new.to_owned() })
     }
 
-    /// A job property by its id: DO_E_UNKNOWN_PROPERTY_ID. Contract 3.4.
+    /// A job property by its id: DO_E_UNKNOWN_PROPERTY_ID. Section 3.4.
     pub fn property(&self, id: u32) -> Result<PropertyValue> {
         let Some(property) = JobPropertyId::from_u32(id) else {
             return Err(Error::new(
@@ -464,11 +482,11 @@ impl Job {
     }
 
     /// What asks for a change of the job.
-    pub(super) fn request(&self, command: Command) -> Request {
-        Request::Command { id: self.id, call: Uuid::new_v4(), command }
+    pub(super) fn request(&self, command: Command) -> ApiCall {
+        ApiCall::Command { id: self.id, call: Uuid::new_v4(), command }
     }
 
-    pub(super) fn ask(&self, request: Request) -> Result<Reply> {
+    pub(super) fn ask(&self, request: ApiCall) -> Result<ApiReply> {
         self.shared.call(request)
     }
 
@@ -489,8 +507,8 @@ pub fn progress_of(record: &JobRecord) -> JobProgress {
 }
 
 /// The code of a call that answers no more than that.
-pub(super) fn done(reply: Reply) -> Result<HResult> {
-    let Reply::Done(code) = reply else {
+pub(super) fn done(reply: ApiReply) -> Result<HResult> {
+    let ApiReply::Done(code) = reply else {
         return Err(unexpected("Done"));
     };
     Ok(code)

@@ -6,14 +6,14 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
-use crate::engine::{Reply, Request, Settings, Trust};
+use crate::engine::{ApiCall, ApiReply, Settings, Setup, Trust};
 use crate::model::{Conditions, Limits, Network};
 use crate::notify::Event;
 use crate::store::{Damage, Faults};
 use crate::vocab::{Error, HResult, JobType, Result, code};
 
 use super::job::Job;
-use super::opening::{self, Terms};
+use super::opening::{self, OpenSettings};
 use super::shared::Shared;
 
 /// How a manager is opened.
@@ -38,6 +38,11 @@ pub struct Options {
     /// True to take the place of a host that is too old to be joined. Its calls
     /// then answer BGCOPY_E_MANAGER_CLOSED. A host that can be joined stays.
     pub replace_older: bool,
+    /// True for a process that only stores what is to be done, as `bgcopy add` does:
+    /// while this manager hosts the queue, nothing is transferred. All calls work, files
+    /// that are here are put in place, and a cancel still reaches the servers of its uploads. If
+    /// another process hosts, that one transfers.
+    pub stores_only: bool,
     /// Makes disk and store fail, for tests.
     #[doc(hidden)]
     pub faults: Faults,
@@ -54,6 +59,7 @@ impl Options {
             ca_pem: None,
             exclusive: false,
             replace_older: false,
+            stores_only: false,
             faults: Faults::default(),
         }
     }
@@ -113,10 +119,14 @@ impl Manager {
             user_agent: options.user_agent,
             trust,
             owner: crate::platform::user(),
+            stores_only: options.stores_only,
             faults: options.faults,
         };
-        let terms =
-            Terms { settings, exclusive: options.exclusive, replace_older: options.replace_older };
+        let terms = OpenSettings {
+            settings,
+            exclusive: options.exclusive,
+            replace_older: options.replace_older,
+        };
         Ok(Self { shared: opening::open(terms)? })
     }
 
@@ -135,7 +145,7 @@ impl Manager {
     /// True if no job of the queue can move by itself and no process has joined
     /// the host.
     pub fn is_idle(&self) -> Result<bool> {
-        let Reply::Idle(idle) = self.shared.call(Request::Idle)? else {
+        let ApiReply::Idle(idle) = self.shared.call(ApiCall::Idle)? else {
             return Err(unexpected("Idle"));
         };
         Ok(idle)
@@ -151,25 +161,26 @@ impl Manager {
     ///
     /// `display_name` has at most 256 characters and need not be unique.
     /// E_INVALIDARG for a longer one or one with control characters,
-    /// BG_E_TOO_MANY_JOBS_PER_USER at the limit of jobs. Contract 2.1.
+    /// BG_E_TOO_MANY_JOBS_PER_USER at the limit of jobs. Section 2.1.
     pub fn create_job(&self, display_name: &str, job_type: JobType) -> Result<Job> {
         let umask = self.shared.terms.umask();
-        let request = creation(Uuid::new_v4(), display_name, job_type, None, umask);
+        let (id, setup) = (Uuid::new_v4(), Setup::default());
+        let request = creation(id, display_name, job_type, None, umask, setup);
         self.created(self.shared.call(request))
     }
 
     /// The job that was made.
-    pub(super) fn created(&self, reply: Result<Reply>) -> Result<Job> {
-        let Reply::Created(id) = reply? else {
+    pub(super) fn created(&self, reply: Result<ApiReply>) -> Result<Job> {
+        let ApiReply::Created(id) = reply? else {
             return Err(unexpected("Created"));
         };
         Ok(Job::new(Arc::clone(&self.shared), id))
     }
 
     /// The job of that id (GetJob): DO_E_JOB_NOT_FOUND if it is not in the
-    /// queue, which a cancelled or completed one is not. Contract 2.1.
+    /// queue, which a cancelled or completed one is not. Section 2.1.
     pub fn get_job(&self, id: Uuid) -> Result<Job> {
-        self.shared.call(Request::OpenJob { id })?;
+        self.shared.call(ApiCall::OpenJob { id })?;
         Ok(Job::new(Arc::clone(&self.shared), id))
     }
 
@@ -179,7 +190,8 @@ impl Manager {
         let mut jobs = Vec::new();
         let mut after = None;
         loop {
-            let Reply::Opened { ids, next } = self.shared.call(Request::OpenJobs { after })? else {
+            let ApiReply::Opened { ids, next } = self.shared.call(ApiCall::OpenJobs { after })?
+            else {
                 return Err(unexpected("Opened"));
             };
             jobs.extend(ids.into_iter().map(|id| Job::new(Arc::clone(&self.shared), id)));
@@ -201,11 +213,11 @@ impl Manager {
     /// Each manager gets all events from when it opened, and of its callers one
     /// gets each event. At least once: a job found transferred or failed when
     /// the manager opens, or when the queue gets another host, raises its event
-    /// again. Events of one job are coalesced. Contract section 11.
+    /// again. Events of one job are coalesced. Specification, section 11.
     /// BGCOPY_E_MANAGER_CLOSED after [`Manager::close`].
     pub fn next_event(&self, timeout: Option<Duration>) -> Result<Option<Event>> {
-        match self.shared.call_for(Request::NextEvent, timeout) {
-            Ok(Reply::Event(event)) => Ok(Some(*event)),
+        match self.shared.call_for(ApiCall::NextEvent, timeout) {
+            Ok(ApiReply::Event(event)) => Ok(Some(*event)),
             Ok(_) => Err(unexpected("Event")),
             Err(error) if error.code == code::E_TIMEOUT => Ok(None),
             Err(error) => Err(error),
@@ -214,7 +226,7 @@ impl Manager {
 
     /// The limits in force.
     pub fn limits(&self) -> Result<Limits> {
-        let Reply::Limits(limits) = self.shared.call(Request::Limits)? else {
+        let ApiReply::Limits(limits) = self.shared.call(ApiCall::Limits)? else {
             return Err(unexpected("Limits"));
         };
         Ok(limits)
@@ -223,7 +235,7 @@ impl Manager {
     /// Sets the limits of the queue, at once and until it gets another host,
     /// which has those of its own [`Options`]. E_INVALIDARG if one of them is 0.
     pub fn set_limits(&self, limits: Limits) -> Result<()> {
-        self.shared.call(Request::SetLimits(limits)).map(|_| ())
+        self.shared.call(ApiCall::SetLimits(limits)).map(|_| ())
     }
 
     /// Says what the operating system tells of the network: whether there is
@@ -236,7 +248,7 @@ impl Manager {
     /// It is not stored. It holds until this manager says something else or is
     /// closed; of several processes the last word counts. Jobs whose next file
     /// has a `file` URL need no network. E_INVALIDARG for a cost that is none.
-    /// Contract sections 3.4 and 6.7.
+    /// Specification, sections 3.4 and 6.7.
     pub fn set_network(&self, network: Network) -> Result<()> {
         network.check()?;
         self.shared.tell_of_machine(|told| told.network = Some(network))
@@ -271,7 +283,7 @@ impl Manager {
     }
 
     fn conditions(&self) -> Result<Conditions> {
-        let Reply::Conditions(conditions) = self.shared.call(Request::Conditions)? else {
+        let ApiReply::Conditions(conditions) = self.shared.call(ApiCall::Conditions)? else {
             return Err(unexpected("Conditions"));
         };
         Ok(conditions)
@@ -285,16 +297,17 @@ impl Manager {
     }
 }
 
-/// The call that makes a job of that id.
+/// The call that makes a job of that id with all that is in `setup`.
 pub(super) fn creation(
     id: Uuid,
     display_name: &str,
     job_type: JobType,
     like: Option<Uuid>,
     umask: Option<u32>,
-) -> Request {
+    setup: Setup,
+) -> ApiCall {
     let display_name = display_name.to_owned();
-    Request::CreateJob { id, display_name, job_type, like, umask }
+    ApiCall::CreateJob { id, display_name, job_type, like, umask, setup }
 }
 
 /// The reply is of another kind than the request asks for.

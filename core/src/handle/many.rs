@@ -3,15 +3,14 @@
 
 use uuid::Uuid;
 
-use crate::engine::Request;
+use crate::engine::Setup;
 use crate::model::{Command, FileSpec};
-use crate::vocab::{HResult, JobType, PATHS, Result};
+use crate::vocab::{HResult, JobType, Result};
 
 use super::job::{Job, done};
 use super::manager::{Manager, creation};
-
-/// The longest display name, in characters.
-const NAME_CHARS_MAX: usize = crate::vocab::limit::DISPLAY_NAME_CHARS_MAX;
+use super::paths::display_name_of;
+use super::setup::made;
 
 /// Jobs whose changes are stored together.
 const STORED_TOGETHER: usize = 256;
@@ -23,7 +22,7 @@ impl Manager {
     /// the absolute path where it is.
     ///
     /// Codes as for [`Manager::create_job`] and [`Job::add_file_set`]: E_NOTIMPL
-    /// for ranges or a hash. Contract section 2.2.
+    /// for ranges or a hash. Specification, section 2.2.
     pub fn create_uploads(&self, files: Vec<FileSpec>) -> Result<Vec<Job>> {
         self.uploads(files, None, false)
     }
@@ -90,19 +89,18 @@ impl Manager {
         jobs: &mut Vec<Job>,
     ) -> Result<()> {
         let umask = self.shared.terms.umask();
-        let calls_each = if start { 3 } else { 2 };
-        let mut requests = Vec::with_capacity(calls_each * files.len());
+        let (mut requests, mut setups) = (Vec::new(), Vec::new());
         for file in files {
-            let id = Uuid::new_v4();
-            let command = |command| Request::Command { id, call: Uuid::new_v4(), command };
-            requests.push(creation(id, &upload_name(&file), JobType::Upload, like, umask));
-            requests.push(command(Command::AddFiles(vec![file])));
-            requests.extend(start.then(|| command(Command::Resume)));
+            let name = display_name_of(&file.local_name);
+            let commands = vec![Command::AddFiles(vec![file])];
+            let setup = Setup { commands, resume: start, ..Setup::default() };
+            let (id, upload) = (Uuid::new_v4(), JobType::Upload);
+            requests.push(creation(id, &name, upload, like, umask, setup.clone()));
+            setups.push(setup);
         }
         let mut failed = None;
-        let mut replies = self.shared.calls(requests).into_iter();
-        while let Some(created) = replies.next() {
-            match self.created(created) {
+        for (reply, setup) in self.shared.calls(requests).into_iter().zip(setups) {
+            match reply.and_then(|reply| made(&self.shared, reply, setup)) {
                 Ok(job) => {
                     if let Some(like) = like {
                         self.shared.copy_secrets(like, job.id());
@@ -111,15 +109,7 @@ impl Manager {
                 }
                 Err(error) => failed = failed.or(Some(error)),
             }
-            for done in replies.by_ref().take(calls_each - 1) {
-                failed = failed.or(done.err());
-            }
         }
         failed.map_or(Ok(()), Err)
     }
-}
-
-/// What the job of a file is called.
-fn upload_name(file: &FileSpec) -> String {
-    PATHS.last(&file.local_name).chars().take(NAME_CHARS_MAX).collect()
 }

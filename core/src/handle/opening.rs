@@ -9,7 +9,7 @@ use crate::store::{self, Damage, Sharing};
 use crate::vocab::{Error, Result, code};
 
 use super::hosting::Hosting;
-use super::shared::{Shared, Side};
+use super::shared::{Connection, Shared};
 
 /// How long an opener waits for a holder of the lock that neither lets it join
 /// nor lets go: it is about to do one of the two.
@@ -26,13 +26,13 @@ const PAUSE_LONG: Duration = Duration::from_secs(1);
 
 /// How a manager wants its store.
 #[derive(Clone, Debug)]
-pub(super) struct Terms {
+pub(super) struct OpenSettings {
     pub settings: Settings,
     pub exclusive: bool,
     pub replace_older: bool,
 }
 
-impl Terms {
+impl OpenSettings {
     /// What this process takes away from the mode of new files, where that can
     /// be read without changing it.
     pub(super) fn umask(&self) -> Option<u32> {
@@ -55,7 +55,7 @@ enum Missing {
 }
 
 /// Hosts the queue or joins its host.
-pub(super) fn open(terms: Terms) -> Result<Arc<Shared>> {
+pub(super) fn open(terms: OpenSettings) -> Result<Arc<Shared>> {
     let deadline = Instant::now() + OPEN_PATIENCE;
     let mut pause = PAUSE_MIN;
     let found = loop {
@@ -68,10 +68,10 @@ pub(super) fn open(terms: Terms) -> Result<Arc<Shared>> {
     };
     match found {
         Found::Host(hosting, damage) => {
-            Ok(Arc::new(Shared::new(terms, Side::Host(Arc::new(hosting)), damage)))
+            Ok(Arc::new(Shared::new(terms, Connection::Host(Arc::new(hosting)), damage)))
         }
         Found::Guest(guest, reader) => {
-            let shared = Arc::new(Shared::new(terms, Side::Guest(guest), None));
+            let shared = Arc::new(Shared::new(terms, Connection::Guest(guest), None));
             let weak = Arc::downgrade(&shared);
             std::thread::Builder::new()
                 .name("bgcopy-link".to_owned())
@@ -82,7 +82,7 @@ pub(super) fn open(terms: Terms) -> Result<Arc<Shared>> {
     }
 }
 
-fn find(terms: &Terms) -> std::result::Result<Found, Missing> {
+fn find(terms: &OpenSettings) -> std::result::Result<Found, Missing> {
     let folder = &terms.settings.folder;
     if !terms.exclusive {
         match Guest::connect(folder, terms.replace_older) {
@@ -99,6 +99,8 @@ fn find(terms: &Terms) -> std::result::Result<Found, Missing> {
                 Sharing::Exclusive | Sharing::Impossible(_) => Err(Missing::For(error)),
             }
         }
+        // Damage was met once the store was open: the next open saves what it can.
+        Err(error) if error.code == code::BG_E_DATABASE_CORRUPT => Err(Missing::Now(error)),
         Err(error) => Err(Missing::For(error)),
     }
 }
@@ -130,13 +132,15 @@ fn take_over(weak: &Weak<Shared>) -> Option<GuestReader> {
         match find(&shared.terms) {
             Ok(Found::Host(hosting, damage)) => {
                 shared.note_damage(damage);
-                if let Err(Side::Host(hosting)) = shared.go_on(Side::Host(Arc::new(hosting))) {
+                if let Err(Connection::Host(hosting)) =
+                    shared.go_on(Connection::Host(Arc::new(hosting)))
+                {
                     hosting.close();
                 }
                 return None;
             }
             Ok(Found::Guest(guest, reader)) => {
-                if shared.go_on(Side::Guest(Arc::clone(&guest))).is_ok() {
+                if shared.go_on(Connection::Guest(Arc::clone(&guest))).is_ok() {
                     return Some(reader);
                 }
                 guest.close();

@@ -6,20 +6,20 @@ use uuid::Uuid;
 
 use crate::engine::now;
 use crate::model::{FileRecord, JobRecord, Situation, WaitReason, wait_reason};
-use crate::store;
+use crate::store::{self, Survey};
 use crate::vocab::{Error, Result, code};
 
 /// A view of a store that changes nothing and needs no lock. What it shows is
 /// what was last recorded: progress is up to half a second old.
 pub struct Reader {
-    store: store::Reader,
+    pub(super) store: store::StoreReader,
 }
 
 impl Reader {
     /// Opens the store in a folder: E_FILE_NOT_FOUND or E_PATH_NOT_FOUND if
     /// there is none.
     pub fn open(folder: impl AsRef<Path>) -> Result<Self> {
-        Ok(Self { store: store::Reader::open(folder.as_ref())? })
+        Ok(Self { store: store::StoreReader::open(folder.as_ref())? })
     }
 
     /// True while a manager has the store open.
@@ -28,11 +28,20 @@ impl Reader {
     }
 
     /// The jobs in the queue, in order of creation, with the cancelled ones
-    /// whose server is still to be told.
+    /// with a pending request to their server. Damaged ones are left out:
+    /// [`Reader::survey`] names them.
     pub fn jobs(&self) -> Result<Vec<JobRecord>> {
-        let mut records = self.store.records()?;
-        records.retain(JobRecord::is_in_queue);
-        Ok(records)
+        self.survey().map(|survey| survey.jobs)
+    }
+
+    /// The same jobs, and what is damaged. Of that the next manager to open the
+    /// store saves what can be saved, and reports by [`Manager::damage`].
+    ///
+    /// [`Manager::damage`]: crate::Manager::damage
+    pub fn survey(&self) -> Result<Survey> {
+        let mut survey = self.store.survey()?;
+        survey.jobs.retain(JobRecord::is_in_queue);
+        Ok(survey)
     }
 
     /// One job with its files: DO_E_JOB_NOT_FOUND.
@@ -44,13 +53,26 @@ impl Reader {
 
     /// Why a job does not move, by what is recorded of it.
     pub fn wait_reason(&self, record: &JobRecord) -> WaitReason {
+        wait_reasons(self)(record)
+    }
+}
+
+/// Why jobs do not move, as [`Reader::wait_reason`] says it of one. What is the
+/// same for all of them is looked at once.
+pub fn wait_reasons(reader: &Reader) -> impl Fn(&JobRecord) -> WaitReason + use<> {
+    let engine_runs = reader.engine_is_running();
+    let refusal = (!reader.store.has_room()).then_some(code::E_DISK_FULL);
+    move |record| {
         let situation = Situation {
-            engine_runs: self.engine_is_running(),
+            outage: None,
+            engine_runs,
             has_transfer: record.active_since_ms.is_some(),
+            silent_ms: None,
             locked: false,
-            settling: false,
+            verifying: false,
             hold: None,
+            refusal,
         };
-        wait_reason(record, situation, now())
+        wait_reason(record, &situation, now())
     }
 }

@@ -1,9 +1,10 @@
-//! The reply to an upload: contract section 3.1.
+//! The reply to an upload: specification, section 3.1.
 
 use std::io::Read;
 
-use crate::engine::{Reply, Request};
+use crate::engine::{ApiCall, ApiReply};
 use crate::model::{FileRecord, FileStage, Setting, reply_name};
+use crate::platform::path_of;
 use crate::vocab::{Error, JobState, JobType, Result, SIZE_UNKNOWN, code, limit};
 
 use super::job::Job;
@@ -49,7 +50,7 @@ impl Job {
             return Err(Error::of(code::BG_E_TOO_LARGE));
         }
         let path = match reply.stage {
-            FileStage::Released => reply.local_name,
+            FileStage::Published => reply.local_name,
             FileStage::Waiting | FileStage::Received | FileStage::Transferred => {
                 reply.temporary_name(self.id(), REPLY)
             }
@@ -57,7 +58,7 @@ impl Job {
         let refuse = |error: std::io::Error| {
             Error::new(code::E_FILE_NOT_FOUND, format!("the reply cannot be read: {error}"))
         };
-        let file = std::fs::File::open(path).map_err(refuse)?;
+        let file = std::fs::File::open(path_of(&path)).map_err(refuse)?;
         let mut data = Vec::new();
         file.take(reply.written).read_to_end(&mut data).map_err(refuse)?;
         Ok(Some(data))
@@ -101,7 +102,7 @@ impl Job {
     }
 
     fn file_record(&self, index: u32) -> Result<FileRecord> {
-        let Reply::File(file) = self.ask(Request::File { id: self.id(), index })? else {
+        let ApiReply::File(file) = self.ask(ApiCall::File { id: self.id(), index })? else {
             return Err(unexpected("File"));
         };
         Ok(*file)

@@ -8,15 +8,15 @@ use std::time::{Duration, Instant};
 
 use uuid::Uuid;
 
-use crate::engine::{Answered, END_OF_SESSION, Reply, Request, Secret, closed_error};
+use crate::engine::{Answered, ApiCall, ApiReply, END_OF_SESSION, Secret, closed_error};
 use crate::link::Guest;
-use crate::model::{CredentialSlot, Told};
+use crate::model::{CredentialSlot, ReportedConditions};
 use crate::store::Damage;
 use crate::vocab::{Error, Result, code};
 
 use super::hosting::Hosting;
 use super::interrupt::{Interrupt, interrupted};
-use super::opening::Terms;
+use super::opening::OpenSettings;
 
 /// How long a call waits for a new host before it answers that there is none.
 const TAKE_OVER_PATIENCE: Duration = Duration::from_secs(10);
@@ -33,32 +33,32 @@ const FORGET_PATIENCE: Duration = Duration::from_secs(5);
 const RETAIN_JOBS: usize = 4096;
 
 /// The secrets of jobs.
-type Secrets = BTreeMap<Uuid, BTreeMap<CredentialSlot, Secret>>;
+type KnownSecrets = BTreeMap<Uuid, BTreeMap<CredentialSlot, Secret>>;
 
 /// What the handles of one manager have in common.
 pub(super) struct Shared {
-    pub(super) terms: Terms,
+    pub(super) terms: OpenSettings,
     pub(super) damage: OnceLock<Damage>,
     /// The process that opened it; a child made by fork has nothing of it.
     process: u32,
-    state: Mutex<State>,
+    state: Mutex<SharedState>,
     /// Held while the engine is told of the machine: the last word is the last.
     telling: Mutex<()>,
     changed: Condvar,
 }
 
-struct State {
-    side: Side,
+struct SharedState {
+    side: Connection,
     /// How many handles of each job there are.
     handles: BTreeMap<Uuid, u64>,
-    secrets: Secrets,
+    secrets: KnownSecrets,
     /// What this process tells of the machine.
-    told: Told,
+    told: ReportedConditions,
 }
 
 /// Where the engine is.
 #[derive(Clone)]
-pub(super) enum Side {
+pub(super) enum Connection {
     /// In this process.
     Host(Arc<Hosting>),
     /// In another one.
@@ -70,22 +70,22 @@ pub(super) enum Side {
 }
 
 /// What became of a call to another process.
-enum Called {
-    Answered(Result<Reply>),
+enum CallOutcome {
+    Answered(Result<ApiReply>),
     Lost,
 }
 
 impl Shared {
-    pub(super) fn new(terms: Terms, side: Side, damage: Option<Damage>) -> Self {
+    pub(super) fn new(terms: OpenSettings, side: Connection, damage: Option<Damage>) -> Self {
         let shared = Self {
             terms,
             damage: OnceLock::new(),
             process: std::process::id(),
-            state: Mutex::new(State {
+            state: Mutex::new(SharedState {
                 side,
                 handles: BTreeMap::new(),
                 secrets: BTreeMap::new(),
-                told: Told::default(),
+                told: ReportedConditions::default(),
             }),
             telling: Mutex::new(()),
             changed: Condvar::new(),
@@ -102,14 +102,14 @@ impl Shared {
     }
 
     /// Makes a call and waits for its answer.
-    pub(super) fn call(&self, request: Request) -> Result<Reply> {
+    pub(super) fn call(&self, request: ApiCall) -> Result<ApiReply> {
         self.call_until(request, None, None)
     }
 
     /// Makes calls and waits for their answers, in order. An engine in this
     /// process stores them together.
-    pub(super) fn calls(&self, requests: Vec<Request>) -> Vec<Result<Reply>> {
-        if let Ok(Side::Host(hosting)) = self.side_until(None, None) {
+    pub(super) fn calls(&self, requests: Vec<ApiCall>) -> Vec<Result<ApiReply>> {
+        if let Ok(Connection::Host(hosting)) = self.side_until(None, None) {
             return hosting.calls(requests);
         }
         requests.into_iter().map(|request| self.call(request)).collect()
@@ -117,7 +117,7 @@ impl Shared {
 
     /// Makes a call and waits for its answer until the time is over: then
     /// E_TIMEOUT. A call whose host is lost is repeated with the next one.
-    pub(super) fn call_for(&self, request: Request, timeout: Option<Duration>) -> Result<Reply> {
+    pub(super) fn call_for(&self, request: ApiCall, timeout: Option<Duration>) -> Result<ApiReply> {
         // A time beyond what the clock can tell is for ever.
         let deadline = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
         self.call_until(request, deadline, None)
@@ -126,10 +126,10 @@ impl Shared {
     /// As [`Shared::call_for`], and E_ABORT when it is interrupted.
     pub(super) fn call_interruptible(
         self: &Arc<Self>,
-        request: Request,
+        request: ApiCall,
         timeout: Option<Duration>,
         interrupt: &Interrupt,
-    ) -> Result<Reply> {
+    ) -> Result<ApiReply> {
         let deadline = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
         let shared = Arc::downgrade(self);
         // For the time in which there is no host.
@@ -149,45 +149,49 @@ impl Shared {
 
     fn call_until(
         &self,
-        request: Request,
+        request: ApiCall,
         deadline: Option<Instant>,
         interrupt: Option<&Interrupt>,
-    ) -> Result<Reply> {
+    ) -> Result<ApiReply> {
         loop {
             let called = match self.side_until(deadline, interrupt)? {
-                Side::Host(hosting) => return hosting.call(request, deadline, interrupt),
-                Side::Guest(guest) => call_guest(&guest, &request, deadline, interrupt)?,
-                Side::Lost { error, .. } | Side::Closed(error) => return Err(error),
+                Connection::Host(hosting) => return hosting.call(request, deadline, interrupt),
+                Connection::Guest(guest) => call_guest(&guest, &request, deadline, interrupt)?,
+                Connection::Lost { error, .. } | Connection::Closed(error) => return Err(error),
             };
-            if let Called::Answered(reply) = called {
+            if let CallOutcome::Answered(reply) = called {
                 return reply;
             }
         }
     }
 
     /// Tells the engine something that needs no answer.
-    pub(super) fn tell(&self, request: Request) {
+    pub(super) fn tell(&self, request: ApiCall) {
         if self.is_forked() {
             return;
         }
         let side = self.lock().side.clone();
         match side {
             // A closed engine has forgotten everything already.
-            Side::Host(hosting) => hosting.tell(request),
-            Side::Guest(guest) => guest.tell(&request),
-            Side::Lost { .. } | Side::Closed(_) => {}
+            Connection::Host(hosting) => hosting.tell(request),
+            Connection::Guest(guest) => guest.tell(&request),
+            Connection::Lost { .. } | Connection::Closed(_) => {}
         }
     }
 
     /// Where the engine is; waits while it is nowhere.
-    fn side_until(&self, deadline: Option<Instant>, interrupt: Option<&Interrupt>) -> Result<Side> {
+    fn side_until(
+        &self,
+        deadline: Option<Instant>,
+        interrupt: Option<&Interrupt>,
+    ) -> Result<Connection> {
         if self.is_forked() {
             let text = "the manager was opened before fork: the child must open its own";
             return Err(Error::new(code::BGCOPY_E_MANAGER_CLOSED, text));
         }
         let mut state = self.lock();
         loop {
-            let Side::Lost { since, error } = &state.side else {
+            let Connection::Lost { since, error } = &state.side else {
                 return Ok(state.side.clone());
             };
             if interrupt.is_some_and(Interrupt::is_interrupted) {
@@ -227,7 +231,7 @@ impl Shared {
             }
         }
         drop(state);
-        self.tell(Request::CloseJob { id: job });
+        self.tell(ApiCall::CloseJob { id: job });
     }
 
     /// Keeps a secret for the next host, which does not have it.
@@ -254,7 +258,7 @@ impl Shared {
 
     /// Tells the engine about the machine; kept for the next host. If it does
     /// not take it, nothing was told.
-    pub(super) fn tell_of_machine(&self, edit: impl FnOnce(&mut Told)) -> Result<()> {
+    pub(super) fn tell_of_machine(&self, edit: impl FnOnce(&mut ReportedConditions)) -> Result<()> {
         let _telling = self.telling.lock().unwrap_or_else(PoisonError::into_inner);
         let (before, told) = {
             let mut state = self.lock();
@@ -262,12 +266,12 @@ impl Shared {
             edit(&mut state.told);
             (before, state.told)
         };
-        self.call(Request::Tell(told)).map(|_| ()).inspect_err(|_| self.lock().told = before)
+        self.call(ApiCall::Tell(told)).map(|_| ()).inspect_err(|_| self.lock().told = before)
     }
 
     /// True if the engine is in this process.
     pub(super) fn hosts(&self) -> bool {
-        !self.is_forked() && matches!(self.lock().side, Side::Host(_))
+        !self.is_forked() && matches!(self.lock().side, Connection::Host(_))
     }
 
     /// The process the engine is in, where the system tells.
@@ -277,9 +281,9 @@ impl Shared {
         }
         let side = self.lock().side.clone();
         match side {
-            Side::Host(_) => Some(self.process),
-            Side::Guest(guest) => guest.host_process(),
-            Side::Lost { .. } | Side::Closed(_) => None,
+            Connection::Host(_) => Some(self.process),
+            Connection::Guest(guest) => guest.host_process(),
+            Connection::Lost { .. } | Connection::Closed(_) => None,
         }
     }
 
@@ -287,26 +291,27 @@ impl Shared {
         if self.is_forked() {
             return;
         }
-        let side = std::mem::replace(&mut self.lock().side, Side::Closed(closed_error()));
+        let side = std::mem::replace(&mut self.lock().side, Connection::Closed(closed_error()));
         self.changed.notify_all();
         match side {
-            Side::Host(hosting) => hosting.close(),
-            Side::Guest(guest) => guest.close(),
-            Side::Lost { .. } | Side::Closed(_) => {}
+            Connection::Host(hosting) => hosting.close(),
+            Connection::Guest(guest) => guest.close(),
+            Connection::Lost { .. } | Connection::Closed(_) => {}
         }
     }
 
     pub(super) fn is_closed(&self) -> bool {
-        matches!(self.lock().side, Side::Closed(_))
+        matches!(self.lock().side, Connection::Closed(_))
     }
 
     /// The connection to the host broke. False if nobody minds.
     pub(super) fn lose(&self, guest: &Arc<Guest>) -> bool {
         let mut state = self.lock();
-        let minds = matches!(&state.side, Side::Guest(present) if Arc::ptr_eq(present, guest));
+        let minds =
+            matches!(&state.side, Connection::Guest(present) if Arc::ptr_eq(present, guest));
         if minds {
             let text = "the process that drove the queue is gone and no other could take over yet";
-            state.side = Side::Lost {
+            state.side = Connection::Lost {
                 since: Instant::now(),
                 error: Error::new(code::BGCOPY_E_HOST_LOST, text),
             };
@@ -316,20 +321,20 @@ impl Shared {
 
     /// There is no new host yet, and why.
     pub(super) fn still_lost(&self, why: Error) {
-        if let Side::Lost { error, .. } = &mut self.lock().side {
+        if let Connection::Lost { error, .. } = &mut self.lock().side {
             *error = why;
         }
     }
 
     /// Goes on with a new host. Gives it back if nobody needs it any more.
-    pub(super) fn go_on(&self, side: Side) -> std::result::Result<(), Side> {
+    pub(super) fn go_on(&self, side: Connection) -> std::result::Result<(), Connection> {
         let (handles, secrets, told) = {
             let state = self.lock();
             (state.handles.clone(), state.secrets.clone(), state.told)
         };
         introduce(&side, handles, secrets, told);
         let mut state = self.lock();
-        if !matches!(state.side, Side::Lost { .. }) {
+        if !matches!(state.side, Connection::Lost { .. }) {
             return Err(side);
         }
         state.side = side;
@@ -342,7 +347,7 @@ impl Shared {
         std::process::id() != self.process
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, SharedState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -352,7 +357,7 @@ impl Drop for Shared {
         if self.is_forked() {
             // The threads, the lock and the socket are those of the parent.
             let state = self.state.get_mut().unwrap_or_else(PoisonError::into_inner);
-            let closed = Side::Closed(closed_error());
+            let closed = Connection::Closed(closed_error());
             std::mem::forget(std::mem::replace(&mut state.side, closed));
             return;
         }
@@ -362,19 +367,19 @@ impl Drop for Shared {
 
 fn call_guest(
     guest: &Arc<Guest>,
-    request: &Request,
+    request: &ApiCall,
     deadline: Option<Instant>,
     interrupt: Option<&Interrupt>,
-) -> Result<Called> {
+) -> Result<CallOutcome> {
     let Some((ticket, answers)) = guest.call(request)? else {
-        return Ok(Called::Lost);
+        return Ok(CallOutcome::Lost);
     };
     let _watch = interrupt.map(|interrupt| {
         let guest = Arc::clone(guest);
         interrupt.watch(move || guest.nudge(ticket))
     });
     let is_interrupted = || interrupt.is_some_and(Interrupt::is_interrupted);
-    let waits = matches!(request, Request::Wait { .. } | Request::NextEvent);
+    let waits = matches!(request, ApiCall::Wait { .. } | ApiCall::NextEvent);
     let mut received = receive(&answers, deadline.or_else(|| patience(waits)));
     while deadline.is_none()
         && matches!(received, Err(RecvTimeoutError::Timeout))
@@ -384,13 +389,13 @@ fn call_guest(
         received = receive(&answers, patience(waits));
     }
     match received {
-        Ok(reply) => Ok(Called::Answered(reply)),
-        Err(RecvTimeoutError::Disconnected) => Ok(Called::Lost),
+        Ok(reply) => Ok(CallOutcome::Answered(reply)),
+        Err(RecvTimeoutError::Disconnected) => Ok(CallOutcome::Lost),
         Err(RecvTimeoutError::Timeout) => {
-            guest.tell(&Request::Forget { ticket });
-            if matches!(request, Request::Wait { .. }) && is_interrupted() {
+            guest.tell(&ApiCall::Forget { ticket });
+            if matches!(request, ApiCall::Wait { .. }) && is_interrupted() {
                 // Nothing is lost with its answer, unlike with that of a listener.
-                return Ok(Called::Answered(Err(timed_out())));
+                return Ok(CallOutcome::Answered(Err(timed_out())));
             }
             let patience = Some(Instant::now() + FORGET_PATIENCE);
             let mut taken_back = receive(&answers, patience);
@@ -399,9 +404,9 @@ fn call_guest(
                 taken_back = receive(&answers, patience);
             }
             Ok(match taken_back {
-                Ok(reply) => Called::Answered(reply),
-                Err(RecvTimeoutError::Disconnected) => Called::Lost,
-                Err(RecvTimeoutError::Timeout) => Called::Answered(Err(timed_out())),
+                Ok(reply) => CallOutcome::Answered(reply),
+                Err(RecvTimeoutError::Disconnected) => CallOutcome::Lost,
+                Err(RecvTimeoutError::Timeout) => CallOutcome::Answered(Err(timed_out())),
             })
         }
     }
@@ -415,7 +420,7 @@ fn patience(waits: bool) -> Option<Instant> {
 
 /// BGCOPY_E_HOST_LOST if the host is there and does not answer.
 fn must_be_alive(guest: &Guest) -> Result<()> {
-    let Some((_, answers)) = guest.call(&Request::Limits)? else {
+    let Some((_, answers)) = guest.call(&ApiCall::Limits)? else {
         return Ok(());
     };
     match receive(&answers, Some(Instant::now() + ALIVE_PATIENCE)) {
@@ -432,7 +437,7 @@ fn must_be_alive(guest: &Guest) -> Result<()> {
 pub(super) fn receive(
     answers: &Receiver<Answered>,
     deadline: Option<Instant>,
-) -> std::result::Result<Result<Reply>, RecvTimeoutError> {
+) -> std::result::Result<Result<ApiReply>, RecvTimeoutError> {
     let answered = match deadline {
         None => answers.recv().map_err(|_| RecvTimeoutError::Disconnected),
         Some(deadline) => answers.recv_timeout(deadline.saturating_duration_since(Instant::now())),
@@ -450,24 +455,29 @@ pub(super) fn timed_out() -> Error {
 /// Tells a new host what the last one knew of this process. Its answers are of
 /// no interest: a job that is gone needs nothing, and a host that is lost again
 /// is noticed by the next call.
-fn introduce(side: &Side, handles: BTreeMap<Uuid, u64>, secrets: Secrets, told: Told) {
-    let tell = |request: Request| match side {
-        Side::Host(hosting) => hosting.tell(request),
-        Side::Guest(guest) => guest.tell(&request),
-        Side::Lost { .. } | Side::Closed(_) => {}
+fn introduce(
+    side: &Connection,
+    handles: BTreeMap<Uuid, u64>,
+    secrets: KnownSecrets,
+    told: ReportedConditions,
+) {
+    let tell = |request: ApiCall| match side {
+        Connection::Host(hosting) => hosting.tell(request),
+        Connection::Guest(guest) => guest.tell(&request),
+        Connection::Lost { .. } | Connection::Closed(_) => {}
     };
     // Before the jobs, so that none moves that must not.
-    if told != Told::default() {
-        tell(Request::Tell(told));
+    if told != ReportedConditions::default() {
+        tell(ApiCall::Tell(told));
     }
     let handles: Vec<_> = handles.into_iter().collect();
     for jobs in handles.chunks(RETAIN_JOBS) {
-        tell(Request::RetainJobs { jobs: jobs.to_vec() });
+        tell(ApiCall::RetainJobs { jobs: jobs.to_vec() });
     }
     let each = |(id, slots): (Uuid, BTreeMap<_, _>)| {
         slots.into_iter().map(move |(slot, secret)| (id, slot, secret))
     };
     for (id, slot, secret) in secrets.into_iter().flat_map(each) {
-        tell(Request::RestoreCredentials { id, slot, secret });
+        tell(ApiCall::RestoreCredentials { id, slot, secret });
     }
 }

@@ -8,13 +8,13 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use crate::engine::{Answered, END_OF_SESSION, Request};
+use crate::engine::{Answered, ApiCall, END_OF_SESSION};
 use crate::platform::socket::{self, Stream};
 use crate::vocab::{Error, ErrorContext, Result, code};
 
 use super::frame::{FrameReader, decode, encode};
 use super::greeting::{Hello, Welcome, Wish};
-use super::{Answer, CallOut, PROTOCOL};
+use super::{AnswerFrame, CallOut, PROTOCOL};
 
 /// How long a host may take to greet, and to take a message.
 const HOST_PATIENCE: Duration = Duration::from_secs(10);
@@ -32,10 +32,10 @@ pub struct Guest {
     stream: Stream,
     /// Held while a frame is sent.
     sending: Mutex<()>,
-    pending: Mutex<Pending>,
+    pending: Mutex<PendingAnswers>,
 }
 
-struct Pending {
+struct PendingAnswers {
     calls: BTreeMap<u64, Sender<Answered>>,
     next_ticket: u64,
     lost: bool,
@@ -69,7 +69,11 @@ impl Guest {
         let guest = Arc::new(Self {
             stream,
             sending: Mutex::new(()),
-            pending: Mutex::new(Pending { calls: BTreeMap::new(), next_ticket: 1, lost: false }),
+            pending: Mutex::new(PendingAnswers {
+                calls: BTreeMap::new(),
+                next_ticket: 1,
+                lost: false,
+            }),
         });
         let reader = GuestReader { guest: Arc::clone(&guest), frames: FrameReader::new(frames) };
         Ok((guest, reader))
@@ -77,7 +81,7 @@ impl Guest {
 
     /// Makes a call; its ticket, and where its answer comes. None if the
     /// connection is lost, which ends the answers of earlier calls, too.
-    pub fn call(&self, request: &Request) -> Result<Option<(u64, Receiver<Answered>)>> {
+    pub fn call(&self, request: &ApiCall) -> Result<Option<(u64, Receiver<Answered>)>> {
         let (to, answers) = channel();
         let Some(ticket) = self.ticket(Some(to)) else {
             return Ok(None);
@@ -101,7 +105,7 @@ impl Guest {
     }
 
     /// Makes a call whose answer nobody wants.
-    pub fn tell(&self, request: &Request) {
+    pub fn tell(&self, request: &ApiCall) {
         if let Some(ticket) = self.ticket(None) {
             // It is too small to fail; and a lost connection has told all.
             _ = self.send(ticket, request);
@@ -139,7 +143,7 @@ impl Guest {
         Some(ticket)
     }
 
-    fn send(&self, ticket: u64, request: &Request) -> Result<()> {
+    fn send(&self, ticket: u64, request: &ApiCall) -> Result<()> {
         let frame = encode(&CallOut { ticket, request })?;
         let sending = self.sending.lock().unwrap_or_else(PoisonError::into_inner);
         if socket::send(&self.stream, &frame).is_err() {
@@ -150,7 +154,7 @@ impl Guest {
         Ok(())
     }
 
-    fn pending(&self) -> MutexGuard<'_, Pending> {
+    fn pending(&self) -> MutexGuard<'_, PendingAnswers> {
         self.pending.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -159,10 +163,7 @@ impl GuestReader {
     /// Hands out answers until the connection ends. What the caller does next
     /// must include [`Guest::lose`].
     pub fn run(&mut self) {
-        while let Ok(Some(message)) = self.frames.next() {
-            let Ok((ticket, reply)) = decode::<Answer>(message) else {
-                break;
-            };
+        while let Ok(Some(Ok((ticket, reply)))) = self.frames.next(decode::<AnswerFrame>) {
             let to = self.guest.pending().calls.remove(&ticket);
             if let Some(to) = to {
                 // The caller may have given up.

@@ -4,22 +4,24 @@
 //! one that sends its answers: a guest that does not read, or sends nonsense,
 //! is alone with it.
 
-use std::collections::BTreeMap;
+use std::io::{self, ErrorKind};
 use std::net::Shutdown;
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, channel};
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use crate::engine::{Answer, Answered, END_OF_SESSION, Inbox, Request};
+use crate::engine::{Answer, Answered, ApiCall, END_OF_SESSION, Inbox};
 use crate::platform::socket::{self, Listener, Stream};
 use crate::vocab::{Error, HResult, Result, code};
 
-use super::frame::{FRAME_BYTES_MAX, FrameReader, decode, encode};
+use super::frame::{FRAME_BYTES_MAX, FrameReader, SMALL_BYTES_MAX, decode, encode};
 use super::greeting::{Hello, Welcome, Wish};
-use super::{Call, PROTOCOL};
+use super::load::{Added, Kind, Load};
+use super::shares::{Share, Shares};
+use super::{CallFrame, PROTOCOL};
 
 /// Guests at a time. Each costs two threads that sleep.
 const GUESTS_MAX: usize = 128;
@@ -30,24 +32,44 @@ const REFUSED_MAX: usize = 16;
 /// How long a guest may take to greet, and to take an answer.
 const GUEST_PATIENCE: Duration = Duration::from_secs(10);
 
-/// Calls of one guest that are not answered yet. Further ones are not read.
-const CALLS_MAX: usize = 64;
+/// What the larger calls of all guests may have in all, from when they are read
+/// until they are answered: those of up to a MiB, and the others of which this is
+/// the largest. So the latter, which the engine works at for seconds, do not keep
+/// the former waiting.
+const MEDIUM_BYTES: usize = 16 << 20;
+const LARGE_BYTES: usize = FRAME_BYTES_MAX;
 
-/// Bytes that those calls may have in all.
-const CALL_BYTES_MAX: usize = FRAME_BYTES_MAX;
+/// Bytes of the largest call of the former kind. More than what a system takes
+/// from a guest beforehand: a guest whose call is sent is soon answered.
+const MEDIUM_BYTES_MAX: usize = 1 << 20;
 
-/// Calls of one guest that wait for something to happen. Further ones are
-/// refused, as those that are to be read after them may end the wait.
-const WAITS_MAX: usize = 4096;
+/// A guest gives up when nothing is taken from it for 10 s. So, while its call
+/// waits for its share, a little is: on Linux at least a buffer's worth.
+const TRICKLE_TICK: Duration = Duration::from_secs(4);
+const TRICKLE_BYTES: usize = 40 << 10;
 
-/// Bytes of such a call. None of ours has more than a tenth of it.
-const WAIT_BYTES_MAX: usize = 4096;
+/// How much of a call is taken in this way at most, which is for 100 s. Then the
+/// guest joins again and comes later.
+const TRICKLED_BYTES_MAX: usize = 1 << 20;
+
+/// How long a guest may take to send a call that has its share: a hundredth of
+/// that is enough for the largest.
+const SHARE_PATIENCE: Duration = Duration::from_secs(60);
 
 /// The way in for other processes, while it lasts.
 pub struct Host {
     listener: Arc<Listener>,
-    inbox: Arc<Inbox>,
+    inner: Arc<HostState>,
     thread: Option<JoinHandle<()>>,
+}
+
+/// What the threads of all guests have in common.
+struct HostState {
+    inbox: Arc<Inbox>,
+    /// How many connections there are.
+    guests: AtomicUsize,
+    medium: Arc<Shares>,
+    large: Arc<Shares>,
 }
 
 impl Host {
@@ -55,12 +77,17 @@ impl Host {
     /// store's lock. The error says why the folder cannot have a socket.
     pub fn start(folder: &Path, inbox: Arc<Inbox>) -> std::io::Result<Self> {
         let listener = Arc::new(Listener::bind(folder)?);
-        let (for_thread, to) = (Arc::clone(&listener), Arc::clone(&inbox));
+        let inner = Arc::new(HostState {
+            inbox,
+            guests: AtomicUsize::new(0),
+            medium: Shares::new(MEDIUM_BYTES, TRICKLE_TICK),
+            large: Shares::new(LARGE_BYTES, TRICKLE_TICK),
+        });
+        let (for_thread, to) = (Arc::clone(&listener), Arc::clone(&inner));
         let spawned = std::thread::Builder::new().name("bgcopy-link".to_owned()).spawn(move || {
-            let guests = Arc::new(AtomicUsize::new(0));
             loop {
                 match for_thread.accept() {
-                    Ok(Some(stream)) => let_in(stream, &to, &guests),
+                    Ok(Some(stream)) => let_in(stream, &to),
                     Ok(None) => return,
                     // Too many open files, for instance: that may pass.
                     Err(_) => {}
@@ -68,12 +95,18 @@ impl Host {
             }
         });
         match spawned {
-            Ok(thread) => Ok(Self { listener, inbox, thread: Some(thread) }),
+            Ok(thread) => Ok(Self { listener, inner, thread: Some(thread) }),
             Err(error) => {
                 listener.remove();
                 Err(error)
             }
         }
+    }
+
+    /// The memory for the largest calls.
+    #[cfg(test)]
+    pub fn large(&self) -> &Shares {
+        &self.inner.large
     }
 }
 
@@ -82,7 +115,7 @@ impl Drop for Host {
     /// Must come before the store's lock is let go: then the socket is that of
     /// somebody else.
     fn drop(&mut self) {
-        if !self.inbox.is_closed() {
+        if !self.inner.inbox.is_closed() {
             self.listener.remove();
         }
         self.listener.stop();
@@ -94,31 +127,31 @@ impl Drop for Host {
 }
 
 /// Counts connections while it lives.
-struct Place {
-    guests: Arc<AtomicUsize>,
+struct ConnectionCount {
+    inner: Arc<HostState>,
     number: usize,
 }
 
-impl Drop for Place {
+impl Drop for ConnectionCount {
     fn drop(&mut self) {
-        self.guests.fetch_sub(1, Ordering::Relaxed);
+        self.inner.guests.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
-fn let_in(stream: Stream, inbox: &Arc<Inbox>, guests: &Arc<AtomicUsize>) {
-    let number = guests.fetch_add(1, Ordering::Relaxed);
-    let place = Place { guests: Arc::clone(guests), number };
+fn let_in(stream: Stream, inner: &Arc<HostState>) {
+    let number = inner.guests.fetch_add(1, Ordering::Relaxed);
+    let place = ConnectionCount { inner: Arc::clone(inner), number };
     if number >= GUESTS_MAX + REFUSED_MAX {
         return;
     }
-    let inbox = Arc::clone(inbox);
     // Without a thread the stream is closed, and the guest tries again.
     _ = std::thread::Builder::new()
         .name("bgcopy-guest".to_owned())
-        .spawn(move || serve(&stream, &inbox, &place));
+        .spawn(move || serve(&stream, &place));
 }
 
-fn serve(stream: &Stream, inbox: &Arc<Inbox>, place: &Place) {
+fn serve(stream: &Stream, place: &ConnectionCount) {
+    let inbox = &place.inner.inbox;
     let patience = Some(GUEST_PATIENCE);
     if socket::set_patience(stream, patience, patience).is_err() {
         return;
@@ -146,7 +179,7 @@ fn serve(stream: &Stream, inbox: &Arc<Inbox>, place: &Place) {
         return;
     };
     if greeted.is_ok() {
-        converse(stream, inbox, session, to, answers);
+        converse(stream, &place.inner, session, to, answers);
     }
     inbox.leave(session);
 }
@@ -155,7 +188,7 @@ fn closed() -> Error {
     Error::of(code::BGCOPY_E_MANAGER_CLOSED)
 }
 
-fn judge(hello: &Hello, place: &Place) -> HResult {
+fn judge(hello: &Hello, place: &ConnectionCount) -> HResult {
     if hello.protocol != PROTOCOL {
         let replaced = hello.wish == Wish::JoinOrReplace && hello.protocol > PROTOCOL;
         return if replaced { code::S_FALSE } else { code::BGCOPY_E_LINK_VERSION };
@@ -166,7 +199,7 @@ fn judge(hello: &Hello, place: &Place) -> HResult {
 /// Carries calls in and answers out until one side ends it.
 fn converse(
     stream: &Stream,
-    inbox: &Arc<Inbox>,
+    inner: &HostState,
     session: u64,
     to: std::sync::mpsc::Sender<Answered>,
     answers: Receiver<Answered>,
@@ -175,7 +208,7 @@ fn converse(
         return;
     };
     let load = Arc::new(Load::default());
-    let (of_sender, engine) = (Arc::clone(&load), Arc::clone(inbox));
+    let (of_sender, engine) = (Arc::clone(&load), Arc::clone(&inner.inbox));
     let sender = std::thread::Builder::new().name("bgcopy-answers".to_owned()).spawn(move || {
         send_answers(&sink, &answers, &of_sender, &engine);
         of_sender.end();
@@ -185,25 +218,16 @@ fn converse(
     if sender.is_err() {
         return;
     }
-    let mut frames = FrameReader::new(source);
-    while let Ok(Some(message)) = frames.next() {
-        let bytes = message.len();
-        let Ok(Call { ticket, request }) = decode(message) else {
-            break;
-        };
-        let waits = matches!(request, Request::Wait { .. } | Request::NextEvent);
-        if waits && bytes > WAIT_BYTES_MAX {
-            break;
-        }
-        match load.add(ticket, if waits { Kind::Wait } else { Kind::Call { bytes } }) {
+    let mut calls = CallReader { frames: FrameReader::new(source), stream, inner, load: &load };
+    while let Ok(Some((CallFrame { ticket, request }, kind))) = calls.next() {
+        match load.add(ticket, kind) {
             Added::Yes => {
                 let answer = Answer::new(ticket, to.clone());
-                if inbox.call_of(session, request, answer).is_err() {
+                if inner.inbox.call_of(session, request, answer).is_err() {
                     break;
                 }
             }
-            Added::TooManyWaits => {
-                let text = format!("a process can wait for at most {WAITS_MAX} things at a time");
+            Added::TooManyWaits(text) => {
                 // The sender is there as long as this loop.
                 _ = to.send((ticket, Err(Error::new(code::E_OUTOFMEMORY, text))));
             }
@@ -214,6 +238,50 @@ fn converse(
     // The sender ends when the engine lets go of the session.
 }
 
+/// The calls of a guest, as they are read.
+struct CallReader<'a> {
+    frames: FrameReader<Stream>,
+    stream: &'a Stream,
+    inner: &'a HostState,
+    load: &'a Load,
+}
+
+impl CallReader<'_> {
+    /// The next one; None at the end. Nonsense is an error.
+    fn next(&mut self) -> io::Result<Option<(CallFrame, Kind)>> {
+        let Some(bytes) = self.frames.begin()? else {
+            return Ok(None);
+        };
+        let share = if bytes > SMALL_BYTES_MAX { Some(self.share(bytes)?) } else { None };
+        let deadline = share.is_some().then(|| Instant::now() + SHARE_PATIENCE);
+        let call: CallFrame = self.frames.finish(deadline, decode)??;
+        if share.is_some() {
+            socket::set_patience(self.stream, None, Some(GUEST_PATIENCE))?;
+        }
+        let waits = matches!(call.request, ApiCall::Wait { .. } | ApiCall::NextEvent);
+        let kind = match (waits, share) {
+            (false, share) => Kind::Call { share },
+            (true, None) => Kind::Wait,
+            (true, Some(_)) => return Err(ErrorKind::InvalidData.into()),
+        };
+        Ok(Some((call, kind)))
+    }
+
+    /// A share of the memory for calls of this size. From now on the guest must
+    /// send, as others may wait.
+    fn share(&mut self, bytes: usize) -> io::Result<Share> {
+        // What waits for earlier calls of its own guest has no share yet.
+        self.load.wait_for_room();
+        socket::set_patience(self.stream, Some(GUEST_PATIENCE), Some(GUEST_PATIENCE))?;
+        let is_medium = bytes <= MEDIUM_BYTES_MAX;
+        let shares = if is_medium { &self.inner.medium } else { &self.inner.large };
+        shares.take(bytes, || match self.frames.received() {
+            0..TRICKLED_BYTES_MAX => self.frames.advance(TRICKLE_BYTES),
+            _ => Ok(()),
+        })
+    }
+}
+
 fn send_answers(sink: &Stream, answers: &Receiver<Answered>, load: &Load, inbox: &Inbox) {
     for (ticket, reply) in answers {
         // What a closing engine answers is no answer: the next host gives one.
@@ -221,6 +289,7 @@ fn send_answers(sink: &Stream, answers: &Receiver<Answered>, load: &Load, inbox:
         if ends {
             return;
         }
+        load.answer(ticket);
         let frame = encode(&(ticket, &reply)).or_else(|error| {
             let failure: Result<()> = Err(error);
             encode(&(ticket, failure))
@@ -230,89 +299,5 @@ fn send_answers(sink: &Stream, answers: &Receiver<Answered>, load: &Load, inbox:
             return;
         }
         load.remove(ticket);
-    }
-}
-
-/// What a guest has asked and not got yet.
-#[derive(Default)]
-struct Load {
-    state: Mutex<LoadState>,
-    changed: Condvar,
-}
-
-#[derive(Default)]
-struct LoadState {
-    by_ticket: BTreeMap<u64, Kind>,
-    calls: usize,
-    call_bytes: usize,
-    ended: bool,
-}
-
-#[derive(Clone, Copy)]
-enum Kind {
-    Call { bytes: usize },
-    Wait,
-}
-
-/// What became of a call that was to be added.
-enum Added {
-    Yes,
-    TooManyWaits,
-    /// The connection has ended, or is to end as the ticket is in use.
-    Ended,
-}
-
-impl LoadState {
-    fn has_room_for(&self, kind: Kind) -> bool {
-        match kind {
-            Kind::Call { bytes } => {
-                let fits = self.call_bytes.saturating_add(bytes) <= CALL_BYTES_MAX;
-                self.calls == 0 || self.calls < CALLS_MAX && fits
-            }
-            Kind::Wait => true,
-        }
-    }
-
-    fn count(&mut self, kind: Kind) {
-        if let Kind::Call { bytes } = kind {
-            self.calls += 1;
-            self.call_bytes += bytes;
-        }
-    }
-}
-
-impl Load {
-    /// Adds a call, as soon as there is room for it.
-    fn add(&self, ticket: u64, kind: Kind) -> Added {
-        let full = |state: &mut LoadState| !state.ended && !state.has_room_for(kind);
-        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut state =
-            self.changed.wait_while(state, full).unwrap_or_else(PoisonError::into_inner);
-        let waits = state.by_ticket.len() - state.calls;
-        if state.ended || state.by_ticket.contains_key(&ticket) {
-            return Added::Ended;
-        }
-        if matches!(kind, Kind::Wait) && waits >= WAITS_MAX {
-            return Added::TooManyWaits;
-        }
-        state.count(kind);
-        state.by_ticket.insert(ticket, kind);
-        Added::Yes
-    }
-
-    /// A call was answered.
-    fn remove(&self, ticket: u64) {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(Kind::Call { bytes }) = state.by_ticket.remove(&ticket) {
-            state.calls -= 1;
-            state.call_bytes -= bytes;
-        }
-        drop(state);
-        self.changed.notify_all();
-    }
-
-    fn end(&self) {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner).ended = true;
-        self.changed.notify_all();
     }
 }

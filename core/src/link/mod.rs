@@ -13,12 +13,16 @@ mod frame;
 mod greeting;
 mod guest;
 mod host;
+mod load;
+#[cfg(test)]
+mod memory_tests;
+mod shares;
 #[cfg(test)]
 mod tests;
 
 use serde::{Deserialize, Serialize};
 
-use crate::engine::{Answered, Request};
+use crate::engine::{Answered, ApiCall};
 
 pub use guest::{Guest, GuestReader, Refusal};
 pub use host::Host;
@@ -29,18 +33,18 @@ pub const PROTOCOL: u32 = 1;
 
 /// What a guest sends: a request, and the ticket its answer will have.
 #[derive(Serialize, Deserialize)]
-struct Call {
+struct CallFrame {
     ticket: u64,
-    request: Request,
+    request: ApiCall,
 }
 
 /// The same to be sent.
 #[derive(Serialize)]
-#[serde(rename = "Call")]
+#[serde(rename = "CallFrame")]
 struct CallOut<'a> {
     ticket: u64,
-    request: &'a Request,
+    request: &'a ApiCall,
 }
 
 /// What a host sends.
-type Answer = Answered;
+type AnswerFrame = Answered;

@@ -4,7 +4,7 @@ use std::io::Cursor;
 
 use uuid::Uuid;
 
-use crate::engine::{Answered, JobSnapshot, Reply, Request, Secret};
+use crate::engine::{Answered, ApiCall, ApiReply, JobSnapshot, Secret, Setup};
 use crate::model::{
     Command, CredentialSlot, ExpectedHash, FileRecord, FileSpec, JobRecord, Limits, NewJob, Now,
     Setting, Situation, wait_reason,
@@ -18,7 +18,7 @@ use crate::vocab::{
 
 use super::frame::{FRAME_BYTES_MAX, FrameReader, LENGTH_BYTES, decode, encode};
 use super::greeting::{Hello, Welcome, Wish};
-use super::{Call, CallOut};
+use super::{CallFrame, CallOut};
 
 /// Mutated frames per kind of message.
 const MUTATIONS: u32 = 3_000;
@@ -27,7 +27,7 @@ fn id(number: u128) -> Uuid {
     Uuid::from_u128(number)
 }
 
-fn requests() -> Vec<Request> {
+fn requests() -> Vec<ApiCall> {
     let slot: CredentialSlot = (AuthTarget::Server, AuthScheme::Basic);
     let secret = Secret { user_name: "u".to_owned(), password: "p".to_owned() };
     let ranges = vec![FileRange { initial_offset: 1, length: u64::MAX }];
@@ -52,23 +52,28 @@ fn requests() -> Vec<Request> {
         Command::SetExpectedHash { file: 0, hash: Some(hash) },
         Command::ReplaceRemotePrefix { old: "a".to_owned(), new: "b".to_owned() },
     ];
-    let command = |command| Request::Command { id: id(1), call: id(2), command };
+    let command = |command| ApiCall::Command { id: id(1), call: id(2), command };
     let mut all: Vec<_> = commands.into_iter().map(command).collect();
     all.extend([
-        Request::CreateJob {
+        ApiCall::CreateJob {
             id: id(1),
             display_name: "name".to_owned(),
             job_type: JobType::Download,
             like: Some(id(2)),
             umask: Some(0o22),
+            setup: Setup {
+                commands: vec![Command::AddFiles(vec![FileSpec::default()])],
+                secrets: vec![(slot, secret.clone())],
+                resume: true,
+            },
         },
-        Request::RetainJobs { jobs: vec![(id(1), 2)] },
-        Request::OpenJobs { after: Some(i64::MAX) },
-        Request::SetCredentials { id: id(1), call: id(2), slot, secret },
-        Request::Wait { id: id(1), states: vec![JobState::Error, JobState::Transferred] },
-        Request::NextEvent,
-        Request::Forget { ticket: u64::MAX - 1 },
-        Request::SetLimits(Limits::default()),
+        ApiCall::RetainJobs { jobs: vec![(id(1), 2)] },
+        ApiCall::OpenJobs { after: Some(i64::MAX) },
+        ApiCall::SetCredentials { id: id(1), call: id(2), slot, secret },
+        ApiCall::Wait { id: id(1), states: vec![JobState::Error, JobState::Transferred] },
+        ApiCall::NextEvent,
+        ApiCall::Forget { ticket: u64::MAX - 1 },
+        ApiCall::SetLimits(Limits::default()),
     ]);
     all
 }
@@ -87,7 +92,7 @@ fn answers() -> Vec<Answered> {
     record.properties.insert(9, PropertyValue::Dword(500));
     let file = FileRecord::new("http://h/".to_owned(), "/x".to_owned(), Vec::new());
     let snapshot = JobSnapshot {
-        wait_reason: wait_reason(&record, Situation::default(), now),
+        wait_reason: wait_reason(&record, &Situation::default(), now),
         record,
         bytes_per_second: 1,
         seconds_left: None,
@@ -101,11 +106,11 @@ fn answers() -> Vec<Answered> {
         ranges,
     };
     let replies = vec![
-        Ok(Reply::Done(code::S_FALSE)),
-        Ok(Reply::Opened { ids: vec![id(1), id(2)], next: Some(2) }),
-        Ok(Reply::Job(Box::new(snapshot))),
-        Ok(Reply::File(Box::new(file))),
-        Ok(Reply::Event(Box::new(event))),
+        Ok(ApiReply::Done(code::S_FALSE)),
+        Ok(ApiReply::Opened { ids: vec![id(1), id(2)], next: Some(2) }),
+        Ok(ApiReply::Job(Box::new(snapshot))),
+        Ok(ApiReply::File(Box::new(file))),
+        Ok(ApiReply::Event(Box::new(event))),
         Err(Error::new(HResult(-1), "an error")),
     ];
     (1..).zip(replies).collect()
@@ -115,7 +120,7 @@ fn answers() -> Vec<Answered> {
 fn what_comes_out_is_what_went_in() {
     for request in requests() {
         let frame = encode(&CallOut { ticket: 7, request: &request }).expect("a frame");
-        let call: Call = decode(&frame[LENGTH_BYTES..]).expect("a call");
+        let call: CallFrame = decode(&frame[LENGTH_BYTES..]).expect("a call");
         assert_eq!(call.ticket, 7);
         let again = encode(&CallOut { ticket: 7, request: &call.request }).expect("a frame");
         assert_eq!(frame, again);
@@ -132,12 +137,12 @@ fn unknown_fields_of_later_versions_are_passed_over() {
     #[derive(serde::Serialize)]
     struct Later {
         ticket: u64,
-        request: Request,
+        request: ApiCall,
         later: Vec<u8>,
     }
-    let later = Later { ticket: 1, request: Request::NextEvent, later: vec![1; 9] };
+    let later = Later { ticket: 1, request: ApiCall::NextEvent, later: vec![1; 9] };
     let frame = encode(&later).expect("a frame");
-    let call: Call = decode(&frame[LENGTH_BYTES..]).expect("a call");
+    let call: CallFrame = decode(&frame[LENGTH_BYTES..]).expect("a call");
     assert_eq!(call.ticket, 1);
 }
 
@@ -156,7 +161,8 @@ fn mutated_messages_are_errors_or_messages_and_never_worse() {
             for _ in 0..random.usize(1..5) {
                 mutate(&mut message, &mut random);
             }
-            for decoded in [decode::<Call>(&message).is_ok(), decode::<Answered>(&message).is_ok()]
+            for decoded in
+                [decode::<CallFrame>(&message).is_ok(), decode::<Answered>(&message).is_ok()]
             {
                 good += u32::from(decoded);
                 bad += u32::from(!decoded);
@@ -194,7 +200,7 @@ fn mutate(message: &mut Vec<u8>, random: &mut fastrand::Rng) {
 fn deeply_nested_nonsense_does_not_eat_the_stack() {
     let mut message = vec![0x91; 1_000_000];
     message.push(0xc0);
-    assert!(decode::<Call>(&message).is_err());
+    assert!(decode::<CallFrame>(&message).is_err());
     assert!(decode::<Answered>(&message).is_err());
 }
 
@@ -204,20 +210,22 @@ fn a_stream_of_any_bytes_ends_in_an_error_and_takes_little_memory() {
     for _ in 0..2_000 {
         let bytes: Vec<u8> = (0..random.usize(0..300)).map(|_| random.u8(..)).collect();
         let mut frames = FrameReader::new(Cursor::new(bytes));
-        while let Ok(Some(message)) = frames.next() {
-            assert!(message.len() < 300);
-            _ = decode::<Call>(message);
+        while let Ok(Some(length)) = frames.next(|message| {
+            _ = decode::<CallFrame>(message);
+            message.len()
+        }) {
+            assert!(length < 300);
         }
     }
     let mut too_long = FrameReader::new(Cursor::new([0xff; 64]));
-    assert!(too_long.next().is_err());
+    assert!(too_long.next(<[u8]>::to_vec).is_err());
     let mut lie = u32::try_from(FRAME_BYTES_MAX).expect("small").to_le_bytes().to_vec();
     lie.extend([0; 10]);
-    assert!(FrameReader::new(Cursor::new(lie)).next().is_err());
+    assert!(FrameReader::new(Cursor::new(lie)).next(<[u8]>::to_vec).is_err());
     let mut half = FrameReader::new(Cursor::new([1, 0]));
-    assert!(half.next().is_err());
+    assert!(half.next(<[u8]>::to_vec).is_err());
     let mut nothing = FrameReader::new(Cursor::new([]));
-    assert!(nothing.next().expect("no error").is_none());
+    assert!(nothing.next(<[u8]>::to_vec).expect("no error").is_none());
 }
 
 #[test]

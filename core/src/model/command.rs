@@ -1,4 +1,4 @@
-//! The methods of a job: contract sections 2.2, 3 and 9.2.
+//! The methods of a job: specification, sections 2.2, 3 and 9.2.
 
 use crate::protocol::check_remote_name;
 use crate::vocab::{Error, ErrorContext, JobState, PATHS, Result, code};
@@ -30,7 +30,7 @@ pub fn apply(job: &Job, command: &Command, now: Now, limits: &Limits) -> Result<
             upload::complete(&mut change, job, now)?;
         }
         Command::Complete => complete(&mut change, job, now),
-        Command::Set(setting) => setting::apply(&mut change, setting)?,
+        Command::Set(setting) => setting::apply(&mut change, setting, now)?,
         Command::SetRemoteName { file, remote_name } => {
             set_remote_name(&mut change, job, *file, remote_name)?;
         }
@@ -84,7 +84,7 @@ fn add_files(change: &mut Change, job: &Job, specs: &[FileSpec], limits: &Limits
 }
 
 /// Suspend stops what moves; what does not move stays as it is, so that an
-/// error or a finished transfer is not hidden (contract section 14.2 point 1).
+/// error or a finished transfer is not hidden (specification, section 14.2 point 1).
 fn suspend(change: &mut Change, now: Now) {
     match change.record.state {
         JobState::Queued
@@ -163,7 +163,7 @@ fn complete(change: &mut Change, job: &Job, now: Now) {
     if !all || change.record.state != JobState::Transferred {
         change.record.enter(if all { JobState::Transferred } else { JobState::Suspended }, now);
     }
-    change.record.closing = Some(Closing::Releasing);
+    change.record.closing = Some(Closing::Publishing);
 }
 
 fn set_remote_name(change: &mut Change, job: &Job, index: u32, remote_name: &str) -> Result<()> {

@@ -8,15 +8,15 @@ use crate::vocab::{Error, JobPropertyId, PropertyValue, Result, code, cost};
 
 use super::job::Job;
 
-/// The network as the operating system describes it. Nobody asks the system:
-/// the application tells, and until it does there is a network that costs
+/// The network as the operating system describes it. Nobody asks the system what it
+/// costs: the application says so, and until it does there is a network that costs
 /// nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Network {
     /// False if there is no way to any server.
     pub is_connected: bool,
     /// What it costs: one or more of [`cost::UNRESTRICTED`] to
-    /// [`cost::ROAMING`] (contract section 6.7).
+    /// [`cost::ROAMING`] (specification, section 6.7).
     pub cost: u32,
 }
 
@@ -39,7 +39,7 @@ impl Network {
 
 /// What one process says, as long as it has the queue open.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Told {
+pub struct ReportedConditions {
     /// Nothing is to be transferred.
     pub paused: bool,
     /// None = it said nothing.

@@ -1,30 +1,34 @@
 //! What a failure does to a job: try again, and when; or give up.
 
-use crate::protocol::{Failure, RetryAfter, Scheme};
-use crate::vocab::{ErrorContext, HResult, JobState, code, limit};
+use crate::protocol::{Failure, RetryAfter, Scheme, is_no_room};
+use crate::vocab::{ErrorContext, HResult, JobPriority, JobState, code, limit};
 
 use super::deadline::{Deadline, Now};
 use super::job::{Change, Job};
-use super::record::{JobError, Retry};
+use super::record::{JobError, JobRecord, Retry};
 
-/// Puts the job into TRANSIENT_ERROR or ERROR (contract sections 9.3 and 9.4).
+/// The longest wait after an error on the way to the server for a job with the priority
+/// FOREGROUND, unless the minimum itself is longer.
+pub const FOREGROUND_RETRY_DELAY_MAX_S: u32 = 30;
+
+/// A connection that brought so many bytes was worth its while: the next one is
+/// made at once. Below that, a server that cuts each one off would be asked
+/// without a pause.
+const FRESH_BYTES_MIN: u64 = 16 * 1024;
+
+/// Puts the job into TRANSIENT_ERROR or ERROR (specification, sections 9.3 and 9.4),
+/// unless a connection broke over which bytes came since the last failure: then
+/// the request is made again at once.
 pub fn apply(change: &mut Change, job: &Job, file: u32, failure: &Failure, now: Now) {
-    let protocol = job.files.get(file as usize).map(|file| Scheme::of(&file.remote_name).name());
-    let error = JobError {
-        code: failure.code,
-        context: failure.context,
-        file: Some(file),
-        protocol: protocol.map(str::to_owned),
-        message: failure.message.clone(),
-        at_ms: now.unix_ms,
-    };
+    let error = error_of(job, file, failure, now);
     if failure.code != code::DO_E_BLOCKED_BY_NO_NETWORK {
         change.record.error_count += 1;
     }
-    let never_retries = change.record.no_progress_timeout_s == 0
-        || change.record.minimum_retry_delay_s > change.record.no_progress_timeout_s;
-    if !failure.transient || never_retries {
+    if !failure.transient || never_retries(&change.record) {
         fail(change, error, now);
+        return;
+    }
+    if std::mem::take(&mut change.record.fresh_bytes) >= FRESH_BYTES_MIN && broke_off(failure) {
         return;
     }
     let timeout_ms = u64::from(change.record.no_progress_timeout_s) * 1000;
@@ -34,13 +38,10 @@ pub fn apply(change: &mut Change, job: &Job, file: u32, failure: &Failure, now: 
         fail(change, no_progress(&error, change.record.no_progress_timeout_s), now);
         return;
     }
+    change.record.no_progress_deadline = Some(deadline.looked_at(now));
     change.record.attempts = change.record.attempts.saturating_add(1);
     let asked_ms = failure.retry_after.and_then(|after| asked_delay_ms(after, now));
-    let own_ms = retry_delay_ms(
-        change.record.minimum_retry_delay_s,
-        change.record.attempts,
-        now.jitter_permille,
-    );
+    let own_ms = own_delay_ms(&change.record, (failure.code, failure.context), now);
     let delay_ms = asked_ms.map_or(own_ms, |asked| asked.max(own_ms));
     change.record.enter(JobState::TransientError, now);
     change.record.retry = Some(Retry {
@@ -48,6 +49,82 @@ pub fn apply(change: &mut Change, job: &Job, file: u32, failure: &Failure, now: 
         server_asked: asked_ms.is_some_and(|asked| asked >= own_ms),
     });
     change.record.error = Some(error);
+}
+
+/// True if the first failure that passes by itself ends the job, too.
+pub fn never_retries(record: &JobRecord) -> bool {
+    record.no_progress_timeout_s == 0 || record.minimum_retry_delay_s > record.no_progress_timeout_s
+}
+
+/// The error of a job that a failure of one of its files leads to.
+pub fn error_of(job: &Job, file: u32, failure: &Failure, now: Now) -> JobError {
+    let protocol = job.files.get(file as usize).map(|file| Scheme::of(&file.remote_name).name());
+    JobError {
+        code: failure.code,
+        context: failure.context,
+        file: Some(file),
+        protocol: protocol.map(str::to_owned),
+        message: failure.message.clone(),
+        at_ms: now.unix_ms,
+    }
+}
+
+/// True if the connection failed, and not the server or the network as a whole.
+fn broke_off(failure: &Failure) -> bool {
+    failure.context == ErrorContext::GeneralTransport
+        && !failure.unreached
+        && failure.retry_after.is_none()
+        && failure.code != code::DO_E_BLOCKED_BY_NO_NETWORK
+}
+
+/// Lets another no-progress timeout count from the first failure on, also for a job
+/// that is waiting for its next try.
+pub fn set_no_progress_timeout(change: &mut Change, seconds: u32, now: Now) {
+    let record = &mut change.record;
+    record.no_progress_timeout_s = seconds;
+    let timeout_ms = u64::from(seconds) * 1000;
+    record.no_progress_deadline =
+        record.no_progress_deadline.map(|deadline| deadline.with_delay(timeout_ms));
+    let is_over =
+        seconds == 0 || record.no_progress_deadline.is_some_and(|deadline| deadline.is_over(now));
+    if record.state != JobState::TransientError || !is_over {
+        return;
+    }
+    if let Some(last) = record.error.clone() {
+        let error = if seconds == 0 { last } else { no_progress(&last, seconds) };
+        fail(change, error, now);
+    }
+}
+
+/// Lets another minimum retry delay count for the next try, too. A wait that the server
+/// asked for does not become shorter.
+pub fn set_minimum_retry_delay(change: &mut Change, seconds: u32, now: Now) {
+    let record = &mut change.record;
+    record.minimum_retry_delay_s = seconds.max(limit::MINIMUM_RETRY_DELAY_FLOOR_S);
+    let last = record.error.as_ref().map(|error| (error.code, error.context));
+    let own_ms = own_delay_ms(record, last.unwrap_or((code::S_OK, ErrorContext::None)), now);
+    if let Some(retry) = &mut record.retry {
+        let asked_ms = if retry.server_asked { retry.at.delay_ms } else { 0 };
+        retry.at = retry.at.with_delay(own_ms.max(asked_ms));
+    }
+}
+
+/// Lets another maximum download time count, also for a job that is waiting.
+pub fn set_maximum_download_time(change: &mut Change, seconds: u32, now: Now) {
+    change.record.maximum_download_time_s = seconds;
+    refuse_too_long(change, now);
+}
+
+/// Fails a job that was transferring for as long as it may.
+pub fn refuse_too_long(change: &mut Change, now: Now) {
+    let record = &change.record;
+    let allowed_s = record.maximum_download_time_s;
+    let wants_to_move = record.is_runnable() || record.state == JobState::TransientError;
+    if wants_to_move && record.active_for_ms(now) >= u64::from(allowed_s) * 1000 {
+        let message = format!("not done after {allowed_s} s of transfer");
+        change.record.error_count += 1;
+        fail(change, job_error(code::BG_E_MAXDOWNLOAD_TIMEOUT, message, now), now);
+    }
 }
 
 /// Puts the job into ERROR.
@@ -78,6 +155,23 @@ pub fn no_progress(last: &JobError, timeout_s: u32) -> JobError {
         ),
         ..last.clone()
     }
+}
+
+/// How long the job waits by itself. While somebody looks on, an error on the way to the
+/// server is tried again soon: nothing reports that a server is back.
+fn own_delay_ms(record: &JobRecord, last: (HResult, ErrorContext), now: Now) -> u64 {
+    let (minimum_s, jitter) = (record.minimum_retry_delay_s, now.jitter_permille);
+    let delay_ms = retry_delay_ms(minimum_s, record.attempts, jitter);
+    let (failed_with, context) = last;
+    if is_no_room(failed_with, context) {
+        // The whole body would go for nothing each time.
+        return delay_ms.max(u64::from(limit::RETRY_DELAY_MAX_S) * 1000);
+    }
+    let looks_on = record.priority == JobPriority::Foreground;
+    if looks_on && context == ErrorContext::GeneralTransport {
+        return delay_ms.min(u64::from(minimum_s.max(FOREGROUND_RETRY_DELAY_MAX_S)) * 1000);
+    }
+    delay_ms
 }
 
 /// Doubles from the minimum with each failure in a row, with up to a quarter

@@ -3,7 +3,10 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::protocol::{Content, FileRange, Validator, is_same_origin, origin_of, requested_bytes};
+use crate::protocol::{
+    Coding, Content, FileRange, Form, Validator, is_packed_name, is_same_origin, origin_of,
+    requested_bytes,
+};
 use crate::vocab::{HashAlgorithm, PATHS, UploadProtocol, is_initial};
 
 use super::upload::UploadRecord;
@@ -19,7 +22,8 @@ pub enum FileStage {
     Transferred,
     /// Complete moved it to its local name; it is the caller's. For a file that
     /// is sent: it is in its place on the server.
-    Released,
+    #[serde(rename = "Released")]
+    Published,
 }
 
 /// The hash a file must have before its job may become TRANSFERRED.
@@ -88,6 +92,12 @@ pub struct FileRecord {
     /// `remote_name`: a redirect changed the name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trusted_origin: Option<String>,
+    /// The form in which its body is wanted.
+    #[serde(default, skip_serializing_if = "is_initial")]
+    pub form: Form,
+    /// The held bytes were unpacked on the way.
+    #[serde(default, skip_serializing_if = "is_initial")]
+    pub unpacked: bool,
     /// Restarts since the last progress.
     #[serde(default, skip_serializing_if = "is_initial")]
     pub restarts: u32,
@@ -101,6 +111,10 @@ pub struct FileRecord {
     /// proves after a crash that the file under the local name is ours.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub identity: Option<(u64, u64)>,
+    /// What named the temporary file when it was left: another one once anybody
+    /// changed it. None while it may be written to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub left: Option<String>,
     /// What the caller said of the content (SetValidationState).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub validation_state: Option<bool>,
@@ -133,10 +147,13 @@ impl FileRecord {
             moved: false,
             redirected: false,
             trusted_origin: None,
+            form: Form::ByName,
+            unpacked: false,
             restarts: 0,
             redirected_to: None,
             response_headers: None,
             identity: None,
+            left: None,
             validation_state: None,
             upload: None,
             is_reply: false,
@@ -156,6 +173,21 @@ impl FileRecord {
             ranges_refused: self.ranges_refused,
             moved: self.moved,
             redirected: self.redirected,
+            form: match self.form {
+                Form::ByName if is_packed_name(&self.local_name) => Form::AsItCame,
+                form @ (Form::ByName | Form::AsItCame | Form::Unpacked) => form,
+            },
+        }
+    }
+
+    /// The other form of a coded body, if only one was tried: the hash of the
+    /// one that is held is not the expected one.
+    pub fn other_form(&self) -> Option<Form> {
+        let coding = self.validator.as_ref().and_then(|validator| validator.coding.as_deref());
+        match self.form {
+            Form::ByName if self.unpacked => Some(Form::AsItCame),
+            Form::ByName if coding.and_then(Coding::of).is_some() => Some(Form::Unpacked),
+            Form::ByName | Form::AsItCame | Form::Unpacked => None,
         }
     }
 
@@ -178,6 +210,7 @@ impl FileRecord {
             self.moved = true;
             self.if_range_refused = false;
             self.ranges_refused = false;
+            self.form = Form::ByName;
             self.restarts = 0;
         }
     }
@@ -197,7 +230,7 @@ impl FileRecord {
 
     /// True once every byte asked for is checked and synced.
     pub fn is_transferred(&self) -> bool {
-        matches!(self.stage, FileStage::Transferred | FileStage::Released)
+        matches!(self.stage, FileStage::Transferred | FileStage::Published)
     }
 
     /// Forgets the held bytes: the next request asks for the first byte.
@@ -207,8 +240,10 @@ impl FileRecord {
         self.synced = 0;
         self.size = None;
         self.validator = None;
+        self.unpacked = false;
         self.redirected = false;
         self.identity = None;
+        self.left = None;
         self.validation_state = None;
     }
 
@@ -219,8 +254,11 @@ impl FileRecord {
             upload.state.creating = false;
             // The server says it again, on a clock of this boot.
             upload.expires = None;
-            let asks = upload.state.protocol == UploadProtocol::Tus;
-            upload.state.unsure |= asks && upload.state.session.is_some();
+            let has_session = upload.state.session.is_some();
+            upload.state.may_be_old = has_session;
+            // BITS has no question: its fragments are answered with a position.
+            let asks = upload.state.protocol != UploadProtocol::Bits;
+            upload.state.unsure |= asks && has_session;
             upload.state.unsure |= upload.state.multipart.interrupt();
         }
         if boot.is_some() && self.boot == boot {
@@ -229,6 +267,8 @@ impl FileRecord {
         if matches!(self.stage, FileStage::Waiting | FileStage::Received) {
             self.stage = FileStage::Waiting;
             self.written = self.synced;
+            // A power cut may have undone what it was named by, too.
+            self.left = None;
         }
         self.boot = boot;
     }

@@ -5,9 +5,10 @@ use serde::{Deserialize, Serialize};
 use crate::protocol::{Adjustment, Failure, FileRange, Validator};
 use crate::vocab::{HResult, JobPriority, PropertyValue};
 
+use super::deadline::Now;
 use super::file::ExpectedHash;
 use super::record::{ClientCertificate, CredentialSlot, ProxySettings};
-use super::upload::UploadNews;
+use super::upload::UploadEvent;
 
 /// What a job is told.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -20,6 +21,8 @@ pub enum Input {
     TimePassed,
     /// There may be a way to the servers again.
     Reconnected,
+    /// The server that it waits for cannot be reached since then.
+    Unreachable { failure: Failure, since: Now },
 }
 
 /// A file to be added.
@@ -102,28 +105,36 @@ pub enum Outcome {
     Progress { file: u32, written: u64 },
     /// This many of them survive a power cut.
     Synced { file: u32, synced: u64 },
+    /// The temporary file is written to no more for now: what names it then,
+    /// if the file system is exact.
+    Left { file: u32, version: Option<String> },
+    /// The temporary file is as it was left, and is to be written to again.
+    Reopened { file: u32 },
     /// All bytes of the file are written.
     Received { file: u32, size: u64 },
     /// A body ended where its head said, with more to ask for.
     PieceEnded { file: u32, written: u64 },
     /// The request must be repeated in another way.
     AskAgain { file: u32, adjustment: Adjustment },
+    /// A redirect leads there, and was not followed yet. `is_reported` as in
+    /// [`HeadFacts`].
+    Moved { file: u32, to: String, is_reported: bool },
     /// The request failed. `redirect` is where an answer that was not followed
     /// pointed.
     Failed { file: u32, failure: Failure, redirect: Option<String> },
     /// The received file is checked and synced.
-    Settled { file: u32, identity: Option<(u64, u64)> },
+    Verified { file: u32, identity: Option<(u64, u64)>, version: Option<String> },
     /// It does not have the expected hash.
     HashMismatch { file: u32, found: String },
     /// Local trouble lost the bytes from this position on (failed sync,
     /// temporary file gone or shortened).
     LostBytes { file: u32, keep: u64 },
     /// Complete moved these files to their local names.
-    Released { files: Vec<u32>, error: Option<(u32, HResult, String)> },
+    Published { files: Vec<u32>, error: Option<(u32, HResult, String)> },
     /// The temporary files were deleted, except so many.
     Removed { undeleted: u32 },
     /// Something happened to an upload.
-    Upload { file: u32, news: UploadNews },
+    Upload { file: u32, news: UploadEvent },
 }
 
 /// What a response head told.
@@ -134,6 +145,8 @@ pub struct HeadFacts {
     pub size: Option<u64>,
     pub validator: Validator,
     pub restart: bool,
+    /// True if the body is unpacked before it is written.
+    pub unpacked: bool,
     pub response_headers: Option<String>,
     /// The address that was asked; None = the one that the file names.
     pub asked: Option<String>,

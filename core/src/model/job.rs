@@ -10,9 +10,9 @@ use super::deadline::Now;
 use super::file::{FileRecord, FileStage};
 use super::input::Input;
 use super::plan::Limits;
-use super::record::{JobRecord, NewJob};
+use super::record::{Closing, JobRecord, NewJob};
 use super::upload::next_parts;
-use super::{command, outcome, reply};
+use super::{command, outage, outcome, reply};
 
 /// A job with its files, and what is derived from them.
 #[derive(Clone, Debug)]
@@ -98,6 +98,10 @@ impl Job {
         self.received.clear();
         for (index, mut file) in files.into_iter().enumerate() {
             file.after_restart(boot);
+            if self.record.closing == Some(Closing::Publishing) {
+                // Its times and its mode may be set already.
+                file.left = None;
+            }
             self.put(u32::try_from(index).unwrap_or(u32::MAX), file);
         }
         self.record.totals = super::record::Totals::of(&self.files);
@@ -117,7 +121,7 @@ impl Job {
         match file.stage {
             FileStage::Waiting => _ = self.waiting.insert(index),
             FileStage::Received => _ = self.received.insert(index),
-            FileStage::Transferred | FileStage::Released => {}
+            FileStage::Transferred | FileStage::Published => {}
         }
         match self.files.get_mut(index as usize) {
             Some(slot) => *slot = file,
@@ -144,8 +148,12 @@ pub struct Change {
     pub completed: Option<std::result::Result<HResult, Error>>,
     /// True if Cancel's deletions ended, with the code its caller gets.
     pub cancelled: Option<HResult>,
+    /// True if a server keeps something of a cancelled upload: the error says what.
+    pub leaves: bool,
     /// True if it is to be stored before anything follows from it.
     pub urgent: bool,
+    /// True if no power cut may take it back either: it is synced, too.
+    pub durable: bool,
 }
 
 impl Change {
@@ -158,7 +166,9 @@ impl Change {
             restarted: BTreeSet::new(),
             completed: None,
             cancelled: None,
+            leaves: false,
             urgent: false,
+            durable: false,
         }
     }
 
@@ -204,11 +214,12 @@ pub fn apply(job: &Job, input: &Input, now: Now, limits: &Limits) -> Result<Chan
         Input::Outcome(outcome) => outcome::apply(job, outcome, now),
         Input::TimePassed => Ok(outcome::time_passed(job, now)),
         Input::Reconnected => Ok(outcome::reconnected(job, now)),
+        Input::Unreachable { failure, since } => Ok(outage::give_up(job, failure, *since, now)),
     }
 }
 
 /// Applies CreateJob: E_INVALIDARG for a name over 256 characters or with
-/// control characters (contract section 2.1).
+/// control characters (specification, section 2.1).
 pub fn apply_creation(new: NewJob, now: Now) -> Result<Job> {
     if new.display_name.chars().count() > limit::DISPLAY_NAME_CHARS_MAX {
         return Err(Error::new(

@@ -8,41 +8,49 @@
 mod command;
 mod conditions;
 mod deadline;
-mod debt;
+mod dropped;
 mod failure;
 mod file;
+mod headway;
 mod input;
 mod job;
 mod multipart;
+mod outage;
 mod outcome;
 mod plan;
 mod reason;
 mod record;
 mod reply;
+mod server_cleanup;
+mod session;
 mod setting;
+mod slots;
 mod speed;
-mod standing;
+mod suspect;
 mod target;
 #[cfg(test)]
 mod tests;
 mod upload;
 mod upload_outcome;
+mod upload_status;
 
-pub use conditions::{Conditions, Network, Told};
+pub use conditions::{Conditions, Network, ReportedConditions};
 pub use deadline::Now;
 pub use file::{ExpectedHash, FileRecord, FileStage};
 pub use input::{Command, FileSpec, HeadFacts, Input, Outcome, Setting};
 pub use job::{Change, Job, apply, apply_creation};
-pub use plan::{Environment, Limits, Plan, Transfer, Work, plan};
+pub use outage::{Outages, next_server, server_asked};
+pub use plan::{Environment, Limits, Plan, RequestKey, Work, plan};
 pub use reason::{Situation, WaitReason, wait_reason};
 pub use record::{
     ClientCertificate, Closing, CredentialSlot, JobError, JobRecord, NewJob, ProxySettings,
 };
 pub use reply::file_name as reply_name;
 pub use setting::check_credentials;
+pub use slots::{Turn, turn_of};
 pub use speed::Meter;
 pub use upload::{
-    Sent, UploadNews, has_expired, is_upload, next_upload_call, sending, upload_state,
+    Sent, UploadEvent, has_expired, is_upload, next_upload_call, sending, upload_state,
 };
 #[cfg(test)]
 pub use {

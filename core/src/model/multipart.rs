@@ -2,17 +2,21 @@
 
 use std::collections::BTreeMap;
 
-use crate::protocol::{Failure, Permit};
+use crate::protocol::{Failure, PresignedRequests, Proof, UploadRequest};
 use crate::vocab::{ErrorContext, HResult, Result, limit};
 
 use super::deadline::Now;
-use super::debt;
+use super::headway::count_round;
 use super::job::{Change, Job};
+use super::server_cleanup;
 use super::upload::Sent;
-use super::upload_outcome::{count_failure, count_round, edit, moved};
+use super::upload_outcome::{count_failure, edit, moved};
 
 /// How long a server may still store a part whose client is gone.
 const LATE_PART_MS: u64 = 5_000;
+
+/// Clocks that are no further apart make no difference to a signature.
+const CLOCKS_MATCH_MS: u64 = 60_000;
 
 /// The request that sent a part is over. False if nobody waits for it any more:
 /// the upload that it was for is gone.
@@ -51,7 +55,7 @@ pub fn refused(
     failure: &Failure,
     now: Now,
 ) -> Result<()> {
-    let mut goes_on = failure.transient && failure.retry_after.is_none();
+    let mut goes_on = failure.transient && failure.retry_after.is_none() && !failure.is_no_room();
     edit(change, job, index, |upload, _| {
         let state = &mut upload.state;
         goes_on &= !state.multipart.sent.is_empty();
@@ -119,6 +123,28 @@ pub fn listed(
     moved(change, job, index, held, now)
 }
 
+/// The server does not say which parts it holds: what it did not acknowledge is
+/// sent again, in place of what may be there.
+pub fn unlisted(change: &mut Change, job: &Job, index: u32) -> Result<()> {
+    edit(change, job, index, |upload, _| {
+        let state = &mut upload.state.multipart;
+        state.lost.clear();
+        (state.last, state.listed) = (0, 0);
+        upload.state.unsure = false;
+    })
+}
+
+/// The server cannot join the parts that it acknowledged: only its list shows
+/// which of them count.
+pub fn unjoined(change: &mut Change, job: &Job, index: u32, now: Now) -> Result<()> {
+    edit(change, job, index, |upload, _| {
+        upload.state.multipart.parts.clear();
+        upload.state.unsure = true;
+    })?;
+    change.restarted.insert(index);
+    moved(change, job, index, 0, now)
+}
+
 fn held(change: &Change, job: &Job, index: u32, size: u64) -> Result<u64> {
     let upload = change.file(job, index)?.upload.as_ref();
     Ok(upload.map_or(0, |upload| upload.state.multipart.held(size)))
@@ -137,7 +163,7 @@ pub fn forget_again(change: &mut Change, job: &Job, index: u32, now: Now) -> Res
         upload.state.multipart.strays = false;
         upload.state.multipart.aborted = false;
     })?;
-    debt::postpone(change, now, LATE_PART_MS);
+    server_cleanup::postpone(change, now, LATE_PART_MS);
     Ok(())
 }
 
@@ -154,14 +180,46 @@ pub fn region(change: &mut Change, job: &Job, index: u32, region: &str, now: Now
         format!("the server wants requests to be signed for {region}, and refuses them then"),
     );
     if job.record.state.is_final() {
-        debt::failed(change, &failure, now);
+        server_cleanup::failed(change, &failure, now);
         return Ok(());
     }
     count_round(change, job, index, &failure, now)
 }
 
+/// Requests are signed by another clock from now on; false if that is the one that
+/// this request was signed by.
+pub fn clock(
+    change: &mut Change,
+    job: &Job,
+    index: u32,
+    call: &UploadRequest,
+    unix_ms: i64,
+    now: Now,
+) -> Result<bool> {
+    let skew_ms = unix_ms.saturating_sub(now.unix_ms);
+    let used_ms = match call.proof {
+        Proof::SigV4 { skew_ms, .. } => skew_ms,
+        Proof::Credentials | Proof::Url => return Ok(false),
+    };
+    if skew_ms.abs_diff(used_ms) < CLOCKS_MATCH_MS || job.record.state.is_final() {
+        return Ok(false);
+    }
+    change.urgent = true;
+    edit(change, job, index, |upload, _| {
+        upload.state.creating = false;
+        upload.state.multipart.skew_ms = skew_ms;
+        upload.state.multipart.permit = None;
+    })?;
+    Ok(true)
+}
+
 /// The upload can be cancelled without the credentials of the job.
-pub fn permitted(change: &mut Change, job: &Job, index: u32, permit: &Permit) -> Result<()> {
+pub fn permitted(
+    change: &mut Change,
+    job: &Job,
+    index: u32,
+    permit: &PresignedRequests,
+) -> Result<()> {
     change.urgent = true;
     edit(change, job, index, |upload, _| {
         upload.state.multipart.permit = Some(permit.clone());

@@ -1,6 +1,6 @@
 //! What the work that was started leads to.
 
-use crate::protocol::{Adjustment, Failure};
+use crate::protocol::{Adjustment, Failure, Form};
 use crate::vocab::{
     Error, ErrorContext, HResult, JobPropertyId, JobState, PropertyValue, Result, code,
 };
@@ -11,11 +11,14 @@ use super::file::{FileRecord, FileStage};
 use super::input::{HeadFacts, Outcome};
 use super::job::{Change, Job};
 use super::record::{Closing, JobError};
-use super::{debt, upload, upload_outcome};
+use super::{server_cleanup, upload, upload_outcome};
 
 /// Restarts of one file without progress after which the job waits before the
 /// next one: a server that changes its file with each answer is not hammered.
 const RESTARTS_MAX: u32 = 3;
+
+/// What servers answer to an address that was signed for a while, or is gone.
+const SIGNED_NO_MORE: [u32; 5] = [400, 401, 403, 404, 410];
 
 /// How long until temporary files that could not be deleted are tried again.
 const CLEANING_RETRY_MS: u64 = 60_000;
@@ -25,8 +28,8 @@ pub fn apply(job: &Job, outcome: &Outcome, now: Now) -> Result<Change> {
     let mut change = Change::of(job);
     let is_final = job.record.state.is_final();
     match outcome {
-        Outcome::Released { files, error } => {
-            released(&mut change, job, files, error.as_ref(), now)?
+        Outcome::Published { files, error } => {
+            published(&mut change, job, files, error.as_ref(), now)?
         }
         Outcome::Removed { undeleted } => removed(&mut change, job, *undeleted, now),
         Outcome::Upload { file, news } => {
@@ -52,6 +55,13 @@ pub fn apply(job: &Job, outcome: &Outcome, now: Now) -> Result<Change> {
             let synced = (*synced).min(job.file(*file)?.written);
             change.edit(job, *file, |file| file.synced = synced)?;
         }
+        Outcome::Left { file, version } => {
+            let held = job.file(*file)?;
+            if held.left != *version && held.written > 0 && !held.is_transferred() {
+                change.edit(job, *file, |file| file.left.clone_from(version))?;
+            }
+        }
+        Outcome::Reopened { file } => change.edit(job, *file, |file| file.left = None)?,
         Outcome::Received { file, size } => {
             progress(&mut change, job, *file, *size, now)?;
             change.edit(job, *file, |file| {
@@ -64,24 +74,19 @@ pub fn apply(job: &Job, outcome: &Outcome, now: Now) -> Result<Change> {
         Outcome::AskAgain { file, adjustment } => {
             ask_again(&mut change, job, *file, *adjustment, now)?;
         }
-        Outcome::Failed { file, failure, redirect } => {
-            job.file(*file)?;
-            if job.record.is_runnable() {
-                failure::apply(&mut change, job, *file, failure, now);
-                let is_refused = failure.context == ErrorContext::RemoteFile;
-                change.edit(job, *file, |file| {
-                    if is_refused && file.redirected_to.take().is_some() {
-                        // The place that a redirect named may be the trouble:
-                        // the next request asks where to go again.
-                        file.redirected = true;
-                    }
-                    if let Some(to) = redirect.clone() {
-                        file.follow(to);
-                    }
-                })?;
-            }
+        Outcome::Moved { file, to, is_reported } => {
+            moved(&mut change, job, *file, (to, *is_reported), now)?;
         }
-        Outcome::Settled { file, identity } => settled(&mut change, job, *file, *identity, now)?,
+        Outcome::Failed { file, failure, redirect } => {
+            if failure.code == code::BG_E_LOCAL_FILE_CHANGED {
+                // Nothing of it can be trusted: it has to be fetched again.
+                lost_bytes(&mut change, job, *file, 0)?;
+            }
+            failed(&mut change, job, *file, failure, redirect.as_deref(), now)?;
+        }
+        Outcome::Verified { file, identity, version } => {
+            verified(&mut change, job, *file, *identity, version.as_ref(), now)?;
+        }
         Outcome::HashMismatch { file, found } => {
             hash_mismatch(&mut change, job, *file, found, now)?;
         }
@@ -99,9 +104,11 @@ pub fn time_passed(job: &Job, now: Now) -> Change {
         }
         return change;
     }
-    if let Some(Closing::Owing { until, retry: Some(deadline), attempts }) = job.record.closing {
+    if let Some(Closing::ServerCleanup { until, retry: Some(deadline), attempts }) =
+        job.record.closing
+    {
         if deadline.is_over(now) {
-            change.record.closing = Some(Closing::Owing { until, retry: None, attempts });
+            change.record.closing = Some(Closing::ServerCleanup { until, retry: None, attempts });
         }
         return change;
     }
@@ -115,16 +122,7 @@ pub fn time_passed(job: &Job, now: Now) -> Change {
             change.record.enter(JobState::Queued, now);
         }
     }
-    let allowed_ms = u64::from(job.record.maximum_download_time_s) * 1000;
-    if job.record.is_runnable() && job.record.active_for_ms(now) >= allowed_ms {
-        let error = failure::job_error(
-            code::BG_E_MAXDOWNLOAD_TIMEOUT,
-            format!("not done after {} s of transfer", job.record.maximum_download_time_s),
-            now,
-        );
-        change.record.error_count += 1;
-        failure::fail(&mut change, error, now);
-    }
+    failure::refuse_too_long(&mut change, now);
     finish_if_done(&mut change, now);
     change
 }
@@ -133,8 +131,8 @@ pub fn time_passed(job: &Job, now: Now) -> Change {
 /// to wait it is not the network that is waited for.
 pub fn reconnected(job: &Job, now: Now) -> Change {
     let mut change = Change::of(job);
-    if let Some(Closing::Owing { until, attempts, .. }) = job.record.closing {
-        change.record.closing = Some(Closing::Owing { until, retry: None, attempts });
+    if let Some(Closing::ServerCleanup { until, attempts, .. }) = job.record.closing {
+        change.record.closing = Some(Closing::ServerCleanup { until, retry: None, attempts });
     }
     let failed_on_the_way = job
         .record
@@ -159,6 +157,7 @@ fn head(change: &mut Change, job: &Job, index: u32, facts: &HeadFacts, now: Now)
         let is_of_old_name = facts.asked.as_ref().is_some_and(|asked| asked != file.content().url);
         file.size = facts.size;
         file.validator = Some(facts.validator.clone());
+        file.unpacked = facts.unpacked;
         file.response_headers.clone_from(&facts.response_headers);
         file.moved = is_of_old_name;
         if is_of_old_name {
@@ -212,6 +211,11 @@ fn progress(change: &mut Change, job: &Job, index: u32, written: u64, now: Now) 
         return Ok(());
     }
     let is_new = written > file.high_water;
+    let fresh = written.saturating_sub(file.high_water);
+    change.record.fresh_bytes = change.record.fresh_bytes.saturating_add(fresh);
+    if written > file.written {
+        change.record.modified_ms = now.unix_ms;
+    }
     change.edit(job, index, |file| {
         file.written = written;
         if is_new {
@@ -259,22 +263,101 @@ fn ask_again(
                 file.ranges_refused = true;
                 file.restart();
             }
+            Adjustment::AsItCame => {
+                file.form = Form::AsItCame;
+                file.restart();
+            }
         }
     })?;
     match adjustment {
-        Adjustment::Restart | Adjustment::WithoutRange if held => {
+        Adjustment::Restart | Adjustment::WithoutRange | Adjustment::AsItCame if held => {
             change.restarted.insert(index);
         }
-        Adjustment::Restart | Adjustment::WithoutRange | Adjustment::WithoutIfRange => {}
+        Adjustment::Restart
+        | Adjustment::WithoutRange
+        | Adjustment::AsItCame
+        | Adjustment::WithoutIfRange => {}
     }
     Ok(())
 }
 
-fn settled(
+/// A redirect is to be followed by a request of its own, so many times.
+fn moved(
+    change: &mut Change,
+    job: &Job,
+    index: u32,
+    (to, is_reported): (&str, bool),
+    now: Now,
+) -> Result<()> {
+    let restarts = job.file(index)?.restarts + 1;
+    if restarts > RESTARTS_MAX {
+        change.edit(job, index, |file| {
+            file.restarts = 0;
+            file.redirected_to = None;
+        })?;
+        let failure = Failure::transient(
+            code::BG_E_INVALID_SERVER_RESPONSE,
+            ErrorContext::RemoteFile,
+            format!("the redirects do not end; the last one leads to {to}"),
+        );
+        return failed(change, job, index, &failure, None, now);
+    }
+    change.edit(job, index, |file| {
+        match is_reported {
+            true => file.follow(to.to_owned()),
+            // It holds until that place fails.
+            false => file.redirected_to = Some(to.to_owned()),
+        }
+        file.redirected = true;
+        file.restarts = restarts;
+    })
+}
+
+/// A request for a file failed.
+fn failed(
+    change: &mut Change,
+    job: &Job,
+    index: u32,
+    failure: &Failure,
+    redirect: Option<&str>,
+    now: Now,
+) -> Result<()> {
+    let is_remembered = job.file(index)?.redirected_to.is_some();
+    if !job.record.is_runnable() {
+        return Ok(());
+    }
+    // The place that a permanent redirect named may be the trouble, as an
+    // address that was signed for a while: the next request asks where to go.
+    if is_remembered && is_of_the_place(failure) {
+        change.edit(job, index, |file| {
+            file.redirected_to = None;
+            file.redirected = true;
+        })?;
+        // The first place has the last word: it is asked before the job fails.
+        // A place is remembered once it gave something, so that this ends.
+        if SIGNED_NO_MORE.map(HResult::from_http_status).contains(&failure.code) {
+            return Ok(());
+        }
+    }
+    failure::apply(change, job, index, failure, now);
+    match redirect {
+        Some(to) => change.edit(job, index, |file| file.follow(to.to_owned())),
+        None => Ok(()),
+    }
+}
+
+/// True if another place may have what this one has not.
+fn is_of_the_place(failure: &Failure) -> bool {
+    let unreachable = [code::E_WINHTTP_NAME_NOT_RESOLVED, code::BG_E_CONNECT_FAILURE];
+    failure.context == ErrorContext::RemoteFile || unreachable.contains(&failure.code)
+}
+
+fn verified(
     change: &mut Change,
     job: &Job,
     index: u32,
     identity: Option<(u64, u64)>,
+    version: Option<&String>,
     now: Now,
 ) -> Result<()> {
     if job.file(index)?.stage != FileStage::Received {
@@ -284,6 +367,7 @@ fn settled(
         file.stage = FileStage::Transferred;
         file.synced = file.written;
         file.identity = identity;
+        file.left = version.cloned();
     })?;
     finish_if_done(change, now);
     Ok(())
@@ -300,6 +384,14 @@ pub fn finish_if_done(change: &mut Change, now: Now) {
 
 fn hash_mismatch(change: &mut Change, job: &Job, index: u32, found: &str, now: Now) -> Result<()> {
     let file = job.file(index)?;
+    change.restarted.insert(index);
+    if let Some(form) = file.other_form() {
+        // The hash may be that of the other form of a coded body.
+        return change.edit(job, index, |file| {
+            file.restart();
+            file.form = form;
+        });
+    }
     let expected = file.expected_hash.as_ref().map_or("", |hash| &hash.digest);
     let error = JobError {
         code: code::BGCOPY_E_HASH_MISMATCH,
@@ -311,9 +403,9 @@ fn hash_mismatch(change: &mut Change, job: &Job, index: u32, found: &str, now: N
     };
     change.edit(job, index, |file| {
         file.restart();
+        file.form = Form::ByName;
         file.validation_state = Some(false);
     })?;
-    change.restarted.insert(index);
     if job.record.closing.is_none() {
         change.record.error_count += 1;
         failure::fail(change, error, now);
@@ -332,13 +424,15 @@ fn lost_bytes(change: &mut Change, job: &Job, index: u32, keep: u64) -> Result<(
             file.stage = FileStage::Waiting;
             file.written = file.written.min(keep);
             file.synced = file.synced.min(keep);
+            // The final check may have cut it.
+            file.left = None;
         }
     })?;
     change.restarted.insert(index);
     Ok(())
 }
 
-fn released(
+fn published(
     change: &mut Change,
     job: &Job,
     files: &[u32],
@@ -346,13 +440,15 @@ fn released(
     now: Now,
 ) -> Result<()> {
     for index in files {
-        change.edit(job, *index, |file| file.stage = FileStage::Released)?;
+        change.edit(job, *index, |file| file.stage = FileStage::Published)?;
     }
-    if job.record.closing != Some(Closing::Releasing) {
+    if job.record.closing != Some(Closing::Publishing) {
         return Ok(());
     }
     if let Some((index, code, message)) = error {
         change.record.closing = None;
+        // What was tried may have set its times and its mode.
+        change.edit(job, *index, |file| file.left = None)?;
         if *code == code::BG_E_LOCAL_FILE_CHANGED {
             // Nothing of it can be trusted: it has to be fetched again.
             change.edit(job, *index, FileRecord::restart)?;
@@ -402,9 +498,11 @@ fn removed(change: &mut Change, job: &Job, undeleted: u32, now: Now) {
         Some(Closing::Cleaning { .. }) => {
             change.cancelled = Some(leftover.unwrap_or(code::S_OK));
             if undeleted == 0 && job.files.first().is_some_and(upload::may_hold) {
-                change.record.closing = Some(debt::owing(&job.record, now));
+                change.record.closing = Some(server_cleanup::begin(&job.record, now));
             }
         }
-        Some(Closing::Releasing | Closing::Owing { .. }) | None => change.record.closing = was,
+        Some(Closing::Publishing | Closing::ServerCleanup { .. }) | None => {
+            change.record.closing = was
+        }
     }
 }

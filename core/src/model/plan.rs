@@ -1,23 +1,21 @@
 //! What should be running and what is owed, from the records alone.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::RangeInclusive;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::protocol::{Scheme, host_of};
 use crate::vocab::{Error, JobPriority, Result, code, limit};
 
 use super::conditions::Conditions;
 use super::deadline::Now;
 use super::file::FileStage;
 use super::job::Job;
+use super::outage::Outages;
 use super::record::Closing;
-use super::upload::next_parts;
-
-/// Files of one job that a plan looks at beyond those that have a slot, when
-/// hosts are full: keeps planning short for jobs of many files.
-const LOOKAHEAD_FILES: usize = 64;
+use super::slots::{Slots, hand_out, keep_running, turn_of};
 
 /// Files moved to their local names by one piece of work.
 const RELEASE_BATCH_FILES: usize = 1000;
@@ -71,28 +69,52 @@ impl Limits {
     }
 }
 
-/// One request: the job, the index of the file, and the number of the part that
-/// it sends, or 0.
-pub type Transfer = (Uuid, u32, u32);
+/// Names one request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RequestKey {
+    /// Its job.
+    pub job: Uuid,
+    /// The index of its file.
+    pub file: u32,
+    /// The number of the part that it sends, or 0.
+    pub part: u32,
+}
+
+impl RequestKey {
+    /// All requests of a job.
+    pub fn of_job(job: Uuid) -> RangeInclusive<Self> {
+        let last = Self { job, file: u32::MAX, part: u32::MAX };
+        Self { job, file: 0, part: 0 }..=last
+    }
+
+    /// All requests of a file.
+    pub fn of_file(job: Uuid, file: u32) -> RangeInclusive<Self> {
+        Self { job, file, part: 0 }..=Self { job, file, part: u32::MAX }
+    }
+}
 
 /// What the plan must know besides the jobs.
 #[derive(Clone, Debug, Default)]
 pub struct Environment {
     /// The requests under way.
-    pub running: BTreeSet<Transfer>,
+    pub running: BTreeSet<RequestKey>,
+    /// Those of them of which nothing has come for a while.
+    pub silent: BTreeSet<RequestKey>,
     /// Jobs whose credentials were lost with the process that had them.
     pub locked: BTreeSet<Uuid>,
     /// What the application tells of the machine.
     pub conditions: Conditions,
+    /// The servers that cannot be reached.
+    pub outages: Arc<Outages>,
 }
 
 /// Blocking work on the disk that a job owes.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Work {
     /// Check the hash of a received file and sync it.
-    Settle { file: u32 },
+    Verify { file: u32 },
     /// Move finished files to their local names.
-    Release { files: Vec<u32> },
+    Publish { files: Vec<u32> },
     /// Delete the temporary files.
     Remove,
 }
@@ -101,18 +123,25 @@ pub enum Work {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Plan {
     /// The requests that should be under way now.
-    pub transfers: BTreeSet<Transfer>,
+    pub transfers: BTreeSet<RequestKey>,
     /// The work that is owed.
     pub work: Vec<(Uuid, Work)>,
     /// When to plan again although nothing happens, on the monotonic clock.
     pub wake_at_ms: Option<u64>,
+    /// True if a job that was not looked at may deserve a slot more than one that got
+    /// it: one host has more than half of the slots, or a job that failed before has one.
+    pub looks_further: bool,
+    /// Jobs that have waited for a server that cannot be reached for as long as they may,
+    /// and the server.
+    pub unreachable: BTreeMap<Uuid, String>,
 }
 
 /// Says what should be running and owed.
 ///
 /// Slots go to the higher level first and may be taken from a lower one; on
 /// one level a running request keeps its slot, and free slots go around the jobs
-/// in the order of the queue.
+/// in the order of [`turn_of`]. Of all this, a host has at most half of the slots
+/// while files of others wait.
 pub fn plan<'a>(
     jobs: impl Iterator<Item = &'a Job>,
     limits: &Limits,
@@ -125,42 +154,44 @@ pub fn plan<'a>(
         owe(&mut plan, job);
         note_deadline(&mut plan, job, now);
         let runs = job.record.is_runnable() && !environment.locked.contains(&job.record.id);
-        let wants = runs || job.record.owes_server();
+        let wants = runs || job.record.has_server_cleanup();
         if wants && environment.conditions.hold(job).is_none() {
             levels.entry(job.record.priority).or_default().push(job);
         }
     }
-    let mut slots = Slots::new(limits);
+    let mut slots = Slots::new(limits, &environment.outages, now);
     for (_, mut level) in levels {
-        level.sort_by_key(|job| (job.record.queue_position, job.record.id));
+        level.sort_by_key(|job| turn_of(&job.record));
         keep_running(&mut plan, &mut slots, &level, environment);
         hand_out(&mut plan, &mut slots, &level, limits);
-        if slots.free == 0 {
+        if slots.are_used_up() {
             break;
         }
     }
+    plan.looks_further |= slots.are_one_sided();
+    slots.end_waiting(&mut plan);
     plan
 }
 
 fn owe(plan: &mut Plan, job: &Job) {
     let id = job.record.id;
     if !job.record.state.is_final() {
-        plan.work.extend(job.received().map(|file| (id, Work::Settle { file })));
+        plan.work.extend(job.received().map(|file| (id, Work::Verify { file })));
     }
     match job.record.closing {
-        Some(Closing::Releasing) => {
+        Some(Closing::Publishing) => {
             let files: Vec<u32> = (0_u32..)
                 .zip(&job.files)
                 .filter(|(_, file)| file.stage == FileStage::Transferred)
                 .map(|(index, _)| index)
                 .take(RELEASE_BATCH_FILES)
                 .collect();
-            plan.work.push((id, Work::Release { files }));
+            plan.work.push((id, Work::Publish { files }));
         }
         Some(Closing::Discarding | Closing::Cleaning { retry: None }) => {
             plan.work.push((id, Work::Remove));
         }
-        Some(Closing::Cleaning { retry: Some(_) } | Closing::Owing { .. }) | None => {}
+        Some(Closing::Cleaning { retry: Some(_) } | Closing::ServerCleanup { .. }) | None => {}
     }
 }
 
@@ -171,88 +202,4 @@ fn note_deadline(plan: &mut Plan, job: &Job, now: Now) {
         now.monotonic_ms + allowed_ms.saturating_sub(job.record.active_for_ms(now))
     });
     plan.wake_at_ms = [plan.wake_at_ms, own, active].into_iter().flatten().min();
-}
-
-fn keep_running<'a>(
-    plan: &mut Plan,
-    slots: &mut Slots<'a>,
-    level: &[&'a Job],
-    environment: &Environment,
-) {
-    for job in level {
-        let id = job.record.id;
-        let running = environment.running.range((id, 0, 0)..=(id, u32::MAX, u32::MAX));
-        for (_, index, part) in running {
-            let waits = job.may_request(*index, *part);
-            if waits && slots.take(job, *index) {
-                plan.transfers.insert((id, *index, *part));
-            }
-        }
-    }
-}
-
-fn hand_out<'a>(plan: &mut Plan, slots: &mut Slots<'a>, level: &[&'a Job], limits: &Limits) {
-    let mut queues: Vec<_> =
-        level.iter().map(|job| (*job, job.requests().take(slots.free + LOOKAHEAD_FILES))).collect();
-    while slots.free > 0 && !queues.is_empty() {
-        queues.retain_mut(|(job, waiting)| {
-            for (index, part) in waiting.by_ref() {
-                let key = (job.record.id, index, part);
-                let more = part == 0 || has_room(plan, job, index, limits);
-                if more && !plan.transfers.contains(&key) && slots.take(job, index) {
-                    plan.transfers.insert(key);
-                    return true;
-                }
-            }
-            false
-        });
-    }
-}
-
-/// True if one part more of a file may be sent: fewer go at a time while they
-/// fail, so that one that failed is sent again when another one went well.
-fn has_room(plan: &Plan, job: &Job, index: u32, limits: &Limits) -> bool {
-    let Some(file) = job.files.get(index as usize) else {
-        return false;
-    };
-    let id = job.record.id;
-    let used = plan.transfers.range((id, index, 0)..=(id, index, u32::MAX)).count();
-    let most = next_parts(&job.record, file).take(limits.connections_per_file as usize).count();
-    let failures = file.upload.as_ref().map_or(0, |upload| upload.state.multipart.failures);
-    used < most.saturating_sub(failures as usize).max(1)
-}
-
-/// The slots that are still free.
-struct Slots<'a> {
-    free: usize,
-    per_host: u32,
-    used_by_host: BTreeMap<&'a str, u32>,
-}
-
-impl<'a> Slots<'a> {
-    fn new(limits: &Limits) -> Self {
-        Self {
-            free: limits.simultaneous_files.min(limits.connections_total) as usize,
-            per_host: limits.connections_per_host,
-            used_by_host: BTreeMap::new(),
-        }
-    }
-
-    fn take(&mut self, job: &'a Job, index: u32) -> bool {
-        let Some(file) = job.files.get(index as usize) else {
-            return false;
-        };
-        if self.free == 0 {
-            return false;
-        }
-        if Scheme::of(&file.remote_name) == Scheme::Http {
-            let used = self.used_by_host.entry(host_of(&file.remote_name)).or_default();
-            if *used >= self.per_host {
-                return false;
-            }
-            *used += 1;
-        }
-        self.free -= 1;
-        true
-    }
 }

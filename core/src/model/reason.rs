@@ -2,25 +2,36 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::vocab::{HResult, JobState, WaitKind, code};
+use crate::vocab::{ErrorContext, HResult, JobState, JobType, WaitKind, code};
 
 use super::conditions::Hold;
 use super::deadline::{Deadline, Now};
+use super::outage::Outage;
 use super::record::{Closing, JobError, JobRecord};
+use super::upload::is_upload;
+
+/// A silence that is shorter is none.
+const SILENCE_SHOWN_MS: u64 = 3_000;
 
 /// What the engine knows about a job besides its record.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Situation {
     /// False when the store is only being read.
     pub engine_runs: bool,
     /// True if a request of the job is running.
     pub has_transfer: bool,
+    /// How long nothing has come of it, if that is known.
+    pub silent_ms: Option<u64>,
     /// True if its credentials were lost with the process that had them.
     pub locked: bool,
     /// True if all bytes are here and being checked.
-    pub settling: bool,
+    pub verifying: bool,
     /// What the application told that keeps it from moving.
     pub hold: Option<Hold>,
+    /// What is known of the server that it waits for, if that cannot be reached.
+    pub outage: Option<Outage>,
+    /// Why the queue cannot be stored, if it cannot.
+    pub refusal: Option<HResult>,
 }
 
 /// The answer of `wait_reason`.
@@ -41,7 +52,7 @@ pub struct WaitReason {
 }
 
 /// Why a job does not move; for a moving job, what it is doing.
-pub fn wait_reason(record: &JobRecord, situation: Situation, now: Now) -> WaitReason {
+pub fn wait_reason(record: &JobRecord, situation: &Situation, now: Now) -> WaitReason {
     let mut reason = WaitReason {
         kind: WaitKind::Finished,
         since_ms: record.state_since_ms,
@@ -55,7 +66,7 @@ pub fn wait_reason(record: &JobRecord, situation: Situation, now: Now) -> WaitRe
         JobState::Error => failed(&mut reason, record),
         JobState::TransientError => waiting_for_retry(&mut reason, record, situation, now),
         JobState::Queued | JobState::Connecting | JobState::Transferring => {
-            runnable(&mut reason, record, situation)
+            runnable(&mut reason, record, situation, now)
         }
         JobState::Suspended | JobState::Transferred => match record.closing {
             None => (
@@ -64,10 +75,10 @@ pub fn wait_reason(record: &JobRecord, situation: Situation, now: Now) -> WaitRe
                 "complete the job to put its files in place",
             ),
             Some(
-                Closing::Releasing
+                Closing::Publishing
                 | Closing::Discarding
                 | Closing::Cleaning { .. }
-                | Closing::Owing { .. },
+                | Closing::ServerCleanup { .. },
             ) => (
                 WaitKind::Completing,
                 "files are being moved to their local names",
@@ -77,9 +88,7 @@ pub fn wait_reason(record: &JobRecord, situation: Situation, now: Now) -> WaitRe
         JobState::Acknowledged => {
             (WaitKind::Finished, "the job is completed", "nothing: it is done")
         }
-        JobState::Cancelled if !record.is_in_queue() => {
-            (WaitKind::Finished, "the job is cancelled", "nothing: it cannot be recovered")
-        }
+        JobState::Cancelled if !record.is_in_queue() => cancelled(&mut reason, record),
         JobState::Cancelled => cancelling(&mut reason, record, situation, now),
     };
     reason.kind = kind;
@@ -99,7 +108,19 @@ fn suspended(record: &JobRecord) -> Words {
     (WaitKind::SuspendedByCaller, "the job is suspended", "resume the job")
 }
 
-fn runnable(reason: &mut WaitReason, record: &JobRecord, situation: Situation) -> Words {
+/// For how long nothing has come, where it is so long that people wonder: by what is
+/// recorded, if nothing else is known. Of an upload only what its server has is recorded.
+fn silence_s(record: &JobRecord, situation: &Situation, now: Now) -> Option<u64> {
+    let recorded = || {
+        let heard_ms = record.modified_ms.max(record.state_since_ms);
+        let silent_ms = u64::try_from(now.unix_ms.saturating_sub(heard_ms)).ok();
+        silent_ms.filter(|_| record.job_type == JobType::Download)
+    };
+    let silent_ms = situation.silent_ms.or_else(recorded)?;
+    (silent_ms >= SILENCE_SHOWN_MS).then_some(silent_ms / 1000)
+}
+
+fn runnable(reason: &mut WaitReason, record: &JobRecord, situation: &Situation, now: Now) -> Words {
     if !situation.engine_runs {
         return (
             WaitKind::EngineNotRunning,
@@ -114,7 +135,7 @@ fn runnable(reason: &mut WaitReason, record: &JobRecord, situation: Situation) -
             "set the credentials again",
         );
     }
-    if situation.settling && !situation.has_transfer {
+    if situation.verifying && !situation.has_transfer {
         return (
             WaitKind::ValidationPending,
             "all bytes are here; they are being checked and written through to the disk",
@@ -124,35 +145,90 @@ fn runnable(reason: &mut WaitReason, record: &JobRecord, situation: Situation) -
     if let Some(hold) = situation.hold.filter(|_| !situation.has_transfer) {
         return held(reason, hold);
     }
+    // A request may be under way: what it brings cannot be stored.
+    if let Some(refusal) = situation.refusal {
+        reason.code = Some(refusal);
+        return match refusal {
+            code::E_DISK_FULL => (
+                WaitKind::DiskFull,
+                "the disk of the queue is full: nothing can be stored",
+                "free space on the disk of the store",
+            ),
+            _ => (
+                WaitKind::RetryAfterError,
+                "the queue cannot be stored, and nothing moves before it is",
+                "see to the disk of the store; it is tried again by itself",
+            ),
+        };
+    }
     match (situation.has_transfer, record.state) {
         (true, JobState::Transferring) => {
+            if let Some(seconds) = silence_s(record, situation, now) {
+                reason.message = format!("nothing came for {seconds} s");
+                return (
+                    WaitKind::Transferring,
+                    "",
+                    "the next bytes; a connection that stays silent for a minute is given up",
+                );
+            }
             (WaitKind::Transferring, "the job is transferring", "nothing: it is moving")
         }
         (true, _) => {
             (WaitKind::Connecting, "waiting for the server to answer", "an answer of the server")
         }
-        (false, _) => (
-            WaitKind::WaitingForSlot,
-            "other files hold all the slots for transfers",
-            "a slot: the end of another file, a higher priority, or larger limits",
-        ),
+        (false, _) => match &situation.outage {
+            Some(outage) => unreachable(reason, outage, record, now),
+            None => (
+                WaitKind::WaitingForSlot,
+                "other files hold all the slots for transfers",
+                "a slot: the end of another file, a higher priority, or larger limits",
+            ),
+        },
     }
+}
+
+/// Its server cannot be reached: another job may have asked.
+fn unreachable(reason: &mut WaitReason, outage: &Outage, record: &JobRecord, now: Now) -> Words {
+    reason.code = Some(outage.failure.code);
+    reason.since_ms = outage.since.unix_ms;
+    let left_ms = outage.next_try_ms(record.priority).saturating_sub(now.monotonic_ms);
+    let next_ms = now.unix_ms.saturating_add(i64::try_from(left_ms).unwrap_or(i64::MAX));
+    reason.next_try_ms = Some(next_ms);
+    reason.message = format!("its server cannot be reached: {}", outage.failure.message);
+    (WaitKind::RetryAfterError, "", "the next try, or resume to try at once")
+}
+
+/// The job is cancelled, and nothing more is done about it.
+fn cancelled(reason: &mut WaitReason, record: &JobRecord) -> Words {
+    // The errors of uploads are those of their cancelling by then.
+    let Some(error) = record.error.as_ref().filter(|_| is_upload(record)) else {
+        return (WaitKind::Finished, "the job is cancelled", "nothing: it cannot be recovered");
+    };
+    reason.code = Some(error.code);
+    reason.message = format!("the job is cancelled, but {}", error.message);
+    (WaitKind::Finished, "", "nothing: delete it at the server by other means")
 }
 
 /// The job is cancelled; its server is still to be told.
 fn cancelling(
     reason: &mut WaitReason,
     record: &JobRecord,
-    situation: Situation,
+    situation: &Situation,
     now: Now,
 ) -> Words {
     if let Some(hold) = situation.hold.filter(|_| !situation.has_transfer) {
         let (_, message, unblock) = held(reason, hold);
         return (WaitKind::CancellingOnServer, message, unblock);
     }
-    if let Some(Closing::Owing { retry: Some(retry), .. }) = record.closing {
+    if let Some(Closing::ServerCleanup { retry: Some(retry), .. }) = record.closing {
         reason.next_try_ms = Some(shown(retry, situation, now));
         reason.code = record.error.as_ref().map(|error| error.code);
+        if let Some(error) = &record.error {
+            reason.message = format!(
+                "the job is cancelled; it is being cancelled on the server, in vain so far: {}",
+                error.message
+            );
+        }
     }
     (
         WaitKind::CancellingOnServer,
@@ -166,6 +242,10 @@ fn failed(reason: &mut WaitReason, record: &JobRecord) -> Words {
         return (WaitKind::FatalError, "the job failed", "resume the job");
     };
     note_error(reason, error);
+    if error.code == code::BG_E_SESSION_NOT_FOUND {
+        let unblock = "look whether the server has the file: if so cancel the job, else resume it";
+        return (WaitKind::FatalError, "", unblock);
+    }
     match kind_of(error) {
         Some(words) => words,
         None => (WaitKind::FatalError, "", "resolve the error, then resume the job"),
@@ -175,7 +255,7 @@ fn failed(reason: &mut WaitReason, record: &JobRecord) -> Words {
 fn waiting_for_retry(
     reason: &mut WaitReason,
     record: &JobRecord,
-    situation: Situation,
+    situation: &Situation,
     now: Now,
 ) -> Words {
     if let Some(hold) = situation.hold {
@@ -220,7 +300,7 @@ fn held(reason: &mut WaitReason, hold: Hold) -> Words {
 }
 
 /// When a deadline comes, on the wall clock as it is now.
-fn shown(deadline: Deadline, situation: Situation, now: Now) -> i64 {
+fn shown(deadline: Deadline, situation: &Situation, now: Now) -> i64 {
     if !situation.engine_runs {
         return deadline.unix_ms;
     }
@@ -263,8 +343,10 @@ fn kind_of(error: &JobError) -> Option<Words> {
             "a cheaper network, or other cost flags",
         ),
     ];
+    // A disk may be full here or there.
+    let is_there = error.code == code::E_DISK_FULL && error.context == ErrorContext::RemoteFile;
     known
         .into_iter()
-        .find(|(code, ..)| *code == error.code)
+        .find(|(code, ..)| *code == error.code && !is_there)
         .map(|(_, kind, unblock)| (kind, "", unblock))
 }

@@ -67,6 +67,9 @@ pub struct JobRecord {
     /// Failures since the last progress.
     #[serde(default, skip_serializing_if = "is_initial")]
     pub attempts: u32,
+    /// Bytes that came, or that a server said it holds, since the last failure.
+    #[serde(default, skip_serializing_if = "is_initial")]
+    pub fresh_bytes: u64,
     /// When a job in TRANSIENT_ERROR tries again.
     #[serde(default, skip_serializing_if = "is_initial")]
     pub retry: Option<Retry>,
@@ -140,7 +143,8 @@ pub struct Retry {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Closing {
     /// Finished files are being moved to their local names.
-    Releasing,
+    #[serde(rename = "Releasing")]
+    Publishing,
     /// Finished files are in place; what is left of the others goes.
     Discarding,
     /// Final; its temporary files go. Those that could not be deleted are
@@ -148,7 +152,8 @@ pub enum Closing {
     Cleaning { retry: Option<Deadline> },
     /// Final; the server is to forget the unfinished upload. If it cannot be
     /// told, that is tried again at `retry`, and given up after `until`.
-    Owing { until: Deadline, retry: Option<Deadline>, attempts: u32 },
+    #[serde(rename = "Owing")]
+    ServerCleanup { until: Deadline, retry: Option<Deadline>, attempts: u32 },
 }
 
 /// Sums over the files, kept so that a job can be shown without reading them.
@@ -215,7 +220,7 @@ pub struct NewJob {
 }
 
 impl JobRecord {
-    /// An empty, suspended job with the defaults of the contract.
+    /// An empty, suspended job with the defaults of the specification.
     pub fn new(new: NewJob, now: Now) -> Self {
         Self {
             id: new.id,
@@ -245,6 +250,7 @@ impl JobRecord {
             error: None,
             error_count: 0,
             attempts: 0,
+            fresh_bytes: 0,
             retry: None,
             no_progress_deadline: None,
             active_ms: 0,
@@ -314,13 +320,13 @@ impl JobRecord {
     }
 
     /// True if a server is to be told of a cancelled upload now.
-    pub fn owes_server(&self) -> bool {
-        matches!(self.closing, Some(Closing::Owing { retry: None, .. }))
+    pub fn has_server_cleanup(&self) -> bool {
+        matches!(self.closing, Some(Closing::ServerCleanup { retry: None, .. }))
     }
 
     /// True if the job still has something to do, which makes it visible.
     pub fn is_in_queue(&self) -> bool {
-        !self.state.is_final() || matches!(self.closing, Some(Closing::Owing { .. }))
+        !self.state.is_final() || matches!(self.closing, Some(Closing::ServerCleanup { .. }))
     }
 
     /// True if nothing of the job is left to be done or remembered.
@@ -340,8 +346,10 @@ impl JobRecord {
     /// When this job needs attention although nothing happens to it.
     pub fn wake_at(&self) -> Option<Deadline> {
         match self.closing {
-            Some(Closing::Cleaning { retry } | Closing::Owing { retry, .. }) => return retry,
-            Some(Closing::Releasing | Closing::Discarding) => return None,
+            Some(Closing::Cleaning { retry } | Closing::ServerCleanup { retry, .. }) => {
+                return retry;
+            }
+            Some(Closing::Publishing | Closing::Discarding) => return None,
             None => {}
         }
         match self.state {
@@ -370,7 +378,8 @@ impl JobRecord {
             self.state = JobState::Queued;
         }
         self.active_since_ms = None;
-        if let Some(Closing::Cleaning { retry } | Closing::Owing { retry, .. }) = &mut self.closing
+        if let Some(Closing::Cleaning { retry } | Closing::ServerCleanup { retry, .. }) =
+            &mut self.closing
         {
             // A start is as good a moment as any.
             *retry = None;
@@ -379,14 +388,14 @@ impl JobRecord {
             return;
         }
         self.boot = boot;
-        if let Some(Closing::Owing { until, .. }) = &mut self.closing {
-            *until = until.after_reboot(now);
+        if let Some(Closing::ServerCleanup { until, .. }) = &mut self.closing {
+            *until = until.after_pause(now, boot.is_some());
         }
         if let Some(retry) = &mut self.retry {
             retry.at = retry.at.after_reboot(now);
         }
         if let Some(deadline) = &mut self.no_progress_deadline {
-            *deadline = deadline.after_reboot(now);
+            *deadline = deadline.after_pause(now, boot.is_some());
         }
     }
 }

@@ -1,5 +1,5 @@
 //! The reply to an upload: fetched like any file before the session is closed,
-//! and put in place by Complete (contract sections 3.1 and 13.6).
+//! and put in place by Complete (specification, sections 3.1 and 13.6).
 
 use crate::protocol::origin_of;
 use crate::vocab::{Error, JobType, Result, code};

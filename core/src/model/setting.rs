@@ -1,4 +1,4 @@
-//! The properties a caller may set: contract sections 2.2, 3.3, 3.4 and 3.6.
+//! The properties a caller may set: specification, sections 2.2, 3.3, 3.4 and 3.6.
 
 use crate::protocol::check_header_lines;
 use crate::vocab::{
@@ -6,6 +6,8 @@ use crate::vocab::{
     limit, notify, security,
 };
 
+use super::deadline::Now;
+use super::failure;
 use super::input::Setting;
 use super::job::Change;
 use super::record::{ClientCertificate, JobRecord, ProxySettings};
@@ -13,7 +15,7 @@ use super::reply;
 use super::upload::is_upload;
 
 /// Applies one setter.
-pub fn apply(change: &mut Change, setting: &Setting) -> Result<()> {
+pub fn apply(change: &mut Change, setting: &Setting, now: Now) -> Result<()> {
     let record = &mut change.record;
     match setting {
         Setting::DisplayName(name) => {
@@ -30,10 +32,14 @@ pub fn apply(change: &mut Change, setting: &Setting) -> Result<()> {
             record.notify_flags = *flags;
         }
         Setting::MinimumRetryDelay(seconds) => {
-            record.minimum_retry_delay_s = (*seconds).max(limit::MINIMUM_RETRY_DELAY_FLOOR_S);
+            failure::set_minimum_retry_delay(change, *seconds, now);
         }
-        Setting::NoProgressTimeout(seconds) => record.no_progress_timeout_s = *seconds,
-        Setting::MaximumDownloadTime(seconds) => record.maximum_download_time_s = *seconds,
+        Setting::NoProgressTimeout(seconds) => {
+            failure::set_no_progress_timeout(change, *seconds, now);
+        }
+        Setting::MaximumDownloadTime(seconds) => {
+            failure::set_maximum_download_time(change, *seconds, now);
+        }
         Setting::Proxy(proxy) => {
             check_proxy(proxy)?;
             record.proxy = proxy.clone();
@@ -250,7 +256,7 @@ fn check_upload_protocol(number: u32) -> Result<()> {
     }
 }
 
-/// Checks credentials before they are kept in memory (SetCredentials, contract
+/// Checks credentials before they are kept in memory (SetCredentials, specification,
 /// section 3.1).
 pub fn check_credentials(scheme: AuthScheme, user_name: &str, password: &str) -> Result<()> {
     if user_name.chars().count() > limit::USER_NAME_CHARS_MAX {
@@ -264,6 +270,9 @@ pub fn check_credentials(scheme: AuthScheme, user_name: &str, password: &str) ->
     }
     match scheme {
         AuthScheme::Basic | AuthScheme::Digest => Ok(()),
+        AuthScheme::Ntlm | AuthScheme::Negotiate if user_name.is_empty() && password.is_empty() => {
+            Ok(())
+        }
         AuthScheme::Ntlm | AuthScheme::Negotiate | AuthScheme::Passport => Err(Error::new(
             code::E_NOTIMPL,
             format!("the {} scheme is not built in; use BASIC or DIGEST", scheme.name()),

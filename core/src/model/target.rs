@@ -6,14 +6,14 @@ use crate::vocab::{Error, HashAlgorithm, LENGTH_TO_EOF, PATHS, Result, code, lim
 use super::file::ExpectedHash;
 
 /// Refuses a local name that no disk could make valid: E_INVALIDARG if it is
-/// empty, relative or holds control characters (contract section 2.2).
+/// empty, relative or holds control characters (specification, section 2.2).
 pub fn check_local_name(local_name: &str) -> Result<()> {
     PATHS.fault(local_name).map_or(Ok(()), |why| Err(Error::new(code::E_INVALIDARG, why)))
 }
 
 /// Checks requested ranges: at most 500; DO_E_INVALID_RANGE for an empty one or
 /// one beyond the largest offset, DO_E_OVERLAPPING_RANGES if two share a byte.
-/// Their order is free (contract sections 2.7 and 3.2).
+/// Their order is free (specification, sections 2.7 and 3.2).
 pub fn check_ranges(ranges: &[FileRange]) -> Result<()> {
     if ranges.len() > limit::RANGES_PER_FILE_MAX {
         return Err(Error::new(

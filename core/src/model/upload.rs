@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::protocol::{
-    Call, Failure, Permit, Sending, Step, Upload, Verdict, below, check_remote_name, next_call,
-    parts_to_send,
+    Failure, OutgoingFile, PresignedRequests, Span, Step, Upload, UploadRequest, Verdict, below,
+    check_remote_name, next_call, parts_to_send,
 };
 use crate::vocab::{
     Error, JobPropertyId, JobState, JobType, PATHS, PropertyValue, Result, UploadProtocol, code,
@@ -12,12 +12,12 @@ use crate::vocab::{
 };
 
 use super::deadline::{Deadline, Now};
-use super::debt;
 use super::file::{FileRecord, FileStage};
 use super::input::FileSpec;
 use super::job::{Change, Job};
 use super::record::{Closing, JobRecord};
 use super::reply;
+use super::server_cleanup;
 
 /// What is stored of an upload, with its file.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,20 +37,23 @@ pub struct UploadRecord {
 
 /// What happens to an upload.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum UploadNews {
+pub enum UploadEvent {
     /// A request is about to be made. `source` is the size and the version of
     /// the local file, unless the job is cancelled.
-    Begun { call: Call, source: Option<(u64, String)> },
+    Begun { call: UploadRequest, source: Option<(u64, String)> },
     /// So many bytes of a request without a session are on their way.
     OnTheWay { bytes: u64 },
     /// The request was stopped.
     Stopped(Sent),
     /// The server answered.
-    Answered { call: Box<Call>, verdict: Verdict, response_headers: String },
+    Answered { call: Box<UploadRequest>, verdict: Verdict, response_headers: String },
     /// The server said something before its answer.
-    Told { call: Box<Call>, verdict: Verdict },
+    Told { call: Box<UploadRequest>, verdict: Verdict },
     /// There was no answer.
     Failed { step: Step, sent: Sent, failure: Failure },
+    /// There was none either, as the server had closed the connection that the
+    /// request was made on. Parts are not dropped: their requests are repeated.
+    Dropped { step: Step, failure: Failure },
     /// The local file is not the one that the upload began with.
     SourceChanged,
     /// The session is older than the server keeps it.
@@ -58,7 +61,7 @@ pub enum UploadNews {
     /// The server is to forget an upload that it does not know.
     NothingOwed,
     /// What cancels the upload was signed.
-    Permitted(Permit),
+    Permitted(PresignedRequests),
 }
 
 /// What a request without an answer had sent of a part of the file.
@@ -68,6 +71,9 @@ pub struct Sent {
     pub part: u32,
     /// All of it went out: the server may have it, or store it yet.
     pub whole: bool,
+    /// The piece of the file of which bytes went out into a session.
+    #[serde(default)]
+    pub cut: Option<Span>,
 }
 
 /// True if the job sends files.
@@ -88,7 +94,7 @@ pub fn refuse_upload(record: &JobRecord) -> Result<()> {
 
 /// Checks the files of an upload job: BG_E_TOO_MANY_FILES for more than one,
 /// E_NOTIMPL for ranges and hashes, E_INVALIDARG for a URL of another scheme than http
-/// and https (contract section 2.2).
+/// and https (specification, section 2.2).
 pub fn check_files(record: &JobRecord, specs: &[FileSpec]) -> Result<()> {
     if !is_upload(record) {
         return Ok(());
@@ -167,7 +173,7 @@ pub fn next_upload_call(
     file: &FileRecord,
     size: u64,
     part: u32,
-) -> Option<Call> {
+) -> Option<UploadRequest> {
     next_call(&upload_state(record, file), &sending(record, file, size), part)
 }
 
@@ -179,8 +185,8 @@ pub fn has_expired(record: &JobRecord, file: &FileRecord, now: Now) -> bool {
 }
 
 /// The view of it that the protocol room decides by.
-pub fn sending<'a>(record: &'a JobRecord, file: &'a FileRecord, size: u64) -> Sending<'a> {
-    Sending {
+pub fn sending<'a>(record: &'a JobRecord, file: &'a FileRecord, size: u64) -> OutgoingFile<'a> {
+    OutgoingFile {
         url: &file.remote_name,
         local_name: &file.local_name,
         media_type: media_type(record),
@@ -202,12 +208,37 @@ fn media_type(record: &JobRecord) -> Option<&str> {
 /// Cancel takes effect at once; what the server still has is owed.
 pub fn cancel(change: &mut Change, job: &Job, now: Now) {
     change.record.enter(JobState::Cancelled, now);
+    change.record.error = None;
     change.record.closing = match job.record.totals.replies {
-        0 => job.files.first().filter(|file| may_hold(file)).map(|_| debt::owing(&job.record, now)),
+        0 => job
+            .files
+            .first()
+            .filter(|file| may_hold(file))
+            .map(|_| server_cleanup::begin(&job.record, now)),
         // What is here of the reply goes first.
         _ => Some(Closing::Cleaning { retry: None }),
     };
     change.cancelled = Some(code::S_OK);
+    if change.record.closing.is_none() && job.files.first().is_some_and(may_be_left) {
+        let message = "the server may keep what came of the file, under its name: \
+                       a request that was broken off cannot be taken back";
+        server_cleanup::kept(change, code::E_NOT_SUPPORTED, message.to_owned(), now);
+        change.result = code::BG_S_UNABLE_TO_DELETE_FILES;
+    }
+}
+
+/// True if a part of the file went out in a request that was to be all of it.
+fn may_be_left(file: &FileRecord) -> bool {
+    let state = file.upload.as_ref().map(|upload| &upload.state);
+    let is_whole = |state: &Upload| match state.protocol {
+        UploadProtocol::Put | UploadProtocol::Post | UploadProtocol::PutRange => true,
+        UploadProtocol::Auto
+        | UploadProtocol::Bits
+        | UploadProtocol::Tus
+        | UploadProtocol::Ietf
+        | UploadProtocol::S3 => false,
+    };
+    file.stage == FileStage::Waiting && file.high_water > 0 && state.is_some_and(is_whole)
 }
 
 /// True if a server may hold something of an unfinished upload.
@@ -226,7 +257,7 @@ pub fn complete(change: &mut Change, job: &Job, now: Now) -> Result<()> {
         return Err(Error::new(code::DO_E_INVALID_STATE, "the upload is not finished"));
     }
     if reply::is_here(job) {
-        change.record.closing = Some(Closing::Releasing);
+        change.record.closing = Some(Closing::Publishing);
         return Ok(());
     }
     change.record.enter(JobState::Acknowledged, now);

@@ -1,38 +1,36 @@
 //! What the requests of an upload lead to.
 
-use crate::protocol::{Call, Failure, Span, Step, Upload, Verdict, invalid_failure, part_bytes};
-use crate::vocab::{ErrorContext, HResult, JobState, Result, code, limit};
+use crate::protocol::{Failure, Step, Upload, UploadRequest, Verdict, part_bytes};
+use crate::vocab::{ErrorContext, HResult, JobState, Result, UploadProtocol, code, limit};
 
-use super::deadline::{Deadline, Now};
+use super::deadline::Now;
 use super::file::{FileRecord, FileStage};
+use super::headway::{ROUNDS_MAX, count_round, holds};
 use super::job::{Change, Job};
 use super::record::Closing;
-use super::upload::{Sent, UploadNews, UploadRecord, name_below, settle_name, upload_state};
-use super::{debt, failure, multipart, reply, standing};
-
-/// Answers in a row without a byte more on the server after which the job
-/// waits before it asks again.
-const ROUNDS_MAX: u32 = 3;
+use super::session::{doubt, fall_back, leave_session, restart, stale_session};
+use super::upload::{Sent, UploadEvent, UploadRecord, name_below, settle_name, upload_state};
+use super::{dropped, failure, multipart, reply, server_cleanup, suspect, upload_status};
 
 /// Applies what happened to an upload.
 pub fn apply(
     change: &mut Change,
     job: &Job,
     index: u32,
-    news: &UploadNews,
+    news: &UploadEvent,
     now: Now,
 ) -> Result<()> {
     let file = job.file(index)?;
-    let owes = matches!(job.record.closing, Some(Closing::Owing { .. }));
+    let owes = matches!(job.record.closing, Some(Closing::ServerCleanup { .. }));
     if file.stage != FileStage::Waiting || job.record.state.is_final() && !owes {
         return Ok(());
     }
     match news {
-        UploadNews::Begun { call, source } => begun(change, job, index, call, source, now)?,
-        UploadNews::OnTheWay { bytes } => moved(change, job, index, *bytes, now)?,
-        UploadNews::Stopped(Sent { part: 0, .. }) => give_up_whole(change, job, index)?,
-        UploadNews::Stopped(sent) => _ = multipart::broken_off(change, job, index, *sent)?,
-        UploadNews::Answered { call, verdict, response_headers } => {
+        UploadEvent::Begun { call, source } => begun(change, job, index, call, source, now)?,
+        UploadEvent::OnTheWay { bytes } => moved(change, job, index, *bytes, now)?,
+        UploadEvent::Stopped(Sent { part: 0, .. }) => give_up_whole(change, job, index)?,
+        UploadEvent::Stopped(sent) => _ = multipart::broken_off(change, job, index, *sent)?,
+        UploadEvent::Answered { call, verdict, response_headers } => {
             if call.part > 0 && !multipart::ended(change, job, index, call.part)? {
                 return Ok(());
             }
@@ -41,22 +39,25 @@ pub fn apply(
             })?;
             answered(change, job, index, call, verdict, now)?;
         }
-        UploadNews::Told { call, verdict } => answered(change, job, index, call, verdict, now)?,
-        UploadNews::Expired => {
+        UploadEvent::Told { call, verdict } => answered(change, job, index, call, verdict, now)?,
+        UploadEvent::Expired => {
             leave_session(change, job, index)?;
             count_round(change, job, index, &failure::lost_session(), now)?;
         }
-        UploadNews::Failed { step, sent: Sent { part: 0, .. }, failure } => {
-            failed(change, job, index, *step, failure, now)?;
+        UploadEvent::Failed { step, sent, failure } if sent.part == 0 => {
+            failed(change, job, index, (*step, *sent), failure, now)?;
         }
-        UploadNews::Failed { sent, failure, .. } => {
+        UploadEvent::Failed { sent, failure, .. } => {
             if multipart::broken_off(change, job, index, *sent)? {
                 multipart::refused(change, job, index, failure, now)?;
             }
         }
-        UploadNews::SourceChanged => source_changed(change, job, index, now)?,
-        UploadNews::NothingOwed => debt::settle(change, now),
-        UploadNews::Permitted(permit) => multipart::permitted(change, job, index, permit)?,
+        UploadEvent::Dropped { step, failure } => {
+            dropped::apply(change, job, index, *step, failure, now)?;
+        }
+        UploadEvent::SourceChanged => source_changed(change, job, index, now)?,
+        UploadEvent::NothingOwed => server_cleanup::end_unasked(change, job, index, now)?,
+        UploadEvent::Permitted(permit) => multipart::permitted(change, job, index, permit)?,
     }
     Ok(())
 }
@@ -79,7 +80,7 @@ fn begun(
     change: &mut Change,
     job: &Job,
     index: u32,
-    call: &Call,
+    call: &UploadRequest,
     source: &Option<(u64, String)>,
     now: Now,
 ) -> Result<()> {
@@ -90,12 +91,14 @@ fn begun(
             file.size = Some(*size);
             upload.source = Some(version.clone());
         }
+        suspect::begun(&mut upload.state, call.step);
         match call.step {
             Step::Create => upload.state.creating = true,
             Step::Send if call.part > 0 => upload.state.multipart.begin(call.part),
             Step::Send => {
                 let until = call.body.map_or(0, |span| span.first + span.length);
                 upload.state.sent_until = upload.state.sent_until.max(until);
+                upload.state.overlapped |= upload.state.unsure || upload.state.may_be_old;
                 upload.state.unsure = true;
             }
             Step::Close => {
@@ -111,21 +114,20 @@ fn begun(
             | Step::Cancel
             | Step::Check => {}
         }
-        upload.state.terms.completes |= standing::completes(call, file.size);
+        upload.state.terms.completes |= upload_status::completes(call, file.size);
     })?;
     // What the answer means depends on what was sent before.
     change.urgent |= matches!(call.step, Step::Create | Step::Send | Step::Close);
+    // Nor may a power cut take back that a request may leave bytes at the server
+    // which nothing else names, or a file in its place.
+    let makes = call.step == Step::Create && call.length() > 0;
+    let size = change.file(job, index)?.size;
+    let ends = call.step == Step::Close || call.part == 0 && upload_status::completes(call, size);
+    change.durable |= makes || ends;
     if job.record.is_runnable() && job.record.state == JobState::Queued {
         change.record.enter(JobState::Connecting, now);
     }
     Ok(())
-}
-
-/// Nothing of the file counts as sent. What a server holds is safe there, so
-/// that the two watermarks are one.
-fn restart(file: &mut FileRecord) {
-    file.written = 0;
-    file.synced = 0;
 }
 
 /// The file has come so far on its way to the server.
@@ -136,16 +138,22 @@ pub(super) fn moved(
     position: u64,
     now: Now,
 ) -> Result<()> {
-    let is_new = position > job.file(index)?.high_water;
+    let high_water = job.file(index)?.high_water;
+    let is_new = position > high_water;
+    let mut fresh = position.saturating_sub(high_water);
     edit(change, job, index, |upload, file| {
         file.written = position;
-        file.synced = if upload.state.session.is_some() { position } else { 0 };
+        let is_held = upload.state.session.is_some();
+        file.synced = if is_held { position } else { 0 };
+        // What is only on its way is no headway to a server.
+        fresh = if is_held { fresh } else { 0 };
         if is_new {
             file.high_water = position;
             file.restarts = 0;
             upload.fallback = None;
         }
     })?;
+    change.record.fresh_bytes = change.record.fresh_bytes.saturating_add(fresh);
     if is_new {
         change.record.attempts = 0;
         change.record.no_progress_deadline = None;
@@ -176,7 +184,7 @@ fn answered(
     change: &mut Change,
     job: &Job,
     index: u32,
-    call: &Call,
+    call: &UploadRequest,
     verdict: &Verdict,
     now: Now,
 ) -> Result<()> {
@@ -200,8 +208,8 @@ fn answered(
         Verdict::Silent if name_below(change, job, index)? => {}
         Verdict::Silent => state(change, |state| state.probing = true)?,
         Verdict::Opened { .. } => opened(change, job, index, call, verdict)?,
-        Verdict::Agreed(terms) => standing::agreed(change, job, index, call, terms, now)?,
-        Verdict::Stands(told) => standing::stands(change, job, index, call, told, now)?,
+        Verdict::Agreed(terms) => upload_status::agreed(change, job, index, call, terms, now)?,
+        Verdict::Stands(told) => upload_status::stands(change, job, index, call, told, now)?,
         Verdict::Greeted => state(change, |state| state.greets = false)?,
         Verdict::Holds { position, reply_url } => {
             let counts = call.step != Step::Query;
@@ -216,7 +224,17 @@ fn answered(
         Verdict::Listed { parts, more } => {
             multipart::listed(change, job, index, parts, *more, now)?;
         }
+        Verdict::Unlisted => multipart::unlisted(change, job, index)?,
+        Verdict::Unjoined(failure) => {
+            multipart::unjoined(change, job, index, now)?;
+            return refused(change, job, index, call, failure, now);
+        }
         Verdict::Region(region) => multipart::region(change, job, index, region, now)?,
+        Verdict::Clock { unix_ms, failure } => {
+            if !multipart::clock(change, job, index, call, *unix_ms, now)? {
+                return refused(change, job, index, call, failure, now);
+            }
+        }
         Verdict::Aborted => state(change, |state| state.multipart.aborted = true)?,
         Verdict::Unsure(failure) => {
             edit(change, job, index, |upload, _| upload.state.unsure = true)?;
@@ -225,6 +243,10 @@ fn answered(
         Verdict::Spoilt(failure) => {
             stale_session(change, job, index)?;
             count_failure(change, job, index, failure, now)?;
+        }
+        Verdict::Leftover(failure) => {
+            stale_session(change, job, index)?;
+            count_round(change, job, index, failure, now)?;
         }
         Verdict::TooLarge => too_large(change, job, index, call, now)?,
         Verdict::Gone | Verdict::Absent => {
@@ -235,21 +257,24 @@ fn answered(
             leave_session(change, job, index)?;
             count_failure(change, job, index, failure, now)?;
         }
-        Verdict::Doubt => edit(change, job, index, |upload, _| {
-            let opened_ms = upload.state.opened_ms;
-            upload.state.leave_session();
-            upload.state.opened_ms = opened_ms;
-            upload.state.verifies = true;
-        })?,
+        Verdict::Doubt => doubt(change, job, index)?,
+        Verdict::Placed => {
+            doubt(change, job, index)?;
+            edit(change, job, index, |upload, _| upload.state.placed = true)?;
+        }
         Verdict::Dropped if job.record.state.is_final() && multipart::has_strays(job, index) => {
             return multipart::forget_again(change, job, index, now);
         }
-        Verdict::Dropped => leave_session(change, job, index)?,
+        Verdict::Kept(failure) if job.record.state.is_final() => {
+            server_cleanup::refused(change, failure, now);
+            return Ok(());
+        }
+        Verdict::Dropped | Verdict::Kept(_) => leave_session(change, job, index)?,
         Verdict::Finished => finished(change, job, index, now)?,
     }
     let gone = matches!(verdict, Verdict::Dropped | Verdict::Gone | Verdict::Finished);
     if gone && job.record.state.is_final() {
-        debt::settle(change, now);
+        server_cleanup::end(change, now);
     } else {
         transferring(change, now);
     }
@@ -261,7 +286,7 @@ pub(super) fn opened(
     change: &mut Change,
     job: &Job,
     index: u32,
-    call: &Call,
+    call: &UploadRequest,
     verdict: &Verdict,
 ) -> Result<()> {
     let Verdict::Opened { session, position, opened_ms, host, host_timeout_s } = verdict else {
@@ -281,63 +306,13 @@ pub(super) fn opened(
         file.written = position.unwrap_or(0).min(call.length());
         file.synced = file.written;
     })?;
-    change.urgent = true;
+    // No byte goes into a session that a power cut would make unknown.
+    (change.urgent, change.durable) = (true, true);
     Ok(())
-}
-
-/// What the server says that it holds is where to go on, whatever was sent.
-/// `counts` if bytes were sent that it should hold now.
-pub(super) fn holds(
-    change: &mut Change,
-    job: &Job,
-    index: u32,
-    call: &Call,
-    (position, counts): (u64, bool),
-    now: Now,
-) -> Result<()> {
-    let file = job.file(index)?;
-    let state = upload_state(&job.record, file);
-    if position > state.sent_until || file.size.is_some_and(|size| position > size) {
-        // It stored something twice: what it holds is not the file.
-        stale_session(change, job, index)?;
-        let failure = invalid_failure("that it holds more than was sent to it");
-        return count_failure(change, job, index, &failure, now);
-    }
-    edit(change, job, index, |upload, _| upload.state.unsure = false)?;
-    if position < file.written {
-        change.restarted.insert(index);
-    }
-    moved(change, job, index, position, now)?;
-    let took_all = |span: Span| span.length > 0 && position == span.first + span.length;
-    if call.body.is_some_and(took_all) {
-        edit(change, job, index, |upload, _| upload.state.grow())?;
-    }
-    let advanced = call.body.is_some_and(|span| position > span.first);
-    match advanced || !counts {
-        true => Ok(()),
-        false => count_round(change, job, index, &failure::no_headway(), now),
-    }
 }
 
 fn is_whole(change: &Change, job: &Job, index: u32) -> bool {
     change.file(job, index).is_ok_and(|file| file.size == Some(file.written))
-}
-
-/// Counts answers without headway; too many in a row, and the job waits.
-pub(super) fn count_round(
-    change: &mut Change,
-    job: &Job,
-    index: u32,
-    failure: &Failure,
-    now: Now,
-) -> Result<()> {
-    let rounds = change.file(job, index)?.restarts + 1;
-    let too_many = rounds > ROUNDS_MAX;
-    change.edit(job, index, |file| file.restarts = if too_many { 0 } else { rounds })?;
-    match too_many {
-        true => count_failure(change, job, index, failure, now),
-        false => Ok(()),
-    }
 }
 
 /// Puts a job that runs into TRANSIENT_ERROR or ERROR.
@@ -354,34 +329,13 @@ pub(super) fn count_failure(
     Ok(())
 }
 
-fn leave_session(change: &mut Change, job: &Job, index: u32) -> Result<()> {
-    if change.file(job, index)?.written > 0 {
-        change.restarted.insert(index);
-    }
-    edit(change, job, index, |upload, file| {
-        upload.state.leave_session();
-        upload.fallback = None;
-        restart(file);
-    })
-}
-
-/// The session is to be cancelled before another one is made.
-pub(super) fn stale_session(change: &mut Change, job: &Job, index: u32) -> Result<()> {
-    if change.file(job, index)?.written > 0 {
-        change.restarted.insert(index);
-    }
-    edit(change, job, index, |upload, file| {
-        upload.state.stale = upload.state.session.is_some();
-        upload.expires = None;
-        upload.state.verifies = false;
-        upload.state.has_reply = false;
-        upload.state.unsure = false;
-        upload.state.multipart.sent.clear();
-        restart(file);
-    })
-}
-
-fn too_large(change: &mut Change, job: &Job, index: u32, call: &Call, now: Now) -> Result<()> {
+fn too_large(
+    change: &mut Change,
+    job: &Job,
+    index: u32,
+    call: &UploadRequest,
+    now: Now,
+) -> Result<()> {
     let sent = call.length();
     if sent <= limit::PIECE_BYTES_MIN {
         let failure = Failure::fatal(
@@ -404,7 +358,7 @@ fn finished(change: &mut Change, job: &Job, index: u32, now: Now) -> Result<()> 
         upload.state.leave_session();
         upload.fallback = None;
         file.synced = size;
-        file.stage = FileStage::Released;
+        file.stage = FileStage::Published;
     })?;
     super::outcome::finish_if_done(change, now);
     Ok(())
@@ -415,7 +369,7 @@ fn refused(
     change: &mut Change,
     job: &Job,
     index: u32,
-    call: &Call,
+    call: &UploadRequest,
     failure: &Failure,
     now: Now,
 ) -> Result<()> {
@@ -423,36 +377,46 @@ fn refused(
         upload.state.creating = false;
         // It did not forget all of it: it is told again.
         upload.state.multipart.aborted &= call.step != Step::Check;
+        let cannot = [400, 500, 501].map(HResult::from_http_status).contains(&failure.code);
+        if call.step == Step::Send && call.checksum.is_none() && cannot {
+            upload.state.restore_checksum();
+        }
     })?;
     if job.record.state.is_final() {
-        debt::failed(change, failure, now);
-        return Ok(());
+        return server_cleanup::failed_for(change, job, index, failure, now);
     }
     give_up_whole(change, job, index)?;
+    if suspect::refused(change, job, index, call.step, failure)? {
+        return count_round(change, job, index, &failure::lost_session(), now);
+    }
     after_failure(change, job, index, call.step, failure, now)
 }
 
 /// There was no answer: what became of the request nobody knows.
-fn failed(
+pub(super) fn failed(
     change: &mut Change,
     job: &Job,
     index: u32,
-    step: Step,
+    (step, sent): (Step, Sent),
     failure: &Failure,
     now: Now,
 ) -> Result<()> {
     edit(change, job, index, |upload, _| {
         upload.state.creating = false;
-        // A server may keep nothing of a piece that was cut off.
-        if step == Step::Send {
-            upload.state.shrink(upload.state.piece_bytes);
+        // A server may keep nothing of a piece that was cut off. It is asked, but
+        // for BITS, which has no question.
+        match sent.cut {
+            Some(span) if upload.state.protocol == UploadProtocol::Bits => {
+                upload.state.shrink(span.length);
+            }
+            cut => upload.state.cut = cut.or(upload.state.cut),
         }
     })?;
     if job.record.state.is_final() {
-        debt::failed(change, failure, now);
-        return Ok(());
+        return server_cleanup::failed_for(change, job, index, failure, now);
     }
     give_up_whole(change, job, index)?;
+    suspect::unanswered(change, job, index, step, sent.whole)?;
     after_failure(change, job, index, step, failure, now)
 }
 
@@ -469,30 +433,12 @@ fn after_failure(
         // being made for ever: the server forgets it by itself one day.
         let rounds = change.file(job, index)?.restarts + 1;
         change.edit(job, index, |file| file.restarts = rounds)?;
-        if rounds > ROUNDS_MAX {
+        if rounds > ROUNDS_MAX || suspect::is(change, job, index)? {
             leave_session(change, job, index)?;
         }
     }
     fall_back(change, job, index, now)?;
     count_failure(change, job, index, failure, now)
-}
-
-/// A host that has the session and fails for too long is left for the first
-/// one, with a new session (contract section 13.4).
-fn fall_back(change: &mut Change, job: &Job, index: u32, now: Now) -> Result<()> {
-    let file = change.file(job, index)?;
-    let Some(upload) = file.upload.as_ref().filter(|upload| upload.state.host.is_some()) else {
-        return Ok(());
-    };
-    let Some(timeout_s) = upload.state.host_timeout_s else {
-        return Ok(());
-    };
-    let new = Deadline::after(now, timeout_s.saturating_mul(1000));
-    let deadline = upload.fallback.unwrap_or(new);
-    if deadline.is_over(now) {
-        return leave_session(change, job, index);
-    }
-    edit(change, job, index, |upload, _| upload.fallback = Some(deadline))
 }
 
 fn source_changed(change: &mut Change, job: &Job, index: u32, now: Now) -> Result<()> {

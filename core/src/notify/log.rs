@@ -43,6 +43,14 @@ pub fn log(level: LogLevel, line: &str) {
     }
 }
 
+/// The line for a cancelled upload of which its server keeps something.
+pub(super) fn line_of_left(record: &JobRecord) -> Option<(LogLevel, String)> {
+    let error = record.error.as_ref().filter(|_| is_logged(LogLevel::Warning))?;
+    let line =
+        format!("job {}: {}: {} ({})", record.id, record.state.name(), error.message, error.code);
+    Some((LogLevel::Warning, line))
+}
+
 /// The line for a job that entered its state.
 pub(super) fn line_of(record: &JobRecord) -> Option<(LogLevel, String)> {
     let level = match record.state {

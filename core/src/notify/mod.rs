@@ -1,7 +1,7 @@
 //! Turns saved changes into events, and keeps them until somebody asks.
 //!
 //! Events of one job are coalesced, so a slow listener costs nothing: it gets
-//! what is true now, not a backlog. Contract section 11.
+//! what is true now, not a backlog. Specification, section 11.
 
 mod log;
 
@@ -34,13 +34,15 @@ pub struct Event {
 
 /// What a change means for listeners, taken down before the change is stored.
 #[derive(Debug)]
-pub struct Note {
+pub struct ChangeNotice {
     job: Uuid,
     state: JobState,
     notify_flags: u32,
     interval_ms: u64,
     /// The error of a job that failed.
     error: Option<JobError>,
+    /// What a server keeps of a cancelled upload.
+    left: Option<JobError>,
     entered: Option<JobState>,
     line: Option<(LogLevel, String)>,
     restarted: BTreeSet<u32>,
@@ -49,7 +51,7 @@ pub struct Note {
     grown: Vec<(u32, u64, u64)>,
 }
 
-impl Note {
+impl ChangeNotice {
     /// Compares a job with what a change makes of it.
     pub fn of(job: &Job, change: &Change) -> Self {
         let record = &change.record;
@@ -60,8 +62,12 @@ impl Note {
             notify_flags: record.notify_flags,
             interval_ms: interval_ms(record),
             error: entered.and_then(|_| record.error.clone()),
+            left: record.error.clone().filter(|_| change.leaves),
             entered,
-            line: entered.and_then(|_| log::line_of(record)),
+            line: match change.leaves {
+                true => log::line_of_left(record),
+                false => entered.and_then(|_| log::line_of(record)),
+            },
             restarted: change.restarted.clone(),
             transferred: Vec::new(),
             grown: Vec::new(),
@@ -94,12 +100,12 @@ impl Note {
 /// Events that wait for a listener.
 #[derive(Debug, Default)]
 pub struct Events {
-    jobs: BTreeMap<Uuid, Pending>,
+    jobs: BTreeMap<Uuid, PendingEvent>,
     order: VecDeque<Uuid>,
 }
 
 #[derive(Debug, Default)]
-struct Pending {
+struct PendingEvent {
     restarted: BTreeSet<u32>,
     transferred: BTreeSet<u32>,
     /// Per file: from where to where bytes came in.
@@ -114,7 +120,7 @@ struct Pending {
     in_order: bool,
 }
 
-impl Pending {
+impl PendingEvent {
     fn is_empty(&self) -> bool {
         self.restarted.is_empty()
             && self.transferred.is_empty()
@@ -126,11 +132,17 @@ impl Pending {
 
 impl Events {
     /// Adds what a stored change means for listeners.
-    pub fn add(&mut self, note: &Note) {
+    pub fn add(&mut self, note: &ChangeNotice) {
         let id = note.job;
         let flags = note.notify_flags;
         if note.state.is_final() {
             self.jobs.remove(&id);
+            let wanted = flags & notify::DISABLE == 0 && flags & notify::JOB_ERROR != 0;
+            if let Some(error) = note.left.as_ref().filter(|_| wanted) {
+                let pending = self.jobs.entry(id).or_default();
+                pending.end = Some((EventKind::JobError, Some(error.clone())));
+                self.enqueue(id);
+            }
             return;
         }
         if flags & notify::DISABLE != 0 {
@@ -213,7 +225,7 @@ impl Events {
     }
 }
 
-impl Pending {
+impl PendingEvent {
     fn note_end(&mut self, state: JobState, flags: u32, error: Option<&JobError>) {
         let (kind, flag) = match state {
             JobState::Transferred => (EventKind::JobTransferred, notify::JOB_TRANSFERRED),

@@ -15,13 +15,35 @@ use windows as system;
 
 pub use system::errors::{NO_NETWORK_ERRORS, code_of, is_gone};
 pub use system::files::{
-    Facts, allocate, create_private_folder, free_bytes, is_writable_folder, make_private,
-    open_to_read, open_unfollowed, publish, read_at, rename, sync_folder, told_umask, umask,
-    write_all_at,
+    Facts, allocate, check_length, create_private_folder, free_bytes, has_hole, is_exact,
+    is_writable_folder, make_private, open_to_read, open_unfollowed, publish, read_at, rename,
+    sync_folder, told_umask, umask, write_all_at,
 };
 pub use system::lock::{try_lock_alone, try_lock_shared, unlock};
 pub use system::machine::{boot_id, monotonic_ms, user};
+pub use system::names::{path_of, text_of};
+pub use system::network::{Descriptor, NetworkWatch};
 pub use system::socket;
+
+/// What changed of the machine's network.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NetworkChange {
+    /// There is an address, a link or a route that was not there before: what could not be
+    /// reached may be within reach now.
+    pub gained: bool,
+    /// A link that was down is up again, or there is another default route: what came
+    /// through it before may come no more.
+    pub restored: bool,
+    /// Addresses that the machine has no more, and with them all their connections.
+    pub lost: Vec<std::net::IpAddr>,
+}
+
+impl NetworkChange {
+    /// True if nothing changed.
+    pub fn is_none(&self) -> bool {
+        *self == Self::default()
+    }
+}
 
 /// Fills a buffer from an offset on; an error if the file ends before.
 pub fn read_exact_at(file: &std::fs::File, buffer: &mut [u8], offset: u64) -> std::io::Result<()> {

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::vocab::{ErrorContext, LENGTH_TO_EOF, code};
 
 use super::classify::{Failure, http_failure};
+use super::coding::{Coding, to_undo};
 use super::head::{ContentRange, Head};
 use super::request::{Content, Request, Validator};
 
@@ -36,6 +37,8 @@ pub struct Body {
     pub validator: Validator,
     /// The bytes held before are of another version, or cannot be joined.
     pub restart: bool,
+    /// The coding to be undone before the bytes are written.
+    pub unpack: Option<Coding>,
 }
 
 /// How to ask again.
@@ -48,6 +51,9 @@ pub enum Adjustment {
     WithoutIfRange,
     /// The server's partial answers are unusable: from the start, whole.
     WithoutRange,
+    /// The body is not what its coding says: from the start, to be saved as it
+    /// comes.
+    AsItCame,
 }
 
 /// Decides what to do with a response, before its first byte is written.
@@ -56,6 +62,11 @@ pub enum Adjustment {
 /// asked, names the same total and the same version; anything else restarts
 /// the file, and never splices.
 pub fn decide(content: &Content<'_>, request: &Request, head: &Head) -> Decision {
+    let is_of_file = matches!(head.status, 200 | 203 | 206 | 416);
+    if let Some(value) = head.impossible_size().filter(|_| is_of_file) {
+        let text = format!("a size that no file can have ({value})");
+        return Decision::Refuse(invalid_response(&text));
+    }
     match head.status {
         200 | 203 => whole(content, request, head),
         206 => partial(content, request, head),
@@ -73,6 +84,7 @@ fn validator_of(head: &Head) -> Validator {
     Validator {
         etag: head.value("etag").map(str::to_owned),
         last_modified: head.value("last-modified").map(str::to_owned),
+        coding: head.coding(),
     }
 }
 
@@ -96,11 +108,13 @@ fn whole(content: &Content<'_>, request: &Request, head: &Head) -> Decision {
             "the server sent the whole file where a range was asked for".to_owned(),
         ));
     }
-    let length = head.content_length();
-    // What was unpacked on the way has no name: the tag and the ranges of the
-    // server speak of its packed form or of the other one, and nobody says of
-    // which.
-    let validator = if head.is_encoded() { Validator::default() } else { validator };
+    let unpack = to_undo(content.form, content.url, head);
+    // What is unpacked here has no name: the tag and the ranges of the server
+    // speak of its packed form or of the other one, and nobody says of which.
+    let (length, validator) = match unpack {
+        Some(_) => (None, Validator::default()),
+        None => (head.body_length(), validator),
+    };
     Decision::Write(Body {
         position: 0,
         overlap: 0,
@@ -108,6 +122,7 @@ fn whole(content: &Content<'_>, request: &Request, head: &Head) -> Decision {
         size: length,
         validator,
         restart: content.position > 0,
+        unpack,
     })
 }
 
@@ -123,14 +138,18 @@ fn partial(content: &Content<'_>, request: &Request, head: &Head) -> Decision {
     let Some(ContentRange::Part { first, last, total }) = head.content_range() else {
         return unusable(content, "a partial answer without a valid Content-Range");
     };
-    if multipart || head.is_encoded() {
+    if multipart || to_undo(content.form, content.url, head).is_some() {
         return unusable(content, "a partial answer in several parts or encoded");
+    }
+    let held = content.validator.and_then(|known| known.coding.as_deref());
+    if request.position > 0 && held != head.coding().as_deref() {
+        return unusable(content, "a partial answer that is encoded in another way than the file");
     }
     if first != asked_first || asked_last.is_some_and(|asked| last > asked) {
         return unusable(content, "a partial answer for another range than the one asked for");
     }
     let length = last - first + 1;
-    if head.content_length().is_some_and(|told| told != length) || length <= request.overlap {
+    if head.body_length().is_some_and(|told| told != length) || length <= request.overlap {
         return unusable(content, "a partial answer whose lengths contradict each other");
     }
     let size = total.or(content.size);
@@ -156,6 +175,7 @@ fn partial(content: &Content<'_>, request: &Request, head: &Head) -> Decision {
         size,
         validator,
         restart: request.position == 0 && content.position > 0,
+        unpack: None,
     })
 }
 

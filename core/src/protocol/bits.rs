@@ -1,60 +1,79 @@
-//! The BITS upload protocol: contract section 13.
+//! The BITS upload protocol: specification, section 13.
 
 use url::Url;
 
-use crate::vocab::{ErrorContext, HResult, PATHS, UploadProtocol, code};
+use crate::vocab::{ErrorContext, HResult, PATHS, UploadProtocol, code, limit};
 
-use super::classify::{Failure, http_date_unix_ms, http_failure};
-use super::head::Head;
-use super::upload::{Call, Offer, Sending, Span, Step, Upload, Verdict, invalid};
+use super::classify::{Failure, NO_ROOM, http_date_unix_ms, http_failure};
+use super::head::{Head, number};
+use super::upload::{
+    Offer, OutgoingFile, Span, Step, Upload, UploadRequest, Verdict, invalid, not_cancelled,
+};
 
 /// "BITS 1.5 upload", the only protocol there is.
 const PROTOCOL: &str = "{7df0354d-249b-430f-820d-3d2a9bef4931}";
 
 const METHOD: &str = "BITS_POST";
 
-/// The longest session id that is taken (contract section 13.2).
+/// The other code of Windows for a full disk.
+const HANDLE_DISK_FULL: u32 = 0x8007_0027;
+
+/// The longest session id that is taken (specification, section 13.2).
 const SESSION_CHARS_MAX: usize = 100;
 
-/// The longest Content-Name (contract section 13.1).
+/// The longest Content-Name (specification, section 13.1).
 const CONTENT_NAME_CHARS_MAX: usize = 260;
 
 /// Is this a server for BITS?
-pub(super) fn probe(sending: &Sending<'_>) -> Call {
+pub(super) fn probe(sending: &OutgoingFile<'_>) -> UploadRequest {
     let headers = vec![packet("Ping")];
-    Call { patient: false, ..Call::bare(Step::Probe, METHOD, sending.url.to_owned(), headers) }
+    UploadRequest {
+        patient: false,
+        ..UploadRequest::bare(Step::Probe, METHOD, sending.url.to_owned(), headers)
+    }
 }
 
 /// The next request of an upload that goes on.
-pub(super) fn next(upload: &Upload, sending: &Sending<'_>) -> Call {
+pub(super) fn next(upload: &Upload, sending: &OutgoingFile<'_>) -> UploadRequest {
     let Some(session) = &upload.session else {
         return create(sending);
     };
     let url = url_of(upload, sending);
     if upload.greets {
-        return Call::bare(Step::Greet, METHOD, url, vec![packet("Ping")]);
+        let call = UploadRequest::bare(Step::Greet, METHOD, url, vec![packet("Ping")]);
+        return UploadRequest { patient: !upload.suspect, ..call };
     }
     if sending.position < sending.size {
         return fragment(upload, sending, session, url);
     }
-    Call::bare(Step::Close, METHOD, url, with_session("Close-Session", session))
+    UploadRequest::bare(Step::Close, METHOD, url, with_session("Close-Session", session))
 }
 
 /// The server is to forget the session.
-pub(super) fn cancel(upload: &Upload, sending: &Sending<'_>, session: &str) -> Call {
+pub(super) fn cancel(upload: &Upload, sending: &OutgoingFile<'_>, session: &str) -> UploadRequest {
     let url = url_of(upload, sending);
-    Call::bare(Step::Cancel, METHOD, url, with_session("Cancel-Session", session))
+    let call =
+        UploadRequest::bare(Step::Cancel, METHOD, url, with_session("Cancel-Session", session));
+    UploadRequest { patient: !upload.suspect, ..call }
 }
 
-fn create(sending: &Sending<'_>) -> Call {
+fn create(sending: &OutgoingFile<'_>) -> UploadRequest {
     let mut headers = vec![packet("Create-Session")];
     headers.push(format!("BITS-Supported-Protocols: {PROTOCOL}"));
     headers.extend(content_name(sending.local_name));
-    Call::bare(Step::Create, METHOD, sending.url.to_owned(), headers)
+    UploadRequest::bare(Step::Create, METHOD, sending.url.to_owned(), headers)
 }
 
-fn fragment(upload: &Upload, sending: &Sending<'_>, session: &str, url: String) -> Call {
-    let length = upload.piece_bytes.min(sending.size - sending.position);
+fn fragment(
+    upload: &Upload,
+    sending: &OutgoingFile<'_>,
+    session: &str,
+    url: String,
+) -> UploadRequest {
+    // The smallest fragment shows whether the session is still there, also by a link
+    // that breaks often.
+    let most = if upload.suspect { limit::PIECE_BYTES_MIN } else { upload.piece_bytes };
+    let length = most.min(sending.size - sending.position);
     let (first, last) = (sending.position, sending.position + length - 1);
     let mut headers = with_session("Fragment", session);
     headers.extend(content_name(sending.local_name));
@@ -62,7 +81,7 @@ fn fragment(upload: &Upload, sending: &Sending<'_>, session: &str, url: String) 
     // After the last one the server may have to ask an application.
     let patient = last + 1 == sending.size;
     let body = Some(Span { first, length });
-    Call { body, patient, ..Call::bare(Step::Send, METHOD, url, headers) }
+    UploadRequest { body, patient, ..UploadRequest::bare(Step::Send, METHOD, url, headers) }
 }
 
 fn packet(kind: &str) -> String {
@@ -84,13 +103,13 @@ fn content_name(local_name: &str) -> Option<String> {
 }
 
 /// The URL with the host that has the session.
-fn url_of(upload: &Upload, sending: &Sending<'_>) -> String {
+fn url_of(upload: &Upload, sending: &OutgoingFile<'_>) -> String {
     let other = upload.host.as_deref().and_then(|host| with_host(sending.url, host));
     other.unwrap_or_else(|| sending.url.to_owned())
 }
 
 /// Where a reply is: an absolute URL, or one relative to the upload's folder,
-/// with slashes of either kind (contract section 13.6).
+/// with slashes of either kind (specification, section 13.6).
 fn reply_url(url: &str, told: &str) -> Option<String> {
     let joined = Url::parse(url).ok()?.join(&told.replace('\\', "/")).ok()?;
     matches!(joined.scheme(), "http" | "https").then(|| joined.into())
@@ -108,14 +127,19 @@ fn with_host(url: &str, host: &str) -> Option<String> {
 }
 
 /// What the answer to a request means.
-pub(super) fn judge(upload: &Upload, sending: &Sending<'_>, step: Step, head: &Head) -> Verdict {
+pub(super) fn judge(
+    upload: &Upload,
+    sending: &OutgoingFile<'_>,
+    step: Step,
+    head: &Head,
+) -> Verdict {
     match step {
         Step::Probe => probed(head),
         Step::Create => created(head),
-        Step::Greet => greeted(head),
+        Step::Greet => greeted(upload, head),
         Step::Send => sent(upload, sending, head),
         Step::Close => closed(upload, head),
-        Step::Cancel => cancelled(head),
+        Step::Cancel => cancelled(sending, head),
         Step::Ask | Step::Query | Step::Whole | Step::Verify | Step::Check => {
             invalid("to a request that is not made")
         }
@@ -157,14 +181,28 @@ fn created(head: &Head) -> Verdict {
     }
 }
 
-fn greeted(head: &Head) -> Verdict {
-    refused(head).unwrap_or(Verdict::Greeted)
+fn greeted(upload: &Upload, head: &Head) -> Verdict {
+    match refused(head) {
+        // That the server answers is all that is asked: not all know a Ping.
+        Some(Verdict::Refused(failure)) if upload.suspect && !failure.transient => {
+            match head.status {
+                401 | 407 => Verdict::Refused(failure),
+                _ => Verdict::Greeted,
+            }
+        }
+        Some(refusal) => refusal,
+        None => Verdict::Greeted,
+    }
 }
 
-fn sent(upload: &Upload, sending: &Sending<'_>, head: &Head) -> Verdict {
-    let position = head.value("bits-received-content-range").and_then(|text| text.parse().ok());
+fn sent(upload: &Upload, sending: &OutgoingFile<'_>, head: &Head) -> Verdict {
+    let position = head.value("bits-received-content-range").and_then(number);
     if head.status == 413 {
         return Verdict::TooLarge;
+    }
+    // Some servers say no more of a session that they do not know.
+    if head.status == 400 && upload.resumes {
+        return Verdict::Gone;
     }
     // Both say where to go on; whatever was sent does not matter.
     if head.status != 416
@@ -185,17 +223,25 @@ fn sent(upload: &Upload, sending: &Sending<'_>, head: &Head) -> Verdict {
 
 fn closed(upload: &Upload, head: &Head) -> Verdict {
     match refused(head) {
+        // What took the data with a reply may not be a file.
+        None if upload.overlapped && !upload.has_reply => Verdict::Placed,
         None => Verdict::Finished,
         // The answer to the first close was lost: it may have done its work.
         Some(Verdict::Gone) if upload.close_tries > 1 => Verdict::Doubt,
+        Some(_) if head.status == 400 && upload.close_tries > 1 => Verdict::Doubt,
         Some(refusal) => refusal,
     }
 }
 
 /// Repeated after a 5xx; not if the session is gone, and not after anything
-/// else (contract section 13.4).
-fn cancelled(head: &Head) -> Verdict {
+/// else (specification, section 13.4).
+fn cancelled(sending: &OutgoingFile<'_>, head: &Head) -> Verdict {
     match head.status {
+        401..=403 | 405..=407 | 411..=499 => {
+            let failure = http_failure(head.status, head);
+            let of = OutgoingFile { cancelled: false, ..*sending };
+            not_cancelled(&of, "Cancel-Session", Failure { transient: false, ..failure })
+        }
         500.. if error_code(head) != Some(code::BG_E_SESSION_NOT_FOUND) => {
             let failure = http_failure(head.status, head);
             Verdict::Refused(Failure { transient: true, ..failure })
@@ -226,6 +272,13 @@ fn refused(head: &Head) -> Option<Verdict> {
         failure.code = code;
         failure.message = format!("the server answered {}: {}", head.status, code.text());
         failure.transient = failure.transient && code != code::BG_E_TOO_LARGE;
+        if code == HResult::new(HANDLE_DISK_FULL) {
+            failure.code = code::E_DISK_FULL;
+        }
+        if failure.code == code::E_DISK_FULL {
+            failure.context = ErrorContext::RemoteFile;
+            failure.message = format!("{NO_ROOM}: {}", failure.message);
+        }
     }
     Some(Verdict::Refused(failure))
 }
@@ -254,16 +307,17 @@ fn hexadecimal(text: &str) -> Option<u32> {
 mod tests {
     use super::*;
 
+    const SENDING: OutgoingFile<'static> = OutgoingFile {
+        url: "http://a/up/x",
+        local_name: "/x",
+        media_type: None,
+        size: 9,
+        position: 0,
+        cancelled: true,
+    };
+
     fn sent(head: &Head) -> Verdict {
-        let sending = Sending {
-            url: "http://a/up/x",
-            local_name: "/x",
-            media_type: None,
-            size: 9,
-            position: 0,
-            cancelled: false,
-        };
-        super::sent(&Upload::default(), &sending, head)
+        super::sent(&Upload::default(), &SENDING, head)
     }
 
     fn head(status: u32, lines: &[&str]) -> Head {
@@ -296,6 +350,11 @@ mod tests {
         assert_eq!(sent(&head(413, &[told])), Verdict::TooLarge);
         assert!(matches!(sent(&head(200, &[ack])), Verdict::Refused(failure) if failure.transient));
         assert!(matches!(sent(&head(200, &[told])), Verdict::Refused(_)), "no BITS server");
+        let impossible = "BITS-Received-Content-Range: 9223372036854775808";
+        let Verdict::Refused(failure) = sent(&head(200, &[ack, impossible])) else {
+            panic!("refused");
+        };
+        assert_eq!(failure.code, code::BG_E_INVALID_SERVER_RESPONSE);
     }
 
     #[test]
@@ -339,12 +398,15 @@ mod tests {
 
     #[test]
     fn a_cancel_is_repeated_after_5xx_only() {
-        assert_eq!(cancelled(&head(404, &[])), Verdict::Dropped);
-        assert_eq!(cancelled(&head(200, &[])), Verdict::Dropped);
-        assert_eq!(cancelled(&head(500, &["BITS-Error: 0x8020001F"])), Verdict::Dropped);
-        assert!(
-            matches!(cancelled(&head(501, &[])), Verdict::Refused(failure) if failure.transient)
-        );
+        let cancelled = |status, lines: &[&str]| super::cancelled(&SENDING, &head(status, lines));
+        for status in [200, 400, 404, 410] {
+            assert_eq!(cancelled(status, &[]), Verdict::Dropped, "{status}");
+        }
+        assert_eq!(cancelled(500, &["BITS-Error: 0x8020001F"]), Verdict::Dropped);
+        assert!(matches!(cancelled(501, &[]), Verdict::Refused(failure) if failure.transient));
+        for status in [401, 403, 405, 429] {
+            assert!(matches!(cancelled(status, &[]), Verdict::Kept(_)), "{status}");
+        }
     }
 
     #[test]

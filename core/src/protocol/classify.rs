@@ -19,6 +19,9 @@ pub struct Failure {
     pub transient: bool,
     /// When the server asked to be left alone until.
     pub retry_after: Option<RetryAfter>,
+    /// True if no connection to the server could be made.
+    #[serde(default)]
+    pub unreached: bool,
 }
 
 /// A Retry-After header.
@@ -33,17 +36,34 @@ pub enum RetryAfter {
 impl Failure {
     /// A failure that passes by itself.
     pub fn transient(code: HResult, context: ErrorContext, message: String) -> Self {
-        Self { code, context, message, transient: true, retry_after: None }
+        Self { code, context, message, transient: true, retry_after: None, unreached: false }
     }
 
     /// A failure that only the caller can resolve.
     pub fn fatal(code: HResult, context: ErrorContext, message: String) -> Self {
-        Self { code, context, message, transient: false, retry_after: None }
+        Self { code, context, message, transient: false, retry_after: None, unreached: false }
+    }
+
+    /// True if the server has no room for what is sent to it.
+    pub fn is_no_room(&self) -> bool {
+        is_no_room(self.code, self.context)
     }
 }
 
-/// The failure that an HTTP status means (contract section 10). 429 counts as
-/// transient here, unlike in the contract: see docs/differences.md.
+/// True for the code of a server that has no room for what is sent to it.
+pub fn is_no_room(failed_with: HResult, context: ErrorContext) -> bool {
+    let codes = [HResult::from_http_status(INSUFFICIENT_STORAGE), code::E_DISK_FULL];
+    codes.contains(&failed_with) && context == ErrorContext::RemoteFile
+}
+
+/// 507, which WebDAV added and others use.
+const INSUFFICIENT_STORAGE: u32 = 507;
+
+/// What is said when a server has no room.
+pub const NO_ROOM: &str = "there is no room on the server";
+
+/// The failure that an HTTP status means (specification, section 10). 429 counts as
+/// transient here, unlike in the specification: see docs/differences.md.
 pub fn http_failure(status: u32, head: &Head) -> Failure {
     let transient = match status {
         300..=305 | 307 | 308 => false,
@@ -54,7 +74,7 @@ pub fn http_failure(status: u32, head: &Head) -> Failure {
     };
     let known = (100..=599).contains(&status);
     let retry_after = match (transient, head.value("retry-after")) {
-        (true, Some(value)) => parse_retry_after(value),
+        (true, Some(value)) => parse_retry_after(value, head),
         (true, None) | (false, _) => None,
     };
     Failure {
@@ -64,7 +84,11 @@ pub fn http_failure(status: u32, head: &Head) -> Failure {
             code::BG_E_INVALID_SERVER_RESPONSE
         },
         context: ErrorContext::RemoteFile,
-        message: status_text(status, head),
+        message: match status {
+            INSUFFICIENT_STORAGE => format!("{NO_ROOM}: {}", status_text(status, head)),
+            _ => status_text(status, head),
+        },
+        unreached: false,
         transient,
         retry_after,
     }
@@ -72,22 +96,29 @@ pub fn http_failure(status: u32, head: &Head) -> Failure {
 
 fn status_text(status: u32, head: &Head) -> String {
     let reason = head.lines.first().and_then(|line| line.splitn(3, ' ').nth(2)).unwrap_or("");
-    match (reason.is_empty(), (300..400).contains(&status), head.value("location")) {
+    match (reason.is_empty(), (300..400).contains(&status), head.location()) {
         (_, true, Some(location)) => format!("the server redirects ({status}) to {location}"),
         (true, _, _) => format!("the server answered status {status}"),
         (false, _, _) => format!("the server answered {status} {reason}"),
     }
 }
 
-/// Reads Retry-After in seconds or as a date; anything else counts as absent.
-fn parse_retry_after(value: &str) -> Option<RetryAfter> {
+/// Reads Retry-After in seconds or as a date; anything else counts as absent. A
+/// date is one of the server's clock, as the date of the answer is: what matters is
+/// how far apart they are.
+fn parse_retry_after(value: &str, head: &Head) -> Option<RetryAfter> {
     if let Ok(seconds) = value.parse::<u64>() {
         return Some(RetryAfter::Seconds(seconds));
     }
     if value.len() > 20 && value.bytes().all(|byte| byte.is_ascii_digit()) {
         return Some(RetryAfter::Seconds(u64::MAX));
     }
-    http_date_unix_ms(value).map(RetryAfter::AtUnixMs)
+    let until_ms = http_date_unix_ms(value)?;
+    let Some(answered_ms) = head.value("date").and_then(http_date_unix_ms) else {
+        return Some(RetryAfter::AtUnixMs(until_ms));
+    };
+    let left_ms = u64::try_from(until_ms.saturating_sub(answered_ms)).unwrap_or(0);
+    Some(RetryAfter::Seconds(left_ms / 1000))
 }
 
 /// An HTTP date in milliseconds since 1970.
@@ -95,4 +126,29 @@ pub fn http_date_unix_ms(value: &str) -> Option<i64> {
     let date = httpdate::parse_http_date(value).ok()?;
     let since = date.duration_since(std::time::UNIX_EPOCH).ok()?;
     i64::try_from(since.as_millis()).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asked(lines: &[&str]) -> Option<RetryAfter> {
+        let mut head = Head::default();
+        head.push_line(b"HTTP/1.1 503 Service Unavailable");
+        lines.iter().for_each(|line| head.push_line(line.as_bytes()));
+        http_failure(503, &head).retry_after
+    }
+
+    #[test]
+    fn a_date_to_wait_for_is_one_of_the_servers_clock() {
+        let after = "Retry-After: Sun, 09 Sep 2001 01:48:40 GMT";
+        let before = "Date: Sun, 09 Sep 2001 01:46:40 GMT";
+        assert_eq!(asked(&[before, after]), Some(RetryAfter::Seconds(120)));
+        let over = "Date: Sun, 09 Sep 2001 01:50:00 GMT";
+        assert_eq!(asked(&[over, after]), Some(RetryAfter::Seconds(0)));
+        for unknown in ["Date: yesterday", "X: y"] {
+            let found = asked(&[unknown, after]);
+            assert_eq!(found, Some(RetryAfter::AtUnixMs(1_000_000_120_000)), "{unknown}");
+        }
+    }
 }

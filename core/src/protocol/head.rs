@@ -57,6 +57,11 @@ impl Head {
         self.values(name).next()
     }
 
+    /// Where the answer sends the client, if it says so.
+    pub fn location(&self) -> Option<&str> {
+        self.value("location").filter(|location| !location.is_empty())
+    }
+
     /// The values of all headers of that name.
     pub(super) fn values(&self, name: &str) -> impl Iterator<Item = &str> {
         self.lines.iter().filter_map(move |line| {
@@ -73,16 +78,27 @@ impl Head {
     /// Content-Length, unless the body is chunked or encoded, where it does
     /// not speak of the bytes we will see.
     pub fn content_length(&self) -> Option<u64> {
-        if self.value("transfer-encoding").is_some() || self.is_encoded() {
+        if self.coding().is_some() { None } else { self.body_length() }
+    }
+
+    /// Content-Length, unless the body is chunked: of a body as it comes.
+    pub fn body_length(&self) -> Option<u64> {
+        if self.value("transfer-encoding").is_some() {
             return None;
         }
         self.value("content-length").and_then(number)
     }
 
-    /// True if the server encoded the body although identity was asked for.
-    pub fn is_encoded(&self) -> bool {
-        self.values("content-encoding")
-            .any(|value| !value.is_empty() && !value.eq_ignore_ascii_case("identity"))
+    /// The codings that the server names although identity was asked for, in
+    /// lower case and separated by `, `.
+    pub fn coding(&self) -> Option<String> {
+        let codings: Vec<_> = self
+            .values("content-encoding")
+            .flat_map(|value| value.split(','))
+            .map(|coding| coding.trim().to_ascii_lowercase())
+            .filter(|coding| !coding.is_empty() && coding != "identity")
+            .collect();
+        (!codings.is_empty()).then(|| codings.join(", "))
     }
 
     /// The Content-Range header if it is there and well formed.
@@ -109,10 +125,21 @@ impl Head {
     fn text_len(&self) -> usize {
         self.lines.iter().map(|line| line.len() + 2).sum()
     }
+
+    /// The value of a header with a size or an offset that no file can have,
+    /// if there is one: what else the head says of the body is worth nothing then.
+    pub fn impossible_size(&self) -> Option<&str> {
+        let by_length = self.value("transfer-encoding").is_none();
+        let lengths = self.values("content-length").filter(|_| by_length);
+        lengths.chain(self.values("content-range")).find(|value| {
+            let mut numbers = value.split(|one: char| !one.is_ascii_digit());
+            numbers.any(|digits| !digits.is_empty() && number(digits).is_none())
+        })
+    }
 }
 
 /// A size or an offset; nothing above what a file can have.
-fn number(digits: &str) -> Option<u64> {
+pub(super) fn number(digits: &str) -> Option<u64> {
     digits.trim().parse().ok().filter(|number| *number <= OFFSET_MAX)
 }
 

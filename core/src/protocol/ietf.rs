@@ -2,17 +2,24 @@
 //!
 //! An upload has a URL of its own, which the server tells when it is created.
 //! A large file is created empty, so that nothing is sent before that URL is
-//! known; a small one is sent with its creation.
+//! known; a small one is sent with its creation where that names it by its URL.
 
 use url::Url;
 
-use crate::vocab::{ErrorContext, code, limit};
+use crate::vocab::{ErrorContext, bytes_of_path, code, limit};
 
+use super::capabilities::{
+    INTEROP_NEWEST, INTEROP_OLDEST, ServerCapabilities, UploadLimits, UploadStatus, flag_in,
+    number_in,
+};
 use super::classify::{Failure, http_date_unix_ms, http_failure};
 use super::head::Head;
+use super::put;
 use super::remote_name::encoded;
-use super::terms::{INTEROP_NEWEST, INTEROP_OLDEST, Limits, Standing, Terms, flag_in, number_in};
-use super::upload::{Call, Sending, Span, Step, Upload, Verdict, invalid, invalid_failure};
+use super::upload::{
+    OutgoingFile, Span, Step, Upload, UploadRequest, Verdict, invalid, invalid_failure,
+    not_cancelled,
+};
 
 const MEDIA_TYPE: &str = "application/partial-upload";
 
@@ -28,7 +35,7 @@ fn interop_header(interop: u32) -> String {
 }
 
 /// The next request of an upload that goes on.
-pub(super) fn next(upload: &Upload, sending: &Sending<'_>) -> Call {
+pub(super) fn next(upload: &Upload, sending: &OutgoingFile<'_>) -> UploadRequest {
     let Some(method) = &upload.terms.method else {
         return ask(upload, sending);
     };
@@ -37,26 +44,28 @@ pub(super) fn next(upload: &Upload, sending: &Sending<'_>) -> Call {
     };
     if upload.unsure {
         let headers = vec![interop_header(upload.terms.interop)];
-        return Call { headers, ..Call::bodiless(Step::Query, "HEAD", session) };
+        return UploadRequest { headers, ..UploadRequest::bodiless(Step::Query, "HEAD", session) };
     }
     append(upload, sending, session)
 }
 
 /// How does the server take files?
-pub(super) fn ask(upload: &Upload, sending: &Sending<'_>) -> Call {
+pub(super) fn ask(upload: &Upload, sending: &OutgoingFile<'_>) -> UploadRequest {
     let headers = vec![interop_header(upload.terms.interop)];
-    Call { headers, ..Call::bodiless(Step::Ask, "OPTIONS", sending.url) }
+    UploadRequest { headers, ..UploadRequest::bodiless(Step::Ask, "OPTIONS", sending.url) }
 }
 
 /// The server is to forget the upload.
-pub(super) fn cancel(upload: &Upload, session: &str) -> Call {
+pub(super) fn cancel(upload: &Upload, session: &str) -> UploadRequest {
     let headers = vec![interop_header(upload.terms.interop)];
-    Call { headers, ..Call::bodiless(Step::Cancel, "DELETE", session) }
+    UploadRequest { headers, ..UploadRequest::bodiless(Step::Cancel, "DELETE", session) }
 }
 
-fn create(upload: &Upload, sending: &Sending<'_>, method: &str) -> Call {
+fn create(upload: &Upload, sending: &OutgoingFile<'_>, method: &str) -> UploadRequest {
     let limits = &upload.terms.limits;
-    let length = if sending.size <= limits.fit(limit::AT_ONCE_BYTES_MAX) {
+    // A POST whose answer is lost is made again: the same file would be there twice.
+    let at_once = if method == "POST" { 0 } else { limit::AT_ONCE_BYTES_MAX };
+    let length = if sending.size == 0 || at_once > 0 && sending.size <= limits.fit(at_once) {
         sending.size
     } else if limits.append_min.unwrap_or(0) > 0 {
         // An empty body is one too small.
@@ -72,11 +81,11 @@ fn create(upload: &Upload, sending: &Sending<'_>, method: &str) -> Call {
     let url = sending.url.to_owned();
     let body = Some(Span { first: 0, length });
     // Nothing of a large file is sent into an upload whose URL is not known.
-    let waits = length > limit::AT_ONCE_BYTES_MAX;
-    Call { body, waits, ..Call::bare(Step::Create, method, url, headers) }
+    let waits = length > at_once;
+    UploadRequest { body, waits, ..UploadRequest::bare(Step::Create, method, url, headers) }
 }
 
-fn append(upload: &Upload, sending: &Sending<'_>, session: &str) -> Call {
+fn append(upload: &Upload, sending: &OutgoingFile<'_>, session: &str) -> UploadRequest {
     let first = sending.position;
     let rest = sending.size.saturating_sub(first);
     let length = upload.terms.limits.fit(upload.piece_bytes).min(rest);
@@ -85,12 +94,12 @@ fn append(upload: &Upload, sending: &Sending<'_>, session: &str) -> Call {
     headers.push(format!("Content-Type: {MEDIA_TYPE}"));
     let patient = first + length == sending.size;
     let body = Some(Span { first, length });
-    let call = Call::bare(Step::Send, "PATCH", session.to_owned(), headers);
-    Call { body, patient, ..call }
+    let call = UploadRequest::bare(Step::Send, "PATCH", session.to_owned(), headers);
+    UploadRequest { body, patient, ..call }
 }
 
 /// What creations and pieces both say; `end` is where the body ends.
-fn framing(upload: &Upload, sending: &Sending<'_>, end: u64) -> Vec<String> {
+fn framing(upload: &Upload, sending: &OutgoingFile<'_>, end: u64) -> Vec<String> {
     let complete = u8::from(end == sending.size);
     vec![interop_header(upload.terms.interop), format!("Upload-Complete: ?{complete}")]
 }
@@ -102,24 +111,32 @@ fn disposition(local_name: &str) -> Option<String> {
         .chars()
         .map(|c| if c.is_ascii_graphic() && !"\"\\%".contains(c) || c == ' ' { c } else { '_' })
         .collect();
-    let exact = encoded(name);
-    Some(format!("Content-Disposition: inline; filename=\"{plain}\"; filename*=UTF-8''{exact}"))
+    let mut line = format!("Content-Disposition: inline; filename=\"{plain}\"");
+    if *bytes_of_path(name) == *name.as_bytes() {
+        line += &format!("; filename*=UTF-8''{}", encoded(name));
+    }
+    Some(line)
 }
 
 /// What the answer to a request of the upload means.
-pub(super) fn judge(upload: &Upload, sending: &Sending<'_>, call: &Call, head: &Head) -> Verdict {
+pub(super) fn judge(
+    upload: &Upload,
+    sending: &OutgoingFile<'_>,
+    call: &UploadRequest,
+    head: &Head,
+) -> Verdict {
     let url = (call.url.as_str(), upload.session.as_deref());
     match call.method.as_str() {
         "OPTIONS" => asked(upload, head),
         "HEAD" => offset(upload, sending, head),
         "PATCH" => appended(upload, sending, call, head),
-        "DELETE" => cancelled(head),
+        "DELETE" => cancelled(sending, head),
         _ => created(upload, sending, call, head, url),
     }
 }
 
 /// What an answer with status 104 says, if it is for us.
-pub(super) fn judge_interim(upload: &Upload, call: &Call, head: &Head) -> Option<Verdict> {
+pub(super) fn judge_interim(upload: &Upload, call: &UploadRequest, head: &Head) -> Option<Verdict> {
     let spoken = number_in(head, "upload-draft-interop-version");
     if head.status != 104 || spoken != Some(u64::from(upload.terms.interop)) {
         return None;
@@ -130,11 +147,12 @@ pub(super) fn judge_interim(upload: &Upload, call: &Call, head: &Head) -> Option
     };
     let position = number_in(head, "upload-offset");
     let told = session.is_some() || position.is_some();
-    let standing = Standing {
+    let standing = UploadStatus {
         session,
         opened_ms: head.value("date").and_then(http_date_unix_ms),
         position,
-        limits: Limits::of(head),
+        taken: 0,
+        limits: UploadLimits::of(head),
         on_the_way: true,
         asked: false,
     };
@@ -163,16 +181,24 @@ pub(super) fn asked(upload: &Upload, head: &Head) -> Verdict {
         return Verdict::Refused(mismatch(told));
     };
     let puts = head.values("allow").flat_map(|list| list.split(',')).any(|one| one.trim() == "PUT");
-    // A file that is PUT has its name by its URL, and can be asked for there.
-    let method = Some(if puts { "PUT" } else { "POST" }.to_owned());
-    let limits = Limits::of(head);
-    Verdict::Agreed(Box::new(Terms { method, interop, limits, ..Terms::default() }))
+    let limits = UploadLimits::of(head);
+    // A file that is PUT has its name by its URL, and can be asked for there. A server
+    // that shows no sign of resumable uploads would take the empty PUT that creates one
+    // for the file itself, in place of the one that it has.
+    let shows = told.is_some() || is_offered(head) || limits != UploadLimits::default();
+    let method = Some(if puts && shows { "PUT" } else { "POST" }.to_owned());
+    Verdict::Agreed(Box::new(ServerCapabilities {
+        method,
+        interop,
+        limits,
+        ..ServerCapabilities::default()
+    }))
 }
 
 fn created(
     upload: &Upload,
-    sending: &Sending<'_>,
-    call: &Call,
+    sending: &OutgoingFile<'_>,
+    call: &UploadRequest,
     head: &Head,
     (url, known_session): (&str, Option<&str>),
 ) -> Verdict {
@@ -183,18 +209,35 @@ fn created(
         200..=299 => {
             let session = location(url, head).or_else(|| known_session.map(str::to_owned));
             if session.is_none() {
-                return invalid("without saying where it goes on");
+                return Verdict::Refused(Failure::fatal(
+                    code::BG_E_CLIENT_SERVER_PROTOCOL_MISMATCH,
+                    ErrorContext::RemoteFile,
+                    "the server does not say where the upload goes on: it may not know \
+                     resumable uploads; look what it made of the request, or use another protocol"
+                        .to_owned(),
+                ));
             }
             let position = number_in(head, "upload-offset").or(Some(call.length()));
             let opened_ms = head.value("date").and_then(http_date_unix_ms);
-            Verdict::Stands(Box::new(Standing { opened_ms, session, position, ..standing(head) }))
+            Verdict::Stands(Box::new(UploadStatus {
+                opened_ms,
+                session,
+                position,
+                ..standing(head)
+            }))
         }
         400..=599 if complete == Some(true) => Verdict::Spoilt(http_failure(head.status, head)),
+        _ if put::is_without_folder(call, head) => Verdict::Refused(put::no_folder(head)),
         _ => refused(upload, sending, call, head),
     }
 }
 
-fn appended(upload: &Upload, sending: &Sending<'_>, call: &Call, head: &Head) -> Verdict {
+fn appended(
+    upload: &Upload,
+    sending: &OutgoingFile<'_>,
+    call: &UploadRequest,
+    head: &Head,
+) -> Verdict {
     let complete = flag_in(head, "upload-complete");
     let end = call.body.map_or(0, |span| span.first + span.length);
     let told = number_in(head, "upload-offset");
@@ -205,12 +248,13 @@ fn appended(upload: &Upload, sending: &Sending<'_>, call: &Call, head: &Head) ->
             Verdict::Unsure(invalid_failure("without saying that it is complete"))
         }
         200..=299 => {
-            Verdict::Stands(Box::new(Standing { position: told.or(Some(end)), ..standing(head) }))
+            let (position, taken) = (told.or(Some(end)), told.unwrap_or(end));
+            Verdict::Stands(Box::new(UploadStatus { position, taken, ..standing(head) }))
         }
         // All of it arrived, and the server can do nothing with it.
         400..=599 if complete == Some(true) => Verdict::Spoilt(http_failure(head.status, head)),
         409 if told.is_some() => {
-            Verdict::Stands(Box::new(Standing { position: told, ..standing(head) }))
+            Verdict::Stands(Box::new(UploadStatus { position: told, ..standing(head) }))
         }
         404 | 410 => Verdict::Gone,
         // It asks for the state of the upload next.
@@ -219,7 +263,7 @@ fn appended(upload: &Upload, sending: &Sending<'_>, call: &Call, head: &Head) ->
     }
 }
 
-fn offset(upload: &Upload, sending: &Sending<'_>, head: &Head) -> Verdict {
+fn offset(upload: &Upload, sending: &OutgoingFile<'_>, head: &Head) -> Verdict {
     let (complete, position) = (flag_in(head, "upload-complete"), number_in(head, "upload-offset"));
     match (head.status, complete, position) {
         (200..=299, Some(true), Some(position)) if position == sending.size => Verdict::Finished,
@@ -229,7 +273,7 @@ fn offset(upload: &Upload, sending: &Sending<'_>, head: &Head) -> Verdict {
             "the server says that the upload is complete, with another size".to_owned(),
         )),
         (200..=299, _, Some(_)) => {
-            Verdict::Stands(Box::new(Standing { position, asked: true, ..standing(head) }))
+            Verdict::Stands(Box::new(UploadStatus { position, asked: true, ..standing(head) }))
         }
         (200..=299, _, None) => invalid("without saying how much it holds"),
         // The file may have its place already, and the upload be forgotten.
@@ -238,8 +282,8 @@ fn offset(upload: &Upload, sending: &Sending<'_>, head: &Head) -> Verdict {
             _ => Verdict::Spoilt(Failure::fatal(
                 code::BG_E_SESSION_NOT_FOUND,
                 ErrorContext::RemoteFile,
-                "the server no longer knows the upload, and may have the file already; \
-                 resume the job to send it again"
+                "the server no longer knows the upload, and may have the file already; look \
+                 there first: resuming the job sends the file once more"
                     .to_owned(),
             )),
         },
@@ -249,20 +293,24 @@ fn offset(upload: &Upload, sending: &Sending<'_>, head: &Head) -> Verdict {
 }
 
 /// Repeated as long as the server may only be out of order.
-fn cancelled(head: &Head) -> Verdict {
+fn cancelled(sending: &OutgoingFile<'_>, head: &Head) -> Verdict {
+    let failure = http_failure(head.status, head);
     match head.status {
-        408 | 429 | 500.. => {
-            let failure = http_failure(head.status, head);
-            Verdict::Refused(Failure { transient: true, ..failure })
-        }
-        _ => Verdict::Dropped,
+        200..=299 | 404 | 410 => Verdict::Dropped,
+        500.. => not_cancelled(sending, "DELETE", Failure { transient: true, ..failure }),
+        _ => not_cancelled(sending, "DELETE", failure),
     }
 }
 
 /// A server that does not take what was sent.
-fn refused(upload: &Upload, sending: &Sending<'_>, call: &Call, head: &Head) -> Verdict {
+fn refused(
+    upload: &Upload,
+    sending: &OutgoingFile<'_>,
+    call: &UploadRequest,
+    head: &Head,
+) -> Verdict {
     let failure = http_failure(head.status, head);
-    let limits = Limits::of(head);
+    let limits = UploadLimits::of(head);
     match head.status {
         413 if limits.size_max.is_some_and(|most| most < sending.size) => {
             Verdict::Stands(Box::new(standing(head)))
@@ -285,7 +333,8 @@ fn refused(upload: &Upload, sending: &Sending<'_>, call: &Call, head: &Head) -> 
 /// none and does not understand, the one before.
 fn other_version(upload: &Upload, head: &Head, failure: Failure) -> Verdict {
     let spoken = upload.terms.interop;
-    let agreed = |interop| Verdict::Agreed(Box::new(Terms { interop, ..upload.terms.clone() }));
+    let agreed =
+        |interop| Verdict::Agreed(Box::new(ServerCapabilities { interop, ..upload.terms.clone() }));
     match number_in(head, "upload-draft-interop-version") {
         Some(told) if told == u64::from(spoken) => Verdict::Refused(failure),
         Some(told) => match known(told) {
@@ -314,8 +363,8 @@ fn mismatch(told: Option<u64>) -> Failure {
     )
 }
 
-fn standing(head: &Head) -> Standing {
-    Standing { limits: Limits::of(head), ..Standing::default() }
+fn standing(head: &Head) -> UploadStatus {
+    UploadStatus { limits: UploadLimits::of(head), ..UploadStatus::default() }
 }
 
 /// The URL of the upload: on the same server, as what is sent to one is not
@@ -334,14 +383,15 @@ mod tests {
 
     const SESSION: &str = "http://a/r/1";
 
-    fn sending(position: u64) -> Sending<'static> {
+    fn sending(position: u64) -> OutgoingFile<'static> {
         let (url, local_name) = ("http://a/up/x", "/x");
-        Sending { url, local_name, media_type: None, size: 9, position, cancelled: false }
+        OutgoingFile { url, local_name, media_type: None, size: 9, position, cancelled: false }
     }
 
     /// One that is made, with bytes sent, if `session`; else one to be made.
     fn upload(session: bool) -> Upload {
-        let terms = Terms { method: Some("PUT".to_owned()), ..Terms::default() };
+        let terms =
+            ServerCapabilities { method: Some("PUT".to_owned()), ..ServerCapabilities::default() };
         let session = session.then(|| SESSION.to_owned());
         Upload { session, terms, sent_until: 9, ..Upload::default() }
     }
@@ -364,6 +414,43 @@ mod tests {
             panic!("it is not complete");
         };
         assert_eq!((told.session.as_deref(), told.position), (Some(SESSION), Some(4)));
+    }
+
+    #[test]
+    fn an_empty_put_goes_only_to_a_server_that_shows_support() {
+        let method = |status: u32, lines: &[&str]| {
+            let mut head = Head::default();
+            head.push_line(format!("HTTP/1.1 {status} X").as_bytes());
+            lines.iter().for_each(|line| head.push_line(line.as_bytes()));
+            let Verdict::Agreed(terms) = asked(&Upload::default(), &head) else {
+                panic!("it is not agreed: {status} {lines:?}");
+            };
+            terms.method
+        };
+        let allow = "Allow: GET, PUT";
+        assert_eq!(method(405, &[allow]).as_deref(), Some("POST"));
+        assert_eq!(method(200, &[allow]).as_deref(), Some("POST"));
+        let newest = format!("Upload-Draft-Interop-Version: {INTEROP_NEWEST}");
+        let patch = format!("Accept-Patch: {MEDIA_TYPE}");
+        for sign in [newest.as_str(), &patch, "Upload-Limit: max-size=1000"] {
+            assert_eq!(method(200, &[allow, sign]).as_deref(), Some("PUT"), "{sign}");
+            assert_eq!(method(200, &[sign]).as_deref(), Some("POST"), "{sign}");
+        }
+    }
+
+    #[test]
+    fn a_creation_that_names_no_place_is_not_repeated() {
+        let of = OutgoingFile { size: limit::AT_ONCE_BYTES_MAX + 1, ..sending(0) };
+        let created = upload(false);
+        let mut head = Head::default();
+        head.push_line(b"HTTP/1.1 204 X");
+        let call = next(&created, &of);
+        assert_eq!(call.length(), 0);
+        let Verdict::Refused(failure) = judge(&created, &of, &call, &head) else {
+            panic!("there is no place");
+        };
+        assert_eq!(failure.code, code::BG_E_CLIENT_SERVER_PROTOCOL_MISMATCH);
+        assert!(!failure.transient);
     }
 
     #[test]

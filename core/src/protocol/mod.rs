@@ -8,7 +8,10 @@
 
 mod answer;
 mod bits;
+mod call;
+mod capabilities;
 mod classify;
+mod coding;
 mod head;
 mod ietf;
 mod multipart;
@@ -18,22 +21,25 @@ mod request;
 mod s3;
 mod s3_answer;
 mod s3_sign;
-mod terms;
 mod tus;
 mod upload;
 
 pub use answer::{Adjustment, Body, Decision, decide};
-pub use classify::{Failure, RetryAfter, http_date_unix_ms};
+pub use capabilities::{ServerCapabilities, UploadLimits, UploadStatus};
+pub use classify::{Failure, RetryAfter, http_date_unix_ms, http_failure, is_no_room};
+pub use coding::{Coding, Form, is_packed_name};
 pub use head::Head;
-pub use multipart::Permit;
+pub use multipart::PresignedRequests;
 pub use remote_name::{
     Scheme, below, check_header_lines, check_remote_name, host_of, is_same_origin, origin_of,
+    server_of, with_ascii_host,
 };
 pub use request::{Content, FileRange, Request, Validator, next_request, requested_bytes};
 pub use s3::{part_bytes, parts_to_send, permit, takes_header};
-pub use s3_sign::Keys;
-pub use terms::{Limits, Standing, Terms};
+pub use s3_sign::{AccessKeys, stamp};
+#[cfg(test)]
+pub use upload::Offer;
 pub use upload::{
-    Call, Checksum, Proof, Sending, Span, Step, Upload, Verdict, invalid_failure, judge,
-    judge_interim, next_call,
+    Checksum, OutgoingFile, Proof, Span, Step, Upload, UploadRequest, Verdict, invalid_failure,
+    judge, judge_interim, next_call,
 };

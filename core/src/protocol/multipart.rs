@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use crate::vocab::is_initial;
+
 use super::upload::Span;
 
 /// What is stored of an upload in parts.
@@ -14,6 +16,10 @@ use super::upload::Span;
 pub struct Multipart {
     /// The region that the server told; None = as its name says.
     pub region: Option<String>,
+    /// How far the server's clock is ahead of ours, in milliseconds, where it
+    /// refused a request for that.
+    #[serde(skip_serializing_if = "is_initial")]
+    pub skew_ms: i64,
     /// Bytes of each part but the last.
     pub part_bytes: u64,
     /// The ETags of the parts that the server holds, by their numbers from 1.
@@ -37,13 +43,14 @@ pub struct Multipart {
     /// The server said that it forgot the upload; it is asked whether it did.
     pub aborted: bool,
     /// What cancels the upload without the job's credentials.
-    pub permit: Option<Permit>,
+    pub permit: Option<PresignedRequests>,
 }
 
 impl Multipart {
     /// Forgets the upload, but not how to reach the server.
     pub fn leave(&mut self) {
-        *self = Self { region: self.region.take(), ..Self::default() };
+        let (region, skew_ms) = (self.region.take(), self.skew_ms);
+        *self = Self { region, skew_ms, ..Self::default() };
     }
 
     /// A part is on its way.
@@ -84,7 +91,7 @@ impl Multipart {
 /// Requests that were signed beforehand. They can forget one upload, and
 /// nothing else.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Permit {
+pub struct PresignedRequests {
     /// DELETE makes the server forget the upload.
     pub cancel_url: String,
     /// GET lists its parts.
@@ -98,12 +105,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_region_is_of_the_server_and_the_rest_of_the_upload() {
+    fn region_and_clock_are_of_the_server_and_the_rest_of_the_upload() {
         let region = Some("eu-west-1".to_owned());
         let parts = BTreeMap::from([(1, "x".to_owned())]);
-        let mut state =
-            Multipart { region: region.clone(), parts, listed: 1, ..Multipart::default() };
+        let mut state = Multipart {
+            region: region.clone(),
+            skew_ms: 5,
+            parts,
+            listed: 1,
+            ..Multipart::default()
+        };
         state.leave();
-        assert_eq!(state, Multipart { region, ..Multipart::default() });
+        assert_eq!(state, Multipart { region, skew_ms: 5, ..Multipart::default() });
     }
 }

@@ -1,10 +1,11 @@
 //! Which remote names and header texts are taken at all.
 
+use std::borrow::Cow;
 use std::fmt::Write;
 
 use url::Url;
 
-use crate::vocab::{Error, Result, code, limit};
+use crate::vocab::{Error, Result, bytes_of_path, code, limit};
 
 /// The protocol a remote name is fetched with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,9 +41,35 @@ pub fn host_of(remote_name: &str) -> &str {
     rest.split(['/', '?', '#']).next().unwrap_or("")
 }
 
+/// The start of a remote name up to its path: two names that begin with the same ask
+/// the same server.
+pub fn server_of(remote_name: &str) -> &str {
+    let begin = remote_name.find("://").map_or(0, |at| at + 3);
+    let end = remote_name[begin..].find(['/', '?', '#']);
+    end.map_or(remote_name, |end| &remote_name[..begin + end])
+}
+
 /// The scheme, host and port of a remote name: whom secrets may be told.
 pub fn origin_of(remote_name: &str) -> String {
     Url::parse(remote_name).map_or(String::new(), |url| url.origin().ascii_serialization())
+}
+
+/// A remote name as it is asked for: an internationalized host as `xn--`. What
+/// is behind the host stays as it is.
+pub fn with_ascii_host(remote_name: &str) -> Cow<'_, str> {
+    let Some((scheme, rest)) = remote_name.split_once("://") else {
+        return remote_name.into();
+    };
+    let (host, path) = rest.split_at(rest.find(['/', '\\', '?', '#']).unwrap_or(rest.len()));
+    if host.is_ascii() && !host.contains('%') {
+        return remote_name.into();
+    }
+    let parsed = Url::parse(remote_name).ok();
+    let Some(host) = parsed.as_ref().and_then(Url::host_str) else {
+        return remote_name.into();
+    };
+    let port = parsed.as_ref().and_then(Url::port).map_or(String::new(), |port| format!(":{port}"));
+    format!("{scheme}://{host}{port}{path}").into()
 }
 
 /// True if two remote names have one origin. Equal ones need no look into them.
@@ -60,7 +87,7 @@ pub fn below(remote_name: &str, file_name: &str) -> Option<String> {
 /// A name as a part of a URL or of a header.
 pub(super) fn encoded(name: &str) -> String {
     let mut text = String::new();
-    for byte in name.bytes() {
+    for byte in bytes_of_path(name).iter().copied() {
         match byte {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
                 text.push(char::from(byte));
@@ -74,7 +101,7 @@ pub(super) fn encoded(name: &str) -> String {
 
 /// Checks a remote name: E_INVALIDARG for a malformed one, a scheme other than
 /// http, https and file, one over 2,200 characters, or one with credentials
-/// or control characters in it (contract sections 2.2 and 10).
+/// or control characters in it (specification, sections 2.2 and 10).
 pub fn check_remote_name(remote_name: &str) -> Result<()> {
     let refuse = |why: String| Err(Error::new(code::E_INVALIDARG, why));
     if remote_name.chars().count() > limit::URL_CHARS_MAX {
@@ -108,7 +135,8 @@ pub fn check_remote_name(remote_name: &str) -> Result<()> {
 }
 
 /// Checks custom headers: whole lines, each `Name: value` and ended by CR LF,
-/// together at most 16,383 characters (contract section 3.6).
+/// together at most 16,383 characters (specification, section 3.6). Empty lines say
+/// nothing.
 pub fn check_header_lines(text: &str) -> Result<()> {
     if text.chars().count() >= limit::HEADERS_CHARS_MAX {
         return Err(Error::new(
@@ -120,7 +148,7 @@ pub fn check_header_lines(text: &str) -> Result<()> {
     let Some(body) = text.strip_suffix("\r\n") else {
         return refuse("each custom header must end in CR LF");
     };
-    for line in body.split("\r\n") {
+    for line in body.split("\r\n").filter(|line| !line.is_empty()) {
         if line.chars().any(char::is_control) {
             return refuse("a custom header contains a control character");
         }
@@ -143,6 +171,31 @@ pub fn check_header_lines(text: &str) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn internationalized_hosts_are_asked_for_in_ascii() {
+        for (remote_name, expected) in [
+            ("http://bücher.example/ü?ü#ü", "http://xn--bcher-kva.example/ü?ü#ü"),
+            ("https://BÜCHER.example:8443", "https://xn--bcher-kva.example:8443"),
+            ("http://b%C3%BCcher.example:80/x", "http://xn--bcher-kva.example/x"),
+            ("http://straße.example/", "http://xn--strae-oqa.example/"),
+            ("http://a.example:8080/ü", "http://a.example:8080/ü"),
+            ("http://[::1]:8080/ü", "http://[::1]:8080/ü"),
+            ("file:///tmp/ü", "file:///tmp/ü"),
+        ] {
+            assert_eq!(with_ascii_host(remote_name), expected);
+        }
+    }
+
+    #[test]
+    fn empty_lines_between_headers_say_nothing() {
+        for text in ["\r\n", "\r\n\r\n", "A: b\r\n\r\n", "\r\nA: b\r\n\r\nC: d\r\n"] {
+            assert!(check_header_lines(text).is_ok(), "{text:?}");
+        }
+        for text in ["A: b", "A\r\n", " \r\n", "A: b\r\n \r\n", "\r\nHost: x\r\n"] {
+            assert!(check_header_lines(text).is_err(), "{text:?}");
+        }
+    }
 
     #[test]
     fn files_go_below_a_folder_under_their_own_names() {

@@ -4,6 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::vocab::LENGTH_TO_EOF;
 
+use super::coding::Form;
+
 /// Bytes fetched again and compared with the file when the validator alone
 /// does not prove that the rest belongs to the same content. 64 KiB is far
 /// longer than any header that two builds of a file share by chance at the
@@ -26,6 +28,10 @@ pub struct Validator {
     pub etag: Option<String>,
     /// The Last-Modified header as sent.
     pub last_modified: Option<String>,
+    /// The Content-Encoding under which the bytes were saved as they came:
+    /// what is joined with them comes under the same one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub coding: Option<String>,
 }
 
 impl Validator {
@@ -80,6 +86,8 @@ pub struct Content<'a> {
     pub moved: bool,
     /// The held bytes came by a redirect, which may lead elsewhere next time.
     pub redirected: bool,
+    /// The form in which its body is wanted.
+    pub form: Form,
 }
 
 impl Content<'_> {

@@ -10,10 +10,12 @@ use crate::vocab::{ErrorContext, UploadProtocol, code, limit};
 
 use super::classify::http_date_unix_ms;
 use super::head::Head;
-use super::multipart::{Multipart, Permit};
+use super::multipart::{Multipart, PresignedRequests};
 use super::s3_answer::{self as answer, failure};
-use super::s3_sign::{Keys, Target};
-use super::upload::{Call, Proof, Sending, Span, Step, Upload, Verdict, invalid};
+use super::s3_sign::{AccessKeys, Target};
+use super::upload::{
+    OutgoingFile, Proof, Span, Step, Upload, UploadRequest, Verdict, invalid, not_cancelled,
+};
 use super::{classify::Failure, put};
 
 #[cfg(test)]
@@ -51,12 +53,12 @@ pub fn parts_to_send(upload: &Upload, size: u64) -> impl Iterator<Item = u32> {
 }
 
 /// The next request of an upload that goes on.
-pub(super) fn next(upload: &Upload, sending: &Sending<'_>, part: u32) -> Call {
+pub(super) fn next(upload: &Upload, sending: &OutgoingFile<'_>, part: u32) -> UploadRequest {
     if is_presigned(sending.url) {
         return put::whole(upload, sending);
     }
     if upload.verifies {
-        let call = Call::bodiless(Step::Verify, "HEAD", &url(sending, &[]));
+        let call = UploadRequest::bodiless(Step::Verify, "HEAD", &url(sending, &[]));
         return signed(upload, sending, call);
     }
     let Some(session) = &upload.session else {
@@ -72,7 +74,7 @@ pub(super) fn next(upload: &Upload, sending: &Sending<'_>, part: u32) -> Call {
 }
 
 /// The server is to forget the upload; once it says so, it is asked.
-pub(super) fn cancel(upload: &Upload, sending: &Sending<'_>, session: &str) -> Call {
+pub(super) fn cancel(upload: &Upload, sending: &OutgoingFile<'_>, session: &str) -> UploadRequest {
     let state = &upload.multipart;
     let (step, method) = match state.aborted {
         false => (Step::Cancel, "DELETE"),
@@ -83,23 +85,29 @@ pub(super) fn cancel(upload: &Upload, sending: &Sending<'_>, session: &str) -> C
         (Some(permit), true) => permit.check_url.clone(),
         (None, _) => url(sending, &[("uploadId", session)]),
     };
-    let call = Call { patient: true, ..Call::bodiless(step, method, &url) };
+    let call = UploadRequest { patient: true, ..UploadRequest::bodiless(step, method, &url) };
     match state.permit {
-        Some(_) => Call { proof: Proof::Url, ..call },
+        Some(_) => UploadRequest { proof: Proof::Url, ..call },
         None => signed(upload, sending, call),
     }
 }
 
 /// Requests that cancel an upload, signed beforehand: the credentials are
 /// gone when the process ends, what is owed to the server is not.
-pub fn permit(upload: &Upload, url: &str, keys: &Keys<'_>, now_ms: i64) -> Option<Permit> {
+pub fn permit(
+    upload: &Upload,
+    url: &str,
+    keys: &AccessKeys<'_>,
+    now_ms: i64,
+) -> Option<PresignedRequests> {
     let session = upload.session.as_ref()?;
     let target = Target::of(url)?;
     let region = region(upload, url);
     let query = [("uploadId", session.as_str())];
-    Some(Permit {
-        cancel_url: target.presigned("DELETE", &query, &region, keys, now_ms, PERMIT_S)?,
-        check_url: target.presigned("GET", &query, &region, keys, now_ms, PERMIT_S)?,
+    let theirs_ms = now_ms.saturating_add(upload.multipart.skew_ms);
+    Some(PresignedRequests {
+        cancel_url: target.presigned("DELETE", &query, &region, keys, theirs_ms, PERMIT_S)?,
+        check_url: target.presigned("GET", &query, &region, keys, theirs_ms, PERMIT_S)?,
         signed_ms: now_ms,
     })
 }
@@ -134,12 +142,13 @@ fn region_of(url: &str) -> Option<String> {
     region.map(|region| (*region).to_owned())
 }
 
-fn signed(upload: &Upload, sending: &Sending<'_>, call: Call) -> Call {
-    Call { proof: Proof::SigV4 { region: region(upload, sending.url) }, ..call }
+fn signed(upload: &Upload, sending: &OutgoingFile<'_>, call: UploadRequest) -> UploadRequest {
+    let (region, skew_ms) = (region(upload, sending.url), upload.multipart.skew_ms);
+    UploadRequest { proof: Proof::SigV4 { region, skew_ms }, ..call }
 }
 
 /// The URL of the file with more behind its query.
-fn url(sending: &Sending<'_>, query: &[(&str, &str)]) -> String {
+fn url(sending: &OutgoingFile<'_>, query: &[(&str, &str)]) -> String {
     match Target::of(sending.url) {
         Some(target) => target.url(query),
         None => sending.url.to_owned(),
@@ -147,30 +156,30 @@ fn url(sending: &Sending<'_>, query: &[(&str, &str)]) -> String {
 }
 
 /// What begins it: small files need no parts.
-fn first(upload: &Upload, sending: &Sending<'_>) -> Call {
+fn first(upload: &Upload, sending: &OutgoingFile<'_>) -> UploadRequest {
     if sending.size <= part_bytes(sending.size) {
-        return Call { url: url(sending, &[]), ..put::whole(upload, sending) };
+        return UploadRequest { url: url(sending, &[]), ..put::whole(upload, sending) };
     }
-    Call::bare(Step::Create, "POST", url(sending, &[("uploads", "")]), Vec::new())
+    UploadRequest::bare(Step::Create, "POST", url(sending, &[("uploads", "")]), Vec::new())
 }
 
-fn send(state: &Multipart, sending: &Sending<'_>, session: &str, part: u32) -> Call {
+fn send(state: &Multipart, sending: &OutgoingFile<'_>, session: &str, part: u32) -> UploadRequest {
     let url = url(sending, &[("partNumber", &part.to_string()), ("uploadId", session)]);
     let body = Some(state.span(part, sending.size));
-    Call { body, part, patient: true, ..Call::bodiless(Step::Send, "PUT", &url) }
+    UploadRequest { body, part, patient: true, ..UploadRequest::bodiless(Step::Send, "PUT", &url) }
 }
 
-fn list(sending: &Sending<'_>, session: &str, listed: u32) -> Call {
+fn list(sending: &OutgoingFile<'_>, session: &str, listed: u32) -> UploadRequest {
     let (most, behind) = (LIST_PARTS_MAX.to_string(), listed.to_string());
     let mut query = vec![("max-parts", most.as_str())];
     if listed > 0 {
         query.push(("part-number-marker", &behind));
     }
     query.push(("uploadId", session));
-    Call::bodiless(Step::Query, "GET", &url(sending, &query))
+    UploadRequest::bodiless(Step::Query, "GET", &url(sending, &query))
 }
 
-fn close(state: &Multipart, sending: &Sending<'_>, session: &str) -> Call {
+fn close(state: &Multipart, sending: &OutgoingFile<'_>, session: &str) -> UploadRequest {
     let mut text = String::from("<CompleteMultipartUpload>");
     for (number, etag) in &state.parts {
         let etag = etag.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;");
@@ -179,14 +188,18 @@ fn close(state: &Multipart, sending: &Sending<'_>, session: &str) -> Call {
     text += "</CompleteMultipartUpload>";
     let url = url(sending, &[("uploadId", session)]);
     let body = Some(Span { first: 0, length: text.len() as u64 });
-    let call =
-        Call::bare(Step::Close, "POST", url, vec!["Content-Type: application/xml".to_owned()]);
-    Call { body, text: Some(text), ..call }
+    let call = UploadRequest::bare(
+        Step::Close,
+        "POST",
+        url,
+        vec!["Content-Type: application/xml".to_owned()],
+    );
+    UploadRequest { body, text: Some(text), ..call }
 }
 
 /// Whether a header of the job goes with a request. Those that describe the
 /// file go where it is made; others of S3 would be refused.
-pub fn takes_header(call: &Call, line: &str) -> bool {
+pub fn takes_header(call: &UploadRequest, line: &str) -> bool {
     let name = line.split(':').next().unwrap_or("").trim().to_ascii_lowercase();
     let is_proof = ["request-payer", "expected-bucket-owner", "security-token"]
         .iter()
@@ -204,13 +217,22 @@ pub fn takes_header(call: &Call, line: &str) -> bool {
 }
 
 /// What an answer means.
-pub(super) fn judge(upload: &Upload, sending: &Sending<'_>, call: &Call, head: &Head) -> Verdict {
+pub(super) fn judge(
+    upload: &Upload,
+    sending: &OutgoingFile<'_>,
+    call: &UploadRequest,
+    head: &Head,
+) -> Verdict {
     let error = answer::error(head);
     let told = error.as_ref().and_then(|error| error.region.clone());
     if let Some(region) = told.filter(|told| *told != region(upload, sending.url)) {
         return Verdict::Region(region);
     }
     let word = error.as_ref().map_or("", |error| error.code.as_str());
+    let date = head.value("date").and_then(http_date_unix_ms);
+    if let Some(unix_ms) = date.filter(|_| word == "RequestTimeTooSkewed") {
+        return Verdict::Clock { unix_ms, failure: refusal(call, head) };
+    }
     let is_success = (200..300).contains(&head.status) && error.is_none();
     let is_gone = word == "NoSuchUpload" || word.is_empty() && head.status == 404;
     match call.step {
@@ -226,7 +248,12 @@ pub(super) fn judge(upload: &Upload, sending: &Sending<'_>, call: &Call, head: &
         Step::Query if is_gone && upload.close_tries > 0 => Verdict::Doubt,
         Step::Close if is_gone && upload.close_tries > 1 => Verdict::Doubt,
         Step::Query | Step::Close if is_gone => Verdict::Gone,
-        Step::Cancel | Step::Check => match failure(head) {
+        Step::Close if word == "InvalidPart" => Verdict::Unjoined(refusal(call, head)),
+        // Some servers have no such list, and some keys no right to it.
+        Step::Query if !failure(head).transient => Verdict::Unlisted,
+        Step::Cancel if head.status == 404 => Verdict::Dropped,
+        Step::Cancel => not_cancelled(sending, "the server", refusal(call, head)),
+        Step::Check => match refusal(call, head) {
             failure if failure.transient => Verdict::Refused(failure),
             _ => Verdict::Dropped,
         },
@@ -238,8 +265,31 @@ pub(super) fn judge(upload: &Upload, sending: &Sending<'_>, call: &Call, head: &
         | Step::Send
         | Step::Whole
         | Step::Query
-        | Step::Close => Verdict::Refused(failure(head)),
+        | Step::Close => Verdict::Refused(refusal(call, head)),
     }
+}
+
+/// The failure that an answer means, with the request and, if it may be missing,
+/// the right that it needs.
+fn refusal(call: &UploadRequest, head: &Head) -> Failure {
+    let mut failure = failure(head);
+    let (request, right) = match (call.step, call.method.as_str()) {
+        (Step::Create, _) => ("CreateMultipartUpload", "s3:PutObject"),
+        (Step::Send, _) => ("UploadPart", "s3:PutObject"),
+        (Step::Close, _) => ("CompleteMultipartUpload", "s3:PutObject"),
+        (Step::Whole, _) => ("PutObject", "s3:PutObject"),
+        (Step::Cancel, _) => ("AbortMultipartUpload", "s3:AbortMultipartUpload"),
+        (Step::Query | Step::Check, _) => ("ListParts", "s3:ListMultipartUploadParts"),
+        (Step::Verify, _) => ("HeadObject", "s3:GetObject"),
+        (Step::Ask | Step::Probe | Step::Greet, method) => (method, ""),
+    };
+    failure.message += &format!(", to {request}");
+    if answer::error(head).is_some_and(|error| error.code == "RequestTimeTooSkewed") {
+        failure.message += "; set the clock of this machine";
+    } else if head.status == 403 {
+        failure.message += &format!(", which needs the right {right}");
+    }
+    failure
 }
 
 fn created(head: &Head) -> Verdict {
@@ -256,7 +306,7 @@ fn created(head: &Head) -> Verdict {
     }
 }
 
-fn stored(call: &Call, head: &Head) -> Verdict {
+fn stored(call: &UploadRequest, head: &Head) -> Verdict {
     match head.value("etag").unwrap_or("") {
         etag if is_etag(etag) => Verdict::Stored { number: call.part, etag: etag.to_owned() },
         _ => invalid("without a valid ETag"),
@@ -269,11 +319,11 @@ fn is_etag(text: &str) -> bool {
 }
 
 /// A part counts if it is as long as ours.
-fn listed(upload: &Upload, sending: &Sending<'_>, head: &Head) -> Verdict {
+fn listed(upload: &Upload, sending: &OutgoingFile<'_>, head: &Head) -> Verdict {
     let Some(list) = answer::parts(head) else {
         return invalid("with no list of parts");
     };
-    let is_ours = |part: &answer::Part| {
+    let is_ours = |part: &answer::ListedPart| {
         let length = upload.multipart.span(part.number, sending.size).length;
         part.number > 0 && length > 0 && part.bytes == length && is_etag(&part.etag)
     };
@@ -307,7 +357,7 @@ fn checked(head: &Head) -> Verdict {
 
 /// A file of the right size, made of as many parts, is ours if it is not older
 /// than our upload. Its time is that of the beginning of its upload.
-fn verified(upload: &Upload, sending: &Sending<'_>, head: &Head) -> Verdict {
+fn verified(upload: &Upload, sending: &OutgoingFile<'_>, head: &Head) -> Verdict {
     let modified_ms = head.value("last-modified").and_then(http_date_unix_ms);
     let parts = sending.size.div_ceil(part_bytes(sending.size));
     let etag = head.value("etag").unwrap_or("").trim_matches('"');

@@ -2,9 +2,9 @@
 
 use roxmltree::{Document, Node};
 
-use crate::vocab::{ErrorContext, HResult};
+use crate::vocab::{ErrorContext, HResult, code};
 
-use super::classify::{Failure, http_failure};
+use super::classify::{Failure, NO_ROOM, http_failure};
 use super::head::Head;
 
 /// Characters of a server's message that are shown.
@@ -27,16 +27,22 @@ const PASSING: [&str; 10] = [
     "ThrottlingException",
 ];
 
+/// Codes for a bucket or a disk that is full.
+const FULL: [&str; 4] =
+    ["InsufficientStorage", "QuotaExceeded", "StorageLimitExceeded", "XMinioStorageFull"];
+
 /// What went wrong, in the server's words.
 pub struct ErrorBody {
     pub code: String,
     pub message: String,
     /// The region that the request should have been signed for.
     pub region: Option<String>,
+    /// The host that has the bucket, with a redirect.
+    pub place: Option<String>,
 }
 
 /// One part that the server holds.
-pub struct Part {
+pub struct ListedPart {
     pub number: u32,
     pub etag: String,
     pub bytes: u64,
@@ -44,7 +50,7 @@ pub struct Part {
 
 /// One page of the list of parts.
 pub struct Parts {
-    pub parts: Vec<Part>,
+    pub parts: Vec<ListedPart>,
     /// Behind which part the next page begins.
     pub more: Option<u32>,
 }
@@ -60,7 +66,9 @@ pub fn error(head: &Head) -> Option<ErrorBody> {
     let is_wrong_region =
         ["AuthorizationHeaderMalformed", "AuthorizationQueryParametersError"].contains(&&*code);
     let region = child(&root, "Region").filter(|region| is_wrong_region && is_region(region));
-    Some(ErrorBody { code, message: child(&root, "Message").unwrap_or_default(), region })
+    let message = child(&root, "Message").unwrap_or_default();
+    let place = child(&root, "Endpoint").filter(|place| !place.is_empty());
+    Some(ErrorBody { code, message, region, place })
 }
 
 fn is_region(text: &str) -> bool {
@@ -85,7 +93,7 @@ pub fn parts(head: &Head) -> Option<Parts> {
     }
     let mut parts = Vec::new();
     for node in root.children().filter(|node| is(node, "Part")) {
-        parts.push(Part {
+        parts.push(ListedPart {
             number: child(&node, "PartNumber")?.parse().ok()?,
             etag: child(&node, "ETag")?,
             bytes: child(&node, "Size")?.parse().ok()?,
@@ -125,17 +133,28 @@ pub fn failure(head: &Head) -> Failure {
         text.chars().filter(|c| !c.is_control()).take(MESSAGE_CHARS_MAX).collect()
     };
     let of_status = http_failure(status, head);
+    let is_full = FULL.contains(&error.code.as_str());
+    let mut message = format!(
+        "the server answered {}: {}: {}",
+        head.status,
+        shown(&error.code),
+        shown(&error.message)
+    );
+    let place = error.place.as_deref().or(head.value("location"));
+    if let Some(place) = place.filter(|_| (300..400).contains(&status)) {
+        message += &format!("; the file belongs to {}: send it there", shown(place));
+    }
     Failure {
-        code: HResult::from_http_status(status),
+        code: if is_full { code::E_DISK_FULL } else { HResult::from_http_status(status) },
         context: ErrorContext::RemoteFile,
-        message: format!(
-            "the server answered {}: {}: {}",
-            head.status,
-            shown(&error.code),
-            shown(&error.message)
-        ),
+        message: match is_full || status == 507 {
+            true => format!("{NO_ROOM}: {message}"),
+            false => message,
+        },
+        unreached: false,
         // A part that it does not find is sent again.
         transient: of_status.transient
+            || is_full
             || PASSING.contains(&error.code.as_str())
             || error.code == "InvalidPart",
         retry_after: of_status.retry_after,

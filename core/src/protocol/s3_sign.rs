@@ -7,7 +7,7 @@ use url::Url;
 
 /// The keys of an account.
 #[derive(Clone, Copy)]
-pub struct Keys<'a> {
+pub struct AccessKeys<'a> {
     /// Its access key.
     pub id: &'a str,
     /// Its secret key.
@@ -62,7 +62,7 @@ impl Target {
         method: &str,
         query: &[(&str, &str)],
         region: &str,
-        keys: &Keys<'_>,
+        keys: &AccessKeys<'_>,
         now_ms: i64,
         expires_s: u32,
     ) -> Option<String> {
@@ -111,7 +111,7 @@ fn hex(bytes: &[u8]) -> String {
 }
 
 /// As in `20260131T235959Z`.
-fn stamp(now_ms: i64) -> Option<String> {
+pub fn stamp(now_ms: i64) -> Option<String> {
     let since = std::time::Duration::from_millis(u64::try_from(now_ms).ok()?);
     // `Sat, 31 Jan 2026 23:59:59 GMT`: the only form of a date that is at hand.
     let text = httpdate::fmt_http_date(std::time::UNIX_EPOCH.checked_add(since)?);
@@ -179,7 +179,7 @@ mod tests {
         // From the manual of S3, "Authenticating requests: using query
         // parameters".
         let target = Target::of("https://examplebucket.s3.amazonaws.com/test.txt").expect("a URL");
-        let keys = Keys {
+        let keys = AccessKeys {
             id: "AKIAIOSFODNN7EXAMPLE",
             secret: "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
             token: None,

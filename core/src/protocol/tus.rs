@@ -1,26 +1,24 @@
-//! tus 1.0, with its extensions creation, creation-with-upload, termination,
-//! checksum and expiration.
+//! tus 1.0, with its extensions creation, termination, checksum and expiration.
 //!
-//! A session is the URL that the server gave to the upload. After each
-//! interruption the server is asked how much it holds before a byte is sent.
+//! A session is the URL that the server gave to the upload. It is made empty: if
+//! bytes went with it and its answer was lost, they would be sent a second time,
+//! into another one. After each interruption the server is asked how much it holds
+//! before a byte is sent.
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use url::Url;
 
-use crate::vocab::{ErrorContext, HResult, UploadProtocol, code};
+use crate::vocab::{ErrorContext, HResult, UploadProtocol, bytes_of_path, code};
 
 use super::classify::{Failure, http_failure};
-use super::head::Head;
+use super::head::{Head, number};
 use super::upload::{
-    Call, Checksum, Offer, Sending, Span, Step, Upload, Verdict, invalid, invalid_failure,
+    Checksum, Offer, OutgoingFile, Span, Step, Upload, UploadRequest, Verdict, invalid,
+    invalid_failure, not_cancelled,
 };
 
 const VERSION: &str = "1.0.0";
-
-/// Larger files are not sent along with the making of their upload: if the
-/// answer to that is lost, what the server has of it cannot be found again.
-const WITH_BYTES_MAX: u64 = 64 * 1024;
 
 /// The longest piece that is read twice, for its checksum and to send it.
 const CHECKED_PIECE_BYTES_MAX: u64 = 4 * 1024 * 1024;
@@ -29,77 +27,68 @@ const CHECKED_PIECE_BYTES_MAX: u64 = 4 * 1024 * 1024;
 const URL_CHARS_MAX: usize = 8192;
 
 /// The next request of an upload that goes on.
-pub(super) fn next(upload: &Upload, sending: &Sending<'_>) -> Call {
+pub(super) fn next(upload: &Upload, sending: &OutgoingFile<'_>) -> UploadRequest {
     let Some(offer) = &upload.offer else {
-        return Call::bodiless(Step::Ask, "OPTIONS", sending.url);
+        return UploadRequest::bodiless(Step::Ask, "OPTIONS", sending.url);
     };
     match upload.session.as_ref().filter(|_| !upload.stale) {
-        None => create(offer, sending),
+        None => create(sending),
         Some(session) if upload.unsure || sending.position >= sending.size => {
             let headers = vec![version()];
-            Call { headers, ..Call::bodiless(Step::Query, "HEAD", session) }
+            UploadRequest { headers, ..UploadRequest::bodiless(Step::Query, "HEAD", session) }
         }
         Some(session) => piece(upload, offer, sending, session),
     }
 }
 
 /// The server is to forget the upload; None if it said that it cannot.
-pub(super) fn cancel(upload: &Upload, session: &str) -> Option<Call> {
+pub(super) fn cancel(upload: &Upload, session: &str) -> Option<UploadRequest> {
     let cannot = upload.offer.as_ref().is_some_and(|offer| offer.cancels == Some(false));
     let headers = vec![version()];
-    (!cannot).then(|| Call { headers, ..Call::bodiless(Step::Cancel, "DELETE", session) })
+    (!cannot).then(|| UploadRequest {
+        headers,
+        ..UploadRequest::bodiless(Step::Cancel, "DELETE", session)
+    })
 }
 
-fn create(offer: &Offer, sending: &Sending<'_>) -> Call {
-    let length = match offer.creates_with_bytes && sending.size <= WITH_BYTES_MAX {
-        true => sending.size,
-        false => 0,
-    };
+fn create(sending: &OutgoingFile<'_>) -> UploadRequest {
     let mut headers = vec![version(), format!("Upload-Length: {}", sending.size)];
     headers.push(format!("Upload-Metadata: {}", metadata(sending)));
     // curl gives a body a type of its own if there is none.
-    headers.push(content_type(length > 0));
-    let bare = Call::bare(Step::Create, "POST", sending.url.to_owned(), headers);
-    let call = Call { body: Some(Span { first: 0, length }), ..bare };
-    checked(call, offer)
+    headers.push("Content-Type:".to_owned());
+    UploadRequest::bare(Step::Create, "POST", sending.url.to_owned(), headers)
 }
 
-fn piece(upload: &Upload, offer: &Offer, sending: &Sending<'_>, session: &str) -> Call {
+fn piece(
+    upload: &Upload,
+    offer: &Offer,
+    sending: &OutgoingFile<'_>,
+    session: &str,
+) -> UploadRequest {
     let longest = match offer.checksum {
         Some(_) => upload.piece_bytes.min(CHECKED_PIECE_BYTES_MAX),
         None => upload.piece_bytes,
     };
     let first = sending.position;
     let length = longest.min(sending.size - first);
-    let headers = vec![version(), format!("Upload-Offset: {first}"), content_type(true)];
+    let content_type = "Content-Type: application/offset+octet-stream".to_owned();
+    let headers = vec![version(), format!("Upload-Offset: {first}"), content_type];
     // After the last byte the server may have to move the file.
     let patient = first + length == sending.size;
-    let bare = Call::bare(Step::Send, "PATCH", session.to_owned(), headers);
-    checked(Call { body: Some(Span { first, length }), patient, ..bare }, offer)
-}
-
-fn checked(call: Call, offer: &Offer) -> Call {
-    let checksum = offer.checksum.filter(|_| call.length() > 0);
-    Call { checksum, ..call }
+    let bare = UploadRequest::bare(Step::Send, "PATCH", session.to_owned(), headers);
+    UploadRequest { body: Some(Span { first, length }), patient, checksum: offer.checksum, ..bare }
 }
 
 fn version() -> String {
     format!("Tus-Resumable: {VERSION}")
 }
 
-fn content_type(has_bytes: bool) -> String {
-    match has_bytes {
-        true => "Content-Type: application/offset+octet-stream".to_owned(),
-        false => "Content-Type:".to_owned(),
-    }
-}
-
 /// There are servers that need both names.
-fn metadata(sending: &Sending<'_>) -> String {
+fn metadata(sending: &OutgoingFile<'_>) -> String {
     let name = sending.local_name.rsplit('/').next().unwrap_or(sending.local_name);
     let guessed = mime_guess::from_path(name).first_or_octet_stream();
     let media_type = sending.media_type.unwrap_or(guessed.essence_str());
-    let encoded = |text: &str| BASE64_STANDARD.encode(text);
+    let encoded = |text: &str| BASE64_STANDARD.encode(bytes_of_path(text));
     format!("filename {},filetype {}", encoded(name), encoded(media_type))
 }
 
@@ -124,12 +113,12 @@ pub(super) fn offered(head: &Head, size: u64) -> Option<Verdict> {
     }
     let algorithms = head.value("tus-checksum-algorithm").filter(|_| lists("checksum"));
     let offer = Offer {
-        creates_with_bytes: lists("creation-with-upload"),
         cancels: extensions.map(|_| lists("termination")),
         checksum: algorithms.and_then(|algorithms| {
             let sha256 = has(algorithms, "sha256").then_some(Checksum::Sha256);
             sha256.or(has(algorithms, "sha1").then_some(Checksum::Sha1))
         }),
+        ..Offer::default()
     };
     Some(Verdict::Speaks(UploadProtocol::Tus, offer))
 }
@@ -139,13 +128,18 @@ fn has(list: &str, name: &str) -> bool {
 }
 
 /// What the answer to a request means.
-pub(super) fn judge(upload: &Upload, sending: &Sending<'_>, call: &Call, head: &Head) -> Verdict {
+pub(super) fn judge(
+    upload: &Upload,
+    sending: &OutgoingFile<'_>,
+    call: &UploadRequest,
+    head: &Head,
+) -> Verdict {
     match call.step {
         Step::Ask => asked(sending, head),
-        Step::Create => created(sending, call, head),
+        Step::Create => created(sending, head),
         Step::Query => queried(upload, sending, head),
         Step::Send => sent(upload, sending, call, head),
-        Step::Cancel => cancelled(head),
+        Step::Cancel => cancelled(sending, head),
         Step::Probe | Step::Greet | Step::Whole | Step::Check | Step::Close | Step::Verify => {
             invalid("to a request that is not made")
         }
@@ -153,7 +147,7 @@ pub(super) fn judge(upload: &Upload, sending: &Sending<'_>, call: &Call, head: &
 }
 
 /// Not every server answers OPTIONS; what it offers is then found by trying.
-fn asked(sending: &Sending<'_>, head: &Head) -> Verdict {
+fn asked(sending: &OutgoingFile<'_>, head: &Head) -> Verdict {
     if matches!(head.status, 401 | 407 | 408 | 412 | 429 | 502..=504) {
         return Verdict::Refused(failure_of(head));
     }
@@ -161,29 +155,26 @@ fn asked(sending: &Sending<'_>, head: &Head) -> Verdict {
     offered(head, sending.size).unwrap_or(untold)
 }
 
-fn created(sending: &Sending<'_>, call: &Call, head: &Head) -> Verdict {
+fn created(sending: &OutgoingFile<'_>, head: &Head) -> Verdict {
     match head.status {
         200..=299 => {}
         413 => return Verdict::Refused(too_large("no file so large")),
         _ => return Verdict::Refused(failure_of(head)),
     }
-    let position = match call.length() {
-        0 => Some(0),
-        length => offset(head).filter(|offset| *offset <= length),
-    };
-    if position == Some(sending.size) {
+    if sending.size == 0 {
         return Verdict::Finished;
     }
     match head.value("location").and_then(|told| session_url(sending.url, told)) {
         Some(session) => {
             let (opened_ms, host, host_timeout_s) = (None, None, None);
+            let position = Some(0);
             Verdict::Opened { session, position, opened_ms, host, host_timeout_s }
         }
         None => invalid("without a valid address for the file"),
     }
 }
 
-fn queried(upload: &Upload, sending: &Sending<'_>, head: &Head) -> Verdict {
+fn queried(upload: &Upload, sending: &OutgoingFile<'_>, head: &Head) -> Verdict {
     match head.status {
         200..=299 => match offset(head) {
             Some(position) => holds(upload, sending, head, position),
@@ -194,8 +185,8 @@ fn queried(upload: &Upload, sending: &Sending<'_>, head: &Head) -> Verdict {
             Verdict::Abandoned(Failure::fatal(
                 code::BG_E_SESSION_NOT_FOUND,
                 ErrorContext::RemoteFile,
-                "the server does not say what became of the file, all of which was sent; \
-                 resume the job to send it anew"
+                "the server does not say what became of the file, all of which was sent; look \
+                 there first: resuming the job sends the file once more"
                     .to_owned(),
             ))
         }
@@ -205,7 +196,7 @@ fn queried(upload: &Upload, sending: &Sending<'_>, head: &Head) -> Verdict {
 }
 
 /// A success proves nothing: some servers answer it whatever they stored.
-fn sent(upload: &Upload, sending: &Sending<'_>, call: &Call, head: &Head) -> Verdict {
+fn sent(upload: &Upload, sending: &OutgoingFile<'_>, call: &UploadRequest, head: &Head) -> Verdict {
     let end = call.body.map_or(0, |span| span.first + span.length);
     match head.status {
         200..=299 => match offset(head) {
@@ -225,28 +216,27 @@ fn sent(upload: &Upload, sending: &Sending<'_>, call: &Call, head: &Head) -> Ver
     }
 }
 
-fn holds(upload: &Upload, sending: &Sending<'_>, head: &Head, position: u64) -> Verdict {
-    let total = head.value("upload-length").and_then(|text| text.parse::<u64>().ok());
-    if total.is_some_and(|total| total != sending.size) {
+fn holds(upload: &Upload, sending: &OutgoingFile<'_>, head: &Head, position: u64) -> Verdict {
+    let total = head.value("upload-length").map(number);
+    if total.is_some_and(|total| total != Some(sending.size)) {
         return Verdict::Spoilt(invalid_failure("with another length of the file"));
     }
-    match position == sending.size && upload.sent_until >= position {
+    match position == sending.size && upload.can_hold(position) {
         true => Verdict::Finished,
         false => Verdict::Holds { position, reply_url: None },
     }
 }
 
 /// Repeated while the server cannot do it; not if it will not.
-fn cancelled(head: &Head) -> Verdict {
-    let failure = failure_of(head);
-    match (200..300).contains(&head.status) || !failure.transient {
-        true => Verdict::Dropped,
-        false => Verdict::Refused(failure),
+fn cancelled(sending: &OutgoingFile<'_>, head: &Head) -> Verdict {
+    match head.status {
+        200..=299 | 404 | 410 => Verdict::Dropped,
+        _ => not_cancelled(sending, "DELETE", failure_of(head)),
     }
 }
 
 fn offset(head: &Head) -> Option<u64> {
-    head.value("upload-offset").and_then(|text| text.parse().ok())
+    head.value("upload-offset").and_then(number)
 }
 
 /// What is wrong with an answer.
@@ -298,9 +288,9 @@ mod tests {
     const URL: &str = "http://a/files/";
     const SESSION: &str = "http://a/files/1";
 
-    fn sending(size: u64, position: u64) -> Sending<'static> {
+    fn sending(size: u64, position: u64) -> OutgoingFile<'static> {
         let local_name = "/x/bü.txt";
-        Sending { url: URL, local_name, media_type: None, size, position, cancelled: false }
+        OutgoingFile { url: URL, local_name, media_type: None, size, position, cancelled: false }
     }
 
     fn upload(sent_until: u64) -> Upload {
@@ -337,6 +327,13 @@ mod tests {
             assert_eq!(verdict, Verdict::Holds { position: 3, reply_url: None });
         }
         assert!(matches!(answer(&upload, 5, 200, &[]), Verdict::Refused(_)));
+        for offset in ["9223372036854775808", "99999999999999999999"] {
+            let line = format!("Upload-Offset: {offset}");
+            let Verdict::Refused(failure) = answer(&upload, 5, 200, &[&line]) else {
+                panic!("refused");
+            };
+            assert_eq!(failure.code, code::BG_E_INVALID_SERVER_RESPONSE);
+        }
         // More than was sent: whose bytes those are nobody knows.
         let verdict = answer(&upload, 5, 200, &["Upload-Offset: 9"]);
         assert_eq!(verdict, Verdict::Holds { position: 9, reply_url: None });
@@ -351,8 +348,10 @@ mod tests {
             assert!(matches!(sent(&[&line]), Verdict::Unsure(_)), "{offset}");
         }
         assert!(matches!(sent(&[]), Verdict::Unsure(_)));
-        let lines = ["Upload-Offset: 9", "Upload-Length: 10"];
-        assert!(matches!(sent(&lines), Verdict::Spoilt(_)), "another length");
+        for length in ["10", "99999999999999999999"] {
+            let lines = ["Upload-Offset: 9", &format!("Upload-Length: {length}")];
+            assert!(matches!(sent(&lines), Verdict::Spoilt(_)), "another length");
+        }
     }
 
     #[test]
@@ -388,23 +387,23 @@ mod tests {
     #[test]
     fn an_offer_is_read_and_the_best_checksum_is_taken() {
         let offer = |lines: &[&str]| offered(&head(204, lines), 9);
-        let speaks = |creates_with_bytes, cancels, checksum| {
-            let offer = Offer { creates_with_bytes, cancels, checksum };
+        let speaks = |cancels, checksum| {
+            let offer = Offer { cancels, checksum, ..Offer::default() };
             Some(Verdict::Speaks(UploadProtocol::Tus, offer))
         };
         let all = "Tus-Extension: creation,creation-with-upload, termination,checksum";
         let version = "Tus-Version: 1.0.0,0.2.2";
         let found = offer(&[version, all, "Tus-Checksum-Algorithm: md5, sha1"]);
-        assert_eq!(found, speaks(true, Some(true), Some(Checksum::Sha1)));
+        assert_eq!(found, speaks(Some(true), Some(Checksum::Sha1)));
         let found = offer(&[version, all, "Tus-Checksum-Algorithm: sha1,sha256"]);
-        assert_eq!(found, speaks(true, Some(true), Some(Checksum::Sha256)));
+        assert_eq!(found, speaks(Some(true), Some(Checksum::Sha256)));
         let found = offer(&[version, "Tus-Extension: creation"]);
-        assert_eq!(found, speaks(false, Some(false), None));
-        assert_eq!(offer(&["Tus-Resumable: 1.0.0"]), speaks(false, None, None));
+        assert_eq!(found, speaks(Some(false), None));
+        assert_eq!(offer(&["Tus-Resumable: 1.0.0"]), speaks(None, None));
         assert_eq!(offer(&[version, "Tus-Extension: termination"]), None);
         assert_eq!(offer(&["Allow: PUT"]), None);
         let no_limit = offer(&[version, "Tus-Extension: creation", "Tus-Max-Size: 0"]);
-        assert_eq!(no_limit, speaks(false, Some(false), None));
+        assert_eq!(no_limit, speaks(Some(false), None));
         for lines in [["Tus-Version: 0.2.2", all], [version, "Tus-Max-Size: 8"]] {
             assert!(matches!(offer(&lines), Some(Verdict::Refused(_))), "{lines:?}");
         }
@@ -425,26 +424,20 @@ mod tests {
     }
 
     #[test]
-    fn small_files_come_with_the_making_of_the_upload_where_that_is_offered() {
-        let offer = Offer { creates_with_bytes: true, ..Offer::default() };
-        let call = create(&offer, &sending(9, 0));
-        assert_eq!(call.length(), 9);
-        let created = |lines: &[&str]| created(&sending(9, 0), &call, &head(201, lines));
-        assert_eq!(created(&["Upload-Offset: 9"]), Verdict::Finished);
-        for (line, expected) in
-            [("Upload-Offset: 4", Some(4)), ("Upload-Offset: 10", None), ("X: y", None)]
-        {
-            let opened = created(&["Location: 1", line]);
-            assert!(matches!(opened, Verdict::Opened { position, .. } if position == expected));
+    fn an_upload_is_made_empty() {
+        for size in [0, 9, 1 << 30] {
+            let call = create(&sending(size, 0));
+            assert_eq!((call.length(), call.checksum), (0, None), "{size}");
         }
-        assert_eq!(create(&offer, &sending(WITH_BYTES_MAX + 1, 0)).length(), 0);
-        assert_eq!(create(&Offer::default(), &sending(9, 0)).length(), 0);
+        let created = |size| created(&sending(size, 0), &head(201, &["Location: 1"]));
+        assert_eq!(created(0), Verdict::Finished, "there is nothing to send");
+        assert!(matches!(created(9), Verdict::Opened { position: Some(0), .. }));
     }
 
     #[test]
     fn the_type_of_a_file_is_what_the_caller_says_or_what_its_name_suggests() {
         let told = |local_name, media_type| {
-            let text = metadata(&Sending { local_name, media_type, ..sending(9, 0) });
+            let text = metadata(&OutgoingFile { local_name, media_type, ..sending(9, 0) });
             let pairs = text.split(',').filter_map(|pair| pair.split_once(' '));
             let decoded = |text| BASE64_STANDARD.decode(text).expect("base64");
             let decoded = |text| String::from_utf8(decoded(text)).expect("UTF-8");
@@ -463,12 +456,19 @@ mod tests {
 
     #[test]
     fn a_cancel_is_repeated_while_the_server_cannot() {
-        for status in [204, 200, 404, 410, 403, 405, 501] {
-            assert_eq!(cancelled(&head(status, &[])), Verdict::Dropped, "{status}");
+        let of = OutgoingFile { cancelled: true, ..sending(9, 0) };
+        let answer = |status| cancelled(&of, &head(status, &[]));
+        for status in [204, 200, 404, 410] {
+            assert_eq!(answer(status), Verdict::Dropped, "{status}");
         }
-        for status in [423, 429, 500, 503] {
-            assert!(matches!(cancelled(&head(status, &[])), Verdict::Refused(_)), "{status}");
+        for status in [403, 423, 429, 500, 503] {
+            assert!(matches!(answer(status), Verdict::Refused(it) if it.transient), "{status}");
         }
+        for status in [400, 405, 501] {
+            assert!(matches!(answer(status), Verdict::Kept(_)), "{status}");
+        }
+        let running = cancelled(&sending(9, 0), &head(403, &[]));
+        assert!(matches!(running, Verdict::Kept(it) if it.message == "DELETE answered 403 X"));
         let mut upload = upload(0);
         assert!(cancel(&upload, SESSION).is_some(), "not told: it is tried");
         upload.offer = Some(Offer { cancels: Some(false), ..Offer::default() });

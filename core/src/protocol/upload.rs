@@ -8,12 +8,13 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::vocab::{ErrorContext, UploadProtocol, code, is_initial, limit};
+use crate::vocab::{ErrorContext, HResult, UploadProtocol, code, is_initial, limit};
 
+pub use super::call::{Proof, Span, Step, UploadRequest};
+use super::capabilities::{ServerCapabilities, UploadStatus};
 use super::classify::{Failure, http_date_unix_ms, http_failure};
 use super::head::Head;
 use super::multipart::Multipart;
-use super::terms::{Standing, Terms};
 use super::{bits, ietf, put, s3, tus};
 
 /// What is stored of an upload besides its progress.
@@ -52,6 +53,22 @@ pub struct Upload {
     /// hold more.
     #[serde(skip_serializing_if = "is_initial")]
     pub sent_until: u64,
+    /// The record was read from the store, which a power cut may have set back:
+    /// the session may hold more than it says was sent.
+    #[serde(skip_serializing_if = "is_initial")]
+    pub may_be_old: bool,
+    /// What the session of such a record said that it holds, beyond the bytes
+    /// that were just sent. It counts once it is said again.
+    #[serde(skip_serializing_if = "is_initial")]
+    pub told: Option<u64>,
+    /// Where the bytes end that the server said it took, without saying how many
+    /// it holds.
+    #[serde(skip_serializing_if = "is_initial")]
+    pub taken_until: u64,
+    /// A piece whose request was cut off since the server last said how much it
+    /// holds.
+    #[serde(skip_serializing_if = "is_initial")]
+    pub cut: Option<Span>,
     /// Bytes of the next piece.
     pub piece_bytes: u64,
     /// Bytes of the largest piece that the server takes.
@@ -62,6 +79,13 @@ pub struct Upload {
     /// The session was gone at a repeated close: is the file there?
     #[serde(skip_serializing_if = "is_initial")]
     pub verifies: bool,
+    /// A fragment of BITS was sent again although nobody knew what the server had
+    /// of it: it may have stored the overlap twice.
+    #[serde(skip_serializing_if = "is_initial")]
+    pub overlapped: bool,
+    /// The server said that the file is in its place; its size is looked at.
+    #[serde(skip_serializing_if = "is_initial")]
+    pub placed: bool,
     /// The server has a reply, which is fetched before the session is closed.
     #[serde(skip_serializing_if = "is_initial")]
     pub has_reply: bool,
@@ -71,24 +95,35 @@ pub struct Upload {
     /// Bytes went out since the server last said how many it holds.
     #[serde(skip_serializing_if = "is_initial")]
     pub unsure: bool,
+    /// What is sent now is the first since the session was interrupted.
+    #[serde(skip_serializing_if = "is_initial")]
+    pub resumes: bool,
+    /// Something was sent into the session in vain: it counts as lost if that
+    /// happens again.
+    #[serde(skip_serializing_if = "is_initial")]
+    pub suspect: bool,
     /// What the server said of itself; None if it was not asked.
     #[serde(skip_serializing_if = "is_initial")]
     pub offer: Option<Offer>,
     /// What a server with a URL for each upload wants.
     #[serde(skip_serializing_if = "is_initial")]
-    pub terms: Terms,
+    pub terms: ServerCapabilities,
 }
 
 /// What a server says of itself before the first byte is sent.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Offer {
-    /// A session can be made with the first bytes in it.
-    pub creates_with_bytes: bool,
     /// It was said whether a session can be cancelled, and this is it.
     pub cancels: Option<bool>,
     /// What checks the bytes of a piece.
     pub checksum: Option<Checksum>,
+    /// The one that was dropped so that parts of pieces are kept, too.
+    #[serde(skip_serializing_if = "is_initial")]
+    pub dropped: Option<Checksum>,
+    /// The server takes no piece without its checksum.
+    #[serde(skip_serializing_if = "is_initial")]
+    pub insists: bool,
 }
 
 /// What checks the bytes of a piece on their way.
@@ -111,15 +146,23 @@ impl Default for Upload {
             host_timeout_s: None,
             greets: false,
             sent_until: 0,
+            may_be_old: false,
+            told: None,
+            taken_until: 0,
+            cut: None,
             piece_bytes: limit::PIECE_BYTES_FIRST,
             piece_bytes_max: limit::PIECE_BYTES_MAX,
             close_tries: 0,
             verifies: false,
+            overlapped: false,
+            placed: false,
             has_reply: false,
             multipart: Multipart::default(),
             unsure: false,
+            resumes: false,
+            suspect: false,
             offer: None,
-            terms: Terms::default(),
+            terms: ServerCapabilities::default(),
         }
     }
 }
@@ -135,17 +178,55 @@ impl Upload {
         self.host_timeout_s = None;
         self.greets = false;
         self.sent_until = 0;
+        self.may_be_old = false;
+        self.told = None;
+        self.taken_until = 0;
+        self.cut = None;
         self.close_tries = 0;
         self.verifies = false;
+        self.overlapped = false;
+        self.placed = false;
         self.has_reply = false;
         self.multipart.leave();
         self.unsure = false;
+        self.resumes = false;
+        self.suspect = false;
         self.terms.completes = false;
+    }
+
+    /// True if the session can hold so many bytes, as far as the record knows.
+    pub fn can_hold(&self, position: u64) -> bool {
+        self.may_be_old || position <= self.sent_until
     }
 
     /// The next piece is smaller by half.
     pub fn shrink(&mut self, piece_bytes: u64) {
         self.piece_bytes = (piece_bytes / 2).max(limit::PIECE_BYTES_MIN);
+    }
+
+    /// The server kept nothing of a piece that was cut off. That may be for its
+    /// checksum, which makes it one piece or none; else pieces of that size are
+    /// too long for the connection.
+    pub fn lose(&mut self, piece: Span) {
+        let checksum = self.offer.as_mut().filter(|offer| !offer.insists);
+        let dropped = checksum.and_then(|offer| {
+            offer.dropped = offer.checksum.take();
+            offer.dropped
+        });
+        if dropped.is_none() {
+            self.shrink(piece.length);
+            self.piece_bytes_max = self.piece_bytes_max.min(self.piece_bytes);
+        }
+    }
+
+    /// The server refused a piece. If its checksum was dropped, that may be why: some
+    /// servers fail without one.
+    pub fn restore_checksum(&mut self) {
+        let offer = self.offer.as_mut();
+        if let Some(offer) = offer.filter(|offer| offer.dropped.is_some()) {
+            offer.checksum = offer.dropped.take();
+            offer.insists = true;
+        }
     }
 
     /// The next piece is twice as large, as far as the server takes that.
@@ -156,7 +237,7 @@ impl Upload {
 
 /// What is known of the file that is sent.
 #[derive(Clone, Copy, Debug)]
-pub struct Sending<'a> {
+pub struct OutgoingFile<'a> {
     /// Where it goes.
     pub url: &'a str,
     /// The local name, of which the last part is told to the server.
@@ -169,106 +250,6 @@ pub struct Sending<'a> {
     pub position: u64,
     /// The job is cancelled: the server is to forget the upload.
     pub cancelled: bool,
-}
-
-/// What a request is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Step {
-    /// Which protocols are there?
-    Ask,
-    /// Is it BITS?
-    Probe,
-    /// A session is made.
-    Create,
-    /// The host of the session is spoken to for the first time.
-    Greet,
-    /// How many bytes does the session hold?
-    Query,
-    /// Bytes go into the session.
-    Send,
-    /// All bytes go at once, without a session.
-    Whole,
-    /// The file takes its place.
-    Close,
-    /// Is the file in its place?
-    Verify,
-    /// The server forgets the session.
-    Cancel,
-    /// Did it forget the session?
-    Check,
-}
-
-/// A piece of the file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Span {
-    /// Its first byte.
-    pub first: u64,
-    /// In bytes.
-    pub length: u64,
-}
-
-/// How a request shows who sends it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Proof {
-    /// By the credentials of the job.
-    Credentials,
-    /// It is signed with them for a region of S3.
-    SigV4 { region: String },
-    /// Its URL is all there is.
-    Url,
-}
-
-/// One request of an upload.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Call {
-    pub step: Step,
-    pub method: String,
-    pub url: String,
-    /// Whole header lines without line ends.
-    pub headers: Vec<String>,
-    /// What is sent; None = no body and no Content-Length.
-    pub body: Option<Span>,
-    /// The body, if it is not a piece of the file.
-    pub text: Option<String>,
-    pub proof: Proof,
-    /// The server may have to work before it answers.
-    pub patient: bool,
-    /// The body is held back a while for the server to say where its upload is.
-    pub waits: bool,
-    /// What the bytes of the body are to be checked by on their way.
-    #[serde(default)]
-    pub checksum: Option<Checksum>,
-    /// The number of the part that it sends; 0 if it sends none.
-    #[serde(default)]
-    pub part: u32,
-}
-
-impl Call {
-    /// A request whose body is empty.
-    pub(super) fn bare(step: Step, method: &str, url: String, headers: Vec<String>) -> Self {
-        let body = Some(Span { first: 0, length: 0 });
-        Self { headers, body, patient: true, ..Self::bodiless(step, method, &url) }
-    }
-
-    /// A request without a body.
-    pub(super) fn bodiless(step: Step, method: &str, url: &str) -> Self {
-        let (method, url) = (method.to_owned(), url.to_owned());
-        let (headers, proof) = (Vec::new(), Proof::Credentials);
-        let (body, text, patient, waits, checksum, part) = (None, None, false, false, None, 0);
-        Self { step, method, url, headers, body, text, proof, patient, waits, checksum, part }
-    }
-
-    /// True if it has a header of that name by itself: the job's does not go
-    /// with it, as the type of the file is not that of a piece.
-    pub fn sets(&self, line: &str) -> bool {
-        let name = |line: &str| line.split(':').next().unwrap_or("").trim().to_ascii_lowercase();
-        self.headers.iter().any(|own| name(own) == name(line))
-    }
-
-    /// Bytes of its body.
-    pub fn length(&self) -> u64 {
-        self.body.map_or(0, |span| span.length)
-    }
 }
 
 /// What an answer means.
@@ -288,9 +269,9 @@ pub enum Verdict {
         host_timeout_s: Option<u64>,
     },
     /// How the server takes uploads that have a URL each, before there is one.
-    Agreed(Box<Terms>),
+    Agreed(Box<ServerCapabilities>),
     /// How such an upload stands.
-    Stands(Box<Standing>),
+    Stands(Box<UploadStatus>),
     /// The host of the session answers.
     Greeted,
     /// The session holds so many bytes. With the last of them may come where
@@ -300,8 +281,16 @@ pub enum Verdict {
     Stored { number: u32, etag: String },
     /// It holds these parts, and perhaps others behind a number.
     Listed { parts: BTreeMap<u32, String>, more: Option<u32> },
+    /// It does not say which parts it holds.
+    Unlisted,
+    /// It cannot join the parts, as it does not hold all of them as they were
+    /// named to it.
+    Unjoined(Failure),
     /// Requests are to be signed for this region.
     Region(String),
+    /// Requests are to be signed by the server's clock, which shows this time, in
+    /// milliseconds since 1970.
+    Clock { unix_ms: i64, failure: Failure },
     /// The server says that it forgot the session.
     Aborted,
     /// The answer does not tell how many bytes the session holds: that is
@@ -309,6 +298,9 @@ pub enum Verdict {
     Unsure(Failure),
     /// What the session holds is not the file.
     Spoilt(Failure),
+    /// What was there before is in the way: it is deleted, and the file begins
+    /// anew. If this happens again and again, it is this failure.
+    Leftover(Failure),
     /// The server wants smaller pieces.
     TooLarge,
     /// The server does not know the session.
@@ -316,6 +308,8 @@ pub enum Verdict {
     /// The session is of no use any more, and may have been completed: another
     /// one is made only when the job is resumed.
     Abandoned(Failure),
+    /// The file is in its place, but may hold some bytes twice: that is looked at.
+    Placed,
     /// It does not know it, and a close of it was sent before.
     Doubt,
     /// The file is not in its place.
@@ -324,6 +318,8 @@ pub enum Verdict {
     Finished,
     /// The server holds nothing of the session any more, or will not say.
     Dropped,
+    /// The server does not forget the session.
+    Kept(Failure),
     /// The request failed.
     Refused(Failure),
 }
@@ -333,7 +329,7 @@ pub enum Verdict {
 /// none.
 ///
 /// [`parts_to_send`]: s3::parts_to_send
-pub fn next_call(upload: &Upload, sending: &Sending<'_>, part: u32) -> Option<Call> {
+pub fn next_call(upload: &Upload, sending: &OutgoingFile<'_>, part: u32) -> Option<UploadRequest> {
     let cancel = upload.session.as_ref().and_then(|session| match upload.protocol {
         UploadProtocol::Bits => Some(bits::cancel(upload, sending, session)),
         UploadProtocol::Tus => tus::cancel(upload, session),
@@ -346,12 +342,12 @@ pub fn next_call(upload: &Upload, sending: &Sending<'_>, part: u32) -> Option<Ca
         return cancel;
     }
     if upload.verifies && upload.protocol != UploadProtocol::S3 {
-        return Some(Call::bodiless(Step::Verify, "HEAD", sending.url));
+        return Some(UploadRequest::bodiless(Step::Verify, "HEAD", sending.url));
     }
     Some(match upload.protocol {
         UploadProtocol::Auto if upload.probing => bits::probe(sending),
         UploadProtocol::Auto => ietf::ask(upload, sending),
-        // No fragment can say that a file is empty (contract section 14.2).
+        // No fragment can say that a file is empty (specification, section 14.2).
         UploadProtocol::Bits if sending.size > 0 => bits::next(upload, sending),
         UploadProtocol::Tus => tus::next(upload, sending),
         UploadProtocol::Ietf => ietf::next(upload, sending),
@@ -364,7 +360,12 @@ pub fn next_call(upload: &Upload, sending: &Sending<'_>, part: u32) -> Option<Ca
 }
 
 /// What the answer to a request means.
-pub fn judge(upload: &Upload, sending: &Sending<'_>, call: &Call, head: &Head) -> Verdict {
+pub fn judge(
+    upload: &Upload,
+    sending: &OutgoingFile<'_>,
+    call: &UploadRequest,
+    head: &Head,
+) -> Verdict {
     if call.proof != Proof::Credentials {
         return s3::judge(upload, sending, call, head);
     }
@@ -374,7 +375,7 @@ pub fn judge(upload: &Upload, sending: &Sending<'_>, call: &Call, head: &Head) -
         (Step::Ask, UploadProtocol::Auto) => asked(upload, sending, head),
         (_, UploadProtocol::Ietf) => ietf::judge(upload, sending, call, head),
         (_, UploadProtocol::Tus) => tus::judge(upload, sending, call, head),
-        (_, UploadProtocol::PutRange) => put::judge_part(sending, call, head),
+        (_, UploadProtocol::PutRange) => put::judge_part(upload, sending, call, head),
         (_, UploadProtocol::Auto | UploadProtocol::Bits) => {
             bits::judge(upload, sending, call.step, head)
         }
@@ -386,7 +387,7 @@ pub fn judge(upload: &Upload, sending: &Sending<'_>, call: &Call, head: &Head) -
 
 /// What an answer with status 104 means, which comes before the one that ends
 /// the request; None if it is of no use.
-pub fn judge_interim(upload: &Upload, call: &Call, head: &Head) -> Option<Verdict> {
+pub fn judge_interim(upload: &Upload, call: &UploadRequest, head: &Head) -> Option<Verdict> {
     match upload.protocol {
         UploadProtocol::Ietf => ietf::judge_interim(upload, call, head),
         UploadProtocol::Auto
@@ -400,7 +401,7 @@ pub fn judge_interim(upload: &Upload, call: &Call, head: &Head) -> Option<Verdic
 }
 
 /// What a server says of itself. Statuses that pass are no answer.
-fn asked(upload: &Upload, sending: &Sending<'_>, head: &Head) -> Verdict {
+fn asked(upload: &Upload, sending: &OutgoingFile<'_>, head: &Head) -> Verdict {
     if matches!(head.status, 401 | 407 | 408 | 429 | 502..=504) {
         return Verdict::Refused(http_failure(head.status, head));
     }
@@ -425,14 +426,41 @@ fn asked(upload: &Upload, sending: &Sending<'_>, head: &Head) -> Verdict {
 
 /// Only a file of the right size that is younger than the session is taken for
 /// ours, by the server's own clock: everything else is sent again.
-fn verified(upload: &Upload, sending: &Sending<'_>, head: &Head) -> Verdict {
+fn verified(upload: &Upload, sending: &OutgoingFile<'_>, head: &Head) -> Verdict {
     let modified_ms = head.value("last-modified").and_then(http_date_unix_ms);
+    if upload.placed {
+        let is_older = upload.opened_ms.zip(modified_ms).is_some_and(|(opened, at)| at < opened);
+        return match (head.status, head.content_length()) {
+            (200, Some(size)) if size != sending.size && !is_older => {
+                Verdict::Abandoned(invalid_failure(&format!(
+                    "with a file of {size} bytes instead of {}: it stored some twice",
+                    sending.size
+                )))
+            }
+            (408 | 429 | 503, _) => Verdict::Refused(http_failure(head.status, head)),
+            // It cannot be looked at; the server said that it is there.
+            _ => Verdict::Finished,
+        };
+    }
     let is_ours = head.content_length() == Some(sending.size)
         && upload.opened_ms.zip(modified_ms).is_some_and(|(opened, modified)| modified > opened);
     match head.status {
         200 if is_ours => Verdict::Finished,
         408 | 429 | 500 | 502..=504 => Verdict::Refused(http_failure(head.status, head)),
         _ => Verdict::Absent,
+    }
+}
+
+/// What a refusal to cancel an upload means. A cancelled job is refused for want of
+/// a right again and again: it may get it yet, and what is kept may cost money.
+pub(super) fn not_cancelled(sending: &OutgoingFile<'_>, method: &str, failure: Failure) -> Verdict {
+    let is_forbidden = failure.code == HResult::from_http_status(403);
+    let message = failure.message.replacen("the server", method, 1);
+    let transient = failure.transient || is_forbidden && sending.cancelled;
+    let failure = Failure { message, transient, ..failure };
+    match transient {
+        true => Verdict::Refused(failure),
+        false => Verdict::Kept(failure),
     }
 }
 

@@ -18,7 +18,7 @@ const CALLS_MAX: usize = 256;
 
 /// A call that was carried out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Call {
+pub struct StoredCall {
     /// What names the call.
     pub id: Uuid,
     /// The job it changed.
@@ -38,11 +38,11 @@ pub enum End {
 
 /// The last calls, oldest first.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Calls(VecDeque<Call>);
+pub struct StoredCalls(VecDeque<StoredCall>);
 
-impl Calls {
+impl StoredCalls {
     /// Remembers a call. A Cancel undoes a Complete that was under way.
-    pub fn add(&mut self, call: Call) {
+    pub fn add(&mut self, call: StoredCall) {
         if call.ends == Some(End::Cancel) {
             self.0.retain(|old| old.job != call.job || old.ends != Some(End::Complete));
         }
@@ -59,13 +59,13 @@ impl Calls {
         rmp_serde::to_vec(self).unwrap_or_default()
     }
 
-    /// What [`Calls::to_bytes`] made; none if it is something else.
+    /// What [`StoredCalls::to_bytes`] made; none if it is something else.
     pub(super) fn from_bytes(bytes: &[u8]) -> Self {
         rmp_serde::from_slice(bytes).unwrap_or_default()
     }
 
     /// The call of that name, if it was carried out.
-    pub fn find(&self, id: Uuid) -> Option<&Call> {
+    pub fn find(&self, id: Uuid) -> Option<&StoredCall> {
         self.0.iter().find(|call| call.id == id)
     }
 

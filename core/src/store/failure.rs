@@ -9,11 +9,11 @@ use crate::platform;
 use crate::vocab::{Error, ErrorContext, HResult, code};
 
 /// The result of a step inside the store.
-pub(super) type Fallible<T> = std::result::Result<T, Failure>;
+pub(super) type Fallible<T> = std::result::Result<T, StoreFailure>;
 
 /// Why a step failed, before the path is added to it.
 #[derive(Debug)]
-pub(super) enum Failure {
+pub(super) enum StoreFailure {
     /// SQLite says so.
     Sqlite(rusqlite::Error),
     /// The file system says so.
@@ -24,7 +24,7 @@ pub(super) enum Failure {
     Told(Error),
 }
 
-impl Failure {
+impl StoreFailure {
     /// True if what is stored is at fault, and not the moment.
     pub(super) fn is_damage(&self) -> bool {
         match self {
@@ -34,14 +34,18 @@ impl Failure {
         }
     }
 
-    /// True if the disk refused a write of SQLite.
+    /// True if the disk failed at an operation of SQLite. A write that was
+    /// refused for want of room did not fail: it did not happen.
     pub(super) fn is_of_the_disk(&self) -> bool {
         match self {
-            Self::Sqlite(error) => {
-                [code::E_IO_DEVICE, code::E_DISK_FULL].contains(&code_of_sqlite(error))
-            }
+            Self::Sqlite(error) => code_of_sqlite(error) == code::E_IO_DEVICE,
             Self::File(_) | Self::Damaged(_) | Self::Told(_) => false,
         }
+    }
+
+    /// True if there is no room on the disk, or no more of it for this user.
+    pub(super) fn is_of_a_full_disk(&self) -> bool {
+        self.code() == code::E_DISK_FULL
     }
 
     /// What happened, in words.
@@ -56,33 +60,37 @@ impl Failure {
 
     /// The error for the caller.
     pub(super) fn tell(self, path: &Path) -> Error {
-        let code = match &self {
-            Self::Sqlite(error) => code_of_sqlite(error),
-            Self::File(error) => code_of_file(error),
-            Self::Damaged(_) => code::BG_E_DATABASE_CORRUPT,
-            Self::Told(_) => code::E_FAIL,
-        };
+        let code = self.code();
         if let Self::Told(error) = self {
             return error;
         }
         let message = format!("{}: {}", path.display(), self.text());
         Error::with_context(code, ErrorContext::GeneralQueueManager, message)
     }
+
+    pub(super) fn code(&self) -> HResult {
+        match self {
+            Self::Sqlite(error) => code_of_sqlite(error),
+            Self::File(error) => code_of_file(error),
+            Self::Damaged(_) => code::BG_E_DATABASE_CORRUPT,
+            Self::Told(error) => error.code,
+        }
+    }
 }
 
-impl From<rusqlite::Error> for Failure {
+impl From<rusqlite::Error> for StoreFailure {
     fn from(error: rusqlite::Error) -> Self {
         Self::Sqlite(error)
     }
 }
 
-impl From<io::Error> for Failure {
+impl From<io::Error> for StoreFailure {
     fn from(error: io::Error) -> Self {
         Self::File(error)
     }
 }
 
-impl From<Error> for Failure {
+impl From<Error> for StoreFailure {
     fn from(error: Error) -> Self {
         Self::Told(error)
     }
@@ -125,11 +133,9 @@ fn code_of_file(error: &io::Error) -> HResult {
         io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => code::E_ACCESSDENIED,
         io::ErrorKind::NotFound => code::E_FILE_NOT_FOUND,
         _ => match platform::code_of(error) {
-            // The last: a symbolic link where the lock file should be.
-            Some(code @ (code::E_IO_DEVICE | code::E_SHARING_VIOLATION | code::E_ACCESSDENIED)) => {
-                code
-            }
-            Some(_) | None => code::E_FAIL,
+            // Our names are valid: the system means something else by it.
+            Some(code::E_INVALID_NAME) | None => code::E_FAIL,
+            Some(code) => code,
         },
     }
 }

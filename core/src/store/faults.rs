@@ -4,7 +4,7 @@
 //! fail, then 2, then 3, until its story no longer reaches the number.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 
 use crate::vocab::{Error, Result, code};
 
@@ -15,32 +15,65 @@ const REACHED: i64 = -1;
 
 /// Which operation is to fail. Clones share the countdown; the default never fails.
 #[derive(Clone, Debug, Default)]
-pub struct Faults(Arc<AtomicI64>);
+pub struct Faults {
+    left: Arc<AtomicI64>,
+    /// True if everything fails from the n-th operation on, for want of room.
+    fills_disk: Arc<AtomicBool>,
+}
 
 impl Faults {
     /// The `operation`-th counted operation from now fails, once; the first is 1.
     pub fn at(operation: u32) -> Self {
-        Self(Arc::new(AtomicI64::new(i64::from(operation))))
+        let faults = Self::default();
+        faults.set(operation);
+        faults
     }
 
     /// Begins a new countdown for all clones; 0 stops it.
     pub fn set(&self, operation: u32) {
-        self.0.store(i64::from(operation), Ordering::Relaxed);
+        self.fills_disk.store(false, Ordering::Relaxed);
+        self.left.store(i64::from(operation), Ordering::Relaxed);
+    }
+
+    /// From the `operation`-th operation on nothing can be stored, as the disk is
+    /// full, until [`Faults::set`] says otherwise.
+    pub fn fill_disk(&self, operation: u32) {
+        self.set(operation);
+        self.fills_disk.store(true, Ordering::Relaxed);
+    }
+
+    /// There is room again on a disk that was filled.
+    pub(super) fn make_room(&self) {
+        if self.fills_disk.load(Ordering::Relaxed) {
+            self.set(0);
+        }
     }
 
     /// True once the failure has happened.
     pub fn reached(&self) -> bool {
-        self.0.load(Ordering::Relaxed) == REACHED
+        self.left.load(Ordering::Relaxed) == REACHED
     }
 
     /// Counts one operation, and fails if it is the one.
     pub fn check(&self) -> Result<()> {
-        let before = self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| match left {
+        self.count(self.fills_disk.load(Ordering::Relaxed))
+    }
+
+    /// The same for one that needs no room on the disk.
+    pub fn check_roomless(&self) -> Result<()> {
+        if self.fills_disk.load(Ordering::Relaxed) { Ok(()) } else { self.count(false) }
+    }
+
+    fn count(&self, fills_disk: bool) -> Result<()> {
+        let count = |left| match left {
             OFF | REACHED => None,
             1 => Some(REACHED),
             left => Some(left - 1),
-        });
-        match before {
+        };
+        match self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, count) {
+            Ok(1) | Err(REACHED) if fills_disk => {
+                Err(Error::new(code::E_DISK_FULL, "injected full disk"))
+            }
             Ok(1) => Err(Error::new(code::E_IO_DEVICE, "injected failure")),
             Ok(_) | Err(_) => Ok(()),
         }
@@ -60,6 +93,19 @@ mod tests {
         assert!(!shared.reached());
         assert!(shared.check().is_err());
         assert!(faults.reached());
+        assert!(faults.check().is_ok());
+    }
+
+    #[test]
+    fn full_disk_stays_full() {
+        let faults = Faults::default();
+        faults.fill_disk(2);
+        assert!(faults.check().is_ok());
+        for _ in 0..3 {
+            assert_eq!(faults.check().unwrap_err().code, code::E_DISK_FULL);
+            assert!(faults.check_roomless().is_ok());
+        }
+        faults.set(0);
         assert!(faults.check().is_ok());
     }
 

@@ -37,6 +37,11 @@ fn suspect(folder: &Path) -> PathBuf {
     folder.join("queue.db.suspect")
 }
 
+/// Room that is set aside on the disk.
+pub(super) fn reserve(folder: &Path) -> PathBuf {
+    folder.join("queue.db.reserve")
+}
+
 /// Makes the folder, for this user alone.
 pub(super) fn create(folder: &Path) -> Fallible<()> {
     if folder.is_dir() {

@@ -5,7 +5,7 @@
 //! deleted file would not notice a second one.
 
 use std::fs::{File, OpenOptions};
-use std::io::{Read, Seek, SeekFrom, Write};
+use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
@@ -13,7 +13,7 @@ use std::time::Duration;
 use crate::platform::{open_unfollowed, try_lock_alone, try_lock_shared, unlock};
 use crate::vocab::{Error, ErrorContext, code};
 
-use super::failure::{Failure, Fallible};
+use super::failure::{Fallible, StoreFailure};
 
 /// Readers hold a shared lock for the instant of one look, so that a refusal
 /// counts only if it lasts: this many looks, this far apart.
@@ -73,7 +73,8 @@ pub fn sharing(folder: &Path) -> Sharing {
     }
 }
 
-/// The right to write in a folder, until it is dropped.
+/// The right to write in a folder, or to keep others from it, until it is
+/// dropped.
 pub(super) struct EngineLock {
     file: File,
 }
@@ -102,6 +103,21 @@ impl Drop for EngineLock {
     fn drop(&mut self) {
         // A forked child has the same descriptor, and would keep the lock.
         _ = unlock(&self.file);
+    }
+}
+
+/// A share of the lock, which keeps everybody from writing; None if nobody has
+/// ever written there. An error if somebody holds it.
+pub(super) fn share(folder: &Path) -> Fallible<Option<EngineLock>> {
+    let mut file = match open_unfollowed(OpenOptions::new().read(true), &path_in(folder)) {
+        Ok(file) => file,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(error.into()),
+    };
+    if try_lock_shared(&file)? {
+        Ok(Some(EngineLock { file }))
+    } else {
+        Err(in_use(folder, &mut file))
     }
 }
 
@@ -136,7 +152,7 @@ fn read_holder(file: &mut File) -> (Option<u32>, Sharing) {
     (process, lines.next().map_or(Sharing::Starting, Sharing::from_text))
 }
 
-fn in_use(folder: &Path, file: &mut File) -> Failure {
+fn in_use(folder: &Path, file: &mut File) -> StoreFailure {
     let (holder, sharing) = read_holder(file);
     let who = match holder {
         Some(holder) if holder == std::process::id() => "this process already".to_owned(),
@@ -151,7 +167,7 @@ fn in_use(folder: &Path, file: &mut File) -> Failure {
             format!("{who} has the queue in {folder} open and cannot share it: {reason}")
         }
     };
-    Failure::Told(Error::with_context(
+    StoreFailure::Told(Error::with_context(
         code::E_SHARING_VIOLATION,
         ErrorContext::GeneralQueueManager,
         message,

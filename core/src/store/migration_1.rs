@@ -5,7 +5,11 @@
 //! `jobs.wake_unix_ms` repeat what the record says, for the indices. Every
 //! checksum covers its whole row.
 
-pub(super) const SQL: &str = "
+use rusqlite::Connection;
+
+use super::failure::Fallible;
+
+const SQL: &str = "
 CREATE TABLE meta (
     key INTEGER PRIMARY KEY,
     name TEXT NOT NULL,
@@ -37,3 +41,8 @@ CREATE INDEX jobs_closing ON jobs (id) WHERE closing = 1;
 CREATE INDEX jobs_wake ON jobs (wake_unix_ms, id) WHERE wake_unix_ms IS NOT NULL;
 CREATE INDEX jobs_state ON jobs (state);
 ";
+
+/// Fills an empty database.
+pub(super) fn run(connection: &Connection) -> Fallible<()> {
+    Ok(connection.execute_batch(SQL)?)
+}

@@ -1,32 +1,40 @@
 //! Job records to disk and back.
 //!
 //! A folder holds one SQLite database, `queue.db`. One [`Store`] at a time may
-//! write there; any number of [`Reader`]s may look. What is saved in one
+//! write there; any number of [`StoreReader`]s may look. What is saved in one
 //! [`Batch`] is stored whole or not at all. Every row carries a checksum, so
 //! that a damaged record is an error and never a wrong record; a damaged
 //! database is set aside, and every job that can still be read is carried over
 //! into a new one.
 
 mod calls;
+mod cause;
 mod failure;
 mod faults;
 mod folder;
 mod ledger;
+mod listing;
 mod lock;
 mod migration_1;
+mod migration_2;
 mod opening;
 mod pages;
 mod read;
 mod reader;
+mod reserve;
 mod row;
 mod salvage;
 mod schema;
+mod survey;
+mod tally;
+mod view;
 mod wal;
 mod write;
 
 #[cfg(test)]
 mod tests;
 
+use std::cell::Cell;
 use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
@@ -35,14 +43,16 @@ use uuid::Uuid;
 use crate::model::{FileRecord, JobRecord};
 use crate::vocab::{JobState, Result};
 
-use failure::Fallible;
+use cause::traced;
+use failure::{Fallible, StoreFailure};
 use ledger::Ledger;
 use lock::EngineLock;
+use reserve::Reserve;
 
-pub use calls::{Call, Calls, End};
+pub use calls::{End, StoredCall, StoredCalls};
 pub use faults::Faults;
 pub use lock::{Sharing, announce, sharing};
-pub use reader::Reader;
+pub use reader::{StoreReader, Survey};
 
 /// What a commit survives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,7 +74,10 @@ pub struct Batch<'a> {
     /// Jobs to delete with all their files. It is no error if they are gone.
     pub deleted: Vec<Uuid>,
     /// The calls to remember from now on, if there are new ones.
-    pub calls: Option<&'a Calls>,
+    pub calls: Option<&'a StoredCalls>,
+    /// True if it is a step towards room on a full disk, or keeps it from filling
+    /// further: the store's reserve is given up for it.
+    pub frees_room: bool,
 }
 
 /// What was found damaged when the store was opened, and what became of it.
@@ -97,9 +110,13 @@ pub struct Store {
     /// True after a write failed. What the log was thought to hold may then never
     /// reach the disk, although a later sync reports success.
     doubts_log: bool,
+    /// What is given up of a full disk.
+    reserve: Reserve,
     damage: Option<Damage>,
+    /// True once the jobs were counted.
+    is_counted: Cell<bool>,
     #[cfg(test)]
-    unreadable: std::cell::Cell<u64>,
+    unreadable: Cell<u64>,
 }
 
 impl Store {
@@ -108,9 +125,9 @@ impl Store {
     /// process; BGCOPY_E_STORE_NEWER, with nothing changed, if a newer version
     /// wrote it. A damaged queue is no error: see [`Store::damage`].
     pub fn open(folder: &Path, faults: Faults) -> Result<Store> {
-        let opened = opening::open(folder, &faults)
-            .map_err(|failure| failure.tell(&folder::database(folder)))?;
-        let opening::Opened { connection, lock, ledger, damage } = opened;
+        let opened =
+            opening::open(folder, &faults).map_err(|failure| cause::tell(failure, folder))?;
+        let opening::Opened { connection, lock, ledger, damage, reserve } = opened;
         Ok(Store {
             connection,
             _lock: lock,
@@ -122,9 +139,11 @@ impl Store {
             // The process before this one may have left commits unsynced.
             owes_sync: true,
             doubts_log: false,
+            reserve,
             damage,
+            is_counted: Cell::new(false),
             #[cfg(test)]
-            unreadable: std::cell::Cell::new(0),
+            unreadable: Cell::new(0),
         })
     }
 
@@ -135,9 +154,18 @@ impl Store {
 
     /// Stores all of the batch, or nothing and says why.
     pub fn save(&mut self, batch: &Batch<'_>, durability: Durability) -> Result<()> {
-        let outcome = self.commit(batch, durability);
-        if let Err(failure) = &outcome {
-            self.doubts_log |= failure.is_of_the_disk();
+        let mut outcome = self.commit(batch, durability);
+        let mut step = reserve::STEP_BYTES;
+        while batch.frees_room
+            && outcome.as_ref().is_err_and(StoreFailure::is_of_a_full_disk)
+            && self.reserve.give(step)
+        {
+            self.faults.make_room();
+            outcome = self.commit(batch, durability);
+            step *= 2;
+        }
+        if outcome.is_ok() {
+            self.reserve.fill();
         }
         self.tell(outcome)
     }
@@ -148,6 +176,12 @@ impl Store {
             return Ok(());
         }
         self.save(&Batch::default(), Durability::PowerCut)
+    }
+
+    /// True if a power cut may undo a commit.
+    #[cfg(test)]
+    pub fn owes_sync(&self) -> bool {
+        self.owes_sync
     }
 
     /// What is read from now on is of one moment, which is faster, until
@@ -178,33 +212,41 @@ impl Store {
 
     /// The calls that must not be carried out twice. Damage to them is none to
     /// the jobs.
-    pub fn calls(&self) -> Calls {
+    pub fn calls(&self) -> StoredCalls {
         schema::read_meta_bytes(&self.connection, &schema::CALLS)
-            .map_or_else(|_| Calls::default(), |bytes| Calls::from_bytes(&bytes))
+            .map_or_else(|_| StoredCalls::default(), |bytes| StoredCalls::from_bytes(&bytes))
     }
 
     /// Jobs that are not final, in the order in which they came, from after a
-    /// place in it, with their places. The first page looks whether the queue
-    /// has as many jobs as it should.
+    /// place in it, with their places. The very first page looks whether the queue
+    /// has as many jobs as it should: what this store wrote since is counted.
     pub fn page(&self, after: Option<i64>, limit: usize) -> Result<Vec<(i64, Uuid)>> {
-        self.look(|connection| {
-            if after.is_none() {
+        let page = self.look(|connection| {
+            if !self.is_counted.get() {
                 read::check_count(connection, self.ledger.jobs())?;
             }
             read::page(connection, after, limit)
-        })
+        })?;
+        self.is_counted.set(true);
+        Ok(page)
     }
 
     /// All jobs, in order of creation. Those whose row is damaged are
     /// left out and counted: see [`Store::unreadable`].
     #[cfg(test)]
     pub fn records(&self) -> Result<Vec<JobRecord>> {
-        let found = self.look(|connection| read::records(connection, self.ledger.jobs()))?;
-        self.unreadable.set(found.unreadable);
-        if found.unreadable + found.misplaced > 0 {
+        let mut records = Vec::new();
+        let take = |number, row: row::JobRow| row.decode(number).map(Some);
+        let page = |place| self.look(|connection| survey::page(connection, place, take));
+        let damaged = survey::each(page, |record| {
+            records.push(record);
+            std::ops::ControlFlow::Continue(())
+        })?;
+        self.unreadable.set(damaged.len() as u64);
+        if !damaged.is_empty() {
             self.distrust();
         }
-        Ok(found.records)
+        Ok(records)
     }
 
     /// How many jobs the last call of [`Store::records`] had to leave out.
@@ -259,14 +301,14 @@ impl Store {
 
     /// How many jobs there are.
     pub fn job_count(&self) -> Result<u64> {
-        self.faults.check()?;
+        self.faults.check_roomless()?;
         Ok(self.ledger.jobs())
     }
 
     /// A queue position after all that any job has or had. Each call gives a
     /// higher one.
     pub fn next_queue_position(&mut self) -> Result<u64> {
-        self.faults.check()?;
+        self.faults.check_roomless()?;
         self.queue_position += 1;
         Ok(self.queue_position)
     }
@@ -278,8 +320,16 @@ impl Store {
         folder::mark_suspect(&self.folder);
     }
 
-    /// Writes, and believes in it once it is committed.
+    /// Writes, and says why if it cannot.
     fn commit(&mut self, batch: &Batch<'_>, durability: Durability) -> Fallible<()> {
+        self.write(batch, durability).map_err(|failure| {
+            self.doubts_log |= failure.is_of_the_disk();
+            traced(failure, &self.folder)
+        })
+    }
+
+    /// Writes, and believes in it once it is committed.
+    fn write(&mut self, batch: &Batch<'_>, durability: Durability) -> Fallible<()> {
         self.end_view();
         if self.doubts_log {
             self.doubts_log = !write::empty_log(&self.connection)?;
@@ -300,10 +350,10 @@ impl Store {
         Ok(())
     }
 
-    /// Runs one read.
-    fn look<T>(&self, read: impl FnOnce(&Connection) -> Fallible<T>) -> Result<T> {
-        self.faults.check()?;
-        self.tell(read(&self.connection))
+    /// Runs one read. What fails once only is no failure.
+    fn look<T>(&self, read: impl Fn(&Connection) -> Fallible<T>) -> Result<T> {
+        self.faults.check_roomless()?;
+        self.tell(read(&self.connection).or_else(|_| read(&self.connection)))
     }
 
     /// Turns a failure into what the caller sees. Damage is looked into when the
@@ -313,7 +363,7 @@ impl Store {
             if failure.is_damage() {
                 self.distrust();
             }
-            failure.tell(&folder::database(&self.folder))
+            cause::tell(failure, &self.folder)
         })
     }
 }

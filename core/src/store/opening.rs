@@ -14,10 +14,12 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 use crate::platform::{open_unfollowed, rename};
 use crate::vocab::{Error, ErrorContext, code};
 
-use super::failure::{Failure, Fallible};
+use super::cause::traced;
+use super::failure::{Fallible, StoreFailure};
 use super::faults::Faults;
 use super::ledger::Ledger;
 use super::lock::EngineLock;
+use super::reserve::{self, Reserve};
 use super::salvage::{self, Salvage};
 use super::{Damage, folder, read, schema, wal};
 
@@ -38,6 +40,7 @@ pub(super) struct Opened {
     pub lock: EngineLock,
     pub ledger: Ledger,
     pub damage: Option<Damage>,
+    pub reserve: Reserve,
 }
 
 /// Opens the queue in a folder to write.
@@ -45,14 +48,28 @@ pub(super) fn open(folder: &Path, faults: &Faults) -> Fallible<Opened> {
     faults.check()?;
     folder::create(folder)?;
     let lock = EngineLock::acquire(folder)?;
+    let mut reserve = Reserve::of(folder);
+    let opened = match open_locked(folder, faults).map_err(|failure| traced(failure, folder)) {
+        Err(failure) if failure.is_of_a_full_disk() && reserve.give(reserve::STEP_BYTES) => {
+            open_locked(folder, faults)
+        }
+        opened => opened,
+    };
+    let (connection, ledger, damage) = opened?;
+    reserve.fill();
+    Ok(Opened { connection, lock, ledger, damage, reserve })
+}
+
+fn open_locked(folder: &Path, faults: &Faults) -> Fallible<(Connection, Ledger, Option<Damage>)> {
     let mut damage = None;
-    if folder::salvaged(folder).exists() {
+    if folder::salvaged(folder).try_exists()? {
         damage = Some(replace(folder)?);
     } else if is_new(folder)? {
         create(folder, faults)?;
     }
     faults.check()?;
-    let (connection, ledger) = match open_sound(folder) {
+    // What went wrong once only is no reason to refuse, and no damage.
+    let (connection, ledger) = match open_sound(folder).or_else(|_| open_sound(folder)) {
         Ok(opened) => opened,
         Err(failure) if failure.is_damage() => {
             faults.check()?;
@@ -62,26 +79,7 @@ pub(super) fn open(folder: &Path, faults: &Faults) -> Fallible<Opened> {
         }
         Err(failure) => return Err(failure),
     };
-    Ok(Opened { connection, lock, ledger, damage })
-}
-
-/// Opens the queue in a folder to look at it.
-pub(super) fn open_to_read(folder: &Path) -> Fallible<Connection> {
-    let path = folder::database(folder);
-    if !path.exists() {
-        return Err(std::io::Error::from(std::io::ErrorKind::NotFound).into());
-    }
-    // The header is not looked at here: to close the file would let go the locks
-    // of a store in the same process.
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(path, flags)?;
-    configure(&connection)?;
-    let version = checked(schema::version(&connection))?;
-    if version < schema::VERSION {
-        let text = format!("the queue still has version {version}; the engine must open it first");
-        return Err(std::io::Error::other(text).into());
-    }
-    Ok(connection)
+    Ok((connection, ledger, damage))
 }
 
 /// Makes an empty database under the name for unfinished ones.
@@ -140,7 +138,7 @@ fn replace(folder: &Path) -> Fallible<Damage> {
 
 /// True if there is nothing of a queue in the folder.
 fn is_new(folder: &Path) -> Fallible<bool> {
-    if folder::database(folder).exists() {
+    if folder::database(folder).try_exists()? {
         return Ok(false);
     }
     // A log without its database is the rest of a queue, not a new one.
@@ -158,7 +156,7 @@ fn open_sound(folder: &Path) -> Fallible<(Connection, Ledger)> {
     configure(&connection)?;
     let version = checked(schema::version(&connection))?;
     if connection.is_readonly(rusqlite::MAIN_DB)? {
-        return Err(Failure::Told(Error::with_context(
+        return Err(StoreFailure::Told(Error::with_context(
             code::E_ACCESSDENIED,
             ErrorContext::GeneralQueueManager,
             format!("{} may not be written", folder::database(folder).display()),
@@ -176,7 +174,7 @@ fn open_sound(folder: &Path) -> Fallible<(Connection, Ledger)> {
     Ok((connection, ledger))
 }
 
-fn configure(connection: &Connection) -> Fallible<()> {
+pub(super) fn configure(connection: &Connection) -> Fallible<()> {
     connection.busy_timeout(BUSY_TIMEOUT)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
     connection.pragma_update(None, "trusted_schema", "OFF")?;
@@ -195,7 +193,7 @@ fn configure(connection: &Connection) -> Fallible<()> {
 fn check_files(folder: &Path) -> Fallible<()> {
     let header = folder::first_bytes(&folder::database(folder), schema::HEADER_BYTES)?;
     let Some(Ok(header)) = header.map(<[u8; schema::HEADER_BYTES]>::try_from) else {
-        return Err(Failure::Damaged("the file is too short".to_owned()));
+        return Err(StoreFailure::Damaged("the file is too short".to_owned()));
     };
     schema::check_header(&header)?;
     let log = folder::first_bytes(&folder::write_ahead_log(folder), wal::HEADER_BYTES + 1)?;
@@ -206,14 +204,17 @@ fn check_files(folder: &Path) -> Fallible<()> {
 }
 
 /// A statement that should work and does not is a sign of a damaged schema.
-fn checked<T>(outcome: Fallible<T>) -> Fallible<T> {
+pub(super) fn checked<T>(outcome: Fallible<T>) -> Fallible<T> {
     outcome.map_err(|failure| match &failure {
-        Failure::Sqlite(rusqlite::Error::SqliteFailure(error, _))
+        StoreFailure::Sqlite(rusqlite::Error::SqliteFailure(error, _))
             if error.code == ErrorCode::Unknown =>
         {
-            Failure::Damaged(failure.text())
+            StoreFailure::Damaged(failure.text())
         }
-        Failure::Sqlite(_) | Failure::File(_) | Failure::Damaged(_) | Failure::Told(_) => failure,
+        StoreFailure::Sqlite(_)
+        | StoreFailure::File(_)
+        | StoreFailure::Damaged(_)
+        | StoreFailure::Told(_) => failure,
     })
 }
 
@@ -222,7 +223,7 @@ fn check_all(connection: &Connection, ledger: &Ledger) -> Fallible<()> {
     let verdict: String =
         connection.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
     if verdict != "ok" {
-        return Err(Failure::Damaged(verdict));
+        return Err(StoreFailure::Damaged(verdict));
     }
     let mut states = BTreeMap::new();
     let mut statement = connection.prepare("SELECT number FROM jobs ORDER BY number")?;
@@ -233,7 +234,7 @@ fn check_all(connection: &Connection, ledger: &Ledger) -> Fallible<()> {
         }
     }
     if states != ledger.jobs_by_state {
-        return Err(Failure::Damaged("the ledger does not fit the jobs".to_owned()));
+        return Err(StoreFailure::Damaged("the ledger does not fit the jobs".to_owned()));
     }
     Ok(())
 }

@@ -4,13 +4,14 @@
 //! tree is followed: every page that looks like a leaf of a table is taken, and
 //! its rows must prove by their checksums that they are what was written.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::ErrorKind;
+use std::io::{Error, ErrorKind, Result};
 use std::ops::RangeInclusive;
 use std::path::Path;
 
-use crate::platform::{read_at, read_exact_at};
+use crate::platform::read_at;
 
 use super::failure::Fallible;
 use super::schema::{HEADER_BYTES, PAGE_BYTES};
@@ -45,6 +46,8 @@ pub(super) struct Pages {
     log: Option<File>,
     newer: BTreeMap<u32, u64>,
     count: u32,
+    /// Why a page could not be read, if that is so.
+    trouble: RefCell<Option<Error>>,
 }
 
 impl Pages {
@@ -58,7 +61,16 @@ impl Pages {
         };
         let stored = u32::try_from(bytes.div_ceil(PAGE_BYTES as u64)).unwrap_or(u32::MAX);
         let count = newer.keys().next_back().map_or(stored, |last| stored.max(*last));
-        Ok(Self { database, log, newer, count })
+        Ok(Self { database, log, newer, count, trouble: RefCell::default() })
+    }
+
+    /// An error if a page could not be read: what is on it is not lost, and must
+    /// not be taken for it.
+    pub(super) fn check(&self) -> Fallible<()> {
+        match self.trouble.take() {
+            Some(error) => Err(error.into()),
+            None => Ok(()),
+        }
     }
 
     /// The numbers of all pages.
@@ -85,23 +97,25 @@ impl Pages {
     }
 
     /// A page; if the file ends within it, without what is missing.
-    fn page(&self, number: u32) -> Option<Vec<u8>> {
+    pub(super) fn page(&self, number: u32) -> Option<Vec<u8>> {
         let mut page = vec![0; PAGE_BYTES];
-        if let (Some(log), Some(at)) = (&self.log, self.newer.get(&number)) {
-            read_exact_at(log, &mut page, *at).ok()?;
-            return Some(page);
-        }
-        let database = self.database.as_ref()?;
-        let at = u64::from(number.checked_sub(1)?) * PAGE_BYTES as u64;
-        let mut filled = 0;
-        while filled < PAGE_BYTES {
-            match read_at(database, &mut page[filled..], at + filled as u64) {
-                Ok(0) | Err(_) => break,
-                Ok(read) => filled += read,
+        let (file, at) = match (&self.log, self.newer.get(&number)) {
+            (Some(log), Some(at)) => (log, *at),
+            (Some(_) | None, Some(_) | None) => {
+                (self.database.as_ref()?, u64::from(number.checked_sub(1)?) * PAGE_BYTES as u64)
+            }
+        };
+        // What went wrong once only is no damage.
+        match fill(file, &mut page, at).or_else(|_| fill(file, &mut page, at)) {
+            Ok(filled) => {
+                page.truncate(filled);
+                Some(page)
+            }
+            Err(error) => {
+                *self.trouble.borrow_mut() = Some(error);
+                None
             }
         }
-        page.truncate(filled);
-        Some(page)
     }
 
     fn row(&self, cell: &[u8]) -> Option<RawRow> {
@@ -132,6 +146,20 @@ impl Pages {
         }
         Some(payload)
     }
+}
+
+/// Reads a page, or what there is of it.
+fn fill(file: &File, page: &mut [u8], at: u64) -> Result<usize> {
+    let mut filled = 0;
+    while filled < page.len() {
+        match read_at(file, &mut page[filled..], at + filled as u64) {
+            Ok(0) => break,
+            Ok(read) => filled += read,
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(filled)
 }
 
 fn open_if_there(path: &Path) -> Fallible<Option<File>> {

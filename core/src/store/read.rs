@@ -6,21 +6,13 @@ use uuid::Uuid;
 use crate::model::{FileRecord, JobRecord};
 use crate::vocab::JobState;
 
-use super::failure::{Failure, Fallible};
-use super::row::{self, JobRow, Keys};
+use super::failure::{Fallible, StoreFailure};
+use super::row::{self, IndexKeys, JobRow};
+use super::tally;
 
 /// The columns of a job in the order [`job_row`] takes them.
-const JOB_COLUMNS: &str = "number, id, state, priority, queue_position, runnable, closing, \
-                           wake_unix_ms, record, checksum";
-
-/// All jobs that could be read, and what was wrong.
-pub(super) struct Records {
-    pub records: Vec<JobRecord>,
-    /// Jobs whose row is damaged.
-    pub unreadable: u64,
-    /// Jobs that were read but cannot be found by their id.
-    pub misplaced: u64,
-}
+pub(super) const JOB_COLUMNS: &str = "number, id, state, priority, queue_position, runnable, closing, \
+                           wake_unix_ms, record, checksum, description";
 
 /// The number of a job and its record.
 pub(super) fn record(connection: &Connection, id: Uuid) -> Fallible<Option<(i64, JobRecord)>> {
@@ -59,43 +51,16 @@ pub(super) fn load_numbered(
     Ok(Some((record, files)))
 }
 
-/// All jobs, oldest first. `expected` is how many there must be: a damaged tree
-/// can hide rows without any error.
-pub(super) fn records(connection: &Connection, expected: u64) -> Fallible<Records> {
-    let sql = format!("SELECT {JOB_COLUMNS} FROM jobs ORDER BY number");
-    let mut statement = connection.prepare_cached(&sql)?;
-    let mut by_id = connection.prepare_cached("SELECT number FROM jobs WHERE id = ?1")?;
-    let mut rows = statement.query([])?;
-    let mut found = Records { records: Vec::new(), unreadable: 0, misplaced: 0 };
-    while let Some(row) = rows.next()? {
-        let job = job_row(row).map_err(Failure::from);
-        match job.and_then(|(number, row)| Ok((number, row.decode(number)?))) {
-            Ok((number, record)) => {
-                let by_id = by_id.query_row([record.id.as_bytes()], |row| row.get(0)).optional()?;
-                found.misplaced += u64::from(by_id != Some(number));
-                found.records.push(record);
-            }
-            Err(failure) if failure.is_damage() => found.unreadable += 1,
-            Err(failure) => return Err(failure),
-        }
-    }
-    let count = found.records.len() as u64 + found.unreadable;
-    if count != expected {
-        return Err(Failure::Damaged(format!("{count} of {expected} jobs were found")));
-    }
-    found.records.sort_by_key(|record| (record.created_ms, record.queue_position, record.id));
-    Ok(found)
-}
-
 /// Damage if the queue does not have so many jobs: a damaged tree can hide rows
 /// without any error.
 pub(super) fn check_count(connection: &Connection, expected: u64) -> Fallible<()> {
+    tally::note_count();
     let mut statement = connection.prepare_cached("SELECT count(*) FROM jobs NOT INDEXED")?;
     let count: i64 = statement.query_row([], |row| row.get(0))?;
     if u64::try_from(count) == Ok(expected) {
         return Ok(());
     }
-    Err(Failure::Damaged(format!("{count} of {expected} jobs were found")))
+    Err(StoreFailure::Damaged(format!("{count} of {expected} jobs were found")))
 }
 
 /// Jobs that are not final by number, from after a number.
@@ -146,8 +111,33 @@ fn files(connection: &Connection, number: i64, job: &JobRecord) -> Fallible<Vec<
     Ok(files)
 }
 
-fn incomplete(job: &JobRecord) -> Failure {
-    Failure::Damaged(format!("job {} does not have its {} files", job.id, job.totals.files))
+/// The files of a job whose rows are what was written, with their indices.
+pub(super) fn sound_files(
+    connection: &Connection,
+    number: i64,
+    job: Uuid,
+) -> Fallible<Vec<(u32, FileRecord)>> {
+    let (first, last) = row::positions(number)?;
+    let mut statement = connection.prepare_cached(
+        "SELECT position, record, checksum FROM files
+         WHERE position BETWEEN ?1 AND ?2 ORDER BY position",
+    )?;
+    let mut rows = statement.query([first, last])?;
+    let mut files = Vec::new();
+    while let Some(row) = rows.next()? {
+        let Some((_, index)) = row::file_at(row.get(0)?) else {
+            continue;
+        };
+        let (record, checksum): (Vec<u8>, Vec<u8>) = (row.get(1)?, row.get(2)?);
+        if let Ok(file) = row::decode_file(job, index, &record, &checksum) {
+            files.push((index, file));
+        }
+    }
+    Ok(files)
+}
+
+fn incomplete(job: &JobRecord) -> StoreFailure {
+    StoreFailure::Damaged(format!("job {} does not have its {} files", job.id, job.totals.files))
 }
 
 /// Jobs that want to move, in the order of the queue, from after a place in it.
@@ -234,14 +224,15 @@ fn id_at(row: &Row<'_>, column: usize) -> rusqlite::Result<Uuid> {
     Ok(Uuid::from_bytes(row.get(column)?))
 }
 
-fn job_row(row: &Row<'_>) -> rusqlite::Result<(i64, JobRow)> {
-    let keys = Keys {
+pub(super) fn job_row(row: &Row<'_>) -> rusqlite::Result<(i64, JobRow)> {
+    let keys = IndexKeys {
         state: row.get(2)?,
         priority: row.get(3)?,
         queue_position: row.get(4)?,
         runnable: row.get(5)?,
         closing: row.get(6)?,
         wake_unix_ms: row.get(7)?,
+        description: row.get(10)?,
     };
     let (id, record, checksum) = (id_at(row, 1)?, row.get(8)?, row.get(9)?);
     Ok((row.get(0)?, JobRow { id, keys, record, checksum }))

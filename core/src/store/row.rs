@@ -6,12 +6,14 @@ use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
 use crate::model::{FileRecord, JobRecord};
+use crate::vocab::JobState;
 
-use super::failure::{Failure, Fallible};
+use super::failure::{Fallible, StoreFailure};
+use super::tally;
 
 /// Bytes of a checksum: enough to tell damage, which is not an attack.
 pub(super) const CHECKSUM_BYTES: usize = 8;
-pub(super) type Checksum = [u8; CHECKSUM_BYTES];
+pub(super) type RowChecksum = [u8; CHECKSUM_BYTES];
 
 /// Files of one job in the space of positions. The job's number has the other
 /// 39 bits of a positive number.
@@ -20,16 +22,18 @@ const JOB_NUMBER_MAX: i64 = (1 << (63 - FILE_BITS)) - 1;
 
 /// The columns that repeat parts of a job's record for the indices.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Keys {
+pub(super) struct IndexKeys {
     pub state: i64,
     pub priority: i64,
     pub queue_position: i64,
     pub runnable: i64,
     pub closing: i64,
     pub wake_unix_ms: Option<i64>,
+    /// See [`description_key`].
+    pub description: Option<i64>,
 }
 
-impl Keys {
+impl IndexKeys {
     pub(super) fn of(record: &JobRecord) -> Fallible<Self> {
         Ok(Self {
             state: i64::from(record.state as u32),
@@ -38,14 +42,22 @@ impl Keys {
             runnable: i64::from(record.is_runnable()),
             closing: i64::from(record.closing.is_some()),
             wake_unix_ms: record.wake_at().map(|deadline| deadline.unix_ms),
+            description: description_key(&record.description),
         })
     }
+}
+
+/// What jobs are found by that have this description; none if it is empty.
+pub(super) fn description_key(description: &str) -> Option<i64> {
+    let mut key = [0; 8];
+    key.copy_from_slice(&blake3::hash(description.as_bytes()).as_bytes()[..8]);
+    (!description.is_empty()).then(|| i64::from_le_bytes(key))
 }
 
 /// A row of the jobs, but for its number.
 pub(super) struct JobRow {
     pub id: Uuid,
-    pub keys: Keys,
+    pub keys: IndexKeys,
     pub record: Vec<u8>,
     pub checksum: Vec<u8>,
 }
@@ -54,7 +66,7 @@ impl JobRow {
     pub(super) fn of(number: i64, record: &JobRecord) -> Fallible<Self> {
         let mut row = Self {
             id: record.id,
-            keys: Keys::of(record)?,
+            keys: IndexKeys::of(record)?,
             record: encode(record)?,
             checksum: Vec::new(),
         };
@@ -62,19 +74,39 @@ impl JobRow {
         Ok(row)
     }
 
+    /// The same row with other columns beside its record.
+    pub(super) fn with_keys(self, number: i64, keys: IndexKeys) -> Self {
+        let row = Self { keys, ..self };
+        Self { checksum: row.expected_checksum(number).to_vec(), ..row }
+    }
+
+    /// True if the job is in a final state, by the columns.
+    pub(super) fn is_final(&self) -> bool {
+        [JobState::Acknowledged, JobState::Cancelled]
+            .iter()
+            .any(|state| self.keys.state == i64::from(*state as u32))
+    }
+
+    /// Damage if the row is not what was written.
+    pub(super) fn check(&self, number: i64) -> Fallible<()> {
+        if self.checksum == self.expected_checksum(number) {
+            return Ok(());
+        }
+        Err(StoreFailure::Damaged(format!("the row of job {} is damaged", self.id)))
+    }
+
     /// The record, if the row is what was written.
     pub(super) fn decode(&self, number: i64) -> Fallible<JobRecord> {
-        if self.checksum != self.expected_checksum(number) {
-            return Err(Failure::Damaged(format!("the row of job {} is damaged", self.id)));
-        }
+        self.check(number)?;
+        tally::note_decoded();
         let record: JobRecord = decode(&self.record)?;
         if record.id != self.id {
-            return Err(Failure::Damaged(format!("job {} has the row of another", self.id)));
+            return Err(StoreFailure::Damaged(format!("job {} has the row of another", self.id)));
         }
         Ok(record)
     }
 
-    fn expected_checksum(&self, number: i64) -> Checksum {
+    fn expected_checksum(&self, number: i64) -> RowChecksum {
         let keys = &self.keys;
         let mut hasher = blake3::Hasher::new();
         hasher.update(b"job ");
@@ -86,6 +118,9 @@ impl JobRow {
         hasher.update(&[u8::from(keys.wake_unix_ms.is_some())]);
         hasher.update(&keys.wake_unix_ms.unwrap_or(0).to_le_bytes());
         hasher.update(&self.record);
+        if let Some(description) = keys.description {
+            hasher.update(&description.to_le_bytes());
+        }
         shortened(&hasher)
     }
 }
@@ -95,7 +130,7 @@ pub(super) fn file_row(
     job: Uuid,
     index: u32,
     record: &FileRecord,
-) -> Fallible<(Vec<u8>, Checksum)> {
+) -> Fallible<(Vec<u8>, RowChecksum)> {
     let bytes = encode(record)?;
     let checksum = file_checksum(job, index, &bytes);
     Ok((bytes, checksum))
@@ -109,12 +144,14 @@ pub(super) fn decode_file(
     checksum: &[u8],
 ) -> Fallible<FileRecord> {
     if checksum != file_checksum(job, index, record) {
-        return Err(Failure::Damaged(format!("the row of file {index} of job {job} is damaged")));
+        return Err(StoreFailure::Damaged(format!(
+            "the row of file {index} of job {job} is damaged"
+        )));
     }
     decode(record)
 }
 
-fn file_checksum(job: Uuid, index: u32, record: &[u8]) -> Checksum {
+fn file_checksum(job: Uuid, index: u32, record: &[u8]) -> RowChecksum {
     let mut hasher = blake3::Hasher::new();
     hasher.update(b"file");
     hasher.update(job.as_bytes());
@@ -124,7 +161,7 @@ fn file_checksum(job: Uuid, index: u32, record: &[u8]) -> Checksum {
 }
 
 /// The checksum of a row of `meta`.
-pub(super) fn meta_checksum(name: &str, value: &[u8]) -> Checksum {
+pub(super) fn meta_checksum(name: &str, value: &[u8]) -> RowChecksum {
     let mut hasher = blake3::Hasher::new();
     hasher.update(b"meta");
     hasher.update(name.as_bytes());
@@ -134,18 +171,18 @@ pub(super) fn meta_checksum(name: &str, value: &[u8]) -> Checksum {
 }
 
 pub(super) fn encode<T: Serialize>(value: &T) -> Fallible<Vec<u8>> {
-    serde_json::to_vec(value).map_err(|error| Failure::File(error.into()))
+    serde_json::to_vec(value).map_err(|error| StoreFailure::File(error.into()))
 }
 
 pub(super) fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Fallible<T> {
     serde_json::from_slice(bytes)
-        .map_err(|error| Failure::Damaged(format!("a record cannot be read: {error}")))
+        .map_err(|error| StoreFailure::Damaged(format!("a record cannot be read: {error}")))
 }
 
 /// Where the files of a job begin and end among the positions, both included.
 pub(super) fn positions(number: i64) -> Fallible<(i64, i64)> {
     if !(0..=JOB_NUMBER_MAX).contains(&number) {
-        return Err(Failure::Damaged(format!("{number} cannot be the number of a job")));
+        return Err(StoreFailure::Damaged(format!("{number} cannot be the number of a job")));
     }
     let first = number << FILE_BITS;
     Ok((first, first | ((1 << FILE_BITS) - 1)))
@@ -157,7 +194,7 @@ pub(super) fn position(number: i64, index: u32) -> Fallible<i64> {
     let position = first + i64::from(index);
     if position > last {
         let text = format!("a job has at most {} files", 1u32 << FILE_BITS);
-        return Err(Failure::File(std::io::Error::other(text)));
+        return Err(StoreFailure::File(std::io::Error::other(text)));
     }
     Ok(position)
 }
@@ -171,10 +208,10 @@ pub(super) fn file_at(position: i64) -> Option<(i64, u32)> {
 /// A number as SQLite holds it.
 pub(super) fn stored(value: u64) -> Fallible<i64> {
     i64::try_from(value)
-        .map_err(|_| Failure::File(std::io::Error::other(format!("{value} is too large"))))
+        .map_err(|_| StoreFailure::File(std::io::Error::other(format!("{value} is too large"))))
 }
 
-fn shortened(hasher: &blake3::Hasher) -> Checksum {
+fn shortened(hasher: &blake3::Hasher) -> RowChecksum {
     let mut checksum = [0; CHECKSUM_BYTES];
     checksum.copy_from_slice(&hasher.finalize().as_bytes()[..CHECKSUM_BYTES]);
     checksum

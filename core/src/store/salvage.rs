@@ -4,18 +4,21 @@
 //! job is carried over if its row and the rows of all its files are as they were
 //! written; everything else is left in the damaged database, which is kept.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use rusqlite::{Connection, OptionalExtension, params};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::model::FileRecord;
+use crate::platform::path_of;
+
 use super::failure::Fallible;
 use super::faults::Faults;
 use super::ledger::Ledger;
 use super::pages::{Pages, RawRow, Value};
-use super::row::{self, JobRow, Keys};
+use super::row::{self, IndexKeys, JobRow};
 use super::schema::{LEDGER, SALVAGE, write_meta};
 use super::{folder, opening, read, write};
 
@@ -36,7 +39,7 @@ pub(super) fn run(folder: &Path, message: &str, faults: &Faults) -> Fallible<()>
     let mut connection = opening::build(folder)?;
     let transaction = connection.transaction()?;
     let mut salvaging =
-        Salvaging { connection: &transaction, lost: BTreeSet::new(), old_ledger: None, job: None };
+        Salvaging { connection: &transaction, lost: BTreeMap::new(), old_ledger: None, job: None };
     for row in pages.numbers().flat_map(|number| pages.rows(number)) {
         salvaging.take_job(&row)?;
     }
@@ -44,6 +47,7 @@ pub(super) fn run(folder: &Path, message: &str, faults: &Faults) -> Fallible<()>
     for row in pages.numbers().flat_map(|number| pages.rows(number)) {
         salvaging.take_file(&row)?;
     }
+    pages.check()?;
     faults.check()?;
     let kept_as = folder::name_for_damaged(folder);
     salvaging.finish(kept_as, message)?;
@@ -52,10 +56,38 @@ pub(super) fn run(folder: &Path, message: &str, faults: &Faults) -> Fallible<()>
     opening::finish(folder, connection, &folder::salvaged(folder))
 }
 
+/// Jobs that are named one by one.
+const LOST_NAMED_MAX: usize = 100;
+
+/// What is known of a job that cannot be carried over.
+#[derive(Default)]
+struct Lost {
+    id: Option<Uuid>,
+    /// Its temporary files that are there.
+    temporaries: Vec<String>,
+}
+
+impl Lost {
+    fn text(&self) -> String {
+        let id = self.id.map_or_else(|| "a job of unknown id".to_owned(), |id| format!("job {id}"));
+        match self.temporaries.as_slice() {
+            [] => id,
+            files => format!("{id}, with its temporary files {}", files.join(" and ")),
+        }
+    }
+
+    fn note_file(&mut self, id: Uuid, index: u32, file: &FileRecord) {
+        let name = file.temporary_name(id, index);
+        if path_of(&name).symlink_metadata().is_ok() && !self.temporaries.contains(&name) {
+            self.temporaries.push(name);
+        }
+    }
+}
+
 struct Salvaging<'a> {
     connection: &'a Connection,
-    /// Numbers of jobs that something is left of, but not all.
-    lost: BTreeSet<i64>,
+    /// Jobs that something is left of, but not all, by number.
+    lost: BTreeMap<i64, Lost>,
     old_ledger: Option<Ledger>,
     /// The job the last file belonged to; the next file mostly has the same.
     job: Option<(i64, Uuid)>,
@@ -76,10 +108,12 @@ impl Salvaging<'_> {
         let Some(job) = job_row(row) else {
             return Ok(());
         };
-        if job.decode(row.rowid).is_err() {
-            self.lost.insert(row.rowid);
+        let Ok(record) = job.decode(row.rowid) else {
+            self.lose(row.rowid).id = Some(job.id);
             return Ok(());
-        }
+        };
+        // An older version did not have all of the columns.
+        let job = job.with_keys(row.rowid, IndexKeys::of(&record)?);
         if !write::insert_job(self.connection, row.rowid, &job)? {
             self.note_second_version(row.rowid, &job)?;
         }
@@ -95,7 +129,7 @@ impl Salvaging<'_> {
             .query_row([number], |row| row.get(0))
             .optional()?;
         if first.as_ref() != Some(&job.checksum) {
-            self.lost.insert(number);
+            self.lose(number).id = Some(job.id);
         }
         Ok(())
     }
@@ -110,7 +144,13 @@ impl Salvaging<'_> {
             return Ok(());
         };
         let Some(job) = self.job_numbered(number)? else {
-            self.lost.insert(number);
+            let lost = self.lose(number);
+            // A sound file also proves the id.
+            if let Some(id) = lost.id
+                && let Ok(file) = row::decode_file(id, index, record, checksum)
+            {
+                lost.note_file(id, index, &file);
+            }
             return Ok(());
         };
         if row::decode_file(job, index, record, checksum).is_err() {
@@ -128,9 +168,25 @@ impl Salvaging<'_> {
                 .prepare_cached("SELECT checksum FROM files WHERE position = ?1")?
                 .query_row([row.rowid], |row| row.get(0))?;
             if first != *checksum {
-                self.lost.insert(number);
+                self.lose(number).id = Some(job);
             }
         }
+        Ok(())
+    }
+
+    fn lose(&mut self, number: i64) -> &mut Lost {
+        self.lost.entry(number).or_default()
+    }
+
+    /// Names a job that was carried over in part, and its files.
+    fn lose_part(&mut self, number: i64) -> Fallible<()> {
+        let Some(id) = self.job_numbered(number)? else {
+            return Ok(());
+        };
+        let files = read::sound_files(self.connection, number, id)?;
+        let lost = self.lose(number);
+        lost.id = Some(id);
+        files.iter().for_each(|(index, file)| lost.note_file(id, *index, file));
         Ok(())
     }
 
@@ -159,13 +215,13 @@ impl Salvaging<'_> {
         }
         for number in self.numbers()? {
             let whole = match read::load_numbered(self.connection, number) {
-                Ok(found) => found.filter(|_| !self.lost.contains(&number)),
+                Ok(found) => found.filter(|_| !self.lost.contains_key(&number)),
                 Err(failure) if failure.is_damage() => None,
                 Err(failure) => return Err(failure),
             };
             let Some((record, _)) = whole else {
+                self.lose_part(number)?;
                 write::delete(self.connection, number)?;
-                self.lost.insert(number);
                 continue;
             };
             ledger.enter(record.state as u32);
@@ -179,7 +235,11 @@ impl Salvaging<'_> {
             None => self.lost.len() as u64,
         };
         write_meta(self.connection, &LEDGER, &ledger)?;
-        let salvage = Salvage { kept_as, jobs_saved, jobs_lost, message: message.to_owned() };
+        let mut message = message.to_owned();
+        for lost in self.lost.values().take(LOST_NAMED_MAX) {
+            message += &format!("; lost: {}", lost.text());
+        }
+        let salvage = Salvage { kept_as, jobs_saved, jobs_lost, message };
         write_meta(self.connection, &SALVAGE, &salvage)
     }
 
@@ -204,6 +264,8 @@ fn job_row(row: &RawRow) -> Option<JobRow> {
         wake @ (Null | Integer(_)),
         Blob(record),
         Blob(checksum),
+        // Version 1 ends here.
+        description @ ..,
     ] = row.values.as_slice()
     else {
         return None;
@@ -212,13 +274,19 @@ fn job_row(row: &RawRow) -> Option<JobRow> {
         Integer(wake) => Some(*wake),
         Null | Value::Text(_) | Blob(_) => None,
     };
-    let keys = Keys {
+    let description = match description {
+        [] | [Null] => None,
+        [Integer(description)] => Some(*description),
+        _ => return None,
+    };
+    let keys = IndexKeys {
         state: *state,
         priority: *priority,
         queue_position: *queue_position,
         runnable: *runnable,
         closing: *closing,
         wake_unix_ms,
+        description,
     };
     let id = Uuid::from_slice(id).ok()?;
     Some(JobRow { id, keys, record: record.clone(), checksum: checksum.clone() })

@@ -12,10 +12,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::vocab::{Error, ErrorContext, code};
 
-use super::failure::{Failure, Fallible};
+use super::failure::{Fallible, StoreFailure};
 use super::ledger::Ledger;
-use super::migration_1;
 use super::row::{decode, encode, meta_checksum};
+use super::{migration_1, migration_2};
 
 /// Bytes of a page of the database.
 pub(super) const PAGE_BYTES: usize = 4096;
@@ -25,7 +25,7 @@ pub(super) const HEADER_BYTES: usize = 100;
 /// Marks a database as ours: the letters "bgcp".
 const APPLICATION_ID: i32 = 0x6267_6370;
 /// What brings a database from each version to the next.
-const MIGRATIONS: [&str; 1] = [migration_1::SQL];
+const MIGRATIONS: [fn(&Connection) -> Fallible<()>; 2] = [migration_1::run, migration_2::run];
 /// The version this code reads and writes.
 pub(super) const VERSION: i32 = MIGRATIONS.len() as i32;
 
@@ -66,7 +66,12 @@ pub(super) fn check_header(header: &[u8; HEADER_BYTES]) -> Fallible<()> {
     ];
     let sound = constants.iter().all(|(at, bytes)| header[*at..].starts_with(bytes))
         && header[72..92].iter().all(|byte| *byte == 0);
-    if sound { Ok(()) } else { Err(Failure::Damaged("the header is damaged".to_owned())) }
+    if sound { Ok(()) } else { Err(StoreFailure::Damaged("the header is damaged".to_owned())) }
+}
+
+/// Makes the first page that of a database without a write-ahead log.
+pub(super) fn leave_log(page: &mut [u8]) {
+    page[18..20].copy_from_slice(&[1, 1]);
 }
 
 /// Fills an empty database.
@@ -81,13 +86,13 @@ pub(super) fn create(connection: &mut Connection) -> Fallible<()> {
 /// newer one.
 pub(super) fn version(connection: &Connection) -> Fallible<i32> {
     let version: i32 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
-    let disagree = || Failure::Damaged("the version is damaged".to_owned());
+    let disagree = || StoreFailure::Damaged("the version is damaged".to_owned());
     if version > VERSION {
         let also: Version = read_meta(connection, &SCHEMA)?;
         if also.version != version {
             return Err(disagree());
         }
-        return Err(Failure::Told(Error::with_context(
+        return Err(StoreFailure::Told(Error::with_context(
             code::BGCOPY_E_STORE_NEWER,
             ErrorContext::GeneralQueueManager,
             format!("the queue has version {version}; this program knows only {VERSION}"),
@@ -98,19 +103,19 @@ pub(super) fn version(connection: &Connection) -> Fallible<i32> {
         return Err(disagree());
     }
     if also.shape != shape(connection)? {
-        return Err(Failure::Damaged("the schema is damaged".to_owned()));
+        return Err(StoreFailure::Damaged("the schema is damaged".to_owned()));
     }
     Ok(version)
 }
 
 /// Brings a database of an older version to this one, one version at a time.
 pub(super) fn migrate(connection: &mut Connection, version: i32) -> Fallible<()> {
-    for (from, sql) in (0..VERSION).zip(MIGRATIONS) {
+    for (from, migrate) in (0..VERSION).zip(MIGRATIONS) {
         if from < version {
             continue;
         }
         let transaction = connection.transaction()?;
-        transaction.execute_batch(sql)?;
+        migrate(&transaction)?;
         transaction.pragma_update(None, "user_version", from + 1)?;
         let schema = Schema { version: from + 1, shape: shape(&transaction)? };
         write_meta(&transaction, &SCHEMA, &schema)?;
@@ -131,7 +136,7 @@ pub(super) fn read_meta_bytes(connection: &Connection, meta: &Meta) -> Fallible<
         .query_row([meta.0], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
         .optional()?;
     let Some((name, value, checksum)) = row else {
-        return Err(Failure::Damaged(format!("the {} is missing", meta.1)));
+        return Err(StoreFailure::Damaged(format!("the {} is missing", meta.1)));
     };
     meta.check(meta.0, &name, &value, &checksum)?;
     Ok(value)
@@ -172,7 +177,7 @@ impl Meta {
 
     fn check(&self, key: i64, name: &str, value: &[u8], checksum: &[u8]) -> Fallible<()> {
         if key != self.0 || name != self.1 || checksum != meta_checksum(name, value) {
-            return Err(Failure::Damaged(format!("the {} is damaged", self.1)));
+            return Err(StoreFailure::Damaged(format!("the {} is damaged", self.1)));
         }
         Ok(())
     }

@@ -8,7 +8,7 @@ use std::fs::File;
 
 use crate::platform::read_exact_at;
 
-use super::failure::{Failure, Fallible};
+use super::failure::{Fallible, StoreFailure};
 use super::schema::PAGE_BYTES;
 
 /// Bytes before the first frame.
@@ -32,7 +32,7 @@ pub(super) fn check_header(log: &[u8]) -> Fallible<()> {
     if sound {
         Ok(())
     } else {
-        Err(Failure::Damaged("the header of the write-ahead log is damaged".to_owned()))
+        Err(StoreFailure::Damaged("the header of the write-ahead log is damaged".to_owned()))
     }
 }
 

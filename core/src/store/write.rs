@@ -7,10 +7,10 @@ use uuid::Uuid;
 
 use crate::model::{FileRecord, JobRecord};
 
-use super::failure::{Failure, Fallible};
+use super::failure::{Fallible, StoreFailure};
 use super::faults::Faults;
 use super::ledger::Ledger;
-use super::row::{self, JobRow, Keys};
+use super::row::{self, IndexKeys, JobRow};
 use super::schema::{CALLS, LEDGER, write_meta, write_meta_bytes};
 use super::{Batch, Durability};
 
@@ -112,7 +112,7 @@ impl Writing<'_> {
             None => {
                 let Some((number, _)) = self.stored(job)? else {
                     let text = format!("a file of job {job}, which is not stored");
-                    return Err(Failure::File(std::io::Error::other(text)));
+                    return Err(StoreFailure::File(std::io::Error::other(text)));
                 };
                 self.numbers.insert(job, number);
                 number
@@ -140,19 +140,21 @@ impl Writing<'_> {
     }
 
     /// The number of a job and the columns that the indices use.
-    fn stored(&self, id: Uuid) -> Fallible<Option<(i64, Keys)>> {
+    fn stored(&self, id: Uuid) -> Fallible<Option<(i64, IndexKeys)>> {
         let mut statement = self.transaction.prepare_cached(
-            "SELECT number, state, priority, queue_position, runnable, closing, wake_unix_ms
+            "SELECT number, state, priority, queue_position, runnable, closing, wake_unix_ms,
+                    description
              FROM jobs WHERE id = ?1",
         )?;
         let found = statement.query_row([id.as_bytes()], |row| {
-            let keys = Keys {
+            let keys = IndexKeys {
                 state: row.get(1)?,
                 priority: row.get(2)?,
                 queue_position: row.get(3)?,
                 runnable: row.get(4)?,
                 closing: row.get(5)?,
                 wake_unix_ms: row.get(6)?,
+                description: row.get(7)?,
             };
             Ok((row.get(0)?, keys))
         });
@@ -161,7 +163,7 @@ impl Writing<'_> {
 
     fn insert(&mut self, number: i64, row: &JobRow) -> Fallible<()> {
         if !insert_job(self.transaction, number, row)? {
-            return Err(Failure::Damaged(format!("{number} is the number of a job already")));
+            return Err(StoreFailure::Damaged(format!("{number} is the number of a job already")));
         }
         self.ledger.job_number = number;
         self.enter(row.keys.state)
@@ -180,7 +182,8 @@ impl Writing<'_> {
         self.transaction
             .prepare_cached(
                 "UPDATE jobs SET state = ?2, priority = ?3, queue_position = ?4, runnable = ?5,
-                                 closing = ?6, wake_unix_ms = ?7, record = ?8, checksum = ?9
+                                 closing = ?6, wake_unix_ms = ?7, record = ?8, checksum = ?9,
+                                 description = ?10
                  WHERE number = ?1",
             )?
             .execute(params![
@@ -193,6 +196,7 @@ impl Writing<'_> {
                 keys.wake_unix_ms,
                 row.record,
                 row.checksum,
+                keys.description,
             ])?;
         Ok(())
     }
@@ -206,7 +210,7 @@ impl Writing<'_> {
         if self.ledger.leave(number_of_state(state)?) {
             return Ok(());
         }
-        Err(Failure::Damaged(format!("the ledger knows of no job in state {state}")))
+        Err(StoreFailure::Damaged(format!("the ledger knows of no job in state {state}")))
     }
 }
 
@@ -216,8 +220,8 @@ pub(super) fn insert_job(connection: &Connection, number: i64, row: &JobRow) -> 
     let inserted = connection
         .prepare_cached(
             "INSERT OR IGNORE INTO jobs (number, id, state, priority, queue_position, runnable,
-                                         closing, wake_unix_ms, record, checksum)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+                                         closing, wake_unix_ms, record, checksum, description)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
         )?
         .execute(params![
             number,
@@ -230,6 +234,7 @@ pub(super) fn insert_job(connection: &Connection, number: i64, row: &JobRow) -> 
             keys.wake_unix_ms,
             row.record,
             row.checksum,
+            keys.description,
         ])?;
     Ok(inserted == 1)
 }
@@ -245,5 +250,5 @@ pub(super) fn delete(connection: &Connection, number: i64) -> Fallible<()> {
 }
 
 fn number_of_state(state: i64) -> Fallible<u32> {
-    u32::try_from(state).map_err(|_| Failure::Damaged(format!("{state} is no state")))
+    u32::try_from(state).map_err(|_| StoreFailure::Damaged(format!("{state} is no state")))
 }

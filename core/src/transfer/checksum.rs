@@ -9,7 +9,7 @@ use crate::disk::Outgoing;
 use crate::protocol::Checksum;
 use crate::vocab::Result;
 
-use super::sender::UploadOrder;
+use super::upload_handler::UploadOrder;
 
 /// The file is read in steps of so many bytes.
 const STEP_BYTES: u64 = 256 * 1024;

@@ -6,31 +6,37 @@
 
 mod checksum;
 mod errors;
+mod flood;
 mod options;
 mod receiver;
-mod sender;
-mod sending;
+mod redirects;
 mod source;
 mod trust;
+mod unpack;
+mod upload_handler;
+mod uploads;
 
 use std::collections::BTreeMap;
-use std::time::Duration;
+use std::net::IpAddr;
+use std::time::{Duration, Instant};
 
 use curl::easy::Easy2;
-use curl::multi::{Easy2Handle, Multi, MultiWaker};
+use curl::multi::{Easy2Handle, Multi, MultiWaker, WaitFd};
 
+use crate::platform::Descriptor;
 use crate::protocol::{Head, Scheme, check_remote_name};
 use crate::vocab::Result;
 
-pub use options::{Credentials, Options};
-pub use receiver::{Ending, HeadNews, Known, Order, RESERVE_FROM_BYTES};
+pub use errors::of_file as local_failure;
+pub use options::{Credentials, RequestOptions};
+pub use receiver::{Ending, HeadEvent, KnownVersion, Order, RESERVE_FROM_BYTES};
 
-pub use sender::{UploadEnding, UploadOrder};
 pub use trust::Trust;
+pub use upload_handler::{UploadEnding, UploadOrder};
 
 use receiver::Receiver;
-use sending::Sendings;
 use source::LocalCopy;
+use uploads::Uploads;
 
 /// Names one running order.
 pub type Token = u64;
@@ -46,7 +52,7 @@ const IDLE_HANDLES: usize = 64;
 pub struct Transfers {
     // Handles must go before the multi handle they belong to.
     running: BTreeMap<Token, Easy2Handle<Receiver>>,
-    sending: Sendings,
+    sending: Uploads,
     /// Requests for local sources: curl would copy such a file in one go.
     local: BTreeMap<Token, LocalCopy>,
     idle: Vec<Easy2<Receiver>>,
@@ -55,10 +61,10 @@ pub struct Transfers {
 }
 
 /// What happened to one order since the last call of [`Transfers::turn`].
-pub enum News {
+pub enum TransferEvent {
     /// The response head was accepted. If `waits` is set, the body is held
     /// back until [`Transfers::proceed`].
-    Head(Token, HeadNews),
+    Head(Token, HeadEvent),
     /// The temporary file holds bytes up to this position.
     Written(Token, u64),
     /// The order is over.
@@ -78,7 +84,7 @@ impl Transfers {
         let multi = Multi::new();
         let mut transfers = Self {
             running: BTreeMap::new(),
-            sending: Sendings::default(),
+            sending: Uploads::default(),
             local: BTreeMap::new(),
             idle: Vec::new(),
             multi,
@@ -102,7 +108,7 @@ impl Transfers {
     }
 
     /// Starts a request. An error means that it was not started.
-    pub fn start(&mut self, order: Order, options: &Options) -> Result<Token> {
+    pub fn start(&mut self, order: Order, options: &RequestOptions) -> Result<Token> {
         let token = self.next_token;
         if Scheme::of(&order.request.url) == Scheme::File {
             self.local.insert(token, LocalCopy::open(order)?);
@@ -115,7 +121,8 @@ impl Transfers {
                 None => Easy2::new(Receiver::default()),
             };
             options::apply(&mut easy, &order.request, options).map_err(errors::of_setup)?;
-            easy.get_mut().take_order(order);
+            let follow = options::follow(&order.request.url, options.security_flags);
+            easy.get_mut().take_order(order, follow);
             self.run(token, easy)?;
         }
         self.next_token += 1;
@@ -123,11 +130,31 @@ impl Transfers {
     }
 
     /// Starts a request of an upload. An error means that it was not started.
-    pub fn start_upload(&mut self, order: UploadOrder, options: &Options) -> Result<Token> {
+    pub fn start_upload(&mut self, order: UploadOrder, options: &RequestOptions) -> Result<Token> {
         let token = self.next_token;
         self.sending.start(&self.multi, token, order, options)?;
         self.next_token += 1;
         Ok(token)
+    }
+
+    /// Forgets what libcurl knows of the network: names are looked up again, and no
+    /// connection that is there is used for another request.
+    pub fn forget_network(&mut self) -> Result<()> {
+        options::forget_network(&self.multi).map_err(errors::of_multi)
+    }
+
+    /// The requests whose connection has one of these addresses at this end.
+    pub fn at_addresses(&mut self, addresses: &[IpAddr]) -> Vec<Token> {
+        let is_one = |address: Option<&str>| {
+            address.and_then(|text| text.parse().ok()).is_some_and(|own| addresses.contains(&own))
+        };
+        let running = self.running.iter_mut();
+        let downloads = running.filter_map(|(token, handle)| {
+            is_one(handle.local_ip().ok().flatten()).then_some(*token)
+        });
+        let mut tokens: Vec<_> = downloads.collect();
+        tokens.extend(self.sending.at_addresses(is_one));
+        tokens
     }
 
     fn run(&mut self, token: Token, easy: Easy2<Receiver>) -> Result<()> {
@@ -168,7 +195,7 @@ impl Transfers {
     }
 
     /// Moves everything that can move without waiting.
-    pub fn turn(&mut self) -> Result<Vec<News>> {
+    pub fn turn(&mut self) -> Result<Vec<TransferEvent>> {
         let mut news = Vec::new();
         self.copy_some(&mut news);
         if self.running.is_empty() && self.sending.is_empty() {
@@ -181,55 +208,98 @@ impl Transfers {
                 ended.push((token as Token, result));
             }
         });
-        for (token, handle) in &mut self.running {
-            if let Some(head) = handle.get_mut().take_head() {
-                news.push(News::Head(*token, with_address(head, handle)));
-            }
-            if let Some(written) = handle.get_mut().take_progress() {
-                news.push(News::Written(*token, written));
-            }
-        }
         self.sending.progress(&self.multi, &mut news)?;
+        // What is over first: it needs no write that its end does not make.
         for (token, result) in ended {
-            let Some(mut handle) = self.running.remove(&token) else {
+            let Some(handle) = self.running.remove(&token) else {
                 self.sending.end(&self.multi, token, result, &mut news)?;
                 continue;
             };
-            let facts = errors::Facts::of(&mut handle, result);
-            let (head, ending) = handle.get_mut().finish(|head| facts.failure(head));
-            news.extend(head.map(|head| News::Head(token, with_address(head, &mut handle))));
-            news.push(News::Ended(token, ending));
-            let easy = self.multi.remove2(handle).map_err(errors::of_multi)?;
+            let mut easy = self.multi.remove2(handle).map_err(errors::of_multi)?;
+            let facts = errors::TransferFacts::of(&mut easy, result);
+            if facts.lost_kept_connection() && easy.get_mut().begin_again() {
+                // Others that were kept may be as dead.
+                easy.fresh_connect(true).map_err(errors::of_setup)?;
+                self.run(token, easy)?;
+                continue;
+            }
+            let (head, ending) = easy.get_mut().finish(|head| facts.failure(head));
+            let answered = easy.effective_url().ok().flatten();
+            news.extend(head.map(|head| TransferEvent::Head(token, with_address(head, answered))));
+            news.push(TransferEvent::Ended(token, ending));
             self.retire(easy);
         }
+        self.progress(&mut news)?;
         Ok(news)
     }
 
-    /// Takes a piece of each local source.
-    fn copy_some(&mut self, news: &mut Vec<News>) {
+    /// What came in since the last call, of requests that are not over.
+    fn progress(&mut self, news: &mut Vec<TransferEvent>) -> Result<()> {
+        let now = Instant::now();
         let mut over = Vec::new();
+        for (token, handle) in &mut self.running {
+            if let Some(head) = handle.get_mut().take_head() {
+                let answered = handle.effective_url().ok().flatten();
+                news.push(TransferEvent::Head(*token, with_address(head, answered)));
+            }
+            if handle.get_mut().flood.begins() {
+                options::show_bytes(handle).map_err(errors::of_setup)?;
+            }
+            if let Some(ending) = handle.get_mut().flush_if_due(now) {
+                over.push((*token, ending));
+            } else if let Some(written) = handle.get_mut().take_progress() {
+                news.push(TransferEvent::Written(*token, written));
+            }
+        }
+        for (token, ending) in over {
+            if let Some(handle) = self.running.remove(&token) {
+                let easy = self.multi.remove2(handle).map_err(errors::of_multi)?;
+                self.retire(easy);
+            }
+            news.push(TransferEvent::Ended(token, ending));
+        }
+        Ok(())
+    }
+
+    /// Takes a piece of each local source.
+    fn copy_some(&mut self, news: &mut Vec<TransferEvent>) {
+        let mut over = Vec::new();
+        let now = Instant::now();
         for (token, copy) in &mut self.local {
-            let ending = copy.step();
-            news.extend(copy.receiver.take_head().map(|head| News::Head(*token, head)));
-            news.extend(copy.receiver.take_progress().map(|to| News::Written(*token, to)));
+            let ending = copy.step().or_else(|| Some((None, copy.receiver.flush_if_due(now)?)));
+            news.extend(copy.receiver.take_head().map(|head| TransferEvent::Head(*token, head)));
+            news.extend(copy.receiver.take_progress().map(|to| TransferEvent::Written(*token, to)));
             if let Some((head, ending)) = ending {
-                news.extend(head.map(|head| News::Head(*token, head)));
+                news.extend(head.map(|head| TransferEvent::Head(*token, head)));
                 over.push((*token, ending));
             }
         }
         for (token, ending) in over {
             self.local.remove(&token);
-            news.push(News::Ended(token, ending));
+            news.push(TransferEvent::Ended(token, ending));
         }
     }
 
-    /// Waits until there is something to move, the waker is used, or the
-    /// time is over.
-    pub fn wait(&self, timeout: Duration) -> Result<()> {
+    /// Waits until there is something to move or to read from `also`, the waker is
+    /// used, or the time is over.
+    pub fn wait(&self, timeout: Duration, also: Option<Descriptor>) -> Result<()> {
         let is_copying = self.local.values().any(|copy| copy.receiver.takes_bytes());
         let timeout = if is_copying { Duration::ZERO } else { timeout };
         let timeout = self.sending.held_for().map_or(timeout, |left| timeout.min(left));
-        self.multi.poll(&mut [], timeout).map(|_| ()).map_err(errors::of_multi)
+        let waiting = self.running.values().filter_map(|handle| handle.get_ref().flush_due());
+        // curl counts whole milliseconds, and would wake up before the last one is over.
+        let timeout = waiting.min().map_or(timeout, |due| {
+            let left = due.saturating_duration_since(Instant::now());
+            timeout.min(left + Duration::from_millis(1))
+        });
+        let mut others = also.map(|descriptor| {
+            let mut other = WaitFd::new();
+            other.set_fd(descriptor);
+            other.poll_on_read(true);
+            other
+        });
+        let others = others.as_mut_slice();
+        self.multi.poll(others, timeout).map(|_| ()).map_err(errors::of_multi)
     }
 
     fn retire(&mut self, mut easy: Easy2<Receiver>) {
@@ -251,7 +321,7 @@ impl Transfers {
             // The process may not open that many: it cannot happen.
             return Ok(());
         };
-        let mut descriptor = curl::multi::WaitFd::new();
+        let mut descriptor = WaitFd::new();
         descriptor.set_fd(std::os::fd::AsRawFd::as_raw_fd(&high));
         descriptor.poll_on_write(true);
         let waited = self.multi.poll(&mut [descriptor], Duration::ZERO);
@@ -273,9 +343,8 @@ impl Transfers {
 }
 
 /// Adds where the answer came from, if it is not where it was asked for.
-fn with_address(mut head: HeadNews, handle: &mut Easy2Handle<Receiver>) -> HeadNews {
+fn with_address(mut head: HeadEvent, answered: Option<&str>) -> HeadEvent {
     if !head.redirects.is_empty() {
-        let answered = handle.effective_url().ok().flatten();
         // An address that no caller may name is not remembered either.
         head.answered = answered.filter(|url| check_remote_name(url).is_ok()).map(str::to_owned);
     }

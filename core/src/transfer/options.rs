@@ -5,16 +5,19 @@
 #![allow(unsafe_code, reason = "raw curl options")]
 
 use std::ffi::{c_char, c_long};
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use curl::MultiError;
 use curl::easy::{Auth, Easy2, HttpVersion, List};
+use curl::multi::{Easy2Handle, Multi};
 
-use crate::protocol::{Call, Proof, Request, Step, takes_header};
+use crate::protocol::{Proof, Request, Step, UploadRequest, stamp, takes_header, with_ascii_host};
 use crate::vocab::{AuthScheme, ProxyUsage, security};
 
 use super::receiver::Receiver;
-use super::sender::Sender;
+use super::redirects::Follow;
 use super::trust::Trust;
+use super::upload_handler::UploadHandler;
 
 /// Bytes that curl reads at a time; the default of 16 KiB costs twice the CPU.
 /// Shared by all transfers of a multi handle, so it costs this once, and again
@@ -27,10 +30,17 @@ const BUFFER_BYTES: usize = 768 * 1024 + 64;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// A connection that delivers less than one byte a second for this long is
-/// dead: a black hole is noticed within a minute.
-pub(super) const STALL_TIMEOUT: Duration = Duration::from_secs(55);
+/// dead: a black hole is noticed within a minute, as libcurl's speed is that of the
+/// last five seconds.
+pub(super) const STALL_TIMEOUT: Duration = Duration::from_secs(50);
 
-/// How long a server may work on what it was sent before it answers (contract
+/// A connection on which nothing moves is probed after this time, this often and so many
+/// times: a black hole is noticed within a minute also while an answer may take longer.
+const PROBE_AFTER: Duration = Duration::from_secs(25);
+const PROBE_EVERY: Duration = Duration::from_secs(10);
+const PROBES: c_long = 3;
+
+/// How long a server may work on what it was sent before it answers (specification,
 /// section 13.4).
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(300);
 
@@ -45,13 +55,24 @@ const REDIRECTS_MAX: u32 = 20;
 /// hangs.
 const CURLOPT_QUICK_EXIT: curl_sys::CURLoption = 322;
 
+/// CURLOPT_SUPPRESS_CONNECT_HEADERS: what a proxy says of a tunnel is not taken
+/// for what the server says.
+const CURLOPT_SUPPRESS_CONNECT_HEADERS: curl_sys::CURLoption = 265;
+
+/// CURLOPT_TCP_KEEPCNT.
+const CURLOPT_TCP_KEEPCNT: curl_sys::CURLoption = 326;
+
+/// CURLMOPT_NETWORK_CHANGED, and CURLMNWC_CLEAR_ALL: both connections and names.
+const CURLMOPT_NETWORK_CHANGED: curl_sys::CURLMoption = 17;
+const CLEAR_ALL: c_long = 1;
+
 /// CURLPROTO_HTTP and CURLPROTO_HTTPS.
 const PROTOCOL_HTTP: c_long = 1;
 const PROTOCOL_HTTPS: c_long = 2;
 
 /// What the job sets for all of its requests.
 #[derive(Clone, Debug, Default)]
-pub struct Options {
+pub struct RequestOptions {
     /// The User-Agent header.
     pub user_agent: String,
     /// Whole header lines without line ends.
@@ -84,21 +105,25 @@ impl std::fmt::Debug for Credentials {
     }
 }
 
-type Setup = std::result::Result<(), curl::Error>;
+type SetupResult = std::result::Result<(), curl::Error>;
 
 /// Sets every option a request needs on a handle that was reset.
-pub fn apply(easy: &mut Easy2<Receiver>, request: &Request, options: &Options) -> Setup {
+pub fn apply(
+    easy: &mut Easy2<Receiver>,
+    request: &Request,
+    options: &RequestOptions,
+) -> SetupResult {
     common(easy, &request.url, STALL_TIMEOUT, options)?;
     prove(easy, &Proof::Credentials, options)?;
     easy.buffer_size(BUFFER_BYTES)?;
     let mut headers = List::new();
-    for line in &options.headers {
+    for line in options.headers.iter().filter(|line| cookie_of(line).is_none()) {
         headers.append(line)?;
     }
+    cookies(easy, &options.headers)?;
     // What we store is what the server has, byte for byte; should it encode
-    // nevertheless, curl decodes.
+    // nevertheless, its head decides what is undone here.
     headers.append("Accept-Encoding: identity")?;
-    easy.accept_encoding("gzip, deflate")?;
     if let Some(etag) = &request.if_range {
         headers.append(&format!("If-Range: {etag}"))?;
     }
@@ -111,7 +136,11 @@ pub fn apply(easy: &mut Easy2<Receiver>, request: &Request, options: &Options) -
 }
 
 /// Sets every option a request of an upload needs on a handle that was reset.
-pub fn apply_upload(easy: &mut Easy2<Sender>, call: &Call, options: &Options) -> Setup {
+pub fn apply_upload(
+    easy: &mut Easy2<UploadHandler>,
+    call: &UploadRequest,
+    options: &RequestOptions,
+) -> SetupResult {
     let patience = if call.patient { ANSWER_TIMEOUT } else { STALL_TIMEOUT };
     common(easy, &call.url, patience, options)?;
     prove(easy, &call.proof, options)?;
@@ -123,6 +152,9 @@ pub fn apply_upload(easy: &mut Easy2<Sender>, call: &Call, options: &Options) ->
     let goes = |line: &&String| is_metadata(line) || takes_header(call, line) && !call.sets(line);
     for line in own.iter().filter(goes).chain(ours) {
         headers.append(line)?;
+    }
+    if let Some(date) = amz_date(&call.proof) {
+        headers.append(&date)?;
     }
     if call.proof == Proof::Credentials {
         // What is signed must not be changed on the way, and this may be.
@@ -142,9 +174,20 @@ pub fn apply_upload(easy: &mut Easy2<Sender>, call: &Call, options: &Options) ->
     easy.custom_request(&call.method)?;
     // Only so are the heads counted that go out; nothing is printed.
     easy.verbose(call.step == Step::Close)?;
-    // An upload goes where it was sent and nowhere else (contract section 10).
+    // An upload goes where it was sent and nowhere else (specification, section 10).
     easy.follow_location(false)?;
     raw_number(easy, curl_sys::CURLOPT_PROTOCOLS, PROTOCOL_HTTP | PROTOCOL_HTTPS)
+}
+
+/// What curl signs a request by instead of our clock, where that is wrong.
+fn amz_date(proof: &Proof) -> Option<String> {
+    let skew_ms = match proof {
+        Proof::SigV4 { skew_ms, .. } if *skew_ms != 0 => *skew_ms,
+        Proof::SigV4 { .. } | Proof::Credentials | Proof::Url => return None,
+    };
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let ours_ms = i64::try_from(since.as_millis()).ok()?;
+    stamp(ours_ms.saturating_add(skew_ms)).map(|stamp| format!("X-Amz-Date: {stamp}"))
 }
 
 fn is_metadata(line: &str) -> bool {
@@ -152,20 +195,31 @@ fn is_metadata(line: &str) -> bool {
 }
 
 /// What all requests have in common.
-fn common<H>(easy: &mut Easy2<H>, url: &str, stall: Duration, options: &Options) -> Setup {
-    easy.url(url)?;
+fn common<H>(
+    easy: &mut Easy2<H>,
+    url: &str,
+    stall: Duration,
+    options: &RequestOptions,
+) -> SetupResult {
+    easy.url(&with_ascii_host(url))?;
     easy.useragent(&options.user_agent)?;
     easy.connect_timeout(CONNECT_TIMEOUT)?;
     easy.low_speed_limit(1)?;
     easy.low_speed_time(stall)?;
     easy.tcp_keepalive(true)?;
+    easy.tcp_keepidle(PROBE_AFTER)?;
+    easy.tcp_keepintvl(PROBE_EVERY)?;
+    raw_number(easy, CURLOPT_TCP_KEEPCNT, PROBES)?;
     easy.signal(false)?;
     easy.http_version(HttpVersion::V2TLS)?;
     easy.pipewait(url.starts_with("https:"))?;
+    // What is passed over is seen nowhere else.
+    easy.progress(true)?;
     raw_number(easy, CURLOPT_QUICK_EXIT, 1)?;
+    raw_number(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)?;
     certificates(easy, options)?;
     proxy(easy, url, options)?;
-    let Some(proxy) = &options.proxy_credentials else {
+    let Some(proxy) = options.proxy_credentials.as_ref().filter(|proxy| is_built_in(proxy)) else {
         return Ok(());
     };
     easy.proxy_username(&proxy.user_name)?;
@@ -173,19 +227,46 @@ fn common<H>(easy: &mut Easy2<H>, url: &str, stall: Duration, options: &Options)
     easy.proxy_auth(&auth(proxy.scheme))
 }
 
-fn redirects<H>(easy: &mut Easy2<H>, url: &str, flags: u32) -> Setup {
+/// Cookies that a redirect sets are sent within its chain, to whom they belong
+/// (RFC 6265), and forgotten behind it. The caller's own goes with them, as
+/// there is one Cookie header, and to no other host.
+fn cookies<H>(easy: &mut Easy2<H>, lines: &[String]) -> SetupResult {
+    // A handle that is reset still has those of its last request.
+    easy.cookie_list("ALL")?;
+    raw_null(easy, curl_sys::CURLOPT_COOKIEFILE)?;
+    // No file: they are kept in memory.
+    easy.cookie_file("")?;
+    let own: Vec<_> = lines.iter().filter_map(|line| cookie_of(line)).collect();
+    match own.is_empty() {
+        true => Ok(()),
+        false => easy.cookie(&own.join("; ")),
+    }
+}
+
+/// The cookies of a line that is a Cookie header.
+fn cookie_of(line: &str) -> Option<&str> {
+    let (name, value) = line.split_once(':')?;
+    name.trim().eq_ignore_ascii_case("cookie").then(|| value.trim())
+}
+
+/// Which redirects of a URL are followed.
+pub fn follow(url: &str, flags: u32) -> Follow {
     let follows = flags & security::REDIRECT_MASK != security::REDIRECT_DISALLOW;
-    easy.follow_location(follows)?;
-    easy.max_redirections(REDIRECTS_MAX)?;
-    raw_number(easy, curl_sys::CURLOPT_PROTOCOLS, PROTOCOL_HTTP | PROTOCOL_HTTPS)?;
     let is_secure = url.get(..6).is_some_and(|start| start.eq_ignore_ascii_case("https:"));
     let may_lower = flags & security::REDIRECT_ALLOW_HTTPS_TO_HTTP != 0;
-    let then =
-        if is_secure && !may_lower { PROTOCOL_HTTPS } else { PROTOCOL_HTTP | PROTOCOL_HTTPS };
+    Follow { to_https: follows, to_http: follows && (!is_secure || may_lower) }
+}
+
+fn redirects<H>(easy: &mut Easy2<H>, url: &str, flags: u32) -> SetupResult {
+    let follow = follow(url, flags);
+    easy.follow_location(follow.to_https)?;
+    easy.max_redirections(REDIRECTS_MAX)?;
+    raw_number(easy, curl_sys::CURLOPT_PROTOCOLS, PROTOCOL_HTTP | PROTOCOL_HTTPS)?;
+    let then = if follow.to_http { PROTOCOL_HTTP | PROTOCOL_HTTPS } else { PROTOCOL_HTTPS };
     raw_number(easy, curl_sys::CURLOPT_REDIR_PROTOCOLS, then)
 }
 
-fn certificates<H>(easy: &mut Easy2<H>, options: &Options) -> Setup {
+fn certificates<H>(easy: &mut Easy2<H>, options: &RequestOptions) -> SetupResult {
     let flags = options.security_flags;
     easy.ssl_verify_peer(flags & security::IGNORE_UNKNOWN_CA == 0)?;
     easy.ssl_verify_host(flags & security::IGNORE_CERT_CN_INVALID == 0)?;
@@ -200,7 +281,7 @@ fn certificates<H>(easy: &mut Easy2<H>, options: &Options) -> Setup {
 }
 
 /// These and no others, for servers and for proxies that are spoken to by TLS.
-fn authorities<H>(easy: &mut Easy2<H>, trust: &Trust) -> Setup {
+fn authorities<H>(easy: &mut Easy2<H>, trust: &Trust) -> SetupResult {
     // The curl crate sets the system's folder on each handle.
     raw_null(easy, curl_sys::CURLOPT_CAPATH)?;
     match trust {
@@ -217,7 +298,7 @@ fn authorities<H>(easy: &mut Easy2<H>, trust: &Trust) -> Setup {
     }
 }
 
-fn proxy<H>(easy: &mut Easy2<H>, url: &str, options: &Options) -> Setup {
+fn proxy<H>(easy: &mut Easy2<H>, url: &str, options: &RequestOptions) -> SetupResult {
     let Some((usage, list, bypass)) = &options.proxy else {
         return Ok(());
     };
@@ -253,15 +334,27 @@ fn proxy_for<'a>(url: &str, list: &'a str) -> Option<&'a str> {
 }
 
 /// Shows the server who asks. A secret key signs, and is never sent.
-fn prove<H>(easy: &mut Easy2<H>, proof: &Proof, options: &Options) -> Setup {
-    let (Some(server), false) = (&options.server_credentials, *proof == Proof::Url) else {
+fn prove<H>(easy: &mut Easy2<H>, proof: &Proof, options: &RequestOptions) -> SetupResult {
+    let server = options.server_credentials.as_ref().filter(|server| is_built_in(server));
+    let (Some(server), false) = (server, *proof == Proof::Url) else {
         return Ok(());
     };
     easy.username(&server.user_name)?;
     easy.password(&server.password)?;
     match proof {
-        Proof::SigV4 { region } => easy.aws_sigv4(&format!("aws:amz:{region}:s3")),
+        Proof::SigV4 { region, .. } => easy.aws_sigv4(&format!("aws:amz:{region}:s3")),
         Proof::Credentials | Proof::Url => easy.http_auth(&auth(server.scheme)),
+    }
+}
+
+/// True if libcurl can show them. What the user is known by it cannot show where
+/// the system has no part in that.
+fn is_built_in(credentials: &Credentials) -> bool {
+    let libcurl = curl::Version::get();
+    match credentials.scheme {
+        AuthScheme::Basic | AuthScheme::Digest | AuthScheme::Passport => true,
+        AuthScheme::Ntlm => libcurl.feature_ntlm() && libcurl.feature_sspi(),
+        AuthScheme::Negotiate => libcurl.feature_spnego(),
     }
 }
 
@@ -277,13 +370,30 @@ fn auth(scheme: AuthScheme) -> Auth {
     auth
 }
 
-fn raw_number<H>(easy: &Easy2<H>, option: curl_sys::CURLoption, value: c_long) -> Setup {
+/// Tells libcurl that the network is another one.
+pub fn forget_network(multi: &Multi) -> std::result::Result<(), MultiError> {
+    // SAFETY: the handle is alive, and the option takes a long.
+    let code =
+        unsafe { curl_sys::curl_multi_setopt(multi.raw(), CURLMOPT_NETWORK_CHANGED, CLEAR_ALL) };
+    if code == curl_sys::CURLM_OK { Ok(()) } else { Err(MultiError::new(code)) }
+}
+
+fn raw_number<H>(easy: &Easy2<H>, option: curl_sys::CURLoption, value: c_long) -> SetupResult {
     // SAFETY: the handle is alive, and each option passed here takes a long.
     let code = unsafe { curl_sys::curl_easy_setopt(easy.raw(), option, value) };
     if code == curl_sys::CURLE_OK { Ok(()) } else { Err(curl::Error::new(code)) }
 }
 
-fn raw_null<H>(easy: &Easy2<H>, option: curl_sys::CURLoption) -> Setup {
+/// Lets the handler of a request under way see the bytes as they come.
+pub fn show_bytes<H>(handle: &Easy2Handle<H>) -> SetupResult {
+    let shows: c_long = 1;
+    // SAFETY: the handle is alive, and this option takes a long.
+    let code =
+        unsafe { curl_sys::curl_easy_setopt(handle.raw(), curl_sys::CURLOPT_VERBOSE, shows) };
+    if code == curl_sys::CURLE_OK { Ok(()) } else { Err(curl::Error::new(code)) }
+}
+
+fn raw_null<H>(easy: &Easy2<H>, option: curl_sys::CURLoption) -> SetupResult {
     // SAFETY: the handle is alive, and each option passed here takes a string,
     // of which NULL is none.
     let code =

@@ -1,12 +1,20 @@
 //! Takes the answer to one order: judges its head, puts its body in place.
 
-use curl::easy::{Handler, WriteError};
+use std::time::Instant;
+
+use curl::easy::{Handler, InfoType, WriteError};
+use url::Url;
 
 use crate::disk::{TempFile, Writer};
 use crate::protocol::{
-    Adjustment, Body, Content, Decision, Failure, FileRange, Head, Request, Validator, decide,
+    Adjustment, Body, Content, Decision, Failure, FileRange, Form, Head, Request, Validator, decide,
 };
 use crate::vocab::{Error, ErrorContext, code};
+
+use super::errors::of_file;
+use super::flood::Flood;
+use super::redirects::{Follow, Redirects};
+use super::unpack::Unpacker;
 
 /// Files of at least this size have their space reserved before the first
 /// byte; for smaller ones that costs more than it saves.
@@ -18,12 +26,12 @@ pub struct Order {
     pub request: Request,
     pub target: TempFile,
     /// What was known of the file when the request was made.
-    pub known: Known,
+    pub known: KnownVersion,
 }
 
 /// An owned copy of [`Content`].
 #[derive(Clone, Debug)]
-pub struct Known {
+pub struct KnownVersion {
     pub ranges: Vec<FileRange>,
     pub size: Option<u64>,
     pub validator: Option<Validator>,
@@ -33,9 +41,10 @@ pub struct Known {
     pub ranges_refused: bool,
     pub moved: bool,
     pub redirected: bool,
+    pub form: Form,
 }
 
-impl Known {
+impl KnownVersion {
     /// The copy of a view.
     pub fn of(content: &Content<'_>) -> Self {
         Self {
@@ -48,6 +57,7 @@ impl Known {
             ranges_refused: content.ranges_refused,
             moved: content.moved,
             redirected: content.redirected,
+            form: content.form,
         }
     }
 
@@ -63,13 +73,14 @@ impl Known {
             ranges_refused: self.ranges_refused,
             moved: self.moved,
             redirected: self.redirected,
+            form: self.form,
         }
     }
 }
 
 /// An accepted response head.
 #[derive(Clone, Debug)]
-pub struct HeadNews {
+pub struct HeadEvent {
     pub body: Body,
     pub response_headers: String,
     /// The address that was asked.
@@ -93,6 +104,8 @@ pub enum Ending {
     Complete,
     /// To be asked again in another way.
     Again(Adjustment),
+    /// To be asked for there: a redirect that libcurl does not follow rightly.
+    Moved(String),
     /// Failed; the file is good up to `written`. `redirect` is where an answer
     /// that was not followed pointed.
     Failed { failure: Failure, written: Option<u64>, redirect: Option<String> },
@@ -119,25 +132,32 @@ pub struct Receiver {
     order: Option<Order>,
     phase: Phase,
     head: Head,
-    news: Option<HeadNews>,
+    news: Option<HeadEvent>,
     body: Option<Body>,
     writer: Option<Writer>,
+    unpacker: Option<Unpacker>,
     told: u64,
     /// Bytes of the body that still belong to the file.
     left: u64,
     verdict: Option<Ending>,
+    /// Bytes that come and are of no use.
+    pub flood: Flood,
+    /// The request was made anew already.
+    began_again: bool,
+    redirects: Redirects,
 }
 
 impl Receiver {
     /// Makes it ready for an order.
-    pub fn take_order(&mut self, order: Order) {
-        *self = Self { order: Some(order), ..Self::default() };
+    pub fn take_order(&mut self, order: Order, follow: Follow) {
+        let redirects = Redirects::new(follow);
+        *self = Self { order: Some(order), redirects, ..Self::default() };
     }
 
     /// Makes it ready for an order whose head is known before anything is
     /// read.
     pub fn take_order_with_head(&mut self, order: Order, head: Head) {
-        self.take_order(order);
+        self.take_order(order, Follow::default());
         self.head = head;
         self.judge();
     }
@@ -149,11 +169,27 @@ impl Receiver {
 
     /// An accepted head, once. A head whose body is compared with the held
     /// bytes is accepted when they are equal, and not before.
-    pub fn take_head(&mut self) -> Option<HeadNews> {
+    pub fn take_head(&mut self) -> Option<HeadEvent> {
         if matches!(self.phase, Phase::Comparing { .. }) {
             return None;
         }
         self.news.take()
+    }
+
+    /// When bytes that wait for more of them are to be written.
+    pub fn flush_due(&self) -> Option<Instant> {
+        self.writer.as_ref()?.due()
+    }
+
+    /// Writes bytes that have waited long enough. How the order ended, if that fails
+    /// or if nothing but useless bytes comes.
+    pub fn flush_if_due(&mut self, now: Instant) -> Option<Ending> {
+        if let Some(failure) = self.flood.failure() {
+            return Some(Ending::Failed { failure, written: self.leave(), redirect: None });
+        }
+        let writer = self.writer.as_mut()?;
+        let error = writer.flush_if_due(now).err()?;
+        Some(local_failure(error, Some(writer.written())))
     }
 
     /// The position up to which the file is good, if it moved.
@@ -180,12 +216,18 @@ impl Receiver {
         Some(writer.written())
     }
 
+    /// True, once, if the request can be made anew: nothing was answered.
+    pub fn begin_again(&mut self) -> bool {
+        let unanswered = matches!(self.phase, Phase::Head) && self.head == Head::default();
+        unanswered && !std::mem::replace(&mut self.began_again, true)
+    }
+
     /// Draws the conclusion when curl is done with the request.
     pub fn finish(
         &mut self,
         failure: impl FnOnce(&Head) -> Option<Failure>,
-    ) -> (Option<HeadNews>, Ending) {
-        let failure = failure(&self.head);
+    ) -> (Option<HeadEvent>, Ending) {
+        let failure = self.flood.failure().or_else(|| failure(&self.head));
         if failure.is_none() && matches!(self.phase, Phase::Head) && self.head.status != 0 {
             // A body without bytes never reached `write`.
             self.judge();
@@ -229,6 +271,9 @@ impl Receiver {
             );
             return Ending::Failed { failure, written, redirect: None };
         }
+        if self.unpacker.as_mut().is_some_and(|unpacker| !unpacker.is_whole()) {
+            return Ending::Again(Adjustment::AsItCame);
+        }
         let size = body.size.or_else(|| body.length.is_none().then_some(position));
         Ending::Done { position, size }
     }
@@ -248,7 +293,7 @@ impl Receiver {
             Ending::Failed { failure, redirect, .. } => {
                 Ending::Failed { failure, written: self.leave(), redirect }
             }
-            Ending::Done { .. } | Ending::Complete | Ending::Again(_) => verdict,
+            Ending::Done { .. } | Ending::Complete | Ending::Again(_) | Ending::Moved(_) => verdict,
         }
     }
 
@@ -263,7 +308,7 @@ impl Receiver {
                 // What is compared first had its space reserved before.
                 let reserve = body.size.is_some_and(|size| size >= RESERVE_FROM_BYTES);
                 let waits = reserve && body.overlap == 0 || body.restart;
-                self.news = Some(HeadNews {
+                self.news = Some(HeadEvent {
                     body: body.clone(),
                     response_headers: self.head.text(),
                     asked: order.request.url.clone(),
@@ -294,6 +339,7 @@ impl Receiver {
             return;
         };
         self.writer = Some(Writer::new(order.target.clone(), body.position));
+        self.unpacker = body.unpack.map(Unpacker::new);
         self.told = body.position;
         self.left = body.length.unwrap_or(u64::MAX).saturating_sub(body.overlap);
         self.phase = match body.overlap {
@@ -350,7 +396,21 @@ impl Receiver {
             return false;
         }
         let take = data.len().min(usize::try_from(self.left).unwrap_or(usize::MAX));
-        if let Err(error) = writer.push(&data[..take]) {
+        let mut pushed = Ok(());
+        match &mut self.unpacker {
+            None => pushed = writer.push(&data[..take]),
+            Some(unpacker) => {
+                let is_unpacked = unpacker.push(data, |bytes| {
+                    pushed = writer.push(bytes);
+                    pushed.is_ok()
+                });
+                if is_unpacked.is_err() {
+                    self.verdict = Some(Ending::Again(Adjustment::AsItCame));
+                    return false;
+                }
+            }
+        }
+        if let Err(error) = pushed {
             let written = writer.written();
             self.verdict = Some(local_failure(error, Some(written)));
             return false;
@@ -382,11 +442,31 @@ impl Handler for Receiver {
     fn header(&mut self, line: &[u8]) -> bool {
         if matches!(self.phase, Phase::Head) {
             self.head.push_line(line);
+            let is_end = matches!(line, b"\r\n" | b"\n");
+            if is_end {
+                self.flood.head(&self.head);
+            }
+            let asked = self.order.as_ref().filter(|_| is_end).map(|order| &order.request.url);
+            if let Some(url) = asked.and_then(|asked| self.redirects.onward(asked, &self.head)) {
+                self.verdict = Some(Ending::Moved(url));
+                self.phase = Phase::Over;
+                return false;
+            }
         }
         true
     }
 
+    fn debug(&mut self, kind: InfoType, data: &[u8]) {
+        self.flood.came(kind, data);
+    }
+
+    fn progress(&mut self, _: f64, received: f64, _: f64, _: f64) -> bool {
+        // curl passes over the bodies of what it follows.
+        !matches!(self.phase, Phase::Head) || self.flood.passed_over(received)
+    }
+
     fn write(&mut self, data: &[u8]) -> Result<usize, WriteError> {
+        self.flood.used();
         if matches!(self.phase, Phase::Head) {
             self.judge();
         }
@@ -410,21 +490,13 @@ impl Handler for Receiver {
     }
 }
 
-/// A failure of the local disk. A full disk may be freed; everything else
-/// needs somebody.
+/// A failure of the local disk.
 fn local_failure(error: Error, written: Option<u64>) -> Ending {
-    let failure = Failure {
-        code: error.code,
-        context: ErrorContext::LocalFile,
-        message: error.message,
-        transient: error.code == code::E_DISK_FULL,
-        retry_after: None,
-    };
-    Ending::Failed { failure, written, redirect: None }
+    Ending::Failed { failure: of_file(error), written, redirect: None }
 }
 
 /// Where a redirect that was not followed points.
 fn redirect_target(from: &str, head: &Head) -> Option<String> {
-    let location = head.value("location").filter(|_| (300..400).contains(&head.status))?;
-    Some(url::Url::parse(from).ok()?.join(location).ok()?.into())
+    let location = head.location().filter(|_| (300..400).contains(&head.status))?;
+    Some(Url::parse(from).ok()?.join(location).ok()?.into())
 }

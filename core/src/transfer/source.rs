@@ -8,7 +8,7 @@ use crate::disk::Source;
 use crate::protocol::{Adjustment, Failure, Head, Request};
 use crate::vocab::{Error, ErrorContext, Result, code};
 
-use super::receiver::{Ending, HeadNews, Order, Receiver};
+use super::receiver::{Ending, HeadEvent, Order, Receiver};
 
 /// Bytes copied in one step: long enough that a step costs little more than
 /// its bytes, and short enough that calls are answered in between.
@@ -47,7 +47,7 @@ impl LocalCopy {
 
     /// Copies a piece, unless the body is held back; at the end, says how it
     /// ended.
-    pub fn step(&mut self) -> Option<(Option<HeadNews>, Ending)> {
+    pub fn step(&mut self) -> Option<(Option<HeadEvent>, Ending)> {
         if self.receiver.is_decided() {
             return Some(self.receiver.finish(|_| None));
         }

@@ -92,6 +92,12 @@ pub enum AuthScheme {
 }
 
 impl AuthScheme {
+    /// True for the schemes in which a process may be known by the user whose
+    /// it is: there is no secret.
+    pub const fn knows_users(self) -> bool {
+        matches!(self, Self::Ntlm | Self::Negotiate)
+    }
+
     /// All of them, by number.
     pub const ALL: [Self; 5] =
         [Self::Basic, Self::Digest, Self::Ntlm, Self::Negotiate, Self::Passport];
@@ -118,7 +124,7 @@ impl AuthScheme {
     }
 }
 
-/// Job properties (BITS_JOB_PROPERTY_ID, contract section 3.4). 6 and 8 are reserved.
+/// Job properties (BITS_JOB_PROPERTY_ID, specification, section 3.4). 6 and 8 are reserved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[repr(u32)]
 pub enum JobPropertyId {

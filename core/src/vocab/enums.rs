@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// The life of a job (BG_JOB_STATE, contract sections 6.1 and 9).
+/// The life of a job (BG_JOB_STATE, specification, sections 6.1 and 9).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[repr(u32)]
 pub enum JobState {

@@ -1,6 +1,6 @@
 //! Bits of flag words.
 
-/// Which events a job raises (BG_NOTIFY, contract section 6.5).
+/// Which events a job raises (BG_NOTIFY, specification, section 6.5).
 pub mod notify {
     /// The job is transferred.
     pub const JOB_TRANSFERRED: u32 = 0x01;
@@ -21,7 +21,7 @@ pub mod notify {
 }
 
 /// Certificate checks and redirects (BG_SSL and BG_HTTP_REDIRECT_POLICY,
-/// contract section 6.6).
+/// specification, section 6.6).
 pub mod security {
     /// Consult revocation lists.
     pub const ENABLE_CRL_CHECK: u32 = 0x01;
@@ -48,7 +48,7 @@ pub mod security {
 }
 
 /// What networks may cost (BITS_COST_STATE and BITS_JOB_TRANSFER_POLICY,
-/// contract section 6.7).
+/// specification, section 6.7).
 pub mod cost {
     /// A network without limits.
     pub const UNRESTRICTED: u32 = 0x01;

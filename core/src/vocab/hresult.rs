@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::code;
 
-/// A result code: negative means failure (contract section 1.3).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+/// A result code: negative means failure (specification, section 1.3).
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 #[repr(transparent)]
 pub struct HResult(pub i32);
@@ -75,6 +75,16 @@ impl HResult {
         match self.bits() & 0xFFFF_0000 {
             WIN32 => format!("system error {}", self.bits() & 0xFFFF),
             _ => format!("unknown code {:#010X}", self.bits()),
+        }
+    }
+}
+
+/// As people look it up: `E_NOT_SUPPORTED (0x80070032)`.
+impl std::fmt::Debug for HResult {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.name() {
+            Some(name) => write!(f, "{name} ({:#010X})", self.bits()),
+            None => write!(f, "{:#010X}", self.bits()),
         }
     }
 }

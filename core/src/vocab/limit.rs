@@ -1,4 +1,4 @@
-//! Limits and defaults, each with its unit in its name. Contract section 12
+//! Limits and defaults, each with its unit in its name. Specification, section 12
 //! unless said otherwise.
 
 /// A display name.
@@ -7,13 +7,13 @@ pub const DISPLAY_NAME_CHARS_MAX: usize = 256;
 pub const DESCRIPTION_CHARS_MAX: usize = 1024;
 /// A remote name.
 pub const URL_CHARS_MAX: usize = 2200;
-/// A local name: what POSIX systems take, where the contract has 260.
+/// A local name: what POSIX systems take, where the specification has 260.
 pub const LOCAL_NAME_BYTES_MAX: usize = 4095;
 /// The largest size or offset of a file: what systems count in signed numbers.
 pub const OFFSET_MAX: u64 = i64::MAX as u64;
 /// Custom headers, with the terminator.
 pub const HEADERS_CHARS_MAX: usize = 16_384;
-/// Each of the two proxy lists (contract section 14.1).
+/// Each of the two proxy lists (specification, section 14.1).
 pub const PROXY_LIST_CHARS_MAX: usize = 32_000;
 /// A user name.
 pub const USER_NAME_CHARS_MAX: usize = 300;
@@ -23,7 +23,7 @@ pub const PASSWORD_CHARS_MAX: usize = 65_536;
 pub const RANGES_PER_FILE_MAX: usize = 500;
 /// The least minimum retry delay.
 pub const MINIMUM_RETRY_DELAY_FLOOR_S: u32 = 5;
-/// The minimum retry delay of a new job. The contract has 600 s, which keeps
+/// The minimum retry delay of a new job. The specification has 600 s, which keeps
 /// a user waiting ten minutes for a hiccup.
 pub const MINIMUM_RETRY_DELAY_DEFAULT_S: u32 = 5;
 /// Where the growth of retry delays ends.
@@ -52,14 +52,14 @@ pub const CONNECTIONS_PER_HOST_DEFAULT: u32 = 16;
 /// at the same time: enough to hide the time that a server takes to store one.
 pub const CONNECTIONS_PER_FILE_DEFAULT: u32 = 4;
 /// How long a server that cannot be reached is told of a cancelled upload: a
-/// day (contract section 9.4).
-pub const CANCEL_DEBT_MAX_S: u32 = 86_400;
-/// The smallest piece of an upload: what Windows does not go below (contract
+/// day (specification, section 9.4).
+pub const SERVER_CLEANUP_MAX_S: u32 = 86_400;
+/// The smallest piece of an upload: what Windows does not go below (specification,
 /// section 13.3).
 pub const PIECE_BYTES_MIN: u64 = 5 * 1024;
 /// The first piece of an upload. It doubles with each piece the server took.
 pub const PIECE_BYTES_FIRST: u64 = 1024 * 1024;
-/// The largest piece of an upload: what Windows sends at most (contract
+/// The largest piece of an upload: what Windows sends at most (specification,
 /// section 13.4).
 pub const PIECE_BYTES_MAX: u64 = 13 * 1024 * 1024;
 /// The largest piece of an upload of the IETF's kind: what makes a round trip

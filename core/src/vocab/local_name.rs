@@ -1,6 +1,7 @@
 //! What a local name may look like, by the rules of the system it is for.
 
 use super::limit;
+use super::path_text::{bytes_of_path, text_of_path};
 
 /// The longest name of one file that file systems take: bytes on Unix, UTF-16
 /// units on Windows.
@@ -45,13 +46,23 @@ impl Paths {
         if !is_absolute {
             return Some("the local name is not an absolute path");
         }
-        if name.len() > limit::LOCAL_NAME_BYTES_MAX {
+        let length = match self {
+            Self::Unix => bytes_of_path(name).len(),
+            Self::Windows => name.len(),
+        };
+        if length > limit::LOCAL_NAME_BYTES_MAX {
             return Some("the local name is too long");
         }
-        if name.chars().any(char::is_control) {
-            return Some("the local name contains a control character");
+        match self {
+            Self::Unix if name.contains('\0') => Some("the local name contains a NUL character"),
+            Self::Unix if text_of_path(&bytes_of_path(name)) != name => {
+                Some("the local name has a character in bytes that is text")
+            }
+            Self::Windows if name.chars().any(char::is_control) => {
+                Some("the local name contains a control character")
+            }
+            Self::Unix | Self::Windows => None,
         }
-        None
     }
 
     /// What is wrong with the name of a file, as far as its text tells.
@@ -61,7 +72,7 @@ impl Paths {
 
     fn fault_of_part(self, part: &str) -> Option<&'static str> {
         let length = match self {
-            Self::Unix => part.len(),
+            Self::Unix => bytes_of_path(part).len(),
             Self::Windows => part.encode_utf16().count(),
         };
         match part {
@@ -179,12 +190,28 @@ mod tests {
 
     #[test]
     fn unix_names_are_absolute_and_plain() {
-        for good in ["/a", "/a/b.c", "//a//b", "/C:/x", "/a\\b", "/con", "/a. "] {
+        for good in
+            ["/a", "/a/b.c", "//a//b", "/C:/x", "/a\\b", "/con", "/a. ", "/a\tb\n", "/\u{10FFE9}"]
+        {
             assert_eq!(Unix.fault_of_file(good), None, "{good}");
         }
-        for bad in ["", "a", "./a", "/a/", "/a/../b", "/./a", "/a\nb", "C:\\a", "/"] {
+        for bad in [
+            "",
+            "a",
+            "./a",
+            "/a/",
+            "/a/../b",
+            "/./a",
+            "/a\0b",
+            "/\u{10FFC3}\u{10FFA9}",
+            "C:\\a",
+            "/",
+        ] {
             assert!(Unix.fault_of_file(bad).is_some(), "{bad}");
         }
+        // Bytes count, and one that is no UTF-8 is one.
+        assert_eq!(Unix.fault_of_file(&format!("/{}", "\u{10FFE9}".repeat(255))), None);
+        assert!(Unix.fault_of_file(&format!("/{}", "é".repeat(128))).is_some());
         assert_eq!(Unix.normal("//a///b"), "/a/b");
         assert_eq!(Unix.sibling("/a/b", "c"), "/a/c");
         assert_eq!(Unix.sibling("/b", "c"), "/c");

@@ -1,7 +1,7 @@
 //! Every word of the API: states, codes, flags, property ids and limits, with
 //! their fixed numbers.
 //!
-//! The numbers are the published ones of the contract and never change their
+//! The numbers are the published ones of the specification and never change their
 //! meaning; our own additions have ranges of their own.
 
 mod choices;
@@ -12,6 +12,7 @@ mod flags;
 mod hresult;
 pub mod limit;
 mod local_name;
+mod path_text;
 mod reports;
 #[cfg(test)]
 mod tests;
@@ -25,6 +26,8 @@ pub use error::{Error, Result};
 pub use flags::{cost, notify, security};
 pub use hresult::HResult;
 pub(crate) use local_name::PATHS;
+pub(crate) use path_text::label;
+pub use path_text::{bytes_of_path, text_of_path};
 pub use reports::{EventKind, LogLevel, WaitKind};
 pub use upload::UploadProtocol;
 

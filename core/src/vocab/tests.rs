@@ -26,7 +26,7 @@ fn codes_are_unique_and_in_their_facilities() {
 }
 
 #[test]
-fn the_codes_of_the_contract_have_its_numbers() {
+fn the_codes_of_the_specification_have_its_numbers() {
     for (code, bits) in [
         (code::DO_E_INVALID_STATE, 0x80D0_2013),
         (code::DO_E_JOB_NOT_FOUND, 0x80D0_2003),
@@ -43,6 +43,8 @@ fn the_codes_of_the_contract_have_its_numbers() {
     assert_eq!(HResult::from_http_status(404).name().as_deref(), Some("BG_E_HTTP_ERROR_404"));
     assert_eq!(HResult::from_http_status(404).to_string(), "0x80190194 BG_E_HTTP_ERROR_404");
     assert_eq!(HResult::from_win32(5), code::E_ACCESSDENIED);
+    assert_eq!(format!("{:?}", code::E_NOT_SUPPORTED), "E_NOT_SUPPORTED (0x80070032)");
+    assert_eq!(format!("{:?}", HResult::new(0x8123_4567)), "0x81234567");
 }
 
 #[test]

@@ -12,7 +12,7 @@ pub enum UploadProtocol {
     /// The server is asked once, and its answer remembered with the job.
     #[default]
     Auto = 0,
-    /// BITS upload (contract section 13): resumable.
+    /// BITS upload (specification, section 13): resumable.
     Bits = 1,
     /// tus 1.0: resumable. The remote name is where uploads are created.
     Tus = 2,

@@ -1,5 +1,6 @@
 //! The command line.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use bgcopy_core::{JobPriority, UploadProtocol};
@@ -14,7 +15,7 @@ const EXIT_CODES: &str = "Exit codes: 0 done, 1 failed (the code is on stderr), 
 pub struct Arguments {
     /// The folder of the queue [default: bgcopy in the platform's state folder].
     #[arg(long, global = true, env = "BGCOPY_STORE", value_name = "DIR")]
-    pub store: Option<PathBuf>,
+    pub store: Option<OsString>,
     #[command(subcommand)]
     pub command: Command,
 }
@@ -87,7 +88,8 @@ pub struct Get {
     /// What to download: http, https or file.
     #[arg(required_unless_present = "list", value_name = "URL")]
     pub urls: Vec<String>,
-    /// The file to download a single URL to [default: the last part of the URL].
+    /// The file to download a single URL to; its folder is made if it is missing
+    /// [default: the last part of the URL].
     #[arg(short, long, value_name = "FILE", conflicts_with_all = ["directory", "list"])]
     pub output: Option<PathBuf>,
     /// The folder to download to, made if it is missing [default: the current one].
@@ -117,7 +119,7 @@ pub struct Put {
     /// goes below it under its own name, unless the server names files itself,
     /// as by tus and POST.
     #[arg(required = true, num_args = 2.., value_names = ["FILE", "URL"])]
-    pub words: Vec<String>,
+    pub words: Vec<OsString>,
     /// How the server takes files. The keys for s3 are taken from
     /// AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and, if there is one,
     /// AWS_SESSION_TOKEN.
@@ -153,6 +155,7 @@ pub enum Protocol {
     Post,
     /// PUT requests with Content-Range: resumable, on Apache and its like. The
     /// unfinished file stands in its place meanwhile.
+    #[value(alias = "put_range")]
     PutRange,
 }
 
@@ -175,7 +178,7 @@ impl From<Protocol> for UploadProtocol {
 pub struct Add {
     /// A URL and the file to download it to, as often as wanted.
     #[arg(required = true, num_args = 2.., value_names = ["URL", "FILE"])]
-    pub pairs: Vec<String>,
+    pub pairs: Vec<OsString>,
     /// Which jobs of the queue go first.
     #[arg(long, value_enum)]
     pub priority: Option<Priority>,

@@ -22,6 +22,7 @@ use crate::failure::{Failure, Outcome};
 use crate::get::open;
 use crate::interrupt::Interrupt;
 use crate::output::say;
+use crate::program::Program;
 use crate::progress::Display;
 use crate::targets::hexadecimal;
 
@@ -59,9 +60,9 @@ const TICK: Duration = Duration::from_millis(50);
 /// No step takes as long as this unless something is wrong.
 const STEP_MAX: Duration = Duration::from_secs(60);
 
-pub fn demo() -> Outcome {
+pub fn demo(program: &Program) -> Outcome {
     let began = Instant::now();
-    let stage = Stage::set_up()?;
+    let stage = Stage::set_up(program)?;
     say(&format!(
         "What a background download promises, shown on this machine alone. This process serves\n\
          {} of generated content at {}/s; the queue and the files are in\n{}.",
@@ -81,7 +82,8 @@ pub fn demo() -> Outcome {
 }
 
 /// Where the demonstration takes place. All of it goes when this is dropped.
-struct Stage {
+struct Stage<'a> {
+    program: &'a Program,
     folder: TempDir,
     store: PathBuf,
     target: PathBuf,
@@ -89,8 +91,8 @@ struct Stage {
     interrupt: Interrupt,
 }
 
-impl Stage {
-    fn set_up() -> Outcome<Self> {
+impl<'a> Stage<'a> {
+    fn set_up(program: &'a Program) -> Outcome<Self> {
         let interrupt = Interrupt::listen()?;
         let folder = TempDir::with_prefix("bgcopy-demo-")
             .map_err(|error| Failure::failed(format!("no temporary folder: {error}")))?;
@@ -99,6 +101,7 @@ impl Stage {
         })?;
         server.serve_generated();
         Ok(Self {
+            program,
             store: folder.path().join("store"),
             target: folder.path().join("first.bin"),
             folder,
@@ -116,7 +119,7 @@ impl Stage {
     }
 
     fn transfer_in_another_process(&self, id: Uuid) -> Outcome<Process> {
-        let mut worker = Process::start(&self.store, id)?;
+        let mut worker = Process::start(self.program, &self.store, id)?;
         let number = worker.number();
         say(&format!("\n1. Process {number} transfers the job {id}; it is suspended and resumed."));
         let mut watch = Watch::new(self, id, &mut worker);
@@ -145,7 +148,7 @@ impl Stage {
         let (record, _) = self.look(id)?;
         let recorded = record.totals.bytes_transferred;
         let requests = self.server.requests_for(&first_path()).len();
-        let mut worker = Process::start(&self.store, id)?;
+        let mut worker = Process::start(self.program, &self.store, id)?;
         say(&format!(
             "\n2. Process {number} was killed (SIGKILL) with {} recorded; process {} carries on.",
             HumanBytes(recorded),
@@ -251,14 +254,14 @@ impl Stage {
 
 /// A job of another process, seen from beside.
 struct Watch<'a> {
-    stage: &'a Stage,
+    stage: &'a Stage<'a>,
     id: Uuid,
     worker: &'a mut Process,
     display: Display,
 }
 
 impl<'a> Watch<'a> {
-    fn new(stage: &'a Stage, id: Uuid, worker: &'a mut Process) -> Self {
+    fn new(stage: &'a Stage<'a>, id: Uuid, worker: &'a mut Process) -> Self {
         Self { stage, id, worker, display: Display::for_people() }
     }
 

@@ -1,13 +1,13 @@
 //! The downloading process of the demonstration, seen from the other side.
 
-use std::env;
 use std::io::Write;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 
 use uuid::Uuid;
 
 use crate::failure::{Failure, Outcome};
+use crate::program::Program;
 
 /// A running worker. It does not outlive this.
 pub struct Process {
@@ -16,10 +16,11 @@ pub struct Process {
 
 impl Process {
     /// Starts this very program as the worker of a queue.
-    pub fn start(store: &Path, job: Uuid) -> Outcome<Self> {
-        let child = env::current_exe()
-            .and_then(|program| {
-                Command::new(program)
+    pub fn start(program: &Program, store: &Path, job: Uuid) -> Outcome<Self> {
+        let child = program
+            .again()
+            .and_then(|mut program| {
+                program
                     .arg("demo-worker")
                     .arg(store)
                     .arg(job.to_string())

@@ -1,7 +1,5 @@
 //! How a command ends when it does not end well.
 
-use std::process::ExitCode;
-
 use bgcopy_core::{Error, HResult};
 
 use crate::output;
@@ -9,8 +7,10 @@ use crate::output;
 /// What a command returns.
 pub type Outcome<T = ()> = Result<T, Failure>;
 
+pub const EXIT_SUCCESS: u8 = 0;
 const EXIT_FAILED: u8 = 1;
-const EXIT_USAGE: u8 = 2;
+/// The command line is wrong.
+pub const EXIT_USAGE: u8 = 2;
 /// 128 plus the number of SIGINT, as shells say it.
 pub const EXIT_INTERRUPTED: u8 = 130;
 
@@ -45,12 +45,12 @@ impl Failure {
         }
     }
 
-    pub fn exit_code(&self) -> ExitCode {
-        ExitCode::from(match self {
+    pub fn exit_code(&self) -> u8 {
+        match self {
             Self::Failed(_) => EXIT_FAILED,
             Self::Usage(_) => EXIT_USAGE,
             Self::Interrupted(_) => EXIT_INTERRUPTED,
-        })
+        }
     }
 }
 

@@ -1,13 +1,12 @@
 //! `get`: a job in the foreground, from its creation to its files in place.
 
-use std::env;
 use std::path::Path;
 use std::time::Duration;
 
 use bgcopy_core::vocab::code;
 use bgcopy_core::{
-    Error, ExpectedHash, FileSpec, HashAlgorithm, Job, JobPriority, JobRecord, JobState, JobType,
-    Manager, Options, progress_of,
+    Error, ExpectedHash, FileSpec, HashAlgorithm, Job, JobPriority, JobRecord, JobSetup, JobState,
+    JobType, Manager, Options, progress_of,
 };
 use indicatif::HumanBytes;
 use serde_json::json;
@@ -15,7 +14,7 @@ use serde_json::json;
 use crate::args::Get;
 use crate::failure::{Failure, Outcome, describe};
 use crate::interrupt::Interrupt;
-use crate::output::quoted;
+use crate::program::Program;
 use crate::progress::Display;
 use crate::{job_ids, output, store_folder, targets};
 
@@ -32,9 +31,10 @@ pub enum Watched {
     Interrupted,
 }
 
-pub fn get(store: &Path, get: &Get) -> Outcome {
-    let interrupt = Interrupt::listen()?;
+pub fn get(program: &Program, store: &Path, get: &Get) -> Outcome {
+    // Until there is a job, a signal ends the process: a list may come from a terminal.
     let files = targets::of(get)?;
+    let interrupt = Interrupt::listen()?;
     let mut display = display_of(get);
     let manager = open(store)?;
     let job = match find(store, &manager, &files)? {
@@ -55,7 +55,7 @@ pub fn get(store: &Path, get: &Get) -> Outcome {
             Err(Failure::Interrupted(format!(
                 "The job {} is suspended; go on with:\n  {}",
                 job.id(),
-                command_line()
+                program.command_line()
             )))
         }
     }
@@ -98,14 +98,19 @@ pub fn open(store: &Path) -> Outcome<Manager> {
     open_with(store, Options::new(store))
 }
 
+/// Opens the queue to store what is to be done: another process does it.
+pub fn open_to_store(store: &Path) -> Outcome<Manager> {
+    open_with(store, Options { stores_only: true, ..Options::new(store) })
+}
+
 /// The same in a way of one's own.
 pub fn open_with(store: &Path, options: Options) -> Outcome<Manager> {
     let manager = Manager::open(options).map_err(|error| explain(store, &error))?;
     if let Some(damage) = manager.damage() {
         output::complain(&format!(
-            "bgcopy: the queue was damaged: {}\n  {} jobs were saved, {} were lost; the damaged one is kept as {}",
+            "bgcopy: the queue was damaged: {}\n  {} saved, {} lost; the damaged one is kept as {}",
             damage.message,
-            damage.jobs_saved,
+            output::counted(damage.jobs_saved, "job"),
             damage.jobs_lost,
             damage.kept_at.display()
         ));
@@ -137,8 +142,7 @@ fn display_of(get: &Get) -> Display {
 /// The job that the same command made before.
 fn find(store: &Path, manager: &Manager, files: &[FileSpec]) -> Outcome<Option<(Job, JobRecord)>> {
     let key = targets::key(files);
-    let records = job_ids::records(store)?;
-    let Some(record) = records.into_iter().find(|record| record.description == key) else {
+    let Some(record) = job_ids::described(store, &key)?.into_iter().next() else {
         return Ok(None);
     };
     // The engine may have just ended a job that was on its way out.
@@ -168,7 +172,7 @@ fn take_up(
         return Ok(());
     }
     if progress.files_total == 0 {
-        // The process that made it was killed before it could add the files.
+        // An older version was killed before it could add the files.
         job.add_file_set(files.to_vec())?;
     }
     configure(job, get)?;
@@ -178,26 +182,27 @@ fn take_up(
     Ok(())
 }
 
+/// Makes the job in one step: a kill leaves all of it or nothing.
 fn create(manager: &Manager, files: &[FileSpec], get: &Get, display: &Display) -> Outcome<Job> {
-    let job = manager.create_job(&targets::display_name(files), JobType::Download)?;
-    let filled = fill(&job, files, get);
-    if let Err(failure) = filled {
-        // The first failure is the one to tell.
-        _ = job.cancel();
-        return Err(failure);
+    let mut wanted = files.to_vec();
+    if let Some(file) = wanted.first_mut() {
+        file.expected_hash = expected_hash(get);
     }
+    let job = JobSetup::new(&targets::display_name(files), JobType::Download)
+        .description(&targets::key(files))
+        .files(wanted)
+        // Somebody is looking on.
+        .priority(get.priority.map_or(JobPriority::Foreground, Into::into))
+        .resumed()
+        .create(manager)?;
     display.note(&format!("Job {}", job.id()));
     display.event(&json!({ "event": "created", "id": job.id().to_string() }));
     Ok(job)
 }
 
-fn fill(job: &Job, files: &[FileSpec], get: &Get) -> Outcome {
-    job.set_description(&targets::key(files))?;
-    job.add_file_set(files.to_vec())?;
-    // Somebody is looking on.
-    job.set_priority(JobPriority::Foreground)?;
-    configure(job, get)?;
-    Ok(job.resume()?)
+fn expected_hash(get: &Get) -> Option<ExpectedHash> {
+    let digest = get.sha256.clone()?;
+    Some(ExpectedHash { algorithm: HashAlgorithm::Sha256, digest })
 }
 
 /// What the command line says besides the files.
@@ -205,10 +210,7 @@ fn configure(job: &Job, get: &Get) -> Outcome {
     if let Some(priority) = get.priority {
         job.set_priority(priority.into())?;
     }
-    let wanted = get
-        .sha256
-        .as_ref()
-        .map(|digest| ExpectedHash { algorithm: HashAlgorithm::Sha256, digest: digest.clone() });
+    let wanted = expected_hash(get);
     let file = job.file(0)?;
     if file.expected_hash()? != wanted {
         file.set_expected_hash(wanted).map_err(|error| match error.code {
@@ -273,15 +275,15 @@ pub fn tell_error(store: &Path, job: &Job, display: &Display) -> Outcome<Failure
         text += &format!("\n  file: {} from {}", file.local_name()?, file.remote_name()?);
     }
     let (id, option) = (job.id(), store_folder::option(store));
+    let again = match error.code {
+        code::BG_E_SESSION_NOT_FOUND => {
+            "look on the server first, as the same command sends the file once more;"
+        }
+        _ => "the same command tries again,",
+    };
     text += &format!(
-        "\n  The job stays in the queue: the same command tries again, `bgcopy why {id}{option}` \
+        "\n  The job stays in the queue: {again} `bgcopy why {id}{option}` \
          says more, `bgcopy cancel {id}{option}` removes it."
     );
     Ok(Failure::Failed(text))
-}
-
-/// This very command, as a shell would take it.
-pub fn command_line() -> String {
-    let words: Vec<_> = env::args_os().map(|word| quoted(&word.to_string_lossy())).collect();
-    words.join(" ")
 }

@@ -24,20 +24,23 @@ const ONE_REQUEST: Duration = Duration::from_secs(1);
 
 impl Interrupt {
     /// Listens from now on. The second request ends the process on the spot:
-    /// the queue survives that as well.
+    /// the queue survives that as well. A signal that was ignored when the
+    /// process started stays ignored: that is how `nohup` and shells ask for it.
     pub fn listen() -> Outcome<Self> {
         let interrupt = Self { shared: Arc::default() };
         let seen = interrupt.clone();
         let mut first = None;
-        ctrlc::set_handler(move || {
+        let ignored = ignored::hold();
+        let listens = ctrlc::set_handler(move || {
             let first: Instant = *first.get_or_insert_with(Instant::now);
             if first.elapsed() > ONE_REQUEST {
                 process::exit(i32::from(EXIT_INTERRUPTED));
             }
             seen.lock().requested = true;
             seen.shared.1.notify_all();
-        })
-        .map_err(|error| Failure::failed(format!("cannot listen for signals: {error}")))?;
+        });
+        ignored::keep(ignored);
+        listens.map_err(|error| Failure::failed(format!("cannot listen for signals: {error}")))?;
         Ok(interrupt)
     }
 
@@ -67,4 +70,59 @@ impl Interrupt {
     fn lock(&self) -> MutexGuard<'_, State> {
         self.shared.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The signals that the process was started to ignore.
+#[cfg(unix)]
+#[allow(unsafe_code, reason = "how a signal is handled has no safe form")]
+mod ignored {
+    use std::mem::MaybeUninit;
+    use std::ptr;
+
+    use nix::libc;
+    use nix::sys::signal::{SigHandler, SigSet, Signal, signal};
+
+    /// Those that ask a process to end.
+    const SIGNALS: [Signal; 3] = [Signal::SIGHUP, Signal::SIGINT, Signal::SIGTERM];
+
+    /// What is ignored, and what this thread had blocked.
+    pub struct Ignored(Vec<Signal>, Option<SigSet>);
+
+    /// Finds them. Signals wait until [`keep`], so that none comes to a handler
+    /// that is not to see it.
+    pub fn hold() -> Ignored {
+        let before = SigSet::thread_get_mask().ok();
+        _ = SigSet::from_iter(SIGNALS).thread_block();
+        Ignored(SIGNALS.into_iter().filter(|one| is_ignored(*one)).collect(), before)
+    }
+
+    /// Ignores them again, and lets the others come.
+    pub fn keep(ignored: Ignored) {
+        for one in ignored.0 {
+            // SAFETY: what is set is no function.
+            _ = unsafe { signal(one, SigHandler::SigIgn) };
+        }
+        if let Some(before) = ignored.1 {
+            _ = before.thread_set_mask();
+        }
+    }
+
+    fn is_ignored(one: Signal) -> bool {
+        let mut action = MaybeUninit::<libc::sigaction>::zeroed();
+        // SAFETY: nothing is set, and there is room for the answer, of which
+        // zeros are a value.
+        let action = unsafe {
+            libc::sigaction(one as i32, ptr::null(), action.as_mut_ptr());
+            action.assume_init()
+        };
+        action.sa_sigaction == libc::SIG_IGN
+    }
+}
+
+/// Windows has no ignored signals that are passed on.
+#[cfg(not(unix))]
+mod ignored {
+    pub fn hold() {}
+
+    pub fn keep((): ()) {}
 }

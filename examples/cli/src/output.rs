@@ -1,32 +1,119 @@
 //! What is printed: lines for people, JSON for programs.
 //!
-//! A reader of our output that goes away is no reason to stop a download, so
-//! that failed writes are ignored.
+//! Output that cannot be written is no reason to stop a download. It is kept in
+//! mind, and said when the command is done; not if nobody reads it any more.
 
-use std::io::{self, Write};
+use std::borrow::Cow;
+use std::ffi::OsStr;
+use std::io::{self, BufWriter, ErrorKind, StdoutLock, Write};
+use std::sync::{Mutex, PoisonError};
 
 use bgcopy_core::vocab::SIZE_UNKNOWN;
 use bgcopy_core::{FileRecord, HResult, JobError, JobRecord, WaitReason, progress_of};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-/// Prints a line on stdout.
-pub fn say(line: &str) {
-    _ = writeln!(io::stdout().lock(), "{line}");
+use crate::failure::{Failure, Outcome};
+
+/// The first write to stdout that failed.
+static LOST: Mutex<Option<io::Error>> = Mutex::new(None);
+
+/// Prints lines for people on stdout.
+pub fn say(text: &str) {
+    note(writeln!(io::stdout().lock(), "{}", printable(text)));
 }
 
-/// Prints a line on stderr.
-pub fn complain(line: &str) {
-    _ = writeln!(io::stderr().lock(), "{line}");
+/// Prints a line for programs on stdout.
+pub fn say_json(value: &Value) {
+    note(writeln!(io::stdout().lock(), "{value}"));
 }
 
-/// A word as a shell would take it.
-pub fn quoted(word: &str) -> String {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=@%+,".contains(c);
-    if !word.is_empty() && word.chars().all(is_plain) {
-        return word.to_owned();
+/// Prints lines for people on stderr.
+pub fn complain(text: &str) {
+    _ = writeln!(io::stderr().lock(), "{}", printable(text));
+}
+
+/// Prints a great deal on stdout. It ends where nobody takes it.
+pub fn print(write: impl FnOnce(&mut BufWriter<StdoutLock<'_>>) -> io::Result<()>) {
+    let mut stdout = BufWriter::new(io::stdout().lock());
+    note(write(&mut stdout).and_then(|()| stdout.flush()));
+}
+
+/// Fails if something that was printed on stdout is lost.
+pub fn outcome() -> Outcome {
+    note(io::stdout().flush());
+    match &*LOST.lock().unwrap_or_else(PoisonError::into_inner) {
+        Some(error) if error.kind() != ErrorKind::BrokenPipe => Err(Failure::failed(format!(
+            "the output cannot be written: {error}\n  The command itself was carried out."
+        ))),
+        Some(_) | None => Ok(()),
     }
-    format!("'{}'", word.replace('\'', r"'\''"))
+}
+
+/// Keeps in mind what came of a write to stdout.
+pub fn note(written: io::Result<()>) {
+    if let Err(error) = written {
+        LOST.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+    }
+}
+
+/// A text of lines as a terminal may show it: names and messages come from
+/// others, and nothing in them moves the cursor or turns the text around.
+pub fn printable(text: &str) -> Cow<'_, str> {
+    if !text.contains(|c| c != '\n' && is_hidden(c)) {
+        return Cow::Borrowed(text);
+    }
+    let mut shown = String::with_capacity(text.len() + 8);
+    for c in text.chars() {
+        match c {
+            '\n' => shown.push(c),
+            // A byte of a path, in a local name.
+            '\u{10FF80}'..='\u{10FFFF}' => shown += &format!("\\x{:02X}", u32::from(c) & 0xFF),
+            c if is_hidden(c) => shown.extend(c.escape_default()),
+            c => shown.push(c),
+        }
+    }
+    Cow::Owned(shown)
+}
+
+/// Characters that a terminal acts on or does not show: controls, and those of
+/// Unicode's category Cf. The joiners within words of some scripts stay.
+fn is_hidden(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{AD}' | '\u{600}'..='\u{605}' | '\u{61C}' | '\u{6DD}' | '\u{70F}' | '\u{890}'
+            | '\u{891}' | '\u{8E2}' | '\u{180E}' | '\u{200B}' | '\u{200E}' | '\u{200F}'
+            | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}'
+            | '\u{FFF9}'..='\u{FFFB}' | '\u{110BD}' | '\u{110CD}' | '\u{13430}'..='\u{1343F}'
+            | '\u{1BCA0}'..='\u{1BCA3}' | '\u{1D173}'..='\u{1D17A}' | '\u{E0000}'..='\u{E007F}'
+            | '\u{10FF80}'..='\u{10FFFF}')
+}
+
+/// So many things by their name: `1 job`, `2 jobs`.
+pub fn counted(count: impl Into<u64>, one: &str) -> String {
+    match count.into() {
+        1 => format!("1 {one}"),
+        count => format!("{count} {one}s"),
+    }
+}
+
+/// A word as a shell would take it. What cannot be printed is written in
+/// bytes, as bash, ksh and zsh take them.
+pub fn quoted(word: &OsStr) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=@%+,".contains(c);
+    let bytes = word.as_encoded_bytes();
+    match str::from_utf8(bytes) {
+        Ok(word) if !word.is_empty() && word.chars().all(is_plain) => word.to_owned(),
+        Ok(word) if !word.contains(is_hidden) => format!("'{}'", word.replace('\'', r"'\''")),
+        Ok(_) | Err(_) => {
+            let shown = bytes.iter().map(|byte| match byte {
+                b'\'' | b'\\' => format!("\\{}", char::from(*byte)),
+                b' '..=b'~' => char::from(*byte).to_string(),
+                _ => format!("\\x{byte:02x}"),
+            });
+            format!("$'{}'", shown.collect::<String>())
+        }
+    }
 }
 
 /// A job as JSON.
@@ -110,9 +197,20 @@ mod tests {
 
     #[test]
     fn words_are_quoted_for_the_shell() {
+        let quoted = |word: &str| quoted(OsStr::new(word));
         assert_eq!(quoted("http://h/a%20b"), "http://h/a%20b");
         assert_eq!(quoted("http://h/?a&b"), "'http://h/?a&b'");
         assert_eq!(quoted("it's"), r"'it'\''s'");
         assert_eq!(quoted(""), "''");
+        assert_eq!(quoted("a\u{202E}'b"), r"$'a\xe2\x80\xae\'b'");
+        assert_eq!(quoted("a\tb"), r"$'a\x09b'");
+    }
+
+    #[test]
+    fn nothing_printed_acts_on_the_terminal() {
+        assert_eq!(printable("é 漢\n\u{200D}x"), "é 漢\n\u{200D}x");
+        assert_eq!(printable("a\u{1B}[2Jb\r\t"), r"a\u{1b}[2Jb\r\t");
+        assert_eq!(printable("caf\u{10FFE9}"), r"caf\xE9");
+        assert_eq!(printable("gpj\u{202E}.exe\u{85}"), r"gpj\u{202e}.exe\u{85}");
     }
 }

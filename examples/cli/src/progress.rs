@@ -53,7 +53,7 @@ impl Display {
             }
             Self::Json(pace) => {
                 if pace.is_due(snapshot, progress) {
-                    output::say(&progress_event(snapshot).to_string());
+                    output::say_json(&progress_event(snapshot));
                 }
             }
             Self::Quiet => {}
@@ -72,7 +72,7 @@ impl Display {
     /// Says something to programs.
     pub fn event(&self, event: &Value) {
         match self {
-            Self::Json(_) => output::say(&event.to_string()),
+            Self::Json(_) => output::say_json(event),
             Self::Bar(_) | Self::Lines(_) | Self::Quiet => {}
         }
     }

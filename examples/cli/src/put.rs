@@ -1,21 +1,23 @@
 //! `put`: files are sent in the foreground, one job for each.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
+use std::{iter, slice};
 
 use bgcopy_core::vocab::code;
 use bgcopy_core::{
-    AuthScheme, AuthTarget, FileSpec, Job, JobPriority, JobState, Manager, PropertyValue,
-    UploadProtocol,
+    AuthScheme, AuthTarget, FileSpec, Job, JobPriority, JobSetup, JobState, JobType, Manager,
+    PropertyValue, UploadProtocol, path_of,
 };
 use serde_json::json;
 use uuid::Uuid;
 
 use crate::args::{Protocol, Put};
 use crate::failure::{Failure, Outcome, describe};
-use crate::get::{ENDS, TICK, Watched, command_line, open, tell_error};
+use crate::get::{ENDS, TICK, Watched, open, tell_error};
 use crate::interrupt::Interrupt;
+use crate::program::Program;
 use crate::progress::Display;
 use crate::{job_ids, targets};
 
@@ -31,7 +33,7 @@ type Sent = (Job, FileSpec);
 /// Jobs that are ended in one go.
 const TOGETHER_MAX: usize = 256;
 
-pub fn put(store: &Path, put: &Put) -> Outcome {
+pub fn put(program: &Program, store: &Path, put: &Put) -> Outcome {
     let interrupt = Interrupt::listen()?;
     let files = sources(put)?;
     let manager = open(store)?;
@@ -44,7 +46,7 @@ pub fn put(store: &Path, put: &Put) -> Outcome {
         display.end();
         if let Watched::Interrupted = watched? {
             jobs.extend(rest);
-            return Err(interrupted(&manager, &jobs));
+            return Err(interrupted(program, &manager, &jobs));
         }
         failures += complete(store, &manager, put, &mut jobs)?;
         jobs.extend(rest);
@@ -127,6 +129,7 @@ fn tell_done(put: &Put, job: &Job, file: &FileSpec) -> Outcome {
 fn sources(put: &Put) -> Outcome<Vec<FileSpec>> {
     let (url, names) =
         put.words.split_last().ok_or_else(|| Failure::usage("what, and where to?"))?;
+    let url = targets::url(url)?;
     if names.is_empty() {
         return Err(Failure::usage("a file and a URL to send it to are needed"));
     }
@@ -134,13 +137,16 @@ fn sources(put: &Put) -> Outcome<Vec<FileSpec>> {
     if names.len() > 1 && !url.ends_with('/') && !creates {
         return Err(Failure::usage("several files go to a URL that ends in a slash"));
     }
-    let mut files = Vec::new();
+    let (mut files, mut seen) = (Vec::new(), BTreeSet::new());
     for name in names {
         let file = targets::target(url, Path::new(name))?;
-        if !fs::exists(&file.local_name).unwrap_or(true) {
+        if !fs::exists(path_of(&file.local_name)).unwrap_or(true) {
             return Err(Failure::failed(describe(code::E_FILE_NOT_FOUND, &file.local_name)));
         }
-        files.push(file);
+        // What is asked for twice is sent once.
+        if seen.insert(file.local_name.clone()) {
+            files.push(file);
+        }
     }
     Ok(files)
 }
@@ -149,12 +155,12 @@ fn sources(put: &Put) -> Outcome<Vec<FileSpec>> {
 /// ones for the rest.
 fn start(store: &Path, manager: &Manager, put: &Put, files: Vec<FileSpec>) -> Outcome<Vec<Sent>> {
     let mut known: BTreeMap<_, Vec<_>> = BTreeMap::new();
-    for record in job_ids::records(store)?.into_iter().filter(|job| job.description == MARK) {
+    for record in job_ids::described(store, MARK)? {
         known.entry(record.display_name).or_default().push(record.id);
     }
     let (mut jobs, mut new) = (Vec::new(), Vec::new());
     for file in files {
-        let named_so = known.get(&targets::display_name(std::slice::from_ref(&file)));
+        let named_so = known.get(&targets::display_name(slice::from_ref(&file)));
         match named_so.and_then(|ids| ids.iter().find_map(|id| sending(manager, *id, &file))) {
             Some(job) => jobs.push((job, file)),
             None => new.push(file),
@@ -189,37 +195,44 @@ fn create(manager: &Manager, put: &Put, files: Vec<FileSpec>) -> Outcome<Vec<Sen
     let Some((one, rest)) = files.split_first() else {
         return Ok(Vec::new());
     };
-    let mut jobs = manager.create_uploads(vec![one.clone()])?;
-    if let Some(first) = jobs.first() {
-        let made = configure(first, put).and_then(|()| {
-            first.resume()?;
-            Ok(manager.start_uploads(rest.to_vec(), Some(first))?)
-        });
-        match made {
-            Ok(others) => jobs.extend(others),
-            Err(failure) => {
-                // The first failure is the one to tell.
-                _ = first.cancel();
-                return Err(failure);
-            }
+    let first = setup(one, put)?.create(manager)?;
+    match manager.start_uploads(rest.to_vec(), Some(&first)) {
+        Ok(others) => Ok(iter::once(first).chain(others).zip(files).collect()),
+        Err(error) => {
+            // The first failure is the one to report.
+            _ = first.cancel();
+            Err(error.into())
         }
     }
-    Ok(jobs.into_iter().zip(files).collect())
 }
 
-fn configure(job: &Job, put: &Put) -> Outcome {
-    job.set_description(MARK)?;
-    // Somebody is looking on.
-    job.set_priority(JobPriority::Foreground)?;
+/// A job and all that is set for it, to be made in one step: a kill leaves all
+/// of it or nothing.
+fn setup(file: &FileSpec, put: &Put) -> Outcome<JobSetup> {
     let protocol: UploadProtocol = put.protocol.into();
-    job.set_property(UPLOAD_PROTOCOL, PropertyValue::Dword(protocol.as_u32()))?;
-    set_up(job, put)
+    let name = targets::display_name(slice::from_ref(file));
+    let mut setup = JobSetup::new(&name, JobType::Upload)
+        .files(vec![file.clone()])
+        .description(MARK)
+        // Somebody is looking on.
+        .priority(put.priority.map_or(JobPriority::Foreground, Into::into))
+        .property(UPLOAD_PROTOCOL, PropertyValue::Dword(protocol.as_u32()));
+    if let Some(keys) = keys(put)? {
+        setup = setup.custom_headers(keys.header().as_deref()).credentials(
+            AuthTarget::Server,
+            AuthScheme::Basic,
+            &keys.id,
+            &keys.secret,
+        );
+    }
+    Ok(setup.resumed())
 }
 
 /// What may be another than when the job was made.
 fn set_up(job: &Job, put: &Put) -> Outcome {
-    if put.protocol == Protocol::S3 {
-        give_keys(job)?;
+    if let Some(keys) = keys(put)? {
+        job.set_custom_headers(keys.header().as_deref())?;
+        job.set_credentials(AuthTarget::Server, AuthScheme::Basic, &keys.id, &keys.secret)?;
     }
     if let Some(priority) = put.priority {
         job.set_priority(priority.into())?;
@@ -227,24 +240,37 @@ fn set_up(job: &Job, put: &Put) -> Outcome {
     Ok(())
 }
 
+/// The keys of S3.
+struct Keys {
+    id: String,
+    secret: String,
+    token: Option<String>,
+}
+
+impl Keys {
+    fn header(&self) -> Option<String> {
+        self.token.as_ref().map(|token| format!("X-Amz-Security-Token: {token}\r\n"))
+    }
+}
+
 /// The keys where every tool for S3 looks for them. Without them requests are
 /// not signed, as for a bucket that anybody may write to, or a presigned URL.
-fn give_keys(job: &Job) -> Outcome {
+fn keys(put: &Put) -> Outcome<Option<Keys>> {
+    if put.protocol != Protocol::S3 {
+        return Ok(None);
+    }
     let variable = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
     let (id, secret) = (variable("AWS_ACCESS_KEY_ID"), variable("AWS_SECRET_ACCESS_KEY"));
-    let (id, secret) = match (id, secret) {
-        (Some(id), Some(secret)) => (id, secret),
-        (None, None) => return Ok(()),
+    match (id, secret) {
+        (Some(id), Some(secret)) => {
+            Ok(Some(Keys { id, secret, token: variable("AWS_SESSION_TOKEN") }))
+        }
+        (None, None) => Ok(None),
         (Some(_), None) | (None, Some(_)) => {
             let what = "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY go together";
-            return Err(Failure::usage(what));
+            Err(Failure::usage(what))
         }
-    };
-    let token = variable("AWS_SESSION_TOKEN");
-    let header = token.map(|token| format!("X-Amz-Security-Token: {token}\r\n"));
-    job.set_custom_headers(header.as_deref())?;
-    job.set_credentials(AuthTarget::Server, AuthScheme::Basic, &id, &secret)?;
-    Ok(())
+    }
 }
 
 fn display_of(put: &Put) -> Display {
@@ -257,14 +283,15 @@ fn display_of(put: &Put) -> Display {
     }
 }
 
-fn interrupted(manager: &Manager, jobs: &[Sent]) -> Failure {
+fn interrupted(program: &Program, manager: &Manager, jobs: &[Sent]) -> Failure {
     for (job, _) in jobs {
         // Some of them are finished.
         _ = job.suspend();
     }
     manager.close();
-    let count = jobs.len();
-    let text =
-        format!("The jobs of {count} files are suspended; go on with:\n  {}", command_line());
-    Failure::Interrupted(text)
+    let suspended = match jobs {
+        [(job, file)] => format!("The job {} of {} is suspended", job.id(), file.local_name),
+        jobs => format!("The jobs of {} files are suspended", jobs.len()),
+    };
+    Failure::Interrupted(format!("{suspended}; go on with:\n  {}", program.command_line()))
 }

@@ -1,19 +1,22 @@
 //! The commands that look at the queue or change it, and return at once.
 
+use std::io::Write;
+use std::ops::ControlFlow;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 use bgcopy_core::vocab::{SIZE_UNKNOWN, code};
 use bgcopy_core::{
-    FileRecord, HResult, Job, JobRecord, JobType, Reader, Result, WaitKind, WaitReason, progress_of,
+    Error, FileRecord, HResult, Job, JobRecord, JobSetup, JobType, Reader, Result, WaitKind,
+    WaitReason, progress_of, survey_each, wait_reasons,
 };
 use indicatif::HumanBytes;
-use serde_json::{Value, json};
+use serde_json::json;
 use uuid::Uuid;
 
 use crate::args::{Add, One};
 use crate::failure::{Failure, Outcome, describe};
-use crate::get::open;
+use crate::get::open_to_store;
 use crate::progress::{percent, standstill};
 use crate::{job_ids, output, targets};
 
@@ -28,22 +31,15 @@ pub fn add(store: &Path, add: &Add) -> Outcome {
     }
     let files = pairs
         .iter()
-        .map(|[url, file]| targets::target(url, Path::new(file)))
+        .map(|[url, file]| targets::target(targets::url(url)?, Path::new(file)))
         .collect::<Outcome<Vec<_>>>()?;
-    let manager = open(store)?;
-    let job = manager.create_job(&targets::display_name(&files), JobType::Download)?;
-    let fill = || {
-        job.add_file_set(files)?;
-        if let Some(priority) = add.priority {
-            job.set_priority(priority.into())?;
-        }
-        job.resume()
-    };
-    if let Err(error) = fill() {
-        // The first failure is the one to tell.
-        _ = job.cancel();
-        return Err(error.into());
+    let manager = open_to_store(store)?;
+    // In one step: a kill leaves all of the job or nothing.
+    let mut setup = JobSetup::new(&targets::display_name(&files), JobType::Download).files(files);
+    if let Some(priority) = add.priority {
+        setup = setup.priority(priority.into());
     }
+    let job = setup.resumed().create(&manager)?;
     output::say(&job.id().to_string());
     Ok(())
 }
@@ -55,25 +51,40 @@ pub fn list(store: &Path, as_json: bool) -> Outcome {
         }
         return Ok(());
     };
-    let records = reader.jobs()?;
-    if as_json {
-        let jobs: Vec<_> =
-            records.iter().map(|record| output::job(record, &reader.wait_reason(record))).collect();
-        output::say(&Value::Array(jobs).to_string());
-        return Ok(());
-    }
-    for record in &records {
-        let (percent, _) = far(record);
-        output::say(&format!(
-            "{}  {:<15}  {:<4}  {percent:>4}  {}{}",
-            record.id,
-            record.state.name(),
-            direction(record),
-            record.display_name,
-            if record.state.is_final() { "  (cancelling on the server)" } else { "" }
-        ));
-    }
-    Ok(())
+    let reason = wait_reasons(&reader);
+    let mut damaged = Ok(Vec::new());
+    output::print(|out| {
+        let (mut before, mut printed) = ("[", Ok(()));
+        damaged = survey_each(&reader, |job| {
+            printed = if as_json {
+                write!(out, "{before}{}", output::job(&job, &reason(&job)))
+            } else {
+                writeln!(out, "{}", listed(&job))
+            };
+            before = ",";
+            // It ends where nobody takes it.
+            if printed.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        });
+        // What could not be read to its end is no array.
+        if as_json && printed.is_ok() && damaged.is_ok() {
+            printed = writeln!(out, "{}]", if before == "[" { before } else { "" });
+        }
+        printed
+    });
+    job_ids::check(&damaged?)
+}
+
+/// A job in one line.
+fn listed(record: &JobRecord) -> String {
+    let (percent, _) = far(record);
+    format!(
+        "{}  {:<15}  {:<4}  {percent:>4}  {}{}",
+        record.id,
+        record.state.name(),
+        direction(record),
+        output::printable(&record.display_name),
+        if record.state.is_final() { "  (cancelling on the server)" } else { "" }
+    )
 }
 
 /// Which way the files of a job go.
@@ -91,7 +102,7 @@ pub fn show(store: &Path, one: &One) -> Outcome {
         let mut job = output::job(&record, &reason);
         let files = (0_u32..).zip(&files).map(|(index, file)| output::file(file, record.id, index));
         job["files"] = files.collect();
-        output::say(&job.to_string());
+        output::say_json(&job);
     } else {
         output::say(&in_words(&record, &files, &reason));
     }
@@ -102,14 +113,11 @@ pub fn why(store: &Path, one: &One) -> Outcome {
     let (reader, record, _) = look_up(store, &one.id)?;
     let reason = reader.wait_reason(&record);
     if one.json {
-        output::say(
-            &json!({
-                "id": record.id.to_string(),
-                "state": record.state.name(),
-                "wait_reason": output::wait_reason(&reason),
-            })
-            .to_string(),
-        );
+        output::say_json(&json!({
+            "id": record.id.to_string(),
+            "state": record.state.name(),
+            "wait_reason": output::wait_reason(&reason),
+        }));
     } else {
         output::say(&format!("{}: {}", reason.kind.name(), standstill(&reason)));
         output::say(&format!("  what helps: {}", reason.unblock));
@@ -118,22 +126,26 @@ pub fn why(store: &Path, one: &One) -> Outcome {
 }
 
 pub fn suspend(store: &Path, ids: &[String]) -> Outcome {
-    for_each(store, ids, "suspended", |job| job.suspend().map(|()| code::S_OK))
+    for_each(store, ids, "suspended", |job| job.suspend().map(|()| plain(code::S_OK)))
 }
 
 pub fn resume(store: &Path, ids: &[String]) -> Outcome {
-    for_each(store, ids, "resumed", |job| job.resume().map(|()| code::S_OK))
+    for_each(store, ids, "resumed", |job| job.resume().map(|()| plain(code::S_OK)))
 }
 
 pub fn complete(store: &Path, ids: &[String]) -> Outcome {
-    for_each(store, ids, "completed", Job::complete)
+    for_each(store, ids, "completed", |job| job.complete().map(plain))
 }
 
 pub fn cancel(store: &Path, ids: &[String]) -> Outcome {
     for_each(store, ids, "cancelled", |job| {
         let result = job.cancel()?;
-        wait_for_server(job)?;
-        Ok(result)
+        if result == code::S_OK {
+            wait_for_server(job)?;
+            return Ok((result, String::new()));
+        }
+        // What may be left at the server is known at once, and is no failure.
+        Ok((result, job.error().map_or(String::new(), |error| error.message)))
     })
 }
 
@@ -149,14 +161,23 @@ fn wait_for_server(job: &Job) -> Result<()> {
     while is_owed()? {
         if start.elapsed() > SERVER_PATIENCE {
             let id = job.id();
+            let why = job.error().map_or(String::new(), |error| format!(" ({})", error.message));
             output::say(&format!(
-                "{id} is still to be cancelled on the server: `bgcopy run` does it"
+                "{id} is still to be cancelled on the server{why}: `bgcopy run` does it"
             ));
             return Ok(());
         }
         std::thread::sleep(SERVER_TICK);
     }
-    Ok(())
+    match job.wait_reason().ok().and_then(|reason| Some((reason.code?, reason.message))) {
+        Some((code, message)) => Err(Error::new(code, message)),
+        None => Ok(()),
+    }
+}
+
+/// A result that speaks for itself.
+fn plain(result: HResult) -> (HResult, String) {
+    (result, String::new())
 }
 
 /// Does the same to several jobs. What fails for one of them does not keep the
@@ -165,15 +186,16 @@ fn for_each(
     store: &Path,
     ids: &[String],
     done: &str,
-    act: impl Fn(&Job) -> Result<HResult>,
+    act: impl Fn(&Job) -> Result<(HResult, String)>,
 ) -> Outcome {
     let ids = job_ids::resolve(store, ids)?;
-    let manager = open(store)?;
+    let manager = open_to_store(store)?;
     let mut failures = Vec::new();
     for id in ids {
         match manager.get_job(id).and_then(|job| act(&job)) {
-            Ok(result) if result == code::S_OK => output::say(&format!("{id} {done}")),
-            Ok(result) => output::say(&format!("{id} {done}; {}", describe(result, ""))),
+            Ok((result, _)) if result == code::S_OK => output::say(&format!("{id} {done}")),
+            Ok((_, said)) if !said.is_empty() => output::say(&format!("{id} {done}; {said}")),
+            Ok((result, _)) => output::say(&format!("{id} {done}; {}", describe(result, ""))),
             Err(error) => failures.push(format!("{id}: {}", describe(error.code, &error.message))),
         }
     }

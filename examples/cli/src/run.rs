@@ -1,11 +1,13 @@
 //! `run`: drives the queue until nothing in it can move any more.
 
 use std::collections::BTreeMap;
+use std::io::Write;
+use std::ops::ControlFlow;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 use bgcopy_core::vocab::code;
-use bgcopy_core::{Job, JobSnapshot, JobState, Manager, WaitKind};
+use bgcopy_core::{Event, Job, JobRecord, JobSnapshot, JobState, Manager, WaitKind, jobs_owed};
 use uuid::Uuid;
 
 use crate::args::Run;
@@ -30,7 +32,7 @@ struct Watched {
 pub fn run(store: &Path, run: &Run) -> Outcome {
     let interrupt = Interrupt::listen()?;
     let manager = open(store)?;
-    let mut watched = find(store, &manager, run)?;
+    let (mut watched, damaged) = find(store, &manager, run)?;
     let mut failures = 0_usize;
     loop {
         let began = Instant::now();
@@ -60,20 +62,44 @@ pub fn run(store: &Path, run: &Run) -> Outcome {
             let jobs = watched.len() + owed;
             return Err(Failure::Interrupted(format!("{jobs} unfinished; `bgcopy run` goes on.")));
         }
-        manager.next_event(Some(TICK.max(began.elapsed() * SHARE_OF_LOOKING)))?;
+        let event = manager.next_event(Some(TICK.max(began.elapsed() * SHARE_OF_LOOKING)))?;
+        failures += usize::from(event.is_some_and(|event| tells_what_is_left(&manager, &event)));
     }
-    match failures {
-        0 => Ok(()),
-        1 => Err(Failure::failed("a job failed")),
-        failures => Err(Failure::failed(format!("{failures} jobs failed"))),
+    let damaged = job_ids::check(&damaged);
+    if failures == 0 {
+        return damaged;
     }
+    damaged.inspect_err(Failure::tell).ok();
+    let failed = if failures == 1 { "a job failed" } else { &format!("{failures} jobs failed") };
+    Err(Failure::failed(failed))
 }
 
-fn find(store: &Path, manager: &Manager, run: &Run) -> Outcome<BTreeMap<Uuid, Watched>> {
-    let ids = if run.ids.is_empty() {
-        job_ids::records(store)?.iter().map(|record| record.id).collect()
+/// The jobs to be waited for. Of those that stand still as they are, all is said
+/// here: there may be many.
+fn find(
+    store: &Path,
+    manager: &Manager,
+    run: &Run,
+) -> Outcome<(BTreeMap<Uuid, Watched>, Vec<String>)> {
+    let (ids, damaged) = if run.ids.is_empty() {
+        let (mut moving, mut damaged) = (Vec::new(), Ok(Vec::new()));
+        output::print(|out| {
+            let mut printed = Ok(());
+            damaged = job_ids::survey(store, |job| {
+                let is_still = job.state == JobState::Suspended
+                    || job.state == JobState::Transferred && !run.complete;
+                if !is_still || job.closing.is_some() {
+                    moving.push(job.id);
+                } else if printed.is_ok() {
+                    printed = writeln!(out, "{}", output::printable(&still(&job)));
+                }
+                ControlFlow::Continue(())
+            });
+            printed
+        });
+        (moving, damaged?)
     } else {
-        job_ids::resolve(store, &run.ids)?
+        (job_ids::resolve(store, &run.ids)?, Vec::new())
     };
     let mut watched = BTreeMap::new();
     for id in ids {
@@ -86,13 +112,26 @@ fn find(store: &Path, manager: &Manager, run: &Run) -> Outcome<BTreeMap<Uuid, Wa
             Err(error) => return Err(error.into()),
         }
     }
-    Ok(watched)
+    Ok((watched, damaged))
+}
+
+/// Says what a server keeps of a cancelled upload, if that is what happened.
+fn tells_what_is_left(manager: &Manager, event: &Event) -> bool {
+    let Some(error) = &event.error else {
+        return false;
+    };
+    let is_gone =
+        manager.get_job(event.job).is_err_and(|error| error.code == code::DO_E_JOB_NOT_FOUND);
+    if is_gone {
+        output::say(&format!("{} CANCELLED {}: {}", event.job, error.code, error.message));
+    }
+    is_gone
 }
 
 /// Jobs whose server is still to be told that they are cancelled.
 fn owed(store: &Path) -> Outcome<usize> {
-    let records = job_ids::records(store)?;
-    Ok(records.iter().filter(|record| record.state.is_final()).count())
+    let reader = job_ids::reader(store)?;
+    Ok(reader.map_or(Ok(0), |reader| jobs_owed(&reader))?)
 }
 
 fn can_move(snapshot: &JobSnapshot) -> bool {
@@ -146,6 +185,10 @@ fn end(job: &Job, state: JobState, complete: bool) -> bool {
     }
 }
 
+fn still(job: &JobRecord) -> String {
+    format!("{} {} {}", job.id, job.state.name(), job.display_name)
+}
+
 fn line(snapshot: &JobSnapshot) -> String {
     let record = &snapshot.record;
     let (id, state) = (record.id, record.state.name());
@@ -159,6 +202,6 @@ fn line(snapshot: &JobSnapshot) -> String {
         | JobState::Suspended
         | JobState::Transferred
         | JobState::Acknowledged
-        | JobState::Cancelled => format!("{id} {state} {}", record.display_name),
+        | JobState::Cancelled => still(record),
     }
 }

@@ -10,7 +10,7 @@ use crate::args::Serve;
 use crate::failure::{Failure, Outcome};
 use crate::get::open_with;
 use crate::interrupt::Interrupt;
-use crate::output;
+use crate::{job_ids, output};
 
 /// How often a queue is looked at that is to be left when it is idle.
 const LOOK_MIN: Duration = Duration::from_millis(100);
@@ -28,17 +28,31 @@ pub fn serve(store: &Path, serve: &Serve) -> Outcome {
     }
     let active = Mutex::new(Instant::now());
     std::thread::scope(|scope| {
+        let surveyor = scope.spawn(|| survey(store));
         let listener = scope.spawn(|| listen(&manager, &active, &interrupt));
         let waited = wait(&manager, &active, &interrupt, serve.idle_exit);
         let ended = interrupt.is_requested();
         manager.close();
         let closed = listener.join().unwrap_or(Ok(()));
+        let damaged = surveyor.join().unwrap_or_default();
         match (waited?, ended, closed) {
             // The queue was closed under it: it says why.
             (Ended::Nudged, false, Err(error)) => Err(error.into()),
-            (Ended::Nudged | Ended::Requested | Ended::Idle, _, Ok(()) | Err(_)) => Ok(()),
+            (Ended::Nudged | Ended::Requested | Ended::Idle, _, Ok(()) | Err(_)) => {
+                job_ids::check(&damaged)
+            }
         }
     })
+}
+
+/// Looks once at all jobs, and says at once what is damaged.
+fn survey(store: &Path) -> Vec<String> {
+    // Trouble with the queue as a whole shows itself to who drives it.
+    let damaged = job_ids::damaged(store).unwrap_or_default();
+    if let Err(failure) = job_ids::check(&damaged) {
+        failure.tell();
+    }
+    damaged
 }
 
 /// Why the wait is over.

@@ -1,11 +1,14 @@
 //! Which URL goes to which file, and how a job is known again.
 
 use std::collections::BTreeSet;
+use std::ffi::OsStr;
 use std::fs;
 use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
+use std::slice;
 
-use bgcopy_core::FileSpec;
+use bgcopy_core::vocab::{bytes_of_path, text_of_path};
+use bgcopy_core::{FileSpec, display_name_of, local_name, path_of};
 use sha2::{Digest, Sha256};
 
 use crate::args::Get;
@@ -14,16 +17,15 @@ use crate::failure::{Failure, Outcome};
 /// What a server's own name for its folder is saved as.
 const NAMELESS: &str = "index.html";
 
-/// What the library takes as a name for people, in characters.
-const DISPLAY_NAME_MAX: usize = 256;
-
 /// The files that a command line asks for.
 pub fn of(get: &Get) -> Outcome<Vec<FileSpec>> {
     if let Some(output) = &get.output {
         let [url] = get.urls.as_slice() else {
             return Err(Failure::usage("--output is for a single URL; use --directory"));
         };
-        return Ok(vec![target(url, output)?]);
+        let target = target(url, output)?;
+        make_folders(slice::from_ref(&target))?;
+        return Ok(vec![target]);
     }
     let folder = get.directory.clone().unwrap_or_else(|| PathBuf::from("."));
     let mut targets = Vec::new();
@@ -41,21 +43,22 @@ pub fn of(get: &Get) -> Outcome<Vec<FileSpec>> {
     if get.sha256.is_some() && targets.len() > 1 {
         return Err(Failure::usage("--sha256 is for a single URL"));
     }
-    let folder_of = |target: &FileSpec| Path::new(&target.local_name).parent().map(Path::to_owned);
-    for folder in targets.iter().filter_map(folder_of).collect::<BTreeSet<_>>() {
-        make(&folder)?;
-    }
+    make_folders(&targets)?;
     Ok(targets)
 }
 
 /// A URL and a file, relative to the current folder.
 pub fn target(url: &str, file: &Path) -> Outcome<FileSpec> {
-    let local_name = absolute(file)
-        .map_err(|error| Failure::failed(format!("{}: {error}", file.display())))?
-        .into_os_string()
-        .into_string()
-        .map_err(|name| Failure::usage(format!("not a UTF-8 file name: {}", name.display())))?;
+    let path =
+        absolute(file).map_err(|error| Failure::failed(format!("{}: {error}", file.display())))?;
+    let local_name = local_name(path)?;
     Ok(FileSpec { remote_name: url.to_owned(), local_name, ..FileSpec::default() })
+}
+
+/// A word that is a URL.
+pub fn url(word: &OsStr) -> Outcome<&str> {
+    let refused = || Failure::usage(format!("not a URL: {}", word.display()));
+    word.to_str().ok_or_else(refused)
 }
 
 /// The absolute path of a file that need not exist. The library takes none with
@@ -80,12 +83,11 @@ fn absolute(file: &Path) -> io::Result<PathBuf> {
 pub fn key(targets: &[FileSpec]) -> String {
     let mut pairs: Vec<_> = targets
         .iter()
-        .map(|target| (target.remote_name.as_str(), target.local_name.as_str()))
+        .map(|target| (target.remote_name.as_str(), bytes_of_path(&target.local_name)))
         .collect();
     pairs.sort_unstable();
     let mut digest = Sha256::new();
     for (remote_name, local_name) in pairs {
-        // Neither of them holds control characters.
         digest.update(remote_name);
         digest.update("\t");
         digest.update(local_name);
@@ -97,10 +99,7 @@ pub fn key(targets: &[FileSpec]) -> String {
 /// What a job with these files is called.
 pub fn display_name(files: &[FileSpec]) -> String {
     match files {
-        [file] => {
-            let name = Path::new(&file.local_name).file_name().unwrap_or_default();
-            name.to_string_lossy().chars().take(DISPLAY_NAME_MAX).collect()
-        }
+        [file] => display_name_of(&file.local_name),
         files => format!("{} files", files.len()),
     }
 }
@@ -110,14 +109,20 @@ pub fn hexadecimal(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
+/// The text of a list. What is no UTF-8 in the names of its files is written as
+/// in the local names of the library.
 fn read(list: &Path) -> Outcome<String> {
-    let text = if list == Path::new("-") {
-        let mut text = String::new();
-        io::stdin().read_to_string(&mut text).map(|_| text)
+    let bytes = if list == Path::new("-") {
+        let mut bytes = Vec::new();
+        io::stdin().read_to_end(&mut bytes).map(|_| bytes)
     } else {
-        fs::read_to_string(list)
+        fs::read(list)
     };
-    text.map_err(|error| Failure::failed(format!("{}: {error}", list.display())))
+    let text = bytes
+        .map(|bytes| text_of_path(&bytes))
+        .map_err(|error| Failure::failed(format!("{}: {error}", list.display())))?;
+    // Editors of Windows mark UTF-8 so.
+    Ok(text.strip_prefix('\u{FEFF}').map_or_else(|| text.clone(), str::to_owned))
 }
 
 fn target_of_line(line: &str, folder: &Path) -> Outcome<Option<FileSpec>> {
@@ -128,20 +133,30 @@ fn target_of_line(line: &str, folder: &Path) -> Outcome<Option<FileSpec>> {
     if url.is_empty() {
         return Ok(None);
     }
+    if *bytes_of_path(url) != *url.as_bytes() {
+        return Err(Failure::usage(format!("not a URL: {url}")));
+    }
     if name.is_empty() {
         return target(url, &folder.join(name_in_url(url)?)).map(Some);
     }
     // Lists come from other people: none of their names leads out of the folder.
-    let stays = Path::new(name).components().all(|part| matches!(part, Component::Normal(_)));
-    if !stays {
+    let path = path_of(name);
+    let stays =
+        path.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
+    if !stays || path.file_name().is_none() {
         return Err(Failure::usage(format!("the name leads out of the folder: {name}")));
     }
-    target(url, &folder.join(name)).map(Some)
+    target(url, &folder.join(path)).map(Some)
 }
 
-fn make(folder: &Path) -> Outcome {
-    fs::create_dir_all(folder)
-        .map_err(|error| Failure::failed(format!("{}: {error}", folder.display())))
+/// Makes the folders that files go to.
+fn make_folders(targets: &[FileSpec]) -> Outcome {
+    let folder_of = |target: &FileSpec| path_of(&target.local_name).parent().map(Path::to_owned);
+    for folder in targets.iter().filter_map(folder_of).collect::<BTreeSet<_>>() {
+        fs::create_dir_all(&folder)
+            .map_err(|error| Failure::failed(format!("{}: {error}", folder.display())))?;
+    }
+    Ok(())
 }
 
 /// The last part of a URL's path as the name of a file. Whether the rest of it
@@ -163,8 +178,18 @@ fn nameless(url: &str) -> Failure {
     Failure::usage(format!("{url} does not end in a name for a file: name one with --output"))
 }
 
-/// What is no escape stays as it is; what is no UTF-8 is replaced.
+/// What is no escape stays as it is, and so do escapes of what is no UTF-8, and
+/// of a percent sign that would look like one: two names do not become one.
 fn percent_decoded(text: &str) -> String {
+    let mut name = String::new();
+    for chunk in bytes_of_escapes(text).utf8_chunks() {
+        name += chunk.valid();
+        name.extend(chunk.invalid().iter().map(|byte| format!("%{byte:02X}")));
+    }
+    name
+}
+
+fn bytes_of_escapes(text: &str) -> Vec<u8> {
     let bytes = text.as_bytes();
     let mut decoded = Vec::with_capacity(bytes.len());
     let mut at = 0;
@@ -173,10 +198,12 @@ fn percent_decoded(text: &str) -> String {
         let escape = digits
             .filter(|digits| *byte == b'%' && digits.bytes().all(|digit| digit.is_ascii_hexdigit()))
             .and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        let is_hex = |at| bytes.get(at).is_some_and(u8::is_ascii_hexdigit);
+        let escape = escape.filter(|byte| *byte != b'%' || !(is_hex(at + 3) && is_hex(at + 4)));
         decoded.push(escape.unwrap_or(*byte));
         at += if escape.is_some() { 3 } else { 1 };
     }
-    String::from_utf8_lossy(&decoded).into_owned()
+    decoded
 }
 
 #[cfg(test)]
@@ -189,6 +216,10 @@ mod tests {
         assert_eq!(name("http://h/a/b.iso?x=/y#/z").as_deref(), Some("b.iso"));
         assert_eq!(name("http://h/a%20b%C3%A9").as_deref(), Some("a bé"));
         assert_eq!(name("http://h/100%").as_deref(), Some("100%"));
+        assert_eq!(name("http://h/caf%E9.bin").as_deref(), Some("caf%E9.bin"));
+        assert_eq!(name("http://h/caf%25E9.bin").as_deref(), Some("caf%25E9.bin"));
+        assert_eq!(name("http://h/100%25").as_deref(), Some("100%"));
+        assert_eq!(name("http://h/caf%e8%20x.bin").as_deref(), Some("caf%E8 x.bin"));
         assert_eq!(name("http://h/a/").as_deref(), Some("index.html"));
         assert_eq!(name("http://h").as_deref(), Some("index.html"));
         assert_eq!(name("http://h?a/b").as_deref(), Some("index.html"));
@@ -201,7 +232,9 @@ mod tests {
         {
             assert!(name_in_url(url).is_err(), "{url}");
         }
-        for line in ["http://h/x\t../y", "http://h/x\t/etc/y", "http://h/x\ta/../../y"] {
+        for line in
+            ["http://h/x\t../y", "http://h/x\t/etc/y", "http://h/x\ta/../../y", "http://h/x\t."]
+        {
             assert!(target_of_line(line, Path::new("/d")).is_err(), "{line}");
         }
     }
@@ -214,6 +247,7 @@ mod tests {
         };
         assert_eq!(local_name("http://h/x").as_deref(), Some("/d/x"));
         assert_eq!(local_name("http://h/x\tsub/y\r").as_deref(), Some("/d/sub/y"));
+        assert_eq!(local_name("http://h/x\t./y").as_deref(), Some("/d/y"));
         assert_eq!(local_name("  "), None);
     }
 

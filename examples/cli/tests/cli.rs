@@ -4,8 +4,10 @@ mod bench;
 
 use std::fs;
 use std::path::Path;
+use std::time::Instant;
 
 use bench::{Bench, json_of, lines_of};
+use bgcopy_test_server::{Content, Resource};
 use serde_json::Value;
 
 const SMALL: u64 = 100_000;
@@ -61,6 +63,26 @@ fn get_takes_paths_through_the_folder_above() {
     }
     assert_eq!(bench.content("one.bin"), Bench::generated(1, SMALL));
     assert_eq!(bench.content(&format!("new/folder/{SMALL}")), Bench::generated(1, SMALL));
+}
+
+#[test]
+fn get_makes_the_folder_of_its_file() {
+    let bench = Bench::new();
+    let out = bench.run(&["get", &bench.url("/gen/1/5"), "-o", "new/folder/one.bin"]);
+    assert_eq!(out.code, 0, "{out:?}");
+    assert_eq!(bench.content("new/folder/one.bin"), Bench::generated(1, 5));
+}
+
+#[cfg(not(target_os = "macos"))]
+#[test]
+fn store_with_an_empty_name_is_the_default_one() {
+    let mut bench = Bench::new();
+    let state = bench.path("state");
+    bench.set("BGCOPY_STORE", "");
+    bench.set("XDG_STATE_HOME", &state.display().to_string());
+    let out = bench.run(&["add", &bench.url("/gen/1/5"), "one.bin"]);
+    assert_eq!(out.code, 0, "{out:?}");
+    assert!(state.join("bgcopy/queue.db").exists());
 }
 
 #[test]
@@ -184,6 +206,37 @@ fn same_command_takes_up_an_interrupted_job() {
 }
 
 #[test]
+fn signal_that_is_ignored_at_the_start_stays_ignored() {
+    let bench = Bench::new();
+    let url = bench.url(&format!("/gen/5/{SLOW_LENGTH}?{SLOW}"));
+    let process = bench.start_ignoring(&["HUP", "INT", "TERM"], &["get", &url, "-o", "x"]);
+    bench.wait_for_recorded_bytes(1);
+    for signal in ["HUP", "INT", "TERM"] {
+        process.send(signal);
+    }
+    let out = process.end();
+    assert_eq!(out.code, 0, "{out:?}");
+    assert_eq!(bench.content("x"), Bench::generated(5, SLOW_LENGTH));
+}
+
+#[test]
+fn other_signals_than_the_ignored_ones_are_heard() {
+    let bench = Bench::new();
+    for signal in ["INT", "TERM"] {
+        let serve = bench.start_ignoring(&["HUP"], &["serve"]);
+        bench.wait_for_host();
+        serve.send("HUP");
+        let added = bench.run(&["add", &bench.url("/gen/2/5"), signal]);
+        let run = bench.run(&["run", "--complete", added.stdout.trim()]);
+        assert_eq!(run.code, 0, "{run:?}");
+        serve.send(signal);
+        let out = serve.end();
+        assert_eq!(out.code, 0, "{out:?}");
+        assert!(!bench.store().join("engine.sock").exists(), "it ended in good order");
+    }
+}
+
+#[test]
 fn queue_can_be_looked_at_while_it_is_driven() {
     let bench = Bench::new();
     let url = bench.url(&format!("/gen/5/{LARGE}?{SLOW}"));
@@ -247,6 +300,25 @@ fn added_job_is_transferred_by_the_process_that_serves() {
 }
 
 #[test]
+fn short_commands_store_and_ask_no_server() {
+    let bench = Bench::new();
+    let add = |name: &str| bench.run(&["add", &bench.url(&format!("/gen/1/{SMALL}")), name]);
+    let ids: Vec<_> = (0..5).map(|number| add(&number.to_string()).stdout).collect();
+    for command in ["suspend", "resume"] {
+        let out = bench.run(&[command, ids[0].trim()]);
+        assert_eq!(out.code, 0, "{out:?}");
+    }
+    assert_eq!(bench.run(&["cancel", ids[1].trim()]).code, 0);
+    let asked: Vec<_> =
+        bench.server.requests().iter().map(|request| request.path.clone()).collect();
+    assert_eq!(asked, Vec::<String>::new());
+    let run = bench.run(&["run", "--complete"]);
+    assert_eq!(run.code, 0, "{run:?}");
+    assert_eq!(bench.names(), ["0", "2", "3", "4"]);
+    assert_eq!(bench.server.requests().len(), 4, "each file was asked for once");
+}
+
+#[test]
 fn serving_ends_when_there_is_nothing_left_to_do() {
     let bench = Bench::new();
     let added = bench.run(&["add", &bench.url(&format!("/gen/1/{SMALL}")), "small"]);
@@ -304,6 +376,30 @@ fn added_job_is_run_and_then_completed() {
     assert_eq!(bench.names(), ["a.bin", "b.bin"]);
 }
 
+#[cfg(unix)]
+#[test]
+fn special_files_are_not_replaced() {
+    let bench = Bench::new();
+    let url = bench.url("/gen/1/5");
+    drop(std::os::unix::net::UnixListener::bind(bench.path("socket")).expect("a socket"));
+    std::os::unix::fs::symlink("/dev/null", bench.path("link")).expect("a link");
+    for name in ["socket", "link"] {
+        for command in [vec!["get", &url, "-o", name], vec!["add", &url, name]] {
+            let out = bench.run(&command);
+            assert_ne!(out.code, 0, "{out:?}");
+            assert!(out.stderr.contains("a device, a pipe or a socket"), "{out:?}");
+            let kind = fs::symlink_metadata(bench.path(name)).expect("still there").file_type();
+            assert!(!kind.is_file(), "{name}");
+        }
+    }
+    let added = bench.run(&["add", &url, "later"]);
+    assert_eq!(added.code, 0, "{added:?}");
+    drop(std::os::unix::net::UnixListener::bind(bench.path("later")).expect("a socket"));
+    assert_ne!(bench.run(&["run", "--complete"]).code, 0, "it is looked at again");
+    let kind = fs::symlink_metadata(bench.path("later")).expect("still there").file_type();
+    assert!(!kind.is_file(), "the socket");
+}
+
 #[test]
 fn run_completes_on_request_and_fails_if_a_job_does() {
     let bench = Bench::new();
@@ -351,10 +447,186 @@ fn reader_that_goes_away_does_not_stop_a_download() {
 }
 
 #[test]
+#[cfg(target_os = "linux")]
+fn output_that_is_lost_is_a_failure() {
+    let bench = Bench::new();
+    let url = bench.url(&format!("/gen/1/{SMALL}"));
+    let added = bench.run(&["add", &url, "added"]);
+    let id = added.stdout.trim();
+    let commands: [&[&str]; 14] = [
+        &["list"],
+        &["list", "--json"],
+        &["show", id],
+        &["show", id, "--json"],
+        &["why", id],
+        &["why", id, "--json"],
+        &["get", &url, "-o", "x"],
+        &["get", &url, "-o", "x", "--json"],
+        &["add", &url, "another"],
+        &["suspend", id],
+        &["resume", id],
+        &["run", id],
+        &["cancel", id],
+        &["--help"],
+    ];
+    for arguments in commands {
+        let out = bench.run_full(arguments);
+        assert_eq!(out.code, 1, "{arguments:?}: {out:?}");
+        assert!(out.stderr.contains("No space left on device"), "{arguments:?}: {out:?}");
+    }
+    assert_eq!(bench.content("x"), Bench::generated(1, SMALL), "the download itself is done");
+    let out = bench.run_full(&["get", &url, "-o", "x", "--quiet"]);
+    assert_eq!((out.code, out.stderr.as_str()), (0, ""), "nothing was to be printed");
+}
+
+#[test]
+fn list_whose_reader_goes_away_ends_quietly() {
+    let bench = Bench::new();
+    bench.run(&["add", &bench.url("/gen/1/5"), "x"]);
+    for arguments in [&["list"][..], &["list", "--json"], &["--help"]] {
+        let out = bench.run_unread(arguments);
+        assert_eq!((out.code, out.stderr.as_str()), (0, ""), "{arguments:?}");
+    }
+}
+
+#[test]
+fn list_may_begin_with_a_byte_order_mark() {
+    let bench = Bench::new();
+    let line = format!("\u{FEFF}{}\tone.bin\r\n", bench.url(&format!("/gen/1/{SMALL}")));
+    fs::write(bench.path("list"), line).expect("a list");
+    let out = bench.run(&["get", "-i", "list"]);
+    assert_eq!(out.code, 0, "{out:?}");
+    assert_eq!(bench.content("one.bin"), Bench::generated(1, SMALL));
+}
+
+#[test]
+fn nothing_that_others_named_reaches_the_terminal_as_it_is() {
+    let bench = Bench::new();
+    let name = "gpj\u{202E}.exe";
+    let added = bench.run(&["add", &bench.url("/gen/1/5"), name]);
+    let id = added.stdout.trim();
+    for arguments in [&["list"][..], &["show", id]] {
+        let out = bench.run(arguments);
+        assert!(out.stdout.contains(r"gpj\u{202e}.exe"), "{out:?}");
+        assert!(!out.stdout.contains('\u{202E}'), "{out:?}");
+    }
+    let jobs = json_of(&bench.run(&["list", "--json"]).stdout);
+    assert_eq!(jobs[0]["display_name"], name, "programs get it as it is");
+    let out = bench.run(&["run", "--complete"]);
+    assert!(out.code == 0 && !out.stdout.contains('\u{202E}'), "{out:?}");
+    assert!(bench.path(name).exists());
+}
+
+#[test]
+fn escapes_of_no_text_stay_in_the_name() {
+    let bench = Bench::new();
+    for (path, content) in [("/caf%E9.bin", "one"), ("/caf%E8.bin", "two")] {
+        bench.server.put(path, Resource::new(Content::bytes(content)));
+    }
+    let out = bench.run(&["get", &bench.url("/caf%E9.bin"), &bench.url("/caf%E8.bin")]);
+    assert_eq!(out.code, 0, "{out:?}");
+    assert_eq!(bench.content("caf%E9.bin"), b"one");
+    assert_eq!(bench.content("caf%E8.bin"), b"two");
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn names_need_not_be_text() {
+    use std::os::unix::ffi::OsStrExt;
+
+    let bench = Bench::new();
+    let url = bench.url(&format!("/gen/1/{SMALL}"));
+    let path = |name: &[u8]| bench.path("").join(std::ffi::OsStr::from_bytes(name));
+    let out = bench.run_bytes(&[b"get", url.as_bytes(), b"-d", b"d\xE9", b"--quiet"]);
+    assert_eq!((out.code, out.stderr.as_str()), (0, ""));
+    assert!(path(format!("d\u{E9}/{SMALL}").as_bytes()).symlink_metadata().is_err());
+    let out = bench.run_bytes(&[b"get", url.as_bytes(), b"-o", b"caf\xE9"]);
+    assert_eq!(out.code, 0, "{out:?}");
+    assert!(out.stdout.contains(r"caf\xE9"), "{out:?}");
+    assert_eq!(fs::read(path(b"caf\xE9")).expect("a file"), Bench::generated(1, SMALL));
+    let added = bench.run_bytes(&[b"add", url.as_bytes(), b"\xFFadded\t"]);
+    assert_eq!(added.code, 0, "{added:?}");
+    assert!(bench.run(&["list"]).stdout.contains(r"\xFFadded\t"), "its name can be read");
+    assert_eq!(bench.run(&["run", "--complete"]).code, 0);
+    assert_eq!(fs::read(path(b"\xFFadded\t")).expect("a file"), Bench::generated(1, SMALL));
+    let line = [url.as_bytes(), b"\tli\xE9\n"].concat();
+    fs::write(bench.path("list"), line).expect("a list");
+    assert_eq!(bench.run(&["get", "-i", "list"]).code, 0);
+    assert_eq!(fs::read(path(b"li\xE9")).expect("a file"), Bench::generated(1, SMALL));
+}
+
+#[test]
+#[cfg(unix)]
+fn killed_add_leaves_a_whole_job_or_none() {
+    const TIMES: u32 = 30;
+    let bench = Bench::new();
+    let url = bench.url("/gen/1/5");
+    let began = Instant::now();
+    assert_eq!(bench.run(&["add", &url, "first"]).code, 0);
+    let takes = began.elapsed();
+    for number in 0..TIMES {
+        let process = bench.start(&["add", &url, &number.to_string()]);
+        // At every moment of its life.
+        std::thread::sleep(takes * number / TIMES);
+        drop(process);
+        let jobs = json_of(&bench.run(&["list", "--json"]).stdout);
+        for job in jobs.as_array().expect("an array") {
+            assert_eq!(job["files_total"], 1, "{job}");
+            assert_ne!(job["state"], "SUSPENDED", "{job}");
+        }
+    }
+}
+
+#[test]
 fn demonstration_holds_and_leaves_nothing() {
     let bench = Bench::new();
     let out = bench.run(&["demo"]);
     assert_eq!(out.code, 0, "{out:?}");
     assert_eq!(out.stdout.matches("   ok: ").count(), 8, "{}", out.stdout);
     assert_eq!(bench.names().len(), 0);
+}
+
+#[test]
+fn damaged_job_is_told_of_and_then_set_aside() {
+    for command in [&["list"][..], &["list", "--json"], &["run"], &["serve", "--idle-exit", "0"]] {
+        let bench = Bench::new();
+        let add = |name: &str| bench.run(&["add", &bench.url("/gen/1/5"), name]).stdout;
+        let (damaged, sound) = (add("damaged"), add("sound"));
+        let (damaged, sound) = (damaged.trim(), sound.trim());
+        damage(&bench, "\"display_name\":\"damaged\"");
+
+        let out = bench.run(command);
+        assert_eq!(out.code, 1, "{command:?}: {out:?}");
+        assert!(out.stderr.contains(damaged), "{command:?}: {out:?}");
+
+        let out = bench.run(&["run"]);
+        assert!(out.stderr.contains("1 job saved, 1 lost"), "{command:?}: {out:?}");
+        assert!(out.stderr.contains(damaged), "{command:?}: {out:?}");
+        let list = bench.run(&["list"]);
+        assert_eq!(list.code, 0, "{list:?}");
+        assert!(list.stdout.starts_with(sound) && !list.stdout.contains(damaged), "{list:?}");
+    }
+}
+
+/// Changes a bit of this text wherever it is in the database.
+fn damage(bench: &Bench, text: &str) {
+    let database = bench.store().join("queue.db");
+    let mut bytes = fs::read(&database).expect("the database");
+    let places: Vec<_> = bytes
+        .windows(text.len())
+        .enumerate()
+        .filter_map(|(at, found)| (found == text.as_bytes()).then_some(at))
+        .collect();
+    assert!(!places.is_empty(), "the text is there");
+    places.into_iter().for_each(|at| bytes[at + text.len() - 2] ^= 1);
+    fs::write(&database, bytes).expect("a damaged database");
+}
+
+#[test]
+fn store_that_cannot_be_reached_is_no_empty_one() {
+    let bench = Bench::new();
+    std::os::unix::fs::symlink(bench.store(), bench.store()).expect("a link to itself");
+    let out = bench.run(&["list"]);
+    assert_eq!(out.code, 1, "{out:?}");
+    assert!(out.stderr.contains("E_ACCESSDENIED"), "{out:?}");
 }

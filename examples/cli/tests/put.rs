@@ -53,6 +53,16 @@ fn put_sends_many_files_below_a_url() {
 }
 
 #[test]
+fn put_sends_a_file_once_that_is_named_twice() {
+    let bench = bench_with(&[("one", SMALL)]);
+    bench.server.accept_uploads("/up/", Area::new());
+    let out = bench.run(&["put", "one", "./one", &bench.url("/up/"), "--protocol", "put_range"]);
+    assert_eq!(out.code, 0, "{out:?}");
+    assert_eq!(out.stdout.matches("Sent ").count(), 1, "{out:?}");
+    assert_eq!(bench.server.area("/up/").bytes_stored, SMALL);
+}
+
+#[test]
 fn put_leaves_the_names_of_files_to_a_server_for_tus() {
     for protocol in ["auto", "tus"] {
         let bench = bench_with(&[("one", SMALL)]);
@@ -83,6 +93,17 @@ fn put_sends_to_s3_with_the_keys_of_the_environment() {
 }
 
 #[test]
+fn a_tab_in_a_name_is_no_obstacle() {
+    let bench = bench_with(&[("a\tb", SMALL)]);
+    bench.server.accept_uploads("/up/", Area::new());
+    let out = bench.run(&["put", "a\tb", &bench.url("/up/"), "--protocol", "put"]);
+    assert_eq!(out.code, 0, "{out:?}");
+    assert!(out.stdout.contains(r"a\tb"), "{out:?}");
+    let area = bench.server.area("/up/");
+    assert!(area.files["/up/a%09b"].bytes() == Bench::generated(1, SMALL));
+}
+
+#[test]
 fn wrong_usage_is_told() {
     let bench = bench_with(&[("one", 1), ("two", 1)]);
     let url = bench.url("/up/x");
@@ -104,6 +125,8 @@ fn an_interrupted_put_goes_on_with_the_same_command() {
     assert!(bench.wait_for_upload(|area| area.bytes_stored >= LARGE / 4));
     let out = running.interrupt();
     assert_eq!(out.code, 130, "{out:?}");
+    assert!(out.stderr.starts_with("The job "), "{out:?}");
+    assert!(out.stderr.contains(" is suspended; go on with:"), "{out:?}");
     let jobs = json_of(&bench.run(&["list", "--json"]).stdout);
     assert_eq!(jobs[0]["state"], "SUSPENDED");
     assert_eq!(jobs[0]["type"], "UPLOAD");
@@ -114,6 +137,28 @@ fn an_interrupted_put_goes_on_with_the_same_command() {
     assert!(area.files["/up/one"].bytes() == Bench::generated(1, LARGE));
     assert_eq!(area.bytes_stored, LARGE, "no byte was sent twice");
     assert_eq!(area.served("Create-Session"), 1);
+}
+
+#[test]
+fn cancel_says_what_the_server_keeps() {
+    for (protocol, code, said) in [
+        ("tus", 1, "the server keeps the unfinished upload: DELETE answered 405"),
+        ("put", 0, "the server may keep what came of the file"),
+    ] {
+        let bench = bench_with(&[("one", LARGE)]);
+        let area = if protocol == "tus" { Area::tus() } else { Area::new() };
+        let area = area.bytes_per_second(2_000_000).always("DELETE", 405);
+        bench.server.accept_uploads("/up/", area);
+        let url = bench.url("/up/one");
+        let running = bench.start(&["put", "one", &url, "--protocol", protocol]);
+        assert!(bench.wait_for_upload(|area| area.bytes_stored >= LARGE / 4));
+        running.interrupt();
+        let id = json_of(&bench.run(&["list", "--json"]).stdout)[0]["id"].clone();
+        let out = bench.run(&["cancel", id.as_str().expect("an id")]);
+        assert_eq!(out.code, code, "{out:?}");
+        assert!(format!("{}{}", out.stdout, out.stderr).contains(said), "{out:?}");
+        assert_eq!(bench.run(&["list"]).stdout, "");
+    }
 }
 
 #[test]

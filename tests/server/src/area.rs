@@ -16,6 +16,8 @@ pub enum Overlap {
     Drop,
     /// It stores all of it, a second time: a fault seen in the wild.
     Store,
+    /// The same, and it says that it holds what came up to the end of the fragment.
+    StoreUnsaid,
 }
 
 /// What a server does with a PUT of a range.
@@ -28,6 +30,18 @@ pub enum Ranges {
     Refuse,
     /// It puts it where it belongs, also what comes of one that is cut off.
     Honour,
+}
+
+/// What a server of BITS answers to a request into a session that it lost.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Unknown {
+    /// That it does not know it.
+    #[default]
+    Said,
+    /// This status and nothing else.
+    Status(u16),
+    /// Nothing: it ends the connection.
+    Silence,
 }
 
 /// What goes wrong with one request.
@@ -66,12 +80,15 @@ pub struct Area {
     pub(crate) ietf: Option<Ietf>,
     pub(crate) says_how: bool,
     pub(crate) overlap: Overlap,
+    pub(crate) unknown: Unknown,
     pub(crate) places_on_last_fragment: bool,
     pub(crate) overwrites: bool,
     pub(crate) piece_max: u64,
+    pub(crate) piece_lost: u64,
     pub(crate) size_max: u64,
     pub(crate) host: Option<(String, u64)>,
     pub(crate) rate: Option<u64>,
+    pub(crate) cut_after: Option<u64>,
     pub(crate) reply_url: Option<String>,
     pub(crate) modified: Option<String>,
     pub(crate) expected: Option<Content>,
@@ -99,6 +116,8 @@ pub(crate) struct Session {
     /// Counts the requests that stored into it: an older one stores no more.
     pub(crate) turn: u64,
     pub(crate) placed: bool,
+    /// Where its last fragment ends.
+    pub(crate) end: u64,
     /// Of tus: bytes may have come since the client was told how many there are.
     pub(crate) unsure: bool,
     /// What the bytes from there on should give, and what they give so far.
@@ -112,6 +131,9 @@ pub struct Kept {
     pub(crate) length: u64,
     pub(crate) wrong: bool,
     pub(crate) tail: Vec<u8>,
+    /// Counts the requests that store into it or look at it: an older one stores no
+    /// more.
+    pub(crate) turn: u64,
 }
 
 impl Kept {
@@ -138,6 +160,16 @@ impl Kept {
     /// The last 16 bytes of what is not kept.
     pub fn tail(&self) -> &[u8] {
         &self.tail
+    }
+
+    /// Replaces what is kept from there on by as much of the data; the rest of the
+    /// data goes behind it.
+    pub(crate) fn overwrite<'a>(&mut self, first: u64, data: &'a [u8]) -> &'a [u8] {
+        let old = self.bytes.get_mut(usize::try_from(first).unwrap_or(usize::MAX)..);
+        let old = old.unwrap_or(&mut []);
+        let (over, rest) = data.split_at(old.len().min(data.len()));
+        old[..over.len()].copy_from_slice(over);
+        rest
     }
 
     pub(crate) fn append(&mut self, data: &[u8], expected: Option<&Content>, discards: bool) {
@@ -174,12 +206,15 @@ impl Default for Area {
             ietf: None,
             says_how: true,
             overlap: Overlap::Refuse,
+            unknown: Unknown::Said,
             places_on_last_fragment: false,
             overwrites: true,
             piece_max: u64::MAX,
+            piece_lost: u64::MAX,
             size_max: u64::MAX,
             host: None,
             rate: None,
+            cut_after: None,
             reply_url: None,
             modified: None,
             expected: None,
@@ -282,6 +317,12 @@ impl Area {
         self
     }
 
+    /// What is answered to a request into a session that there is not.
+    pub fn unknown(mut self, unknown: Unknown) -> Area {
+        self.unknown = unknown;
+        self
+    }
+
     /// Files take their place with their last fragment instead of with the
     /// close of their session.
     pub fn places_on_last_fragment(mut self) -> Area {
@@ -298,6 +339,12 @@ impl Area {
     /// Refuses longer fragments with 413.
     pub fn piece_max(mut self, bytes: u64) -> Area {
         self.piece_max = bytes;
+        self
+    }
+
+    /// Cuts the connection of longer bodies there, and keeps nothing of them.
+    pub fn loses_above(mut self, bytes: u64) -> Area {
+        self.piece_lost = bytes;
         self
     }
 
@@ -330,6 +377,12 @@ impl Area {
     /// Takes so many bytes a second.
     pub fn bytes_per_second(mut self, rate: u64) -> Area {
         self.rate = Some(rate);
+        self
+    }
+
+    /// Cuts each connection after so many bytes of a body; they are kept.
+    pub fn cuts_after(mut self, bytes: u64) -> Area {
+        self.cut_after = Some(bytes);
         self
     }
 
@@ -373,6 +426,19 @@ impl Area {
         Some(self.faults.remove(index).1)
     }
 
+    /// True if a connection is still to break: until then none is kept, so that
+    /// it breaks under a request that was not made on one that was kept.
+    pub(crate) fn breaks_connections(&self) -> bool {
+        let breaks = |fault: &UploadFault| match fault {
+            UploadFault::CutAfter(_) | UploadFault::LoseAfter(_) | UploadFault::LoseAnswer => true,
+            UploadFault::HoldAnswer
+            | UploadFault::Status(..)
+            | UploadFault::Forget
+            | UploadFault::Claim(_) => false,
+        };
+        self.faults.iter().any(|(_, fault)| breaks(fault))
+    }
+
     pub(crate) fn open_session(&mut self, path: &str) -> String {
         let number = self.next_session;
         self.next_session += 1;
@@ -383,6 +449,7 @@ impl Area {
             kept: Kept::default(),
             turn: 0,
             placed: false,
+            end: 0,
             unsure: false,
             checking: None,
         };

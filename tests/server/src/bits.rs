@@ -1,8 +1,8 @@
 //! The BITS upload protocol, strictly: what it forbids is refused and noted.
 
-use crate::area::{Area, Overlap};
+use crate::area::{Area, Overlap, Unknown};
 use crate::date::http_date;
-use crate::receive::{Answer, Target};
+use crate::receive::{Answer, SILENCE, Target};
 use crate::request::Request;
 use std::time::SystemTime;
 
@@ -50,7 +50,11 @@ pub(crate) fn begin(area: &mut Area, request: &Request, kind: &str, length: Opti
     };
     let path = request.path_alone();
     if area.sessions.get(&id).is_none_or(|session| session.path != path) {
-        return failed(area, 500, BG_E_SESSION_NOT_FOUND);
+        return match area.unknown {
+            Unknown::Said => failed(area, 500, BG_E_SESSION_NOT_FOUND),
+            Unknown::Status(status) => Answer::new(status),
+            Unknown::Silence => Answer::new(SILENCE),
+        };
     }
     if is("Fragment") {
         return fragment(area, request, &id, length);
@@ -75,6 +79,8 @@ pub(crate) fn end(area: &mut Area, answer: Answer) -> Answer {
     if area.places_on_last_fragment && is_whole(area, id) {
         area.place(id);
     }
+    let session = area.sessions.get(id).filter(|_| area.overlap == Overlap::StoreUnsaid);
+    let held = session.map_or(held, |session| session.end);
     let is_last = area.sessions.get(id).is_some_and(|session| session.total == Some(held));
     let reply = area.reply_url.as_ref().filter(|_| is_last);
     let answer = answer.header("BITS-Received-Content-Range", held.to_string());
@@ -154,15 +160,16 @@ fn fragment(area: &mut Area, request: &Request, id: &str, length: u64) -> Answer
     session.turn += 1;
     let skip = match overlap {
         Overlap::Refuse | Overlap::Drop => expected - first,
-        Overlap::Store => 0,
+        Overlap::Store | Overlap::StoreUnsaid => 0,
     };
+    session.end = last + 1;
     let target = Target::Session { id: id.to_owned(), turn: session.turn, skip };
     Answer { target, ..ack(200) }
 }
 
 fn close(area: &mut Area, id: &str) -> Answer {
     let placed = area.sessions.get(id).is_some_and(|session| session.placed);
-    if !placed && !is_whole(area, id) {
+    if !placed && !is_whole(area, id) && area.overlap != Overlap::StoreUnsaid {
         area.violated("a close before all bytes were there");
         area.sessions.remove(id);
         return ack(200);

@@ -38,6 +38,7 @@ pub struct Bucket {
     pub(crate) region: String,
     pub(crate) key: String,
     pub(crate) secret: String,
+    pub(crate) clock_s: i64,
     pub(crate) rate: Option<u64>,
     pub(crate) page: usize,
     pub(crate) faults: Vec<(String, BucketFault)>,
@@ -152,6 +153,7 @@ impl Bucket {
             region: "us-east-1".to_owned(),
             key: key.to_owned(),
             secret: secret.to_owned(),
+            clock_s: 0,
             rate: None,
             page: 1000,
             faults: Vec::new(),
@@ -171,6 +173,12 @@ impl Bucket {
     /// Takes requests that are signed for this region only.
     pub fn region(mut self, region: &str) -> Bucket {
         self.region = region.to_owned();
+        self
+    }
+
+    /// Has a clock that is so many seconds ahead.
+    pub fn clock(mut self, ahead_s: i64) -> Bucket {
+        self.clock_s = ahead_s;
         self
     }
 
@@ -200,6 +208,15 @@ impl Bucket {
         self
     }
 
+    /// True if a connection is still to break: until then none is kept, so that
+    /// it breaks under a request that was not made on one that was kept.
+    pub(crate) fn breaks_connections(&self) -> bool {
+        let breaks = |fault: &BucketFault| {
+            matches!(fault, BucketFault::CutAfter(_) | BucketFault::LoseAnswer)
+        };
+        self.faults.iter().any(|(_, fault)| breaks(fault))
+    }
+
     /// A request of an operation, which may be for a part, has come.
     pub(crate) fn take_fault(&mut self, operation: &str, part: Option<u32>) -> Option<BucketFault> {
         let of_part = part.map(|number| format!("{operation}/{number}"));
@@ -213,6 +230,14 @@ impl Bucket {
         }
         let index = self.faults.iter().position(|(own, _)| names.contains(own))?;
         Some(self.faults.remove(index).1)
+    }
+
+    /// The client does not learn which parts are here: it may send each again.
+    pub(crate) fn listed_not(&mut self, id: &str) {
+        if let Some(upload) = self.uploads.get_mut(id) {
+            upload.unlisted.extend(upload.begun_parts.iter());
+            upload.lists += 1;
+        }
     }
 
     /// A part is about to be sent. One that is here is not sent again, unless the

@@ -345,6 +345,7 @@ fn append(
 }
 
 /// Whether the request completes the upload, and the length of its body.
+#[allow(clippy::result_large_err, reason = "once for each request of a test")]
 fn framing(area: &mut Area, request: &Request, length: Option<u64>) -> Result<(bool, u64), Answer> {
     let complete = match request.header("Upload-Complete") {
         Some("?1") => true,

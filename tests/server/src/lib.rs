@@ -48,13 +48,15 @@ mod sha1;
 mod shared;
 mod tus;
 
-pub use area::{Area, AreaSeen, Kept, Overlap, Ranges, UploadFault};
+pub use area::{Area, AreaSeen, Kept, Overlap, Ranges, Unknown, UploadFault};
 pub use bucket::{Bucket, BucketFault, BucketSeen, Object};
+pub use connection::Keeping;
 pub use content::Content;
 pub use date::http_date;
 pub use ietf::Ietf;
-pub use reply::Reply;
+pub use reply::{Endless, Reply};
 pub use request::Request;
 pub use resource::Resource;
+pub use send::ENDLESS_BYTES_MAX;
 pub use server::Server;
 pub use shared::Seen;

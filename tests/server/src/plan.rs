@@ -3,7 +3,7 @@
 use crate::body::Body;
 use crate::date::http_date;
 use crate::reason;
-use crate::reply::{Event, Framing, HeaderChange, Opening, Override, Reply};
+use crate::reply::{Endless, Event, Framing, HeaderChange, Opening, Override, Reply};
 use crate::representation::{self, Draft, Headers};
 use crate::request::Request;
 use crate::resource::Resource;
@@ -19,6 +19,7 @@ pub(crate) struct Plan {
     /// By place, in the order they happen; none lies behind the body.
     pub(crate) events: Vec<(u64, Event)>,
     pub(crate) rate: Option<u64>,
+    pub(crate) endless: Option<Endless>,
     /// Whether the connection ends with this answer.
     pub(crate) close: bool,
 }
@@ -50,6 +51,17 @@ impl Plan {
         plan
     }
 
+    /// The answer of a proxy that makes no tunnel.
+    pub(crate) fn no_tunnel(request: &Request, status: u16) -> Plan {
+        let mut draft = Draft::plain(status);
+        if status == 407 {
+            draft.header("Proxy-Authenticate", "Basic realm=\"bgcopy\"");
+        }
+        let mut plan = Plan::framed(request, draft, &Reply::normal());
+        plan.close = true;
+        plan
+    }
+
     /// The answer to what is not a request.
     pub(crate) fn bad_request() -> Plan {
         Plan {
@@ -61,6 +73,7 @@ impl Plan {
             trailers: Vec::new(),
             events: Vec::new(),
             rate: None,
+            endless: None,
             close: true,
         }
     }
@@ -102,6 +115,7 @@ impl Plan {
             chunked: chunked && with_body && !reply.no_head,
             trailers: reply.trailers.clone(),
             rate: reply.rate,
+            endless: reply.endless,
             close,
         }
     }

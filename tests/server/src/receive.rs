@@ -21,6 +21,9 @@ const LATER: Duration = Duration::from_secs(2);
 /// A paced body is read in this many pieces each second.
 const PIECES_PER_SECOND: u64 = 20;
 
+/// The status of an answer that is not given: the connection ends.
+pub(crate) const SILENCE: u16 = 0;
+
 /// Where the bytes of a body go.
 #[derive(Clone, Debug)]
 pub(crate) enum Target {
@@ -31,8 +34,8 @@ pub(crate) enum Target {
     Session { id: String, turn: u64, skip: u64 },
     /// Into a file, which is there when all of it has come.
     File,
-    /// Into the file of that path, as they come.
-    Place(String),
+    /// Into the file of that path, from a byte of it on, as they come.
+    Place { path: String, turn: u64, first: u64 },
 }
 
 /// What is done with a request.
@@ -62,11 +65,15 @@ impl Answer {
 pub(crate) fn serve(link: &mut Link, request: &Request, prefix: &str) -> Result<After, Gone> {
     link.finish_head()?;
     let kind = kind(request);
-    let (fault, answer) = link
+    let length = request.header("Content-Length").and_then(|text| text.parse().ok()).unwrap_or(0);
+    let (fault, mut answer, closes) = link
         .shared()
         .change(|state| {
             let area = state.areas.get_mut(prefix)?;
-            let fault = area.take_fault(&kind);
+            let cut = area.cut_after.filter(|bytes| length > *bytes).map(UploadFault::CutAfter);
+            let lost =
+                (length > area.piece_lost).then_some(UploadFault::LoseAfter(area.piece_lost));
+            let fault = area.take_fault(&kind).or(cut).or(lost);
             if fault == Some(UploadFault::Forget) {
                 area.sessions.clear();
             }
@@ -77,10 +84,12 @@ pub(crate) fn serve(link: &mut Link, request: &Request, prefix: &str) -> Result<
                 }
                 Some(_) | None => begin(area, request, prefix, &kind),
             };
-            Some((fault, answer))
+            Some((fault, answer, area.breaks_connections()))
         })
         .ok_or(Gone)?;
-    let length = request.header("Content-Length").and_then(|text| text.parse().ok()).unwrap_or(0);
+    if closes {
+        answer = answer.header("Connection", "close");
+    }
     if let Some(headers) = &answer.interim {
         link.write(&interim(headers))?;
     }
@@ -104,6 +113,9 @@ pub(crate) fn serve(link: &mut Link, request: &Request, prefix: &str) -> Result<
             | UploadFault::Claim(_),
         )
         | None => body.read(length)?,
+    }
+    if answer.status == SILENCE {
+        return Ok(After::Reset);
     }
     let kept = body.file.take();
     let answer = link
@@ -138,7 +150,7 @@ pub(crate) fn serve(link: &mut Link, request: &Request, prefix: &str) -> Result<
         Some(_) | None => None,
     };
     link.write(&head(&answer, claim, request.method == "HEAD"))?;
-    Ok(if request.closes() { After::Close } else { After::Next })
+    Ok(if closes || request.closes() { After::Close } else { After::Next })
 }
 
 /// The packet type of a request of BITS, else its method.
@@ -189,8 +201,9 @@ fn begin(area: &mut Area, request: &Request, prefix: &str, kind: &str) -> Answer
             Some(_) if !area.overwrites && area.files.contains_key(path) => Answer::new(403),
             Some(_) => Answer { target: Target::File, ..Answer::new(201) },
         },
-        "HEAD" => match area.files.get(path) {
+        "HEAD" => match area.files.get_mut(path) {
             Some(file) => {
+                file.turn += 1;
                 let later = http_date(SystemTime::now() + LATER);
                 let modified = area.modified.clone().unwrap_or(later);
                 Answer::new(200)
@@ -203,21 +216,25 @@ fn begin(area: &mut Area, request: &Request, prefix: &str, kind: &str) -> Answer
     }
 }
 
-/// A piece of a file that goes where it belongs. Clients begin where the file
-/// ends.
+/// A piece of a file that goes where it belongs. Clients begin at the first byte,
+/// or where the file ends. What is behind the piece stays.
 fn put_range(area: &mut Area, path: &str, range: &str, length: Option<u64>) -> Answer {
     if area.ranges == Ranges::Refuse {
         return Answer::new(501);
     }
-    let held = area.files.get(path).map(crate::area::Kept::len);
+    let held = area.files.get(path).map_or(0, crate::area::Kept::len);
     let range = bits::parse_range(range);
-    let fits = range
-        .is_some_and(|(first, last, _)| held == Some(first) && length == Some(last - first + 1));
-    if !fits {
-        area.violated(format!("a range {range:?} of {length:?} bytes after {held:?}"));
+    let fits = range.filter(|(first, last, _)| {
+        (*first == 0 || held == *first) && length == Some(last - first + 1)
+    });
+    let Some((first, ..)) = fits else {
+        area.violated(format!("a range {range:?} of {length:?} bytes after {held}"));
         return Answer::new(400);
-    }
-    Answer { target: Target::Place(path.to_owned()), ..Answer::new(204) }
+    };
+    let file = area.files.entry(path.to_owned()).or_default();
+    file.turn += 1;
+    let target = Target::Place { path: path.to_owned(), turn: file.turn, first };
+    Answer { target, ..Answer::new(204) }
 }
 
 fn head(answer: &Answer, claim: Option<u64>, has_length: bool) -> Vec<u8> {
@@ -325,6 +342,7 @@ impl Body<'_> {
                 return;
             };
             let (expected, discards) = (area.expected.clone(), area.discards);
+            let count = data.len() as u64;
             match target {
                 Target::Nothing => {}
                 Target::Session { id, turn, skip } => {
@@ -341,10 +359,11 @@ impl Body<'_> {
                         area.bytes_stored += fresh.len() as u64;
                     }
                 }
-                Target::Place(path) => {
-                    if let Some(file) = area.files.get_mut(path) {
+                Target::Place { path, turn, first } => {
+                    if let Some(file) = area.files.get_mut(path).filter(|one| one.turn == *turn) {
+                        let data = file.overwrite(first + position, data);
                         file.append(data, expected.as_ref(), discards);
-                        area.bytes_stored += data.len() as u64;
+                        area.bytes_stored += count;
                     }
                 }
                 Target::File => {

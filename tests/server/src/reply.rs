@@ -25,6 +25,7 @@ pub struct Reply {
     pub(crate) opening: Opening,
     pub(crate) events: Vec<(u64, Event)>,
     pub(crate) rate: Option<u64>,
+    pub(crate) endless: Option<Endless>,
     pub(crate) no_head: bool,
     pub(crate) basic: Option<String>,
     pub(crate) proxy_basic: Option<String>,
@@ -93,6 +94,21 @@ pub(crate) enum Opening {
     Reset,
     Stall,
     Gate,
+}
+
+/// What of an answer does not end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Endless {
+    /// Interim answers before it.
+    Interims,
+    /// The lines of its head.
+    Head,
+    /// Its body, which comes in chunks.
+    Body,
+    /// The extension of the first chunk of its body.
+    ChunkExtension,
+    /// The lines behind the last chunk of its body.
+    Trailers,
 }
 
 /// What happens once so many body bytes went out.

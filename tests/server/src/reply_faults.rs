@@ -4,7 +4,7 @@
 //! without the framing of chunks. A place behind the end of the body is never
 //! reached, except where a method says so.
 
-use crate::reply::{Event, Opening, Override, Reply};
+use crate::reply::{Endless, Event, Opening, Override, Reply};
 use crate::resource::Resource;
 
 impl Reply {
@@ -89,6 +89,16 @@ impl Reply {
     pub fn bytes_per_second(mut self, rate: u64) -> Reply {
         self.rate = Some(rate.max(1));
         self
+    }
+
+    /// Sends something without an end, which counts as bytes of the body, until the
+    /// client leaves; after [`ENDLESS_BYTES_MAX`] bytes it closes the connection.
+    pub fn endless(mut self, what: Endless) -> Reply {
+        self.endless = Some(what);
+        match what {
+            Endless::Body | Endless::ChunkExtension | Endless::Trailers => self.chunked(),
+            Endless::Interims | Endless::Head => self,
+        }
     }
 
     /// Sends the body without any head and closes.

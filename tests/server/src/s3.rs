@@ -75,7 +75,7 @@ fn serve_one(
     operation: &str,
     (id, part): (&str, Option<u32>),
 ) -> Result<After, Gone> {
-    let (fault, rate, lists) = link
+    let (fault, rate, lists, closes) = link
         .shared()
         .change(|state| {
             let bucket = state.buckets.get_mut(prefix)?;
@@ -90,7 +90,7 @@ fn serve_one(
                 }
                 Some(_) | None => {}
             }
-            Some((fault, bucket.rate, lists))
+            Some((fault, bucket.rate, lists, bucket.breaks_connections()))
         })
         .ok_or(Gone)?;
     let length = request.header("Content-Length").and_then(|text| text.parse().ok()).unwrap_or(0);
@@ -108,7 +108,14 @@ fn serve_one(
             .change(|state| {
                 let bucket = state.buckets.get_mut(prefix)?;
                 Some(match &fault {
-                    Some(BucketFault::Error(status, code)) => Answer::error(*status, code, ""),
+                    Some(BucketFault::Error(status, code)) => {
+                        if operation == "ListParts" {
+                            bucket.listed_not(id);
+                        }
+                        let place = "<Endpoint>elsewhere.example</Endpoint>";
+                        let is_elsewhere = (300..400).contains(status);
+                        Answer::error(*status, code, if is_elsewhere { place } else { "" })
+                    }
                     Some(BucketFault::Wait(seconds)) => Answer::error(503, "SlowDown", "")
                         .header("Retry-After", seconds.to_string()),
                     Some(BucketFault::Pretend) => Answer::new(204),
@@ -127,8 +134,9 @@ fn serve_one(
         }
         Some(_) | None => {}
     }
+    let answer = if closes { answer.header("Connection", "close") } else { answer };
     link.write(&text_of(&answer, request.method == "HEAD"))?;
-    Ok(if request.closes() { After::Close } else { After::Next })
+    Ok(if closes || request.closes() { After::Close } else { After::Next })
 }
 
 fn read(link: &mut Link, prefix: &str, length: u64, rate: Option<u64>) -> Result<Vec<u8>, Gone> {
@@ -198,7 +206,12 @@ fn answer(
             "AuthorizationHeaderMalformed" => format!("<Region>{}</Region>", bucket.region),
             _ => String::new(),
         };
-        return Answer::error(refusal.status, refusal.code, &region);
+        let seconds = Duration::from_secs(bucket.clock_s.unsigned_abs());
+        let now = match bucket.clock_s < 0 {
+            true => SystemTime::now() - seconds,
+            false => SystemTime::now() + seconds,
+        };
+        return Answer::error(refusal.status, refusal.code, &region).header("Date", http_date(now));
     }
     let query: BTreeMap<String, String> = pairs(&request.path).into_iter().collect();
     let id = query.get("uploadId").cloned().unwrap_or_default();

@@ -71,7 +71,7 @@ fn check_header(
         payload,
         signed: &signed,
     };
-    if !is_near(date, 0) {
+    if !is_near(bucket, date, 0) {
         return refuse(403, "RequestTimeTooSkewed");
     }
     compare(bucket, request, query, &proof)
@@ -94,7 +94,7 @@ fn check_query(
     if !(1..=604_800).contains(&expires) {
         return violated("AuthorizationQueryParametersError", "a time that is not allowed");
     }
-    if !is_near(&date, expires) {
+    if !is_near(bucket, &date, expires) {
         return refuse(403, "AccessDenied");
     }
     let rest: Vec<_> =
@@ -164,12 +164,12 @@ fn compare(
 
 /// True if a time such as `20260131T235959Z` is not further away than clocks
 /// may differ, or than so many seconds ago.
-fn is_near(text: &str, lasts_s: i64) -> bool {
+fn is_near(bucket: &Bucket, text: &str, lasts_s: i64) -> bool {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
     let Some(then) = seconds(text) else {
         return false;
     };
-    let age = i64::try_from(now).unwrap_or(i64::MAX) - then;
+    let age = i64::try_from(now).unwrap_or(i64::MAX) + bucket.clock_s - then;
     (-SKEW_S..=lasts_s.max(SKEW_S)).contains(&age)
 }
 

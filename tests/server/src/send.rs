@@ -2,7 +2,7 @@
 
 use crate::link::{Gone, Link};
 use crate::plan::Plan;
-use crate::reply::{Event, Opening};
+use crate::reply::{Endless, Event, Opening};
 use std::time::{Duration, Instant};
 
 /// Bodies are written in pieces of this size.
@@ -10,6 +10,10 @@ const PIECE: u64 = 256 * 1024;
 
 /// A paced body is written in this many pieces each second.
 const PIECES_PER_SECOND: u64 = 20;
+
+/// What does not end ends after so many bytes: a client that reads all of it fails
+/// its test, and does not hang.
+pub const ENDLESS_BYTES_MAX: u64 = 256 * 1024 * 1024;
 
 /// What becomes of the connection after an answer.
 pub(crate) enum After {
@@ -57,6 +61,9 @@ pub(crate) fn send(link: &mut Link, plan: &Plan, path: &str, key: &str) -> Resul
         Opening::Stall => sending.stall()?,
         Opening::Gate => sending.gate()?,
     }
+    if let Some(what) = plan.endless {
+        return sending.endless(what);
+    }
     sending.link.write(&plan.head)?;
     if let Some(after) = sending.body()? {
         return Ok(after);
@@ -66,6 +73,23 @@ pub(crate) fn send(link: &mut Link, plan: &Plan, path: &str, key: &str) -> Resul
 }
 
 impl Sending<'_> {
+    fn endless(&mut self, what: Endless) -> Result<After, Gone> {
+        let head = &self.plan.head;
+        let (begin, again): (Vec<u8>, &[u8]) = match what {
+            Endless::Interims => (Vec::new(), b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n"),
+            Endless::Head => (head[..head.len() - 2].to_vec(), b"X-Filler: filler\r\n"),
+            Endless::Body => (head.clone(), b"6\r\nfiller\r\n"),
+            Endless::ChunkExtension => ([head, &b"5;x="[..]].concat(), b"filler"),
+            Endless::Trailers => ([head, &b"0\r\n"[..]].concat(), b"X-Filler: filler\r\n"),
+        };
+        self.link.write(&begin)?;
+        let piece = again.repeat(64 * 1024 / again.len());
+        for _ in 0..ENDLESS_BYTES_MAX / piece.len() as u64 {
+            self.link.write_body(self.path, &piece)?;
+        }
+        Ok(After::Close)
+    }
+
     /// Sends the body; tells what becomes of the connection when an event
     /// decided it.
     fn body(&mut self) -> Result<Option<After>, Gone> {

@@ -2,7 +2,7 @@
 
 use crate::area::{Area, AreaSeen};
 use crate::bucket::{Bucket, BucketSeen};
-use crate::connection;
+use crate::connection::{self, Keeping};
 use crate::link::Link;
 use crate::request::Request;
 use crate::resource::Resource;
@@ -116,6 +116,16 @@ impl Server {
     /// one: its path and its bytes so far.
     pub fn serve_generated(&self) {
         self.shared.change(|state| state.serve_generated = true);
+    }
+
+    /// What becomes of connections behind their first answer, from now on.
+    pub fn keep_connections(&self, keeping: Keeping) {
+        self.shared.change(|state| state.keeping = keeping);
+    }
+
+    /// As a proxy, it refuses tunnels with this status.
+    pub fn refuse_tunnels(&self, status: u16) {
+        self.shared.change(|state| state.tunnel_status = Some(status));
     }
 
     /// The heads of all requests, in the order they were completed.

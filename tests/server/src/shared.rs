@@ -2,6 +2,7 @@
 
 use crate::area::{AreaSeen, Areas};
 use crate::bucket::{Bucket, BucketSeen};
+use crate::connection::Keeping;
 use crate::generated;
 use crate::reply::Reply;
 use crate::request::{Request, path_matches, without_query};
@@ -29,6 +30,8 @@ pub(crate) struct State {
     accepted: u64,
     pub(crate) stopping: bool,
     pub(crate) serve_generated: bool,
+    pub(crate) keeping: Keeping,
+    pub(crate) tunnel_status: Option<u16>,
     pub(crate) areas: Areas,
     /// By the beginning of their paths.
     pub(crate) buckets: BTreeMap<String, Bucket>,
@@ -59,6 +62,10 @@ pub(crate) enum Found {
     },
     Missing,
     WrongMethod,
+    /// A tunnel is asked for, and refused.
+    Tunnel {
+        status: u16,
+    },
     /// The path belongs to an area that takes files.
     Area {
         prefix: String,
@@ -168,6 +175,9 @@ impl State {
     }
 
     fn find(&mut self, request: &Request) -> Found {
+        if let Some(status) = self.tunnel_status.filter(|_| request.method == "CONNECT") {
+            return Found::Tunnel { status };
+        }
         let bucket = self.buckets.keys().find(|prefix| request.path.starts_with(prefix.as_str()));
         if let Some(prefix) = bucket {
             let is_look = self.serve_generated

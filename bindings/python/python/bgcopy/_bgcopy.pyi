@@ -51,6 +51,7 @@ __all__ = [
     "code_name",
     "code_text",
     "report_unraisable",
+    "run_program",
 ]
 
 _Callback = TypeVar("_Callback", bound=Callable[[Job], object])
@@ -78,6 +79,7 @@ class Manager:
         ca_pem: str | None = None,
         exclusive: bool = False,
         replace_older: bool = False,
+        stores_only: bool = False,
     ) -> Manager:
         """Opens the store in a folder, which is made if it is missing, for the
         caller alone.
@@ -86,6 +88,8 @@ class Manager:
         processes: the first one hosts the queue, the others join it, and when
         the host ends one of them takes over. With `exclusive` it is alone;
         `replace_older` takes the place of a host that is too old to be joined.
+        With `stores_only` nothing is transferred while this manager hosts: it only
+        stores what is to be done; a cancel still reaches the servers of its uploads.
 
         `ca_file` is a file in PEM form with the certificates of the authorities
         that all requests trust in place of the system's, while this manager
@@ -135,9 +139,23 @@ class Manager:
         `display_name` has at most 256 characters and need not be unique;
         without a `job_type` the job downloads. :class:`InvalidArgumentError`
         for a longer name, :class:`NotSupportedError` for a type that is not
-        there, BG_E_TOO_MANY_JOBS_PER_USER at the limit of jobs. Contract 2.1.
+        there, BG_E_TOO_MANY_JOBS_PER_USER at the limit of jobs. Section 2.1.
         """
 
+    def _start_job(
+        self,
+        display_name: str,
+        job_type: JobType,
+        files: Sequence[FileSpec],
+        *,
+        description: str | None = None,
+        upload_protocol: UploadProtocol | None = None,
+        reply_file_name: str | PathLike[str] | None = None,
+        priority: JobPriority | None = None,
+        no_progress_timeout: float | timedelta | None = None,
+        custom_headers: str | None = None,
+        credentials: tuple[str, str] | None = None,
+    ) -> Job: ...
     def create_uploads(self, files: Sequence[FileSpec]) -> list[Job]:
         """Makes one suspended UPLOAD job for each file, named after it, all or
         none, in the order of the files. A file's `remote_name` is where it
@@ -146,7 +164,7 @@ class Manager:
         files itself, as by tus and POST.
 
         Errors as for :meth:`create_job` and :meth:`Job.add_file`;
-        :class:`NotSupportedError` for a file with ranges. Contract 2.2.
+        :class:`NotSupportedError` for a file with ranges. Section 2.2.
         """
 
     def start_uploads(self, files: Sequence[FileSpec], like: Job | None = None) -> list[Job]:
@@ -158,21 +176,21 @@ class Manager:
 
         :class:`InvalidStateError` if `like` is completed or cancelled,
         :class:`InvalidArgumentError` if it is of another type than UPLOAD.
-        Contract 2.2.
+        Section 2.2.
         """
 
     def complete_all(self, jobs: Sequence[Job]) -> list[HResult | int]:
         """Calls :meth:`Job.complete` for each of many jobs, in few steps on the
         disk. The codes, success or not, are in the order of the jobs: no
-        exception is raised for them. Contract 9.5.
+        exception is raised for them. Section 9.5.
         """
 
     def cancel_all(self, jobs: Sequence[Job]) -> list[HResult | int]:
-        """As :meth:`complete_all` for :meth:`Job.cancel`. Contract 9.6."""
+        """As :meth:`complete_all` for :meth:`Job.cancel`. Section 9.6."""
 
     def get_job(self, id: uuid.UUID) -> Job:
         """The job of that id (GetJob): :class:`JobNotFoundError` if it is not
-        in the queue, which a cancelled or completed one is not. Contract 2.1.
+        in the queue, which a cancelled or completed one is not. Section 2.1.
         """
 
     def jobs(self) -> list[Job]:
@@ -191,7 +209,7 @@ class Manager:
         manager opens raises its event again. Events of one job are coalesced.
         Each manager gets all events, and of its callers one gets each.
         :class:`ManagerClosedError` after
-        :meth:`close`. Contract section 11.
+        :meth:`close`. Specification, section 11.
         """
 
     def events(self, timeout: float | timedelta | None = None) -> Events:
@@ -220,7 +238,7 @@ class Manager:
         `wait_reason` is `NO_NETWORK`, or `POLICY_CLOSED` where it costs more
         than the job's `COST_FLAGS` allow. When it opens they go on. It is not
         stored, and holds until this manager says something else or is closed.
-        :class:`InvalidArgumentError` for a cost that is none. Contract 3.4, 6.7.
+        :class:`InvalidArgumentError` for a cost that is none. Section 3.4, 6.7.
         """
 
     @network.setter
@@ -291,7 +309,7 @@ class Job:
         has already; :class:`PathNotFoundError`, :class:`AccessDeniedError` or
         :class:`StorageError` for a folder or target that cannot be used;
         BG_E_TOO_MANY_FILES_IN_JOB. After an error the job is as before.
-        Contract 2.2.
+        Section 2.2.
         """
 
     def add_file_set(self, files: Sequence[FileSpec]) -> None:
@@ -308,7 +326,7 @@ class Job:
 
         :class:`InvalidArgumentError` for empty or overlapping ranges, ranges
         beyond the largest offset, or more than 500; else as for
-        :meth:`add_file`. Contract 2.7 and 3.2.
+        :meth:`add_file`. Section 2.7 and 3.2.
         """
 
     def files(self) -> list[File]:
@@ -322,13 +340,13 @@ class Job:
     def resume(self) -> None:
         """Starts the job, or starts it again after an error, at once (Resume).
 
-        :class:`InvalidStateError` if it has no files or is final. Contract 9.2.
+        :class:`InvalidStateError` if it has no files or is final. Section 9.2.
         """
 
     def suspend(self) -> None:
         """Stops the job's transfers; their progress stays (Suspend). A job that
         failed or is transferred keeps its state. :class:`InvalidStateError` if
-        it is final. Contract 9.2.
+        it is final. Section 9.2.
         """
 
     def cancel(self) -> HResult:
@@ -339,8 +357,8 @@ class Job:
         what is uploaded stays.
 
         S_OK, or BG_S_UNABLE_TO_DELETE_FILES if temporary files remain: they
-        are tried again later. :class:`InvalidStateError` if it is final.
-        Contract 9.6.
+        are tried again later; or if the server may keep a part of the file that
+        a PUT was sending. :class:`InvalidStateError` if it is final. Section 9.6.
         """
 
     def complete(self) -> HResult:
@@ -352,7 +370,7 @@ class Job:
         BG_S_UNABLE_TO_DELETE_FILES if temporary files of the others remain. If
         a file cannot be put in place, the error says why and the job stays:
         the call can be repeated. :class:`InvalidStateError` if it is final.
-        Contract 9.5.
+        Section 9.5.
         """
 
     def wait(
@@ -511,7 +529,9 @@ class Job:
         waits with CREDENTIALS_NEEDED until they are set again.
 
         :class:`InvalidArgumentError` above 300 or 65,536 characters,
-        :class:`NotSupportedError` for a scheme other than BASIC and DIGEST.
+        :class:`NotSupportedError` for a scheme other than BASIC and DIGEST. With
+        NTLM and NEGOTIATE both must be empty: these are the user's own, which
+        are stored with the job and used where libcurl can.
         """
 
     def remove_credentials(self, target: AuthTarget, scheme: AuthScheme) -> HResult:
@@ -565,7 +585,7 @@ class Job:
         none. BG_E_TOO_LARGE for a longer one: it is in its file after
         :meth:`complete`. :class:`InvalidStateError` unless the job is
         TRANSFERRED or completed, :class:`NotSupportedError` unless it is an
-        UPLOAD_REPLY. Contract 3.1.
+        UPLOAD_REPLY. Section 3.1.
         """
 
     @property
@@ -591,7 +611,7 @@ class Job:
         """
 
     def property(self, id: JobPropertyId) -> int | bool | uuid.UUID:
-        """A job property: :class:`NotFoundError` for an unknown id. Contract
+        """A job property: :class:`NotFoundError` for an unknown id. Section
         3.4.
         """
 
@@ -664,14 +684,14 @@ class File:
         the file restarts. A transferred file is not fetched again.
 
         :class:`InvalidArgumentError` for a bad URL, :class:`InvalidStateError`
-        if the job is final. Contract 2.3.
+        if the job is final. Section 2.3.
         """
 
     def set_validation_state(self, valid: bool) -> None:
         """Accepts or refuses the content of a transferred file
         (SetValidationState); :class:`InvalidStateError` before it is
         transferred. Refused, the file starts over and the job goes to ERROR
-        with BG_E_VALIDATION_FAILED; Resume fetches it again. Contract 3.5.
+        with BG_E_VALIDATION_FAILED; Resume fetches it again. Section 3.5.
         """
 
     def set_expected_hash(self, hash: ExpectedHash | None) -> None:
@@ -701,6 +721,12 @@ class Reader:
     def jobs(self) -> list[JobRecord]:
         """The jobs in the queue, in order of creation."""
 
+    def survey(self) -> tuple[list[JobRecord], list[str]]:
+        """The jobs that can be read, in order of creation, and a sentence for each
+        that is damaged. The next manager to open the store saves what can be saved,
+        and reports by :attr:`Manager.damage`.
+        """
+
     def job(self, id: uuid.UUID) -> JobRecord:
         """One job: :class:`JobNotFoundError`."""
 
@@ -716,6 +742,17 @@ class Source:
 
     def next_event(self, timeout: float | timedelta) -> Event | None:
         """As :meth:`Manager.next_event`."""
+
+def run_program(program: Sequence[str], arguments: Sequence[str]) -> int:
+    """Does what a command line of the program `bgcopy` says, and returns the exit
+    code for the process, which is to end then: 0 if it is done, 1 if it failed, 2 for
+    wrong usage, 130 if it was interrupted. `program` are the words that start the
+    program, the first of which names a file that can be executed; `arguments` are the
+    words after them.
+
+    It writes to the descriptors of standard output and error, not to `sys.stdout`.
+    Commands that transfer handle SIGHUP, SIGINT and SIGTERM in place of Python.
+    """
 
 def code_name(code: int) -> str | None:
     """The published name of a code."""

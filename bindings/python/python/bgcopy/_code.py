@@ -1,8 +1,43 @@
-"""What all result codes can do."""
+"""What words of the API and result codes can do."""
 
 from __future__ import annotations
 
 import enum
+
+NUMERIC = "bcdoxXneEfFgG%"
+"""What ends the format of a number."""
+
+
+class WordBase(enum.IntEnum):
+    """A word: a number that is printed as its name."""
+
+    def __str__(self) -> str:
+        return self.name
+
+    def __format__(self, spec: str) -> str:
+        return _formatted(self, spec)
+
+
+class FlagBase(enum.IntFlag):
+    """Flags, which are printed as their names."""
+
+    def __str__(self) -> str:
+        named = {member.value: name for name, member in type(self).__members__.items()}
+        if self.value in named:
+            return named[self.value]
+        left, names = self.value, []
+        for value, name in named.items():
+            if value and left & value == value:
+                names.append(name)
+                left &= ~value
+        return "|".join(names if left == 0 and names else [*names, f"0x{left:X}"])
+
+    def __format__(self, spec: str) -> str:
+        return _formatted(self, spec)
+
+
+def _formatted(word: int, spec: str) -> str:
+    return int.__format__(word, spec) if spec[-1:] in NUMERIC and spec else format(str(word), spec)
 
 
 class CodeBase(enum.IntEnum):
@@ -42,3 +77,9 @@ class CodeBase(enum.IntEnum):
 
     def __str__(self) -> str:
         return f"0x{self.value:08X} {self.name}" if self.name[0] != "0" else self.name
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}.{self.name}: 0x{self.value:08X}>"
+
+    def __format__(self, spec: str) -> str:
+        return _formatted(self, spec)

@@ -24,8 +24,9 @@ from ._transfer import (
     failure,
     kept,
     opened,
+    start_job,
 )
-from ._vocab import HashAlgorithm, JobPriority, JobState
+from ._vocab import HashAlgorithm, JobPriority, JobState, JobType
 from .errors import WaitTimeoutError
 from .records import ExpectedHash, FileSpec
 
@@ -145,7 +146,7 @@ def find(manager: Manager, files: Sequence[FileSpec], wishes: Wishes, own: str) 
         return None
     record, job = found
     if record.progress.files_total == 0:
-        # The process that made it was killed before it could add the files.
+        # An older version was killed before it could add the files.
         job.add_file_set(list(files))
     else:
         _expect(job, files)
@@ -157,18 +158,7 @@ def find(manager: Manager, files: Sequence[FileSpec], wishes: Wishes, own: str) 
 
 def create(manager: Manager, files: Sequence[FileSpec], wishes: Wishes, own: str) -> Job:
     """A new job, under way."""
-    job = manager.create_job(display_name(files))
-    try:
-        job.description = own
-        job.add_file_set(list(files))
-        configure(job, wishes)
-        job.resume()
-    except BaseException:
-        # The first failure is the one to tell.
-        with contextlib.suppress(Exception):
-            job.cancel()
-        raise
-    return job
+    return start_job(manager, JobType.DOWNLOAD, files, wishes, description=own)
 
 
 def _expect(job: Job, files: Sequence[FileSpec]) -> None:

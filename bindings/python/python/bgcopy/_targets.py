@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import codecs
 import hashlib
 import os
+import re
+import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import unquote_to_bytes
@@ -14,6 +17,17 @@ from .records import FileSpec
 
 NAMELESS = "index.html"
 """What a server's own name for its folder is saved as."""
+
+_ESCAPED = "bgcopy.escaped"
+
+
+def _escape(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    return "".join(f"%{byte:02X}" for byte in error.object[error.start : error.end]), error.end
+
+
+codecs.register_error(_ESCAPED, _escape)
 
 DISPLAY_NAME_MAX = 256
 """What the library takes as a name for people, in characters."""
@@ -32,7 +46,10 @@ def name_in_url(url: str) -> str:
     for mark in "?#":
         path = path.split(mark, 1)[0]
     last = path.rpartition("/")[2] if "/" in path else ""
-    name = unquote_to_bytes(last).decode("utf-8", "replace")
+    # What is no UTF-8 stays an escape, and so does a percent sign that would look
+    # like one: two names do not become one.
+    last = re.sub("%25(?=[0-9A-Fa-f]{2})", "%2525", last)
+    name = unquote_to_bytes(last).decode("utf-8", _ESCAPED)
     if not name:
         return NAMELESS
     if (
@@ -53,17 +70,29 @@ def key(files: Sequence[FileSpec]) -> str:
     The order of the targets does not matter. The program `bgcopy` does it in
     the same way, and so takes up the same jobs.
     """
-    # Neither name holds control characters. Code points and their UTF-8 have one order.
-    pairs = sorted((file.remote_name, os.fspath(file.local_name)) for file in files)
-    text = "".join(f"{remote_name}\t{local_name}\n" for remote_name, local_name in pairs)
-    return f"bgcopy get {hashlib.sha256(text.encode()).hexdigest()}"
+    # Code points and their UTF-8 have one order.
+    pairs = sorted((file.remote_name.encode(), os.fsencode(file.local_name)) for file in files)
+    text = b"".join(b"%b\t%b\n" % pair for pair in pairs)
+    return f"bgcopy get {hashlib.sha256(text).hexdigest()}"
 
 
 def display_name(files: Sequence[FileSpec]) -> str:
     """What a job with these files is called."""
     if len(files) == 1:
-        return Path(files[0].local_name).name[:DISPLAY_NAME_MAX]
+        return _label(Path(files[0].local_name).name)[:DISPLAY_NAME_MAX]
     return f"{len(files)} files"
+
+
+def _label(name: str) -> str:
+    """The name of a file without what a display name cannot have."""
+    return "".join(
+        {"\t": "\\t", "\r": "\\r", "\n": "\\n"}.get(char, f"\\u{{{ord(char):x}}}")
+        if unicodedata.category(char) == "Cc"
+        else f"\\x{ord(char) & 0xFF:02X}"
+        if "\udc80" <= char <= "\udcff"
+        else char
+        for char in name
+    )
 
 
 def make_folders(files: Sequence[FileSpec]) -> None:

@@ -13,10 +13,20 @@ from datetime import timedelta
 from typing import TypeAlias
 
 from ._bgcopy import Job, Manager
-from ._targets import absolute
-from ._vocab import AuthScheme, AuthTarget, ErrorContext, HResult, JobPriority, JobState, WaitKind
+from ._targets import absolute, display_name
+from ._vocab import (
+    AuthScheme,
+    AuthTarget,
+    ErrorContext,
+    HResult,
+    JobPriority,
+    JobState,
+    JobType,
+    UploadProtocol,
+    WaitKind,
+)
 from .errors import InvalidArgumentError, JobNotFoundError, TransferError
-from .records import JobProgress, JobRecord
+from .records import FileSpec, JobProgress, JobRecord
 
 StrPath: TypeAlias = str | os.PathLike[str]
 Progress: TypeAlias = bool | Callable[[JobProgress], object]
@@ -46,7 +56,7 @@ class Wishes:
     headers: Mapping[str, str] | None
     credentials: tuple[str, str] | None
     priority: JobPriority
-    no_progress_timeout: float | timedelta | None
+    no_progress_timeout: float | timedelta
 
 
 class Deadline:
@@ -83,14 +93,43 @@ def opened(store: StrPath | None, manager: Manager | None) -> Iterator[tuple[Man
             yield made, False
 
 
+def start_job(
+    manager: Manager,
+    job_type: JobType,
+    files: Sequence[FileSpec],
+    wishes: Wishes,
+    *,
+    description: str,
+    upload_protocol: UploadProtocol | None = None,
+    reply_file_name: str | None = None,
+) -> Job:
+    """A new job as it is wished, under way. It is made in one step: a kill
+    leaves all of it or nothing.
+    """
+    return manager._start_job(
+        display_name(files),
+        job_type,
+        list(files),
+        description=description,
+        upload_protocol=upload_protocol,
+        reply_file_name=reply_file_name,
+        priority=wishes.priority,
+        no_progress_timeout=wishes.no_progress_timeout,
+        custom_headers=_lines(wishes.headers),
+        credentials=wishes.credentials,
+    )
+
+
+def _lines(headers: Mapping[str, str] | None) -> str | None:
+    return "".join(f"{name}: {value}\r\n" for name, value in (headers or {}).items()) or None
+
+
 def configure(job: Job, wishes: Wishes) -> None:
     """Makes a job as it is wished."""
     job.priority = wishes.priority
-    if wishes.no_progress_timeout is not None:
-        job.no_progress_timeout = wishes.no_progress_timeout
+    job.no_progress_timeout = wishes.no_progress_timeout
     if wishes.headers is not None:
-        lines = (f"{name}: {value}\r\n" for name, value in wishes.headers.items())
-        job.custom_headers = "".join(lines) or None
+        job.custom_headers = _lines(wishes.headers)
     if wishes.credentials is not None:
         name, password = wishes.credentials
         job.set_credentials(AuthTarget.SERVER, AuthScheme.BASIC, name, password)
@@ -128,16 +167,13 @@ def failure(job: Job, state: JobState) -> TransferError:
     )
 
 
-def wait_for_server(cancelled: Iterable[Job], seconds: float) -> bool:
-    """Gives servers a moment to hear that uploads are cancelled; false if it
-    was not enough.
-    """
-    deadline = Deadline(seconds)
+def wait_for_server(cancelled: Iterable[Job]) -> None:
+    """Gives servers a moment to hear that uploads are cancelled."""
+    deadline = Deadline(SERVER_PATIENCE_S)
     for job in cancelled:
         # Once nothing is left of it, it is not found.
         with contextlib.suppress(JobNotFoundError):
             while job.wait_reason.kind is WaitKind.CANCELLING_ON_SERVER:
                 if deadline.left() == 0.0:
-                    return False
+                    return
                 time.sleep(SERVER_TICK_S)
-    return True

@@ -15,7 +15,6 @@ from ._progress import Report, reporting
 from ._targets import absolute, display_name
 from ._transfer import (
     NO_PROGRESS_TIMEOUT_S,
-    SERVER_PATIENCE_S,
     TICK_S,
     Deadline,
     Progress,
@@ -26,6 +25,7 @@ from ._transfer import (
     failure,
     kept,
     opened,
+    start_job,
     wait_for_server,
 )
 from ._vocab import (
@@ -230,7 +230,7 @@ def _sends(job: Job, file: FileSpec, reply: str | None) -> bool:
         own = job.file(0)
         remote_name, local_name = own.remote_name, own.local_name
     except NotFoundError:
-        # The process that made it was killed before it could add the file.
+        # An older version was killed before it could add the file.
         return False
     goes_there = remote_name == file.remote_name or (
         file.remote_name.endswith("/") and remote_name.startswith(file.remote_name)
@@ -248,16 +248,16 @@ def _create(
     """New jobs, under way: the first one is set up, and the others are like it."""
     if not files:
         return []
-    first = manager.create_job(display_name(files[:1]), _job_type(reply))
+    first = start_job(
+        manager,
+        _job_type(reply),
+        files[:1],
+        wishes,
+        description=MARK,
+        upload_protocol=None if protocol is UploadProtocol.AUTO else protocol,
+        reply_file_name=reply,
+    )
     try:
-        first.description = MARK
-        if protocol is not UploadProtocol.AUTO:
-            first.upload_protocol = protocol
-        if reply is not None:
-            first.reply_file_name = reply
-        first.add_file_set(files[:1])
-        configure(first, wishes)
-        first.resume()
         return [first, *manager.start_uploads(files[1:], first)]
     except BaseException:
         # The first failure is the one to tell.
@@ -351,7 +351,7 @@ def _leave(manager: Manager, jobs: Sequence[Job], is_kept: bool) -> None:
         else:
             manager.cancel_all(jobs)
             # The store that would go on to tell a server is about to be deleted.
-            wait_for_server(jobs, SERVER_PATIENCE_S)
+            wait_for_server(jobs)
 
 
 def suspend(jobs: Sequence[Job]) -> None:

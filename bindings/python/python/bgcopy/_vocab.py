@@ -3,13 +3,11 @@
 Written from the vocabulary of the core by `UPDATE=1 cargo test -p bgcopy-python`.
 """
 
-import enum
-
-from ._code import CodeBase
+from ._code import CodeBase, FlagBase, WordBase
 
 
-class JobState(enum.IntEnum):
-    """The life of a job (BG_JOB_STATE, contract sections 6.1 and 9)."""
+class JobState(WordBase):
+    """The life of a job (BG_JOB_STATE, specification, sections 6.1 and 9)."""
 
     QUEUED = 0
     """Waits for its turn."""
@@ -31,7 +29,7 @@ class JobState(enum.IntEnum):
     """Cancelled. Final."""
 
 
-class JobType(enum.IntEnum):
+class JobType(WordBase):
     """What a job does (BG_JOB_TYPE)."""
 
     DOWNLOAD = 0
@@ -42,7 +40,7 @@ class JobType(enum.IntEnum):
     """Sends a file and fetches the reply."""
 
 
-class JobPriority(enum.IntEnum):
+class JobPriority(WordBase):
     """Who goes first (BG_JOB_PRIORITY)."""
 
     FOREGROUND = 0
@@ -55,7 +53,7 @@ class JobPriority(enum.IntEnum):
     """After all others."""
 
 
-class ErrorContext(enum.IntEnum):
+class ErrorContext(WordBase):
     """What kind of thing failed (BG_ERROR_CONTEXT)."""
 
     NONE = 0
@@ -78,7 +76,7 @@ class ErrorContext(enum.IntEnum):
     """The caller's check of a certificate."""
 
 
-class ProxyUsage(enum.IntEnum):
+class ProxyUsage(WordBase):
     """How a proxy is found (BG_JOB_PROXY_USAGE)."""
 
     PRECONFIG = 0
@@ -91,7 +89,7 @@ class ProxyUsage(enum.IntEnum):
     """Looked for; here as PRECONFIG."""
 
 
-class AuthTarget(enum.IntEnum):
+class AuthTarget(WordBase):
     """Whom credentials are for (BG_AUTH_TARGET)."""
 
     SERVER = 1
@@ -100,7 +98,7 @@ class AuthTarget(enum.IntEnum):
     """The proxy."""
 
 
-class AuthScheme(enum.IntEnum):
+class AuthScheme(WordBase):
     """How credentials are shown (BG_AUTH_SCHEME)."""
 
     BASIC = 1
@@ -115,8 +113,8 @@ class AuthScheme(enum.IntEnum):
     """By a service that is gone."""
 
 
-class JobPropertyId(enum.IntEnum):
-    """Job properties (BITS_JOB_PROPERTY_ID, contract section 3.4). 6 and 8 are reserved."""
+class JobPropertyId(WordBase):
+    """Job properties (BITS_JOB_PROPERTY_ID, specification, section 3.4). 6 and 8 are reserved."""
 
     COST_FLAGS = 1
     """Networks the job may use: a Dword, any time."""
@@ -138,7 +136,7 @@ class JobPropertyId(enum.IntEnum):
     """How an upload is sent, an `UploadProtocol`: a Dword, before the first Resume. Our own, as are all from 0x1000 on."""
 
 
-class HashAlgorithm(enum.IntEnum):
+class HashAlgorithm(WordBase):
     """Hash functions for expected hashes. Numbers are our own."""
 
     SHA256 = 1
@@ -149,13 +147,13 @@ class HashAlgorithm(enum.IntEnum):
     """BLAKE3."""
 
 
-class UploadProtocol(enum.IntEnum):
+class UploadProtocol(WordBase):
     """"""
 
     AUTO = 0
     """The server is asked once, and its answer remembered with the job."""
     BITS = 1
-    """BITS upload (contract section 13): resumable."""
+    """BITS upload (specification, section 13): resumable."""
     TUS = 2
     """tus 1.0: resumable. The remote name is where uploads are created."""
     IETF = 3
@@ -170,7 +168,7 @@ class UploadProtocol(enum.IntEnum):
     """PUTs with Content-Range: resumable. For servers that honour it, as Apache does; others are noticed, and the job is in ERROR with DO_E_INSUFFICIENT_RANGE_SUPPORT. The unfinished file stands in its place meanwhile; Cancel deletes it. Never chosen by AUTO."""
 
 
-class WaitKind(enum.IntEnum):
+class WaitKind(WordBase):
     """What a job waits for, or does. Numbers are our own."""
 
     SUSPENDED_BY_CALLER = 1
@@ -215,7 +213,7 @@ class WaitKind(enum.IntEnum):
     """A process to let the paused queue go on."""
 
 
-class EventKind(enum.IntEnum):
+class EventKind(WordBase):
     """What an event tells. Numbers are our own."""
 
     JOB_TRANSFERRED = 1
@@ -232,7 +230,7 @@ class EventKind(enum.IntEnum):
     """A file began anew: it changed on the server, or its bytes were lost."""
 
 
-class NotifyFlags(enum.IntFlag):
+class NotifyFlags(FlagBase):
     """Which events a job raises."""
 
     JOB_TRANSFERRED = 0x01
@@ -253,7 +251,7 @@ class NotifyFlags(enum.IntFlag):
     """All bits there are."""
 
 
-class SecurityFlags(enum.IntFlag):
+class SecurityFlags(FlagBase):
     """Certificate checks and redirects."""
 
     ENABLE_CRL_CHECK = 0x01
@@ -280,7 +278,7 @@ class SecurityFlags(enum.IntFlag):
     """All bits there are."""
 
 
-class CostState(enum.IntFlag):
+class CostState(FlagBase):
     """What networks may cost."""
 
     UNRESTRICTED = 0x01
@@ -360,6 +358,8 @@ class HResult(CodeBase):
     """the file exists already"""
     E_DISK_FULL = 0x80070070
     """the disk is full"""
+    E_FILE_TOO_LARGE = 0x800700DF
+    """the file is too large for this file system"""
     E_INVALID_NAME = 0x8007007B
     """the name is not valid here"""
     E_DIRECTORY = 0x8007010B

@@ -1,13 +1,14 @@
 //! Which jobs are brought into memory, and what a plan is made of.
 
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use uuid::Uuid;
 
-use crate::model::{FileRecord, Job, JobRecord, Limits, NewJob, Now};
+use crate::model::{Environment, FileRecord, Job, JobRecord, Limits, NewJob, Now, server_asked};
+use crate::protocol::Failure;
 use crate::store::{Batch, Durability, Faults, Store};
-use crate::vocab::{JobState, JobType};
+use crate::vocab::{ErrorContext, JobState, JobType, code};
 
 use crate::engine::queue::Queue;
 
@@ -50,11 +51,11 @@ fn a_start_reads_a_few_of_a_hundred_thousand_jobs() {
     let begun = std::time::Instant::now();
     let store = Store::open(folder.path(), Faults::default()).expect("a store");
     let mut queue = Queue::new(store, Limits::default(), None).expect("a queue");
-    let plan = queue.plan(BTreeSet::new(), |_| false, Now::default()).expect("a plan");
+    let plan = queue.plan(Environment::default(), |_| false, Now::default()).expect("a plan");
     println!("a plan after {:?}", begun.elapsed());
     let read = queue.jobs.len();
     assert!((16..=64).contains(&read), "{read} jobs were read");
-    let first: Vec<_> = plan.transfers.iter().map(|(id, ..)| id.as_u128()).collect();
+    let first: Vec<_> = plan.transfers.iter().map(|key| key.job.as_u128()).collect();
     assert_eq!(first, (1..=16).collect::<Vec<_>>(), "the first of the queue");
     assert!(queue.jobs.values().all(|loaded| is_whole(&loaded.job)));
 }
@@ -70,11 +71,11 @@ fn a_full_host_keeps_no_job_behind_it_from_a_slot() {
     let limits = Limits { connections_per_host: 4, ..Limits::default() };
     let mut queue = Queue::new(store, limits, None).expect("a queue");
     // A turn brings in some pages; what is missing comes with the next ones.
-    let mut plan = queue.plan(BTreeSet::new(), |_| false, Now::default()).expect("a plan");
+    let mut plan = queue.plan(Environment::default(), |_| false, Now::default()).expect("a plan");
     while std::mem::take(&mut queue.replan) && plan.transfers.len() < 5 {
-        plan = queue.plan(BTreeSet::new(), |_| false, Now::default()).expect("a plan");
+        plan = queue.plan(Environment::default(), |_| false, Now::default()).expect("a plan");
     }
-    let found: Vec<_> = plan.transfers.iter().map(|(id, ..)| id.as_u128()).collect();
+    let found: Vec<_> = plan.transfers.iter().map(|key| key.job.as_u128()).collect();
     assert_eq!(found, [1, 2, 3, 4, 400]);
 }
 
@@ -84,10 +85,69 @@ fn a_locked_job_keeps_no_job_behind_it_from_a_slot() {
     let store = store_with(folder.path(), 300, |number| number);
     let mut queue = Queue::new(store, Limits::default(), None).expect("a queue");
     let is_locked = |record: &JobRecord| record.id.as_u128() <= 200;
-    let mut plan = queue.plan(BTreeSet::new(), is_locked, Now::default()).expect("a plan");
+    let mut plan = queue.plan(Environment::default(), is_locked, Now::default()).expect("a plan");
     while std::mem::take(&mut queue.replan) && plan.transfers.len() < 16 {
-        plan = queue.plan(BTreeSet::new(), is_locked, Now::default()).expect("a plan");
+        plan = queue.plan(Environment::default(), is_locked, Now::default()).expect("a plan");
     }
-    let found: Vec<_> = plan.transfers.iter().map(|(id, ..)| id.as_u128()).collect();
+    let found: Vec<_> = plan.transfers.iter().map(|key| key.job.as_u128()).collect();
     assert_eq!(found, (201..=216).collect::<Vec<_>>());
+}
+
+#[test]
+fn jobs_of_a_server_that_cannot_be_reached_hide_nobody_and_come_back_when_it_is_due() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let jobs = 3_000;
+    let store = store_with(folder.path(), jobs, |number| u128::from(number == 2_999));
+    let mut queue = Queue::new(store, Limits::default(), None).expect("a queue");
+    let down = server_asked(&queued(0, 0).0, "http://host-0/");
+    let refused = Failure::transient(
+        code::BG_E_CONNECT_FAILURE,
+        ErrorContext::GeneralTransport,
+        "refused".to_owned(),
+    );
+    Arc::make_mut(&mut queue.outages).failed(&down, refused, 0, Now::default());
+    let started = |queue: &mut Queue, now_ms| -> Vec<u128> {
+        let now = Now { monotonic_ms: now_ms, ..Now::default() };
+        let mut plans = 0;
+        loop {
+            queue.replan = false;
+            let plan = queue.plan(Environment::default(), |_| false, now).expect("a plan");
+            queue.shrink(|_| false, |_| false);
+            plans += 1;
+            assert!(plans < 1_000, "it does not end");
+            if !queue.replan {
+                return plan.transfers.iter().map(|key| key.job.as_u128()).collect();
+            }
+        }
+    };
+    assert_eq!(started(&mut queue, 0), [jobs], "behind all the others");
+    assert!(queue.jobs.len() <= 1_024, "{} jobs are in memory", queue.jobs.len());
+    assert!(queue.jobs.contains_key(&Uuid::from_u128(1)), "the first one stays to ask");
+    assert_eq!(started(&mut queue, 4_999), [jobs]);
+    assert_eq!(started(&mut queue, 5_000), [1, jobs], "one asks for all");
+    // None of them is left in memory, as after a Cancel of the last ones.
+    let ids: Vec<Uuid> = queue.jobs.keys().copied().collect();
+    ids.into_iter().for_each(|id| queue.remove(id));
+    assert_eq!(started(&mut queue, 5_000)[0], 1, "the store has more of them");
+}
+
+#[test]
+fn some_jobs_of_a_server_that_cannot_be_reached_stay_to_ask_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = store_with(folder.path(), 1_100, |number| u128::from(number >= 550));
+    let mut queue = Queue::new(store, Limits::default(), None).expect("a queue");
+    let down = server_asked(&queued(0, 0).0, "http://host-0/");
+    let refused = Failure::transient(
+        code::BG_E_CONNECT_FAILURE,
+        ErrorContext::GeneralTransport,
+        "refused".to_owned(),
+    );
+    Arc::make_mut(&mut queue.outages).failed(&down, refused, 0, Now::default());
+    for number in 1..=1_100 {
+        queue.job(Uuid::from_u128(number), Now::default()).expect("a job");
+    }
+    queue.shrink(|_| false, |_| false);
+    let kept = |number| queue.jobs.contains_key(&Uuid::from_u128(number));
+    assert!((1..=16).all(kept), "the first ones");
+    assert!(!(17..=550).any(kept), "the others can be let go of");
 }

@@ -12,7 +12,8 @@ use crate::store::{Batch, Durability, Faults, Store};
 use crate::vocab::{AuthScheme, AuthTarget, JobState, JobType, Result, code};
 
 use crate::engine::{
-    Answer, Answered, END_OF_SESSION, Reply, Request, Running, Secret, Settings, closed_error,
+    Answer, Answered, ApiCall, ApiReply, END_OF_SESSION, Running, Secret, Settings, Setup,
+    closed_error,
 };
 
 /// Jobs of the long list.
@@ -37,6 +38,7 @@ impl Stage {
             user_agent: "test".to_owned(),
             trust: None,
             owner: "me".to_owned(),
+            stores_only: false,
             faults: Faults::default(),
         };
         let running = crate::engine::start(settings).expect("an engine");
@@ -45,7 +47,7 @@ impl Stage {
         Self { running, session, to, answers }
     }
 
-    fn ask(&self, request: Request) -> Result<Reply> {
+    fn ask(&self, request: ApiCall) -> Result<ApiReply> {
         let answer = Answer::new(7, self.to.clone());
         self.running.inbox.call_of(self.session, request, answer).expect("taken");
         let (ticket, reply) = self.answers.recv_timeout(PATIENCE).expect("an answer");
@@ -53,17 +55,18 @@ impl Stage {
         reply
     }
 
-    fn command(&self, id: Uuid, call: u128, command: Command) -> Result<Reply> {
-        self.ask(Request::Command { id, call: Uuid::from_u128(call), command })
+    fn command(&self, id: Uuid, call: u128, command: Command) -> Result<ApiReply> {
+        self.ask(ApiCall::Command { id, call: Uuid::from_u128(call), command })
     }
 
-    fn create(&self, id: Uuid) -> Result<Reply> {
-        self.ask(Request::CreateJob {
+    fn create(&self, id: Uuid) -> Result<ApiReply> {
+        self.ask(ApiCall::CreateJob {
             id,
             display_name: "x".to_owned(),
             job_type: JobType::Download,
             like: None,
             umask: None,
+            setup: Setup::default(),
         })
     }
 
@@ -76,9 +79,9 @@ impl Stage {
     }
 }
 
-fn code_of(reply: Result<Reply>) -> crate::vocab::HResult {
+fn code_of(reply: Result<ApiReply>) -> crate::vocab::HResult {
     match reply {
-        Ok(Reply::Done(code)) => code,
+        Ok(ApiReply::Done(code)) => code,
         Err(error) => error.code,
         Ok(other) => panic!("{other:?}"),
     }
@@ -100,12 +103,12 @@ fn a_repeated_call_answers_what_the_first_one_did() {
     stage.create(id).expect("created");
     assert_eq!(code_of(stage.command(id, 10, file(place.path()))), code::S_OK);
     assert_eq!(code_of(stage.command(id, 11, Command::Resume)), code::S_OK);
-    let wait = Request::Wait { id, states: vec![JobState::Transferred] };
-    assert!(matches!(stage.ask(wait), Ok(Reply::State(JobState::Transferred))));
+    let wait = ApiCall::Wait { id, states: vec![JobState::Transferred] };
+    assert!(matches!(stage.ask(wait), Ok(ApiReply::State(JobState::Transferred))));
     stage.end();
 
     let stage = Stage::new(&store);
-    assert!(matches!(stage.create(id), Ok(Reply::Created(same)) if same == id));
+    assert!(matches!(stage.create(id), Ok(ApiReply::Created(same)) if same == id));
     assert_eq!(code_of(stage.command(id, 10, file(place.path()))), code::S_OK);
     let another = code_of(stage.command(id, 12, file(place.path())));
     assert_eq!(another, code::BGCOPY_E_DUPLICATE_LOCAL_NAME);
@@ -118,8 +121,8 @@ fn a_repeated_call_answers_what_the_first_one_did() {
     assert_eq!(code_of(stage.command(id, 11, Command::Resume)), code::S_OK);
     let another = code_of(stage.command(id, 14, Command::Complete));
     assert_eq!(another, code::DO_E_JOB_NOT_FOUND, "a second Complete is none");
-    assert!(matches!(stage.create(id), Ok(Reply::Created(_))), "no second job is made");
-    let Ok(Reply::Opened { ids, .. }) = stage.ask(Request::OpenJobs { after: None }) else {
+    assert!(matches!(stage.create(id), Ok(ApiReply::Created(_))), "no second job is made");
+    let Ok(ApiReply::Opened { ids, .. }) = stage.ask(ApiCall::OpenJobs { after: None }) else {
         panic!("no list");
     };
     assert!(ids.is_empty());
@@ -150,7 +153,7 @@ fn credentials_of_a_repeated_call_are_there_again() {
     let set = || {
         let secret = Secret { user_name: "user".to_owned(), password: "pass".to_owned() };
         let slot = (AuthTarget::Server, AuthScheme::Basic);
-        Request::SetCredentials { id, call: Uuid::from_u128(20), slot, secret }
+        ApiCall::SetCredentials { id, call: Uuid::from_u128(20), slot, secret }
     };
     let stage = Stage::new(&store);
     stage.create(id).expect("created");
@@ -161,8 +164,8 @@ fn credentials_of_a_repeated_call_are_there_again() {
     let stage = Stage::new(&store);
     assert_eq!(code_of(stage.ask(set())), code::S_OK);
     assert_eq!(code_of(stage.command(id, 11, Command::Resume)), code::S_OK);
-    let wait = Request::Wait { id, states: vec![JobState::Transferred] };
-    assert!(matches!(stage.ask(wait), Ok(Reply::State(JobState::Transferred))));
+    let wait = ApiCall::Wait { id, states: vec![JobState::Transferred] };
+    assert!(matches!(stage.ask(wait), Ok(ApiReply::State(JobState::Transferred))));
     stage.end();
 }
 
@@ -181,12 +184,12 @@ fn an_id_that_is_taken_makes_no_job_and_harms_none() {
     }
     assert_eq!(code_of(stage.create(id)), code::E_INVALIDARG);
     stage.create(other).expect("created");
-    let Ok(Reply::Job(snapshot)) = stage.ask(Request::Job { id }) else {
+    let Ok(ApiReply::Job(snapshot)) = stage.ask(ApiCall::Job { id }) else {
         panic!("the job is there");
     };
     assert_eq!(snapshot.record.totals.files, 1);
     let zero = Limits { jobs: 0, ..Limits::default() };
-    assert_eq!(code_of(stage.ask(Request::SetLimits(zero))), code::E_INVALIDARG);
+    assert_eq!(code_of(stage.ask(ApiCall::SetLimits(zero))), code::E_INVALIDARG);
     stage.end();
 }
 
@@ -199,22 +202,22 @@ fn what_a_guest_held_and_waited_for_goes_with_it() {
     let inbox = &stage.running.inbox;
     let (to, answers) = channel();
     let other = inbox.join(to.clone()).expect("a session");
-    let open = Request::OpenJob { id };
+    let open = ApiCall::OpenJob { id };
     inbox.call_of(other, open, Answer::new(1, to.clone())).expect("taken");
     let waits = Uuid::from_u128(2);
     stage.create(waits).expect("created");
-    let wait = Request::Wait { id: waits, states: vec![JobState::Transferred] };
+    let wait = ApiCall::Wait { id: waits, states: vec![JobState::Transferred] };
     inbox.call_of(other, wait, Answer::new(2, to.clone())).expect("taken");
-    inbox.call_of(other, Request::NextEvent, Answer::new(3, to)).expect("taken");
+    inbox.call_of(other, ApiCall::NextEvent, Answer::new(3, to)).expect("taken");
     assert_eq!(code_of(stage.command(id, 10, Command::Cancel)), code::S_OK);
-    assert!(matches!(stage.ask(Request::Idle), Ok(Reply::Idle(false))));
-    assert!(matches!(answers.recv(), Ok((1, Ok(Reply::State(_))))));
+    assert!(matches!(stage.ask(ApiCall::Idle), Ok(ApiReply::Idle(false))));
+    assert!(matches!(answers.recv(), Ok((1, Ok(ApiReply::State(_))))));
     // The engine lets go of all that leads to it.
     inbox.leave(other);
     assert!(answers.recv().is_err(), "nothing is left of it");
-    stage.ask(Request::Job { id }).expect("a retained handle answers");
-    stage.ask(Request::CloseJob { id }).expect("closed");
-    assert_eq!(code_of(stage.ask(Request::Job { id })), code::DO_E_JOB_NOT_FOUND);
+    stage.ask(ApiCall::Job { id }).expect("a retained handle answers");
+    stage.ask(ApiCall::CloseJob { id }).expect("closed");
+    assert_eq!(code_of(stage.ask(ApiCall::Job { id })), code::DO_E_JOB_NOT_FOUND);
     stage.end();
 }
 
@@ -225,12 +228,12 @@ fn a_call_that_is_taken_back_is_answered_once() {
     let id = Uuid::from_u128(1);
     stage.create(id).expect("created");
     let inbox = &stage.running.inbox;
-    let wait = Request::Wait { id, states: vec![JobState::Transferred] };
-    for (ticket, request) in [(1, wait), (2, Request::NextEvent)] {
+    let wait = ApiCall::Wait { id, states: vec![JobState::Transferred] };
+    for (ticket, request) in [(1, wait), (2, ApiCall::NextEvent)] {
         inbox
             .call_of(stage.session, request, Answer::new(ticket, stage.to.clone()))
             .expect("taken");
-        let forget = Request::Forget { ticket };
+        let forget = ApiCall::Forget { ticket };
         inbox.call_of(stage.session, forget, Answer::new(9, stage.to.clone())).expect("taken");
         let (of, reply) = stage.answers.recv().expect("an answer");
         assert_eq!((of, code_of(reply)), (ticket, code::E_TIMEOUT));
@@ -248,9 +251,9 @@ fn a_list_of_a_hundred_thousand_jobs_comes_in_small_pages() {
     let stage = Stage::new(&store);
     let (mut seen, mut after, mut largest) = (Vec::new(), None, 0);
     loop {
-        let reply = stage.ask(Request::OpenJobs { after }).expect("a page");
+        let reply = stage.ask(ApiCall::OpenJobs { after }).expect("a page");
         largest = largest.max(rmp_serde::to_vec_named(&reply).expect("encoded").len());
-        let Reply::Opened { ids, next } = reply else {
+        let ApiReply::Opened { ids, next } = reply else {
             panic!("not a page");
         };
         seen.extend(ids);

@@ -1,6 +1,6 @@
-//! The table "method x state" of the contract, section 9.2.
+//! The table "method x state" of the specification, section 9.2.
 
-use crate::model::{Command, FileStage, Input, Job, Now, Outcome, Setting};
+use crate::model::{Closing, Command, Deadline, FileStage, Input, Job, Now, Outcome, Setting};
 use crate::protocol::Failure;
 use crate::vocab::{ErrorContext, HResult, JobPriority, JobState, code};
 
@@ -20,6 +20,7 @@ fn job_in(state: JobState) -> Job {
             message: "refused".to_owned(),
             transient,
             retry_after: None,
+            unreached: false,
         },
         redirect: None,
     };
@@ -38,10 +39,10 @@ fn job_in(state: JobState) -> Job {
         JobState::TransientError => outcome(&mut job, fail(true)),
         JobState::Transferred | JobState::Acknowledged => {
             outcome(&mut job, Outcome::Received { file: 0, size: 3 });
-            outcome(&mut job, Outcome::Settled { file: 0, identity: Some((1, 2)) });
+            outcome(&mut job, Outcome::Verified { file: 0, identity: Some((1, 2)), version: None });
             if state == JobState::Acknowledged {
                 command(&mut job, Command::Complete).expect("complete");
-                outcome(&mut job, Outcome::Released { files: vec![0], error: None });
+                outcome(&mut job, Outcome::Published { files: vec![0], error: None });
             }
         }
         JobState::Cancelled => {
@@ -124,7 +125,7 @@ fn cancel_is_legal_until_the_job_is_final() {
 }
 
 #[test]
-fn complete_of_a_transferred_job_releases_it() {
+fn complete_of_a_transferred_job_publishes_it() {
     check(&Command::Complete, |state| match state {
         JobState::Transferred => Ok((code::S_OK, JobState::Transferred)),
         JobState::Acknowledged | JobState::Cancelled => Err(code::DO_E_INVALID_STATE),
@@ -175,19 +176,19 @@ fn partial_complete_keeps_exactly_the_finished_files() {
     for file in 0..2 {
         let received = Input::Outcome(Outcome::Received { file, size: 3 });
         input(&mut job, &received, Now::default()).expect("received");
-        let settled = Input::Outcome(Outcome::Settled { file, identity: None });
-        input(&mut job, &settled, Now::default()).expect("settled");
+        let verified = Input::Outcome(Outcome::Verified { file, identity: None, version: None });
+        input(&mut job, &verified, Now::default()).expect("verified");
     }
     command(&mut job, Command::Complete).expect("complete");
-    let released = Input::Outcome(Outcome::Released { files: vec![0, 1], error: None });
-    let change = input(&mut job, &released, Now::default()).expect("released");
+    let published = Input::Outcome(Outcome::Published { files: vec![0, 1], error: None });
+    let change = input(&mut job, &published, Now::default()).expect("published");
     assert_eq!(change.completed, None, "the third file is still to be discarded");
     let removed = Input::Outcome(Outcome::Removed { undeleted: 0 });
     let change = input(&mut job, &removed, Now::default()).expect("removed");
     assert_eq!(change.completed, Some(Ok(code::BG_S_PARTIAL_COMPLETE)));
     assert_eq!(job.record.state, JobState::Acknowledged);
     let stages: Vec<_> = job.files.iter().map(|file| file.stage).collect();
-    assert_eq!(stages, [FileStage::Released, FileStage::Released, FileStage::Waiting]);
+    assert_eq!(stages, [FileStage::Published, FileStage::Published, FileStage::Waiting]);
 }
 
 #[test]
@@ -195,14 +196,14 @@ fn a_failed_rename_keeps_the_job_transferred_and_the_call_can_be_repeated() {
     let mut job = job_in(JobState::Transferred);
     command(&mut job, Command::Complete).expect("complete");
     let error = Some((0, code::E_ACCESSDENIED, "no".to_owned()));
-    let released = Input::Outcome(Outcome::Released { files: vec![], error });
-    let change = input(&mut job, &released, Now::default()).expect("released");
+    let published = Input::Outcome(Outcome::Published { files: vec![], error });
+    let change = input(&mut job, &published, Now::default()).expect("published");
     let told = change.completed.expect("an end").expect_err("an error");
     assert_eq!(told.code, code::E_ACCESSDENIED);
     assert_eq!(job.record.state, JobState::Transferred);
     command(&mut job, Command::Complete).expect("complete again");
-    let released = Input::Outcome(Outcome::Released { files: vec![0], error: None });
-    input(&mut job, &released, Now::default()).expect("released");
+    let published = Input::Outcome(Outcome::Published { files: vec![0], error: None });
+    input(&mut job, &published, Now::default()).expect("published");
     assert_eq!(job.record.state, JobState::Acknowledged);
 }
 
@@ -220,4 +221,15 @@ fn temporary_files_that_resist_are_tried_again() {
     let removed = Input::Outcome(Outcome::Removed { undeleted: 0 });
     input(&mut job, &removed, later).expect("removed");
     assert_eq!(job.record.closing, None);
+}
+
+/// Stores of earlier builds have them.
+#[test]
+fn stored_names_of_stages_stay_what_they_were() {
+    let name = |value: serde_json::Result<String>| value.expect("serialized");
+    assert_eq!(name(serde_json::to_string(&FileStage::Published)), "\"Released\"");
+    assert_eq!(name(serde_json::to_string(&Closing::Publishing)), "\"Releasing\"");
+    let until = Deadline::after(Now::default(), 0);
+    let cleanup = Closing::ServerCleanup { until, retry: None, attempts: 0 };
+    assert!(name(serde_json::to_string(&cleanup)).starts_with("{\"Owing\":"));
 }

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use crate::model::record::Closing;
 use crate::model::upload::UploadRecord;
-use crate::model::{Command, Job, Sent, UploadNews, next_upload_call};
-use crate::protocol::{Call, Failure, Permit, RetryAfter, Step, Verdict};
+use crate::model::{Command, Job, Sent, Totals, UploadEvent, next_upload_call};
+use crate::protocol::{Failure, PresignedRequests, RetryAfter, Step, UploadRequest, Verdict};
 use crate::vocab::{JobState, JobType, UploadProtocol};
 
 use super::uploads::{answer, apply_news, busy, change_upload, state};
@@ -27,30 +27,31 @@ fn sending(parts: &[u32]) -> Job {
     parts.iter().for_each(|part| upload.state.multipart.begin(*part));
     job.files[0].size = Some(SIZE);
     job.files[0].upload = Some(Box::new(upload));
+    job.record.totals = Totals::of(&job.files);
     job
 }
 
-fn part(number: u32) -> Call {
+fn part(number: u32) -> UploadRequest {
     let job = sending(&[]);
     next_upload_call(&job.record, &job.files[0], SIZE, number).expect("a part")
 }
 
-fn stored(number: u32) -> UploadNews {
+fn stored(number: u32) -> UploadEvent {
     answer(part(number), Verdict::Stored { number, etag: format!("etag {number}") })
 }
 
-fn refused(number: u32, failure: Failure) -> UploadNews {
+fn refused(number: u32, failure: Failure) -> UploadEvent {
     answer(part(number), Verdict::Refused(failure))
 }
 
 #[test]
 fn a_part_that_nobody_waits_for_changes_nothing() {
-    let sent = Sent { part: 2, whole: true };
+    let sent = Sent { part: 2, whole: true, cut: None };
     for news in [
         stored(2),
         refused(2, busy()),
-        UploadNews::Stopped(sent),
-        UploadNews::Failed { step: Step::Send, sent, failure: busy() },
+        UploadEvent::Stopped(sent),
+        UploadEvent::Failed { step: Step::Send, sent, failure: busy() },
     ] {
         let mut job = sending(&[1]);
         let before = (job.record.clone(), job.files.clone());
@@ -74,13 +75,13 @@ fn a_part_that_is_stored_is_held_under_its_name() {
 #[test]
 fn a_part_that_broke_off_whole_is_asked_for_before_it_is_sent_again() {
     let mut job = sending(&[1, 2, 3]);
-    apply_news(&mut job, UploadNews::Stopped(Sent { part: 2, whole: true }));
-    apply_news(&mut job, UploadNews::Stopped(Sent { part: 3, whole: false }));
+    apply_news(&mut job, UploadEvent::Stopped(Sent { part: 2, whole: true, cut: None }));
+    apply_news(&mut job, UploadEvent::Stopped(Sent { part: 3, whole: false, cut: None }));
     let now = state(&job);
     assert_eq!(now.multipart.lost, BTreeSet::from([2]), "the other one cannot be whole");
     assert!(now.multipart.strays, "it may be stored when the upload is forgotten");
     assert!(!now.unsure, "another part is still on its way");
-    apply_news(&mut job, UploadNews::Stopped(Sent { part: 1, whole: false }));
+    apply_news(&mut job, UploadEvent::Stopped(Sent { part: 1, whole: false, cut: None }));
     assert!(state(&job).unsure, "nothing is on its way, and the server may hold more");
 }
 
@@ -114,7 +115,10 @@ fn the_list_of_the_server_takes_the_place_of_what_was_known() {
     job.files[0].written = 2 * PART;
     let list = |first: u32, more| {
         let parts = [(first, "new".to_owned())].into();
-        answer(Call { step: Step::Query, part: 0, ..part(1) }, Verdict::Listed { parts, more })
+        answer(
+            UploadRequest { step: Step::Query, part: 0, ..part(1) },
+            Verdict::Listed { parts, more },
+        )
     };
     apply_news(&mut job, list(1, Some(1)));
     let state = &state(&job);
@@ -133,13 +137,14 @@ fn the_list_of_the_server_takes_the_place_of_what_was_known() {
 #[test]
 fn a_permit_is_stored_before_anything_else_and_is_for_one_region() {
     let mut job = sending(&[]);
-    let permit = Permit { cancel_url: "c".to_owned(), check_url: "d".to_owned(), signed_ms: 1 };
-    let change = apply_news(&mut job, UploadNews::Permitted(permit.clone()));
+    let permit =
+        PresignedRequests { cancel_url: "c".to_owned(), check_url: "d".to_owned(), signed_ms: 1 };
+    let change = apply_news(&mut job, UploadEvent::Permitted(permit.clone()));
     assert!(change.urgent, "it is all that cancels the upload when the process is gone");
     assert_eq!(state(&job).multipart.permit, Some(permit));
     change_upload(&mut job, |upload| upload.state.creating = true);
     let elsewhere = Verdict::Region("elsewhere".to_owned());
-    apply_news(&mut job, answer(Call { part: 0, ..part(1) }, elsewhere));
+    apply_news(&mut job, answer(UploadRequest { part: 0, ..part(1) }, elsewhere));
     assert_eq!(state(&job).multipart.permit, None);
     assert_eq!(state(&job).multipart.region.as_deref(), Some("elsewhere"));
     assert!(!state(&job).creating, "the server made nothing");
@@ -148,9 +153,9 @@ fn a_permit_is_stored_before_anything_else_and_is_for_one_region() {
 #[test]
 fn an_upload_is_forgotten_once_more_if_a_part_may_have_come_after() {
     let mut job = sending(&[1]);
-    apply_news(&mut job, UploadNews::Stopped(Sent { part: 1, whole: true }));
+    apply_news(&mut job, UploadEvent::Stopped(Sent { part: 1, whole: true, cut: None }));
     command(&mut job, Command::Cancel).expect("cancel");
-    let step = |step, verdict| answer(Call { step, part: 0, ..part(1) }, verdict);
+    let step = |step, verdict| answer(UploadRequest { step, part: 0, ..part(1) }, verdict);
     apply_news(&mut job, step(Step::Cancel, Verdict::Aborted));
     assert!(state(&job).multipart.aborted);
     apply_news(&mut job, step(Step::Check, Verdict::Refused(busy())));
@@ -158,7 +163,7 @@ fn an_upload_is_forgotten_once_more_if_a_part_may_have_come_after() {
     apply_news(&mut job, step(Step::Cancel, Verdict::Aborted));
     apply_news(&mut job, step(Step::Check, Verdict::Dropped));
     assert!(!state(&job).multipart.aborted, "it is told again");
-    let owes = matches!(job.record.closing, Some(Closing::Owing { retry: Some(_), .. }));
+    let owes = matches!(job.record.closing, Some(Closing::ServerCleanup { retry: Some(_), .. }));
     assert!(owes, "a while later");
     apply_news(&mut job, step(Step::Check, Verdict::Dropped));
     assert_eq!(job.record.closing, None);

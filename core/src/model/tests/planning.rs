@@ -6,12 +6,13 @@ use uuid::Uuid;
 
 use crate::model::upload::UploadRecord;
 use crate::model::{
-    Command, Environment, Job, Limits, Now, Situation, Transfer, plan, wait_reason,
+    Command, Environment, Input, Job, Limits, Now, Outcome, RequestKey, Situation, plan,
+    wait_reason,
 };
-use crate::protocol::Upload;
-use crate::vocab::{JobPriority, UploadProtocol, WaitKind};
+use crate::protocol::{Failure, Upload, Validator};
+use crate::vocab::{ErrorContext, JobPriority, JobState, UploadProtocol, WaitKind, code};
 
-use super::{command, job_with_files};
+use super::{command, input, job_with_files};
 
 fn queued(number: u128, files: u32, priority: JobPriority) -> Job {
     let mut job = job_with_files(files);
@@ -22,12 +23,16 @@ fn queued(number: u128, files: u32, priority: JobPriority) -> Job {
     job
 }
 
+fn request(job: u128, file: u32) -> RequestKey {
+    RequestKey { job: Uuid::from_u128(job), file, part: 0 }
+}
+
 fn slots(files: u32) -> Limits {
     Limits { simultaneous_files: files, ..Limits::default() }
 }
 
-fn numbers(transfers: &BTreeSet<Transfer>) -> Vec<(u128, u32)> {
-    transfers.iter().map(|(job, file, _)| (job.as_u128(), *file)).collect()
+fn numbers(transfers: &BTreeSet<RequestKey>) -> Vec<(u128, u32)> {
+    transfers.iter().map(|key| (key.job.as_u128(), key.file)).collect()
 }
 
 #[test]
@@ -47,7 +52,7 @@ fn free_slots_go_around_the_jobs_of_a_level() {
 #[test]
 fn a_higher_level_takes_slots_from_a_lower_one() {
     let jobs = [queued(1, 2, JobPriority::Low), queued(2, 1, JobPriority::Foreground)];
-    let running = BTreeSet::from([(Uuid::from_u128(1), 0, 0), (Uuid::from_u128(1), 1, 0)]);
+    let running = BTreeSet::from([request(1, 0), request(1, 1)]);
     let environment = Environment { running, ..Environment::default() };
     let plan = plan(jobs.iter(), &slots(2), &environment, Now::default());
     assert_eq!(numbers(&plan.transfers), [(1, 0), (2, 0)]);
@@ -56,7 +61,7 @@ fn a_higher_level_takes_slots_from_a_lower_one() {
 #[test]
 fn an_equal_level_takes_no_slot_from_a_running_file() {
     let jobs = [queued(1, 2, JobPriority::Normal), queued(2, 2, JobPriority::Normal)];
-    let running = BTreeSet::from([(Uuid::from_u128(2), 0, 0), (Uuid::from_u128(2), 1, 0)]);
+    let running = BTreeSet::from([request(2, 0), request(2, 1)]);
     let environment = Environment { running, ..Environment::default() };
     let plan = plan(jobs.iter(), &slots(2), &environment, Now::default());
     assert_eq!(numbers(&plan.transfers), [(2, 0), (2, 1)]);
@@ -72,6 +77,103 @@ fn a_full_host_does_not_stop_the_others() {
     assert_eq!(numbers(&plan.transfers), [(1, 0), (2, 0)]);
 }
 
+/// A queued job that failed so many times in a row, the last time at `at_ms`.
+fn failed(number: u128, at_ms: i64) -> Job {
+    let mut job = queued(number, 1, JobPriority::Normal);
+    let failure = Failure::transient(
+        code::E_WINHTTP_TIMEOUT,
+        ErrorContext::GeneralTransport,
+        "no answer".to_owned(),
+    );
+    let outcome = Outcome::Failed { file: 0, failure, redirect: None };
+    let now = Now { unix_ms: at_ms, ..Now::default() };
+    input(&mut job, &Input::Outcome(outcome), now).expect("failed");
+    let later = Now { monotonic_ms: u64::MAX / 2, ..Now::default() };
+    job.record.no_progress_deadline = None;
+    input(&mut job, &Input::TimePassed, later).expect("time");
+    assert_eq!(job.record.state, JobState::Queued);
+    job
+}
+
+/// A queued job whose files are on another host.
+fn elsewhere(number: u128, files: u32) -> Job {
+    let mut job = queued(number, files, JobPriority::Normal);
+    for file in 0..files {
+        let remote_name = format!("http://other/{file}");
+        command(&mut job, Command::SetRemoteName { file, remote_name }).expect("set");
+    }
+    job
+}
+
+#[test]
+fn jobs_that_failed_go_behind_the_others_the_last_failure_last() {
+    let jobs = [failed(1, 30), failed(2, 10), failed(3, 20), queued(4, 1, JobPriority::Normal)];
+    let first = |count| {
+        let plan = plan(jobs.iter(), &slots(count), &Environment::default(), Now::default());
+        assert!(plan.looks_further || count == 1, "there may be one that did not fail");
+        numbers(&plan.transfers)
+    };
+    assert_eq!(first(1), [(4, 0)]);
+    assert_eq!(first(2), [(2, 0), (4, 0)]);
+    assert_eq!(first(3), [(2, 0), (3, 0), (4, 0)]);
+}
+
+#[test]
+fn one_host_has_at_most_half_of_the_slots_while_others_wait() {
+    let jobs = [queued(1, 9, JobPriority::Normal), elsewhere(2, 1)];
+    let plan_of = |jobs: &[Job]| {
+        let plan = plan(jobs.iter(), &slots(4), &Environment::default(), Now::default());
+        numbers(&plan.transfers)
+    };
+    assert_eq!(plan_of(&jobs), [(1, 0), (1, 1), (1, 2), (2, 0)], "what is left goes to the host");
+    assert_eq!(plan_of(&jobs[..1]), [(1, 0), (1, 1), (1, 2), (1, 3)]);
+    let jobs = [queued(1, 9, JobPriority::Normal), elsewhere(2, 9)];
+    assert_eq!(plan_of(&jobs), [(1, 0), (1, 1), (2, 0), (2, 1)]);
+    // Also within one job.
+    let mut both = queued(1, 9, JobPriority::Normal);
+    let remote_name = "http://other/8".to_owned();
+    command(&mut both, Command::SetRemoteName { file: 8, remote_name }).expect("set");
+    assert_eq!(plan_of(&[both]), [(1, 0), (1, 1), (1, 2), (1, 8)]);
+}
+
+#[test]
+fn slots_go_around_all_jobs_of_one_host() {
+    let jobs: Vec<_> = (1..=3).map(|number| queued(number, 9, JobPriority::Normal)).collect();
+    let plan = plan(jobs.iter(), &slots(4), &Environment::default(), Now::default());
+    assert_eq!(numbers(&plan.transfers), [(1, 0), (1, 1), (2, 0), (3, 0)]);
+    assert!(plan.looks_further, "one host has them all");
+}
+
+#[test]
+fn a_host_gives_back_what_it_has_beyond_half_if_that_costs_nothing() {
+    let mut jobs = [queued(1, 4, JobPriority::Normal), elsewhere(2, 9)];
+    let key = |file| request(1, file);
+    let running: BTreeSet<RequestKey> = (0..4).map(key).collect();
+    let plan_of = |jobs: &[Job], silent: BTreeSet<RequestKey>| {
+        let environment =
+            Environment { running: running.clone(), silent, ..Environment::default() };
+        numbers(&plan(jobs.iter(), &slots(4), &environment, Now::default()).transfers)
+    };
+    let all = [(1, 0), (1, 1), (1, 2), (1, 3)];
+    assert_eq!(plan_of(&jobs, BTreeSet::new()), all, "an answer may be on its way");
+    let silent: BTreeSet<RequestKey> = running.clone();
+    assert_eq!(plan_of(&jobs, silent.clone()), [(1, 0), (1, 1), (2, 0), (2, 1)]);
+    assert_eq!(plan_of(&jobs[..1], silent), all, "nobody else waits");
+    assert_eq!(plan_of(&jobs, BTreeSet::from([key(0)])), all, "not of the first half");
+    assert_eq!(
+        plan_of(&jobs, BTreeSet::from([key(3)])),
+        [(1, 0), (1, 1), (1, 2), (2, 0)],
+        "no more than there are"
+    );
+    // One that goes on where it is loses nothing.
+    jobs[0].files[2].written = 100;
+    jobs[0].files[2].validator =
+        Some(Validator { etag: Some("\"x\"".to_owned()), ..Validator::default() });
+    assert_eq!(plan_of(&jobs, BTreeSet::new()), all, "the server may not serve ranges");
+    jobs[0].files[2].response_headers = Some("HTTP/1.1 200 OK\r\nAccept-Ranges: bytes".to_owned());
+    assert_eq!(plan_of(&jobs, BTreeSet::new()), [(1, 0), (1, 1), (1, 3), (2, 0)]);
+}
+
 #[test]
 fn a_job_without_its_credentials_holds_no_slot_and_says_so() {
     let jobs = [queued(1, 1, JobPriority::Normal)];
@@ -80,15 +182,22 @@ fn a_job_without_its_credentials_holds_no_slot_and_says_so() {
     let plan = plan(jobs.iter(), &slots(1), &environment, Now::default());
     assert!(plan.transfers.is_empty());
     let situation = Situation { engine_runs: true, locked: true, ..Situation::default() };
-    let reason = wait_reason(&jobs[0].record, situation, Now::default());
+    let reason = wait_reason(&jobs[0].record, &situation, Now::default());
     assert_eq!(reason.kind, WaitKind::CredentialsNeeded);
 }
 
 #[test]
 fn a_queued_job_without_a_slot_says_so() {
     let job = queued(1, 1, JobPriority::Normal);
+    let full = Some(code::E_DISK_FULL);
+    for has_transfer in [false, true] {
+        let situation =
+            Situation { engine_runs: true, has_transfer, refusal: full, ..Situation::default() };
+        let reason = wait_reason(&job.record, &situation, Now::default());
+        assert_eq!((reason.kind, reason.code), (WaitKind::DiskFull, full));
+    }
     let situation = Situation { engine_runs: true, ..Situation::default() };
-    let reason = wait_reason(&job.record, situation, Now::default());
+    let reason = wait_reason(&job.record, &situation, Now::default());
     assert_eq!(reason.kind, WaitKind::WaitingForSlot);
     assert!(!reason.unblock.is_empty());
 }
@@ -107,7 +216,7 @@ fn parts_of_a_file_take_slots_as_files_do() {
         change(&mut upload.state);
         job.files[0].upload = Some(Box::new(upload));
         let plan = plan([job].iter(), &limits, &Environment::default(), Now::default());
-        plan.transfers.iter().map(|(.., part)| *part).collect()
+        plan.transfers.iter().map(|key| key.part).collect()
     };
     assert_eq!(parts(|_| {}, Limits::default()), [1, 2, 3, 4]);
     assert_eq!(parts(|_| {}, slots(3)), [1, 2, 3]);

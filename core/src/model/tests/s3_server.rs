@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::protocol::{Call, Head, Step};
+use crate::protocol::{Head, Step, UploadRequest};
 
 /// Bytes of a part.
 pub const PART: u64 = 8 << 20;
@@ -40,14 +40,14 @@ impl Parts {
 
     /// A part is begun. One that is here is not sent again, unless the client was
     /// told that it is not.
-    pub fn begin(&mut self, call: &Call) {
+    pub fn begin(&mut self, call: &UploadRequest) {
         let key = (upload_of(call), call.part);
         let is_here = self.uploads.get(&key.0).is_some_and(|parts| parts.contains_key(&key.1));
         assert!(self.unlisted.contains(&key) || !is_here, "{key:?} is sent again");
     }
 
     /// A whole part is here, but its client is gone.
-    pub fn leave(&mut self, call: &Call, version: u8) {
+    pub fn leave(&mut self, call: &UploadRequest, version: u8) {
         self.late.push((upload_of(call), call.part, version));
     }
 
@@ -77,7 +77,7 @@ impl Parts {
 
     /// The answer to a request whose body is of this version, and the file that it
     /// put in place.
-    pub fn serve(&mut self, call: &Call, version: u8) -> (Head, Option<Vec<u8>>) {
+    pub fn serve(&mut self, call: &UploadRequest, version: u8) -> (Head, Option<Vec<u8>>) {
         if call.step == Step::Create {
             self.next_upload += 1;
             self.uploads.insert(self.next_upload, BTreeMap::new());
@@ -136,7 +136,7 @@ fn etag(part: u32, version: u8) -> String {
     format!("p{part}v{version}")
 }
 
-fn upload_of(call: &Call) -> u32 {
+fn upload_of(call: &UploadRequest) -> u32 {
     let id = call.url.split(['?', '&']).find_map(|pair| pair.strip_prefix("uploadId="));
     id.and_then(|id| id.parse().ok()).expect("an upload")
 }

@@ -64,7 +64,7 @@ fn bad_remote_names_are_refused() {
 #[test]
 fn bad_local_names_are_refused() {
     let long = format!("/{}", "x".repeat(5000));
-    for name in ["", "relative", "./x", "/folder/a\0b", "/folder/a\nb", &long] {
+    for name in ["", "relative", "./x", "/folder/a\0b", &long] {
         refused(add("http://host/x", name, &[]), code::E_INVALIDARG);
     }
 }

@@ -11,10 +11,10 @@ use uuid::Uuid;
 
 use crate::model::upload::UploadRecord;
 use crate::model::{
-    Command, Environment, FileStage, Input, Job, Limits, Now, Outcome, Sent, UploadNews, apply,
-    next_upload_call, plan, sending, upload_state,
+    Command, Environment, FileStage, Input, Job, Limits, Now, Outcome, RequestKey, Sent,
+    UploadEvent, apply, next_upload_call, plan, sending, upload_state,
 };
-use crate::protocol::{Call, Failure, Head, Proof, Step, judge};
+use crate::protocol::{Failure, Head, Proof, Step, UploadRequest, judge};
 use crate::vocab::{ErrorContext, JobState, JobType, UploadProtocol, code};
 
 use super::s3_server::{PART, Parts};
@@ -83,7 +83,7 @@ pub const EVENTS: [Event; 18] = [
 /// A request under way.
 #[derive(Clone, Debug)]
 struct Flight {
-    call: Call,
+    call: UploadRequest,
     /// The version of the file when it began.
     version: u8,
     /// Bytes that reached the server; None once it refused them.
@@ -94,7 +94,8 @@ impl Flight {
     /// What of a part has gone out.
     fn sent(&self) -> Sent {
         let whole = self.arrived.is_some_and(|arrived| arrived == self.call.length());
-        Sent { part: self.call.part, whole }
+        let begun = self.call.step == Step::Send && self.arrived != Some(0);
+        Sent { part: self.call.part, whole, cut: self.call.body.filter(|_| begun) }
     }
 }
 
@@ -102,7 +103,10 @@ impl Flight {
 #[derive(Clone, Debug)]
 pub struct World {
     pub job: Job,
+    /// What a kill leaves.
     stored: Job,
+    /// What a power cut leaves.
+    synced: Job,
     /// Bytes of the file.
     size: u64,
     boot: u128,
@@ -133,6 +137,7 @@ impl World {
         job.files[0].upload = Some(Box::new(upload));
         Self {
             stored: job.clone(),
+            synced: job.clone(),
             size: if protocol == UploadProtocol::S3 { SIZE * PART } else { SIZE },
             job,
             boot: 1,
@@ -152,7 +157,7 @@ impl World {
     /// What tells two worlds apart. Counters that only grow are left out.
     pub fn key(&self) -> u64 {
         let mut plain = self.clone();
-        for job in [&mut plain.job, &mut plain.stored] {
+        for job in [&mut plain.job, &mut plain.stored, &mut plain.synced] {
             job.record.error_count = 0;
             job.record.attempts = 0;
             job.record.retry = None;
@@ -203,7 +208,7 @@ impl World {
                 self.version <= 2
             }
             Event::Flush => {
-                self.stored = self.job.clone();
+                self.store(true);
                 true
             }
             Event::TimePasses => self.pass_time(),
@@ -212,7 +217,10 @@ impl World {
                 true
             }
             Event::PowerCut => {
+                self.stored = self.synced.clone();
                 self.restart(self.boot + 1);
+                // No machine boots faster than a server stores a part.
+                while self.parts.land() {}
                 true
             }
         }
@@ -221,17 +229,26 @@ impl World {
     fn command(&mut self, command: Command) -> bool {
         // Nobody resumes a job faster than a server stores a part.
         while command == Command::Resume && self.parts.land() {}
+        let is_synced = command != Command::Suspend;
         let input = Input::Command(command);
         let Ok(change) = apply(&self.job, &input, Now::default(), &Limits::default()) else {
             return false;
         };
         self.job.accept(change);
-        self.stored = self.job.clone();
+        self.store(is_synced);
         self.stop_surplus();
         true
     }
 
-    fn news(&mut self, news: UploadNews) {
+    /// What memory holds is stored; only what is synced survives a power cut.
+    fn store(&mut self, is_synced: bool) {
+        self.stored = self.job.clone();
+        if is_synced {
+            self.synced = self.job.clone();
+        }
+    }
+
+    fn news(&mut self, news: UploadEvent) {
         let input = Input::Outcome(Outcome::Upload { file: 0, news });
         let change =
             apply(&self.job, &input, Now::default(), &Limits::default()).expect("an outcome");
@@ -240,19 +257,21 @@ impl World {
             change.files.get(&0).is_some_and(|file| file.written < self.job.files[0].written);
         let closing = change.record.closing != self.job.record.closing;
         let stores = change.urgent || ends || falls || closing;
+        let is_synced = change.durable || falls;
         self.job.accept(change);
         if stores {
-            self.stored = self.job.clone();
+            self.store(is_synced);
         }
         self.stop_surplus();
     }
 
     fn planned(&self) -> BTreeSet<u32> {
         let limits = Limits { connections_per_file: 2, ..Limits::default() };
-        let running = self.flights.keys().map(|part| (self.job.record.id, 0, *part)).collect();
+        let request = |part: &u32| RequestKey { job: self.job.record.id, file: 0, part: *part };
+        let running = self.flights.keys().map(request).collect();
         let environment = Environment { running, ..Environment::default() };
         let plan = plan([&self.job].into_iter(), &limits, &environment, Now::default());
-        plan.transfers.into_iter().map(|(_, _, part)| part).collect()
+        plan.transfers.into_iter().map(|key| key.part).collect()
     }
 
     /// The request that things happen to.
@@ -270,7 +289,7 @@ impl World {
     /// server has.
     fn stop_surplus(&mut self) {
         let planned = self.planned();
-        let owes = self.job.record.owes_server();
+        let owes = self.job.record.has_server_cleanup();
         let parts: Vec<u32> = self.flights.keys().copied().collect();
         for part in parts {
             let Some(flight) = self.flights.get(&part) else {
@@ -282,7 +301,7 @@ impl World {
             if !stays && (!planned.contains(&part) || owes && !tells) {
                 let sent = flight.sent();
                 self.flights.remove(&part);
-                self.news(UploadNews::Stopped(sent));
+                self.news(UploadEvent::Stopped(sent));
             }
         }
     }
@@ -298,18 +317,23 @@ impl World {
         let source = (!is_final).then(|| (self.size, self.version.to_string()));
         let began_with = file.upload.as_ref().and_then(|upload| upload.source.clone());
         if source.as_ref().zip(began_with).is_some_and(|((_, now), then)| *now != then) {
-            self.news(UploadNews::SourceChanged);
+            self.news(UploadEvent::SourceChanged);
             return true;
         }
-        match next_upload_call(record, file, self.size, part) {
-            None => self.news(UploadNews::NothingOwed),
+        let next = next_upload_call(record, file, self.size, part);
+        if let Some(call) = next.as_ref().filter(|call| call.step == Step::Cancel) {
+            let forgets_nothing = self.version == 1 && !self.forgot;
+            assert!(is_final || !forgets_nothing, "it throws away what is good: {call:?}");
+        }
+        match next {
+            None => self.news(UploadEvent::NothingOwed),
             Some(call) => {
                 if call.part > 0 {
                     self.parts.begin(&call);
                 }
                 let (version, arrived) = (self.version, Some(0));
                 self.flights.insert(part, Flight { call: call.clone(), version, arrived });
-                self.news(UploadNews::Begun { call, source });
+                self.news(UploadEvent::Begun { call, source });
             }
         }
         true
@@ -332,7 +356,7 @@ impl World {
         let step = if flight.call.part > 0 { length } else { 1 };
         if arrived + step == length && flight.version != self.version {
             self.flights.remove(&focus);
-            self.news(UploadNews::SourceChanged);
+            self.news(UploadEvent::SourceChanged);
             return true;
         }
         let version = self.version;
@@ -365,19 +389,19 @@ impl World {
         };
         if !arrives {
             let (step, sent) = (flight.call.step, flight.sent());
-            self.news(UploadNews::Failed { step, sent, failure: cut() });
+            self.news(UploadEvent::Failed { step, sent, failure: cut() });
             return true;
         }
         self.judged(flight.call, &head);
         true
     }
 
-    fn judged(&mut self, call: Call, head: &Head) {
+    fn judged(&mut self, call: UploadRequest, head: &Head) {
         let (record, file) = (&self.job.record, &self.job.files[0]);
         let of = sending(record, file, self.size);
         let verdict = judge(&upload_state(record, file), &of, &call, head);
         let response_headers = String::new();
-        self.news(UploadNews::Answered { call: Box::new(call), verdict, response_headers });
+        self.news(UploadEvent::Answered { call: Box::new(call), verdict, response_headers });
     }
 
     fn break_connection(&mut self) -> bool {
@@ -386,7 +410,7 @@ impl World {
         };
         self.leave(&flight);
         let (step, sent) = (flight.call.step, flight.sent());
-        self.news(UploadNews::Failed { step, sent, failure: cut() });
+        self.news(UploadEvent::Failed { step, sent, failure: cut() });
         true
     }
 
@@ -438,7 +462,7 @@ impl World {
             let whole = there.len() as u64 == SIZE;
             assert!(whole && there.iter().all(|byte| *byte == there[0]), "mixed: {there:?}");
         }
-        let done = file.stage == FileStage::Released;
+        let done = file.stage == FileStage::Published;
         assert_eq!(
             done && !record.state.is_final(),
             record.totals.files_transferred == 1 && !record.state.is_final()
@@ -450,6 +474,12 @@ impl World {
             let partial = self.sessions.values().any(|held| !held.is_empty());
             let partial = partial || self.parts.has_any();
             assert!(!partial, "a cancelled job leaves nothing on the server");
+        }
+        let begun = self.sessions.iter().filter(|(_, held)| !held.is_empty());
+        let synced = self.synced.files[0].upload.as_ref().and_then(|it| it.state.session.clone());
+        for (id, held) in begun.filter(|_| !self.forgot && self.version == 1) {
+            let known = synced.as_ref().is_some_and(|name| name.ends_with(&id.to_string()));
+            assert!(known, "a power cut makes {id} unknown, which holds {held:?}");
         }
         if file.stage == FileStage::Waiting {
             assert!(file.written <= self.size && file.written == file.synced);

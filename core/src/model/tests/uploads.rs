@@ -3,10 +3,12 @@
 use crate::model::record::Closing;
 use crate::model::upload::UploadRecord;
 use crate::model::{
-    Change, Command, Deadline, FileStage, Input, Job, Now, Outcome, Sent, UploadNews,
+    Change, Command, Deadline, FileStage, Input, Job, Now, Outcome, Sent, UploadEvent,
 };
-use crate::protocol::{Call, Failure, Proof, Span, Step, Upload, Verdict};
-use crate::vocab::{ErrorContext, JobState, JobType, UploadProtocol, code, limit};
+use crate::protocol::{
+    Checksum, Failure, Offer, Proof, Span, Step, Upload, UploadRequest, Verdict,
+};
+use crate::vocab::{ErrorContext, HResult, JobState, JobType, UploadProtocol, code, limit};
 
 use super::{command, input, new_job, spec};
 
@@ -42,16 +44,16 @@ fn at(seconds: u64) -> Now {
     Now { monotonic_ms: seconds * 1000, ..Now::default() }
 }
 
-fn news_at(job: &mut Job, news: UploadNews, now: Now) -> Change {
+fn news_at(job: &mut Job, news: UploadEvent, now: Now) -> Change {
     input(job, &Input::Outcome(Outcome::Upload { file: 0, news }), now).expect("news")
 }
 
-pub fn apply_news(job: &mut Job, news: UploadNews) -> Change {
+pub fn apply_news(job: &mut Job, news: UploadEvent) -> Change {
     news_at(job, news, Now::default())
 }
 
-pub fn answer(call: Call, verdict: Verdict) -> UploadNews {
-    UploadNews::Answered { call: Box::new(call), verdict, response_headers: String::new() }
+pub fn answer(call: UploadRequest, verdict: Verdict) -> UploadEvent {
+    UploadEvent::Answered { call: Box::new(call), verdict, response_headers: String::new() }
 }
 
 pub fn busy() -> Failure {
@@ -59,8 +61,8 @@ pub fn busy() -> Failure {
     Failure::transient(code::BG_E_CONNECTION_CLOSED, context, "busy".to_owned())
 }
 
-pub fn call(step: Step, first: u64, length: u64) -> Call {
-    Call {
+pub fn call(step: Step, first: u64, length: u64) -> UploadRequest {
+    UploadRequest {
         step,
         method: "POST".to_owned(),
         url: "http://host/0".to_owned(),
@@ -75,11 +77,11 @@ pub fn call(step: Step, first: u64, length: u64) -> Call {
     }
 }
 
-pub fn begun(job: &mut Job, call: Call) -> Change {
-    apply_news(job, UploadNews::Begun { call, source: Some((SIZE, "version".to_owned())) })
+pub fn begun(job: &mut Job, call: UploadRequest) -> Change {
+    apply_news(job, UploadEvent::Begun { call, source: Some((SIZE, "version".to_owned())) })
 }
 
-fn holds(call: Call, position: u64) -> UploadNews {
+fn holds(call: UploadRequest, position: u64) -> UploadEvent {
     answer(call, Verdict::Holds { position, reply_url: None })
 }
 
@@ -88,8 +90,14 @@ fn opened(position: Option<u64>, host: Option<&str>) -> Verdict {
     Verdict::Opened { session, position, opened_ms: Some(5), host, host_timeout_s: Some(60) }
 }
 
-fn failed(step: Step) -> UploadNews {
-    UploadNews::Failed { step, sent: Sent::default(), failure: busy() }
+fn cut_off(first: u64, length: u64) -> UploadEvent {
+    let cut = Some(Span { first, length });
+    let sent = Sent { cut, ..Sent::default() };
+    UploadEvent::Failed { step: Step::Send, sent, failure: busy() }
+}
+
+fn failed(step: Step) -> UploadEvent {
+    UploadEvent::Failed { step, sent: Sent::default(), failure: busy() }
 }
 
 #[test]
@@ -124,7 +132,7 @@ fn new_ground_takes_back_what_failures_counted() {
         let deadline = Some(Deadline::after(Now::default(), 9));
         job.record.no_progress_deadline = deadline;
         change_upload(&mut job, |upload| upload.fallback = deadline);
-        apply_news(&mut job, UploadNews::OnTheWay { bytes: position });
+        apply_news(&mut job, UploadEvent::OnTheWay { bytes: position });
         let (record, file) = (&job.record, &job.files[0]);
         let fallback = file.upload.as_ref().expect("it").fallback;
         let kept = (record.attempts, record.no_progress_deadline, file.restarts, fallback);
@@ -138,13 +146,13 @@ fn new_ground_takes_back_what_failures_counted() {
 fn bytes_without_a_session_are_safe_nowhere() {
     let mut job = holding(0);
     change_upload(&mut job, |upload| upload.state.session = None);
-    apply_news(&mut job, UploadNews::OnTheWay { bytes: 70 });
+    apply_news(&mut job, UploadEvent::OnTheWay { bytes: 70 });
     assert_eq!((job.files[0].written, job.files[0].synced), (70, 0));
-    let change = apply_news(&mut job, UploadNews::Stopped(Sent::default()));
+    let change = apply_news(&mut job, UploadEvent::Stopped(Sent::default()));
     assert_eq!(job.files[0].written, 0);
     assert!(change.restarted.contains(&0));
     let mut job = holding(70);
-    let change = apply_news(&mut job, UploadNews::Stopped(Sent::default()));
+    let change = apply_news(&mut job, UploadEvent::Stopped(Sent::default()));
     assert_eq!(job.files[0].written, 70, "the session has them");
     assert!(change.restarted.is_empty());
 }
@@ -170,7 +178,7 @@ fn the_server_says_where_to_go_on() {
         upload.state.unsure = true;
         (upload.state.piece_bytes, upload.state.piece_bytes_max) = (50, 1000);
     });
-    let query = Call { body: None, ..call(Step::Query, 0, 0) };
+    let query = UploadRequest { body: None, ..call(Step::Query, 0, 0) };
     let change = apply_news(&mut job, holds(query, 40));
     assert!(change.restarted.contains(&0) && !state(&job).unsure);
     assert_eq!((job.files[0].written, job.files[0].restarts), (40, 0), "a question costs nothing");
@@ -228,7 +236,7 @@ fn a_file_that_changed_is_sent_anew_by_resume_and_not_before() {
         upload.state.verifies = true;
         upload.state.multipart.begin(1);
     });
-    apply_news(&mut job, UploadNews::SourceChanged);
+    apply_news(&mut job, UploadEvent::SourceChanged);
     assert_eq!(job.record.state, JobState::Error);
     assert_eq!(job.record.error.as_ref().expect("one").code, code::BG_E_LOCAL_FILE_CHANGED);
     let file = &job.files[0];
@@ -251,14 +259,133 @@ fn a_piece_that_is_too_large_is_halved_down_to_the_least() {
 }
 
 #[test]
-fn a_piece_that_was_cut_off_is_halved() {
+fn a_piece_that_was_cut_off_is_halved_where_nothing_can_be_asked() {
     let mut job = holding(0);
     let before = state(&job).piece_bytes;
     apply_news(&mut job, failed(Step::Query));
-    assert_eq!(state(&job).piece_bytes, before);
-    let mut job = holding(0);
     apply_news(&mut job, failed(Step::Send));
+    assert_eq!(state(&job).piece_bytes, before, "no byte of it went out");
+    apply_news(&mut job, cut_off(0, before));
     assert_eq!(state(&job).piece_bytes, before / 2);
+}
+
+#[test]
+fn a_piece_of_which_nothing_was_kept_is_the_ceiling_of_the_others() {
+    let query = || UploadRequest { body: None, ..call(Step::Query, 0, 0) };
+    for (position, kept) in [(50, false), (51, true)] {
+        let mut job = holding(50);
+        let large = 8 * limit::PIECE_BYTES_MIN;
+        change_upload(&mut job, |upload| {
+            upload.state.protocol = UploadProtocol::Tus;
+            upload.state.sent_until = large;
+            upload.state.piece_bytes = large;
+        });
+        apply_news(&mut job, cut_off(50, large));
+        assert_eq!(state(&job).piece_bytes, large, "the server is asked first");
+        apply_news(&mut job, holds(query(), position));
+        let most = if kept { limit::PIECE_BYTES_MAX } else { large / 2 };
+        assert_eq!(state(&job).piece_bytes_max, most, "{position}");
+        assert_eq!(state(&job).piece_bytes, if kept { large } else { large / 2 });
+        // An answer to a later question says nothing of it.
+        apply_news(&mut job, holds(query(), 50));
+        assert_eq!(state(&job).piece_bytes_max, most);
+    }
+}
+
+#[test]
+fn a_checksum_that_makes_pieces_whole_or_none_is_dropped_first() {
+    let mut job = holding(50);
+    change_upload(&mut job, |upload| {
+        upload.state.protocol = UploadProtocol::Tus;
+        upload.state.sent_until = SIZE;
+        upload.state.offer = Some(Offer { checksum: Some(Checksum::Sha1), ..Offer::default() });
+    });
+    let before = state(&job).piece_bytes;
+    let query = || UploadRequest { body: None, ..call(Step::Query, 0, 0) };
+    apply_news(&mut job, cut_off(50, before));
+    apply_news(&mut job, holds(query(), 50));
+    assert_eq!(state(&job).offer.as_ref().expect("an offer").checksum, None);
+    assert_eq!(state(&job).piece_bytes, before);
+    apply_news(&mut job, cut_off(50, before));
+    apply_news(&mut job, holds(query(), 50));
+    assert_eq!(state(&job).piece_bytes, before / 2, "it was not the checksum");
+}
+
+#[test]
+fn a_dropped_checksum_comes_back_if_the_server_refuses_pieces_without_it() {
+    let mut job = holding(50);
+    change_upload(&mut job, |upload| {
+        upload.state.protocol = UploadProtocol::Tus;
+        upload.state.sent_until = SIZE;
+        upload.state.offer = Some(Offer { checksum: Some(Checksum::Sha1), ..Offer::default() });
+    });
+    let query = || UploadRequest { body: None, ..call(Step::Query, 0, 0) };
+    let checksum = |job: &Job| state(job).offer.as_ref().expect("an offer").checksum;
+    let before = state(&job).piece_bytes;
+    apply_news(&mut job, cut_off(50, before));
+    apply_news(&mut job, holds(query(), 50));
+    assert_eq!(checksum(&job), None);
+    let refused = HResult::from_http_status(500);
+    let failure = Failure::transient(refused, ErrorContext::RemoteFile, "500".to_owned());
+    apply_news(&mut job, answer(call(Step::Send, 50, 10), Verdict::Refused(failure)));
+    command(&mut job, Command::Resume).expect("resume");
+    assert_eq!(checksum(&job), Some(Checksum::Sha1));
+    apply_news(&mut job, cut_off(50, before));
+    apply_news(&mut job, holds(query(), 50));
+    assert_eq!(checksum(&job), Some(Checksum::Sha1), "it is not dropped again");
+}
+
+#[test]
+fn a_session_of_an_old_record_may_hold_more_than_was_sent() {
+    let query = || UploadRequest { body: None, ..call(Step::Query, 0, 0) };
+    let old = || {
+        let mut job = holding(50);
+        job.after_restart(None, Now::default());
+        job
+    };
+    let mut job = old();
+    apply_news(&mut job, holds(query(), SIZE));
+    assert_eq!((job.files[0].written, state(&job).stale), (SIZE, false));
+    assert_eq!((state(&job).sent_until, state(&job).may_be_old), (SIZE, false));
+    let mut job = old();
+    apply_news(&mut job, holds(query(), SIZE + 1));
+    assert!(state(&job).stale, "more than the file has");
+    // Without a question, what is beyond the fragment is told twice.
+    let piece = || call(Step::Send, 50, 50);
+    for (told, is_good) in [(&[300, 350, 350][..], true), (&[300, 350, 400, 450], false)] {
+        let mut job = old();
+        begun(&mut job, piece());
+        for position in told {
+            assert_eq!((job.files[0].written, state(&job).stale), (50, false));
+            apply_news(&mut job, holds(piece(), *position));
+        }
+        assert_eq!(state(&job).stale, !is_good, "an overlap is stored each time");
+        assert_eq!(job.files[0].written, if is_good { 350 } else { 0 });
+    }
+}
+
+#[test]
+fn what_may_leave_bytes_or_a_file_is_synced_before_it_goes_out() {
+    let mut job = holding(0);
+    assert!(!begun(&mut job, call(Step::Create, 0, 0)).durable, "nothing is left behind");
+    assert!(begun(&mut job, call(Step::Create, 0, 10)).durable);
+    assert!(!begun(&mut job, call(Step::Send, 0, 10)).durable);
+    assert!(begun(&mut job, call(Step::Send, 10, SIZE - 10)).durable, "the last piece");
+    assert!(begun(&mut job, call(Step::Close, 0, 0)).durable);
+    let change = apply_news(&mut job, answer(call(Step::Create, 0, 0), opened(Some(0), None)));
+    assert!(change.durable, "no byte goes into a session that may be forgotten");
+}
+
+#[test]
+fn what_the_server_said_it_took_it_must_hold() {
+    let mut job = holding(0);
+    change_upload(&mut job, |upload| {
+        (upload.state.sent_until, upload.state.taken_until) = (100, 100);
+    });
+    let query = UploadRequest { body: None, ..call(Step::Query, 0, 0) };
+    apply_news(&mut job, holds(query, 50));
+    assert_eq!((job.files[0].written, job.record.state), (50, JobState::TransientError));
+    assert_eq!(job.record.error_count, 1);
 }
 
 #[test]
@@ -268,7 +395,7 @@ fn a_finished_upload_is_transferred_and_holds_no_session() {
         change_upload(&mut job, |upload| upload.state.session = session);
         apply_news(&mut job, answer(call(step, 0, 0), Verdict::Finished));
         let file = &job.files[0];
-        assert_eq!((file.written, file.synced, file.stage), (SIZE, SIZE, FileStage::Released));
+        assert_eq!((file.written, file.synced, file.stage), (SIZE, SIZE, FileStage::Published));
         assert_eq!(state(&job).session, None);
         assert_eq!(job.record.state, JobState::Transferred);
     }
@@ -314,19 +441,20 @@ fn a_host_that_fails_for_too_long_is_left() {
 
 #[test]
 fn what_is_owed_to_a_server_is_owed_for_a_while() {
-    let day = u64::from(limit::CANCEL_DEBT_MAX_S);
-    for (timeout_s, seconds) in [(60, 60), (limit::CANCEL_DEBT_MAX_S * 2, day)] {
+    let day = u64::from(limit::SERVER_CLEANUP_MAX_S);
+    for (timeout_s, seconds) in [(60, 60), (limit::SERVER_CLEANUP_MAX_S * 2, day)] {
         let mut job = holding(70);
         job.record.no_progress_timeout_s = timeout_s;
         command(&mut job, Command::Cancel).expect("cancel");
         news_at(&mut job, failed(Step::Cancel), at(0));
-        let Some(Closing::Owing { retry: Some(retry), attempts: 1, .. }) = job.record.closing
+        let Some(Closing::ServerCleanup { retry: Some(retry), attempts: 1, .. }) =
+            job.record.closing
         else {
             panic!("{:?}", job.record.closing);
         };
         assert_eq!(retry.delay_ms, u64::from(job.record.minimum_retry_delay_s) * 1000);
         news_at(&mut job, failed(Step::Cancel), at(seconds - 1));
-        assert!(matches!(job.record.closing, Some(Closing::Owing { attempts: 2, .. })));
+        assert!(matches!(job.record.closing, Some(Closing::ServerCleanup { attempts: 2, .. })));
         let mut refused = job.clone();
         news_at(&mut job, failed(Step::Cancel), at(seconds));
         assert_eq!(job.record.closing, None, "it is given up");
@@ -342,8 +470,8 @@ fn a_cancelled_upload_stays_cancelled_whatever_its_requests_say() {
     for news in [
         answer(whole(), Verdict::Finished),
         answer(whole(), Verdict::Refused(busy())),
-        UploadNews::OnTheWay { bytes: SIZE },
-        UploadNews::Begun { call: whole(), source: None },
+        UploadEvent::OnTheWay { bytes: SIZE },
+        UploadEvent::Begun { call: whole(), source: None },
     ] {
         let mut job = holding(0);
         job.files[0].upload = None;

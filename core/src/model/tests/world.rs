@@ -384,28 +384,28 @@ impl World {
             return false;
         };
         let outcome = match work {
-            Work::Settle { file } if !fails => {
+            Work::Verify { file } if !fails => {
                 self.synced.clone_from(&self.temporary);
                 let long_enough =
                     self.temporary.as_ref().is_some_and(|held| held.len() as u64 >= SIZE);
                 match long_enough {
-                    true => Outcome::Settled { file, identity: Some((1, 1)) },
+                    true => Outcome::Verified { file, identity: Some((1, 1)), version: None },
                     false => Outcome::LostBytes { file, keep: 0 },
                 }
             }
-            Work::Settle { file } => Outcome::LostBytes { file, keep: self.job.files[0].synced },
-            Work::Release { files } if fails => {
+            Work::Verify { file } => Outcome::LostBytes { file, keep: self.job.files[0].synced },
+            Work::Publish { files } if fails => {
                 let error =
                     files.first().map(|file| (*file, code::E_ACCESSDENIED, "no".to_owned()));
-                Outcome::Released { files: Vec::new(), error }
+                Outcome::Published { files: Vec::new(), error }
             }
-            Work::Release { files } => {
+            Work::Publish { files } => {
                 // Renaming twice is renaming once: the identity tells.
                 if let (Some(held), false) = (self.temporary.take(), files.is_empty()) {
                     self.target = Some(held);
                     self.synced = None;
                 }
-                Outcome::Released { files, error: None }
+                Outcome::Published { files, error: None }
             }
             Work::Remove if fails => Outcome::Removed { undeleted: 1 },
             Work::Remove => {

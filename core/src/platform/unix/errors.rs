@@ -17,9 +17,12 @@ pub fn code_of(error: &Error) -> Option<HResult> {
         libc::ENOTDIR => code::E_PATH_NOT_FOUND,
         libc::EEXIST => code::E_FILE_EXISTS,
         libc::EISDIR => code::E_DIRECTORY,
-        libc::ENOSPC | libc::EDQUOT | libc::EFBIG => code::E_DISK_FULL,
+        libc::ENOSPC | libc::EDQUOT => code::E_DISK_FULL,
+        // By the file system, or by the limit of the process.
+        libc::EFBIG => code::E_FILE_TOO_LARGE,
         libc::ENAMETOOLONG | libc::EINVAL | libc::EILSEQ => code::E_INVALID_NAME,
-        libc::EIO => code::E_IO_DEVICE,
+        // EINTR: each call was repeated that a signal interrupted, as far as it could be.
+        libc::EIO | libc::EINTR => code::E_IO_DEVICE,
         libc::EBUSY | libc::ETXTBSY => code::E_SHARING_VIOLATION,
         libc::EMFILE | libc::ENFILE => code::E_TOO_MANY_OPEN_FILES,
         libc::ENOMEM => code::E_OUTOFMEMORY,
@@ -31,4 +34,15 @@ pub fn code_of(error: &Error) -> Option<HResult> {
 /// link is in its place.
 pub fn is_gone(error: &Error) -> bool {
     matches!(error.raw_os_error(), Some(libc::ENOENT | libc::ELOOP))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn interrupted_call_has_a_code() {
+        let told = code_of(&Error::from_raw_os_error(libc::EINTR));
+        assert_eq!(told, Some(code::E_IO_DEVICE));
+    }
 }

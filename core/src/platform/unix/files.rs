@@ -1,7 +1,7 @@
 //! Files and folders.
 
 use std::fs::{DirBuilder, File, Metadata, OpenOptions, Permissions};
-use std::io::Result;
+use std::io::{ErrorKind, Result};
 use std::os::unix::fs::{DirBuilderExt, FileExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 
@@ -24,7 +24,12 @@ pub fn open_to_read(path: &Path) -> Result<File> {
 
 /// Reads from an offset: as much as one call of the system gives, 0 at the end.
 pub fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> Result<usize> {
-    file.read_at(buffer, offset)
+    loop {
+        match file.read_at(buffer, offset) {
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            read => return read,
+        }
+    }
 }
 
 /// Writes all of `data` at an offset.
@@ -86,6 +91,18 @@ impl Facts {
             && self.found.uid() == rustix::process::geteuid().as_raw()
     }
 
+    /// True for what can be opened but is neither a file nor a folder: a pipe,
+    /// a socket, a device.
+    pub fn is_special(&self) -> bool {
+        let kind = self.found.file_type();
+        !(kind.is_file() || kind.is_dir() || kind.is_symlink())
+    }
+
+    /// When the content was last written, in nanoseconds since 1970.
+    pub fn written_ns(&self) -> i64 {
+        self.found.mtime().saturating_mul(1_000_000_000).saturating_add(self.found.mtime_nsec())
+    }
+
     /// Changes whenever the file does: the time of the last change cannot be
     /// set back by anybody.
     pub fn version(&self) -> String {
@@ -108,16 +125,37 @@ pub fn free_bytes(file: &File) -> Result<Option<u64>> {
     Ok(Some(space.f_bavail.saturating_mul(space.f_frsize)))
 }
 
+/// The error of a file that would have so many bytes, if neither the limit of
+/// the process nor the file system lets it: to write beyond the former would
+/// end the process.
+pub fn check_length(file: &File, length: u64) -> Result<()> {
+    use rustix::process::{Resource, getrlimit};
+    if getrlimit(Resource::Fsize).current.is_some_and(|limit| length > limit) {
+        return Err(rustix::io::Errno::FBIG.into());
+    }
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    {
+        use rustix::fs::{SeekFrom, seek};
+        // Nobody reads or writes at this position, but there is none beyond the
+        // largest file.
+        if seek(file, SeekFrom::Start(length)) == Err(rustix::io::Errno::INVAL) {
+            return Err(rustix::io::Errno::FBIG.into());
+        }
+    }
+    _ = file;
+    Ok(())
+}
+
 /// Reserves room without changing the length, which says nothing about what
-/// was written. An error means that there is no room; where the file system
-/// cannot reserve, the file grows as it is written.
+/// was written. An error means that there is no room, or none for such a file;
+/// where the file system cannot reserve, the file grows as it is written.
 pub fn allocate(file: &File, length: u64) -> Result<()> {
     #[cfg(any(target_os = "linux", target_os = "android"))]
     {
         use rustix::fs::{FallocateFlags, fallocate};
-        use rustix::io::Errno;
-        match fallocate(file, FallocateFlags::KEEP_SIZE, 0, length) {
-            Err(error) if [Errno::NOSPC, Errno::DQUOT, Errno::IO].contains(&error) => {
+        use rustix::io::{Errno, retry_on_intr};
+        match retry_on_intr(|| fallocate(file, FallocateFlags::KEEP_SIZE, 0, length)) {
+            Err(error) if [Errno::NOSPC, Errno::DQUOT, Errno::FBIG, Errno::IO].contains(&error) => {
                 return Err(error.into());
             }
             Ok(()) | Err(_) => {}
@@ -125,6 +163,41 @@ pub fn allocate(file: &File, length: u64) -> Result<()> {
     }
     _ = (file, length);
     Ok(())
+}
+
+/// True if the file system of a file is known to keep the times of its files as
+/// they are set, and to have a hole only where nothing was written. Others
+/// round times later, take them from a server, or make holes of zeros.
+pub fn is_exact(file: &File) -> bool {
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    {
+        /// ext2 to ext4, XFS, Btrfs, tmpfs, F2FS, and overlays of these.
+        const EXACT: [u64; 6] =
+            [0xEF53, 0x5846_5342, 0x9123_683E, 0x0102_1994, 0xF2F5_2010, 0x794C_7630];
+        // The type of the number differs by system, and some have a sign.
+        #[allow(clippy::cast_sign_loss, clippy::unnecessary_cast, reason = "only its bits count")]
+        let kind = |found: rustix::fs::StatFs| found.f_type as u64 & 0xFFFF_FFFF;
+        rustix::fs::fstatfs(file).is_ok_and(|found| EXACT.contains(&kind(found)))
+    }
+    #[cfg(not(any(target_os = "linux", target_os = "android")))]
+    {
+        _ = file;
+        false
+    }
+}
+
+/// True if so many bytes of a file are not all written. Only where
+/// [`is_exact`] is true.
+pub fn has_hole(file: &File, length: u64) -> Result<bool> {
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    if length > 0 {
+        use rustix::fs::{SeekFrom, seek};
+        let hole = seek(file, SeekFrom::Hole(0));
+        seek(file, SeekFrom::Start(0))?;
+        return Ok(hole.is_ok_and(|at| at < length));
+    }
+    _ = (file, length);
+    Ok(false)
 }
 
 /// Gives a file the mode of a new one of a process with that umask.

@@ -4,4 +4,6 @@ pub mod errors;
 pub mod files;
 pub mod lock;
 pub mod machine;
+pub mod names;
+pub mod network;
 pub mod socket;

@@ -143,6 +143,16 @@ impl Facts {
         self.is_file() && self.links == 1
     }
 
+    /// True for a device or a pipe.
+    pub fn is_special(&self) -> bool {
+        self.attributes & FILE_ATTRIBUTE_DEVICE != 0
+    }
+
+    /// When the content was last written, in the system's units.
+    pub fn written_ns(&self) -> i64 {
+        self.written_at
+    }
+
     /// Changes whenever the file does, unless somebody sets its times back.
     pub fn version(&self) -> String {
         let (_, index) = self.identity;
@@ -167,8 +177,14 @@ pub fn free_bytes(_file: &File) -> Result<Option<u64>> {
     Ok(None)
 }
 
+/// [`allocate`] and writing fail then.
+pub fn check_length(_file: &File, _length: u64) -> Result<()> {
+    Ok(())
+}
+
 /// Reserves room without changing the length. An error means that there is no
-/// room; where the file system cannot reserve, the file grows as it is written.
+/// room, or none for such a file; where the file system cannot reserve, the file
+/// grows as it is written.
 /// What is not used is free again once the file is closed.
 pub fn allocate(file: &File, length: u64) -> Result<()> {
     // A smaller allocation would cut the file.
@@ -188,11 +204,23 @@ pub fn allocate(file: &File, length: u64) -> Result<()> {
     };
     if set == 0 {
         let error = Error::last_os_error();
-        if matches!(code_of(&error), Some(code::E_DISK_FULL | code::E_IO_DEVICE)) {
+        let told = [code::E_DISK_FULL, code::E_FILE_TOO_LARGE, code::E_IO_DEVICE];
+        if code_of(&error).is_some_and(|code| told.contains(&code)) {
             return Err(error);
         }
     }
     Ok(())
+}
+
+/// Never: the time of the last write may be updated only once all handles are
+/// closed.
+pub fn is_exact(_file: &File) -> bool {
+    false
+}
+
+/// Not asked for, as [`is_exact`] says.
+pub fn has_hole(_file: &File, _length: u64) -> Result<bool> {
+    Ok(false)
 }
 
 /// A file has the rights that its folder gave it.

@@ -8,6 +8,8 @@ pub mod errors;
 pub mod files;
 pub mod lock;
 pub mod machine;
+pub mod names;
+pub mod network;
 mod pipe;
 mod security;
 pub mod socket;

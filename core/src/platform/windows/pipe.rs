@@ -117,6 +117,9 @@ pub fn is_end(error: &Error) -> bool {
     matches!(number, Some(ERROR_BROKEN_PIPE | ERROR_PIPE_NOT_CONNECTED | ERROR_NO_DATA))
 }
 
+/// Bytes that are sent at a time.
+const SEND_BYTES: usize = 64 << 10;
+
 /// A connection. Its clones are the same one.
 pub struct Stream {
     shared: Arc<Shared>,
@@ -187,14 +190,14 @@ impl Stream {
         }
     }
 
-    /// Sends all of it.
+    /// Sends all of it. The patience is that for each piece.
     pub fn send(&self, mut data: &[u8]) -> Result<()> {
         while !data.is_empty() {
             let Some(pipe) = self.pipe() else {
                 return Err(ErrorKind::BrokenPipe.into());
             };
             let patience = self.shared.send_patience.load(Ordering::Relaxed);
-            let (place, bytes) = (data.as_ptr(), short(data.len()));
+            let (place, bytes) = (data.as_ptr(), short(data.len().min(SEND_BYTES)));
             // SAFETY: the data is borrowed through the call.
             let outcome = unsafe {
                 overlapped(&pipe, &self.shared.ended, patience, |pipe, state| {

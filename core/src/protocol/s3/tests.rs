@@ -4,9 +4,9 @@ use super::*;
 
 const GIB: u64 = 1024 * MIB;
 
-fn sending(size: u64, position: u64) -> Sending<'static> {
+fn sending(size: u64, position: u64) -> OutgoingFile<'static> {
     let (url, local_name) = ("https://b.s3.eu-west-1.amazonaws.com/k", "/k");
-    Sending { url, local_name, media_type: None, size, position, cancelled: false }
+    OutgoingFile { url, local_name, media_type: None, size, position, cancelled: false }
 }
 
 fn upload(size: u64) -> Upload {
@@ -116,7 +116,7 @@ fn a_list_counts_only_parts_of_our_length() {
     let parts =
         [part(1, 8 * MIB), part(2, 8 * MIB), part(3, 7), part(4, 8 * MIB), part(9, 8 * MIB)];
     let body = format!("<ListPartsResult>{}</ListPartsResult>", parts.concat());
-    let call = Call::bodiless(Step::Query, "GET", "");
+    let call = UploadRequest::bodiless(Step::Query, "GET", "");
     let verdict = judge(&upload, &sending(size, 0), &call, &answer(200, &[], &body));
     let Verdict::Listed { parts, more: None } = verdict else {
         panic!("{verdict:?}");
@@ -131,7 +131,8 @@ fn a_list_counts_only_parts_of_our_length() {
 fn what_no_server_says_is_refused() {
     let upload = upload(GIB);
     let of = sending(GIB, 0);
-    let call = |step| Call { proof: Proof::Url, ..Call::bodiless(step, "GET", "") };
+    let call =
+        |step| UploadRequest { proof: Proof::Url, ..UploadRequest::bodiless(step, "GET", "") };
     let endless = "<ListPartsResult><IsTruncated>true</IsTruncated>\
                    <NextPartNumberMarker>0</NextPartNumberMarker></ListPartsResult>";
     let long = format!("<X><UploadId>{}</UploadId></X>", "x".repeat(SESSION_CHARS_MAX + 1));
@@ -157,8 +158,8 @@ fn what_no_server_says_is_refused() {
 #[test]
 fn headers_of_the_file_go_where_it_is_made_only() {
     let signed = |step| {
-        let call = Call::bodiless(step, "PUT", "");
-        Call { proof: Proof::SigV4 { region: "r".to_owned() }, ..call }
+        let call = UploadRequest::bodiless(step, "PUT", "");
+        UploadRequest { proof: Proof::SigV4 { region: "r".to_owned(), skew_ms: 0 }, ..call }
     };
     let takes = |step, line| takes_header(&signed(step), line);
     for line in ["x-amz-acl: private", "Content-Type: a/b", "X-Amz-Meta-A: b"] {
@@ -168,7 +169,7 @@ fn headers_of_the_file_go_where_it_is_made_only() {
     assert!(takes(Step::Send, "X-Amz-Security-Token: t"));
     assert!(takes(Step::Send, "x-amz-server-side-encryption-customer-key: k"));
     assert!(takes(Step::Send, "X-Own: a"));
-    let by_url = Call { proof: Proof::Url, ..signed(Step::Cancel) };
+    let by_url = UploadRequest { proof: Proof::Url, ..signed(Step::Cancel) };
     assert!(!takes_header(&by_url, "X-Amz-Security-Token: t"));
 }
 
@@ -189,7 +190,8 @@ fn a_file_in_its_place_is_ours_if_size_parts_and_time_fit() {
 }
 
 fn permitted(size: u64) -> Upload {
-    let permit = Permit { cancel_url: "c".to_owned(), check_url: "d".to_owned(), signed_ms: 1 };
+    let permit =
+        PresignedRequests { cancel_url: "c".to_owned(), check_url: "d".to_owned(), signed_ms: 1 };
     let mut upload = upload(size);
     upload.multipart.permit = Some(permit);
     upload
@@ -214,7 +216,7 @@ fn nothing_goes_beside_a_request_that_others_depend_on() {
 #[test]
 fn a_presigned_url_is_good_for_one_put() {
     let url = "https://b.s3.amazonaws.com/k?X-Amz-Signature=1";
-    let call = next(&upload(GIB), &Sending { url, ..sending(GIB, 0) }, 0);
+    let call = next(&upload(GIB), &OutgoingFile { url, ..sending(GIB, 0) }, 0);
     assert_eq!((call.step, call.url.as_str(), call.proof), (Step::Whole, url, Proof::Credentials));
 }
 
@@ -227,7 +229,7 @@ fn small_files_need_no_parts() {
     assert_eq!((large.step, large.method.as_str()), (Step::Create, "POST"));
     assert!(large.url.ends_with("/k?uploads"));
     for call in [small, large] {
-        assert_eq!(call.proof, Proof::SigV4 { region: "eu-west-1".to_owned() });
+        assert_eq!(call.proof, Proof::SigV4 { region: "eu-west-1".to_owned(), skew_ms: 0 });
     }
 }
 
@@ -259,14 +261,14 @@ fn an_upload_is_ended_with_the_names_of_its_parts() {
 
 #[test]
 fn an_upload_is_cancelled_and_then_asked_for() {
-    let of = Sending { cancelled: true, ..sending(GIB, 0) };
+    let of = OutgoingFile { cancelled: true, ..sending(GIB, 0) };
     let seen = |upload: &Upload| {
         let call = cancel(upload, &of, "a/b");
         assert!(call.patient, "it may have much to delete");
         (call.step, call.method, call.url, call.proof)
     };
     let url = || "https://b.s3.eu-west-1.amazonaws.com/k?uploadId=a%2Fb".to_owned();
-    let signed = || Proof::SigV4 { region: "eu-west-1".to_owned() };
+    let signed = || Proof::SigV4 { region: "eu-west-1".to_owned(), skew_ms: 0 };
     let (mut with_keys, mut with_permit) = (upload(GIB), permitted(GIB));
     let (delete, get) = (|| "DELETE".to_owned(), || "GET".to_owned());
     assert_eq!(seen(&with_keys), (Step::Cancel, delete(), url(), signed()));
@@ -282,7 +284,7 @@ fn error(code: &str) -> String {
 }
 
 fn judged(upload: &Upload, step: Step, status: u32, body: &str) -> Verdict {
-    let call = Call { part: 1, ..Call::bodiless(step, "GET", "") };
+    let call = UploadRequest { part: 1, ..UploadRequest::bodiless(step, "GET", "") };
     judge(upload, &sending(GIB, 0), &call, &answer(status, &["ETag: x"], body))
 }
 
@@ -323,10 +325,20 @@ fn what_cancels_an_upload_is_repeated_only_if_that_is_of_use() {
     assert_eq!(judged(&upload, Step::Cancel, 204, ""), Verdict::Aborted);
     for step in [Step::Cancel, Step::Check] {
         assert_eq!(judged(&upload, step, 404, &error("NoSuchUpload")), Verdict::Dropped);
-        assert_eq!(judged(&upload, step, 403, &error("AccessDenied")), Verdict::Dropped);
         let verdict = judged(&upload, step, 503, &error("SlowDown"));
         assert!(matches!(verdict, Verdict::Refused(failure) if failure.transient), "{step:?}");
     }
+    // That the parts went cannot be seen by all; that they stay is said.
+    assert_eq!(judged(&upload, Step::Check, 403, &error("AccessDenied")), Verdict::Dropped);
+    for status in [403, 405, 501] {
+        let verdict = judged(&upload, Step::Cancel, status, &error("Refused"));
+        assert!(matches!(verdict, Verdict::Kept(_)), "{status}");
+    }
+    let of = OutgoingFile { cancelled: true, ..sending(GIB, 0) };
+    let call =
+        UploadRequest { proof: Proof::Url, ..UploadRequest::bodiless(Step::Cancel, "DELETE", "") };
+    let verdict = judge(&upload, &of, &call, &answer(403, &[], &error("AccessDenied")));
+    assert!(matches!(verdict, Verdict::Refused(failure) if failure.transient));
     let list = |parts| format!("<ListPartsResult>{parts}</ListPartsResult>");
     assert_eq!(judged(&upload, Step::Check, 200, &list("")), Verdict::Dropped);
     let part = "<Part><PartNumber>1</PartNumber><ETag>e</ETag><Size>1</Size></Part>";

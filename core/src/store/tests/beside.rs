@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use rusqlite::Connection;
 use tempfile::tempdir;
 
-use crate::store::Reader;
+use crate::store::StoreReader;
 use crate::vocab::code;
 
 use super::*;
@@ -43,26 +43,62 @@ fn the_folder_and_its_files_are_for_this_user_alone() {
 #[test]
 fn a_reader_sees_the_queue_beside_an_open_store() {
     let folder = tempdir().unwrap();
-    let missing = Reader::open(folder.path()).err().unwrap();
+    let missing = StoreReader::open(folder.path()).err().unwrap();
     assert_eq!(missing.code, code::E_FILE_NOT_FOUND);
     let mut store = open(folder.path());
     let saved = samples(5);
     save(&mut store, &saved[..3]);
 
-    let reader = Reader::open(folder.path()).unwrap();
-    assert_eq!(reader.records().unwrap().len(), 3);
+    let reader = StoreReader::open(folder.path()).unwrap();
+    assert_eq!(reader.survey().unwrap().jobs.len(), 3);
     assert!(reader.engine_is_running());
     // The store can write on, and the reader follows.
     save(&mut store, &saved);
-    assert_eq!(reader.records().unwrap().len(), 5);
+    assert_eq!(reader.survey().unwrap().jobs.len(), 5);
     assert_eq!(reader.load(saved[4].0.id).unwrap().as_ref(), Some(&saved[4]));
 
     drop(store);
     assert!(!reader.engine_is_running());
-    assert_eq!(reader.records().unwrap().len(), 5);
+    assert_eq!(reader.survey().unwrap().jobs.len(), 5);
     // Looking does not keep a store out.
     let _store = open(folder.path());
     assert!(reader.engine_is_running());
+}
+
+#[test]
+fn a_queue_is_seen_where_nothing_can_be_made_beside_it() {
+    let folder = tempdir().unwrap();
+    let mut store = open(folder.path());
+    let saved = samples(30);
+    save(&mut store, &saved[..20]);
+    drop(store);
+    let mut store = open(folder.path());
+    save(&mut store, &saved);
+    // A crash leaves the log, with what is newest.
+    let after = tempdir().unwrap();
+    for name in ["queue.db", "queue.db-wal", "engine.lock"] {
+        std::fs::copy(folder.path().join(name), after.path().join(name)).unwrap();
+    }
+    drop(store);
+    for folder in [folder.path(), after.path()] {
+        let index = folder.join("queue.db-shm");
+        std::os::unix::fs::symlink(&index, &index).unwrap();
+
+        let reader = StoreReader::open(folder).unwrap();
+
+        assert_eq!(reader.survey().unwrap().jobs.len(), saved.len());
+        for (job, files) in &saved {
+            assert_eq!(reader.load(job.id).unwrap(), Some((job.clone(), files.clone())));
+        }
+    }
+}
+
+#[test]
+fn a_queue_that_cannot_be_reached_is_not_a_missing_one() {
+    let folder = tempdir().unwrap();
+    let lost = folder.path().join("lost");
+    std::os::unix::fs::symlink(&lost, &lost).unwrap();
+    assert_eq!(StoreReader::open(&lost).err().unwrap().code, code::E_ACCESSDENIED);
 }
 
 #[test]
@@ -75,7 +111,7 @@ fn a_newer_version_is_refused_and_left_alone() {
 
     let error = Store::open(folder.path(), Faults::default()).err().unwrap();
     assert_eq!(error.code, code::BGCOPY_E_STORE_NEWER);
-    let error = Reader::open(folder.path()).err().unwrap();
+    let error = StoreReader::open(folder.path()).err().unwrap();
     assert_eq!(error.code, code::BGCOPY_E_STORE_NEWER);
 
     assert!(std::fs::read(&database).unwrap() == before);

@@ -73,7 +73,7 @@ fn the_file_may_be_cut_anywhere() {
 fn rubbish_is_set_aside_as_it_was() {
     let rubbish = b"certainly no database".repeat(1000);
     let folder = folder_with(&rubbish);
-    let refusal = crate::store::Reader::open(folder.path()).err().unwrap();
+    let refusal = crate::store::StoreReader::open(folder.path()).err().unwrap();
     assert_eq!(refusal.code, code::BG_E_DATABASE_CORRUPT);
 
     let store = open(folder.path());
@@ -82,6 +82,56 @@ fn rubbish_is_set_aside_as_it_was() {
     assert_eq!((damage.jobs_saved, damage.jobs_lost), (0, 0));
     assert_eq!(fs::read(&damage.kept_at).unwrap(), rubbish);
     assert_eq!(store.records().unwrap(), []);
+}
+
+#[test]
+fn a_reader_tells_of_a_damaged_job_and_the_salvage_names_what_is_lost() {
+    let folder = tempdir().unwrap();
+    let (job, mut files) = sample(1);
+    files[0].local_name = folder.path().join("target").to_string_lossy().into_owned();
+    let temporary = files[0].temporary_name(job.id, 0);
+    fs::write(&temporary, b"bytes").unwrap();
+    save(&mut open(folder.path()), &[(job.clone(), files), sample(2)]);
+    let database = folder.path().join("queue.db");
+    let mut bytes = fs::read(&database).unwrap();
+    let name = bytes.windows(7).position(|bytes| bytes == b"\"job 1\"").unwrap();
+    bytes[name + 5] ^= 4;
+    fs::write(&database, bytes).unwrap();
+
+    let reader = crate::store::StoreReader::open(folder.path()).unwrap();
+    let survey = reader.survey().unwrap();
+    assert_eq!(survey.jobs, [sample(2).0]);
+    assert!(matches!(survey.damaged.as_slice(), [text] if text.contains(&job.id.to_string())));
+    drop(reader);
+
+    let store = open(folder.path());
+    let damage = store.damage().expect("the store was marked");
+    assert_eq!((damage.jobs_saved, damage.jobs_lost), (1, 1));
+    for named in [job.id.to_string(), temporary] {
+        assert!(damage.message.contains(&named), "{named}: {}", damage.message);
+    }
+}
+
+#[test]
+fn whoever_meets_a_damaged_page_marks_the_store() {
+    let sound = database();
+    let mut met = 0;
+    for at in (PAGE..sound.len()).step_by(PAGE) {
+        let mut bytes = sound.clone();
+        bytes[at..at + PAGE].fill(0);
+        let folder = folder_with(&bytes);
+        let looked = crate::store::StoreReader::open(folder.path())
+            .and_then(|reader| Ok(reader.survey()?.damaged.len()));
+        let is_damaged = match looked {
+            Ok(damaged) => damaged > 0,
+            Err(error) => error.code == code::BG_E_DATABASE_CORRUPT,
+        };
+        if is_damaged {
+            met += 1;
+            assert!(open(folder.path()).damage().is_some(), "page at {at}");
+        }
+    }
+    assert!(met > 5, "{met} damaged pages were met");
 }
 
 #[test]

@@ -51,9 +51,9 @@ fn a_log_without_its_database_is_damage() {
 #[test]
 fn a_reader_sees_what_a_crash_left() {
     let (folder, saved) = crashed();
-    let reader = crate::store::Reader::open(folder.path()).unwrap();
+    let reader = crate::store::StoreReader::open(folder.path()).unwrap();
     assert!(!reader.engine_is_running());
-    assert_eq!(reader.records().unwrap().len(), saved.len());
+    assert_eq!(reader.survey().unwrap().jobs.len(), saved.len());
     drop(reader);
     assert_eq!(everything(&open(folder.path())), saved);
 }

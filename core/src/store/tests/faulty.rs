@@ -6,6 +6,7 @@ use tempfile::tempdir;
 
 use crate::vocab::{JobState, Result, code};
 
+use super::super::failure::StoreFailure;
 use super::*;
 
 #[test]
@@ -38,6 +39,66 @@ fn a_failed_save_leaves_everything_as_it_was() {
         failures += 1;
     }
     assert!(failures > 10);
+}
+
+#[test]
+fn the_reserve_is_given_up_for_what_frees_room() {
+    let folder = tempdir().unwrap();
+    let reserve = folder.path().join("queue.db.reserve");
+    let saved = samples(4);
+    let faults = Faults::default();
+    let mut store = Store::open(folder.path(), faults.clone()).unwrap();
+    let whole = std::fs::metadata(&reserve).unwrap().len();
+    assert!(whole >= 256 << 10);
+    faults.fill_disk(1);
+
+    let refused = store.save(&batch_of(&saved), Durability::Kill).unwrap_err();
+    assert_eq!(refused.code, code::E_DISK_FULL);
+    assert_eq!(std::fs::metadata(&reserve).unwrap().len(), whole, "it is for others");
+    let freeing = Batch { frees_room: true, ..batch_of(&saved) };
+    store.save(&freeing, Durability::Kill).unwrap();
+    assert_eq!(std::fs::metadata(&reserve).unwrap().len(), whole, "it is back");
+
+    drop(store);
+    let mut store = Store::open(folder.path(), faults.clone()).unwrap();
+    store.reserve.give(whole);
+    faults.fill_disk(1);
+    let refused = store.save(&freeing, Durability::Kill).unwrap_err();
+    assert_eq!(refused.code, code::E_DISK_FULL, "there is nothing to give");
+}
+
+#[test]
+fn a_page_that_cannot_be_read_is_not_lost() {
+    let folder = tempdir().unwrap();
+    // A folder can be opened, and not read.
+    std::fs::create_dir(folder.path().join("queue.db")).unwrap();
+
+    let outcome = crate::store::salvage::run(folder.path(), "a test", &Faults::default());
+
+    assert!(outcome.is_err_and(|failure| !failure.is_damage()));
+    assert!(!folder.path().join("queue.db.salvaged").exists());
+}
+
+#[test]
+fn what_fails_once_is_looked_at_again() {
+    let folder = tempdir().unwrap();
+    let store = open(folder.path());
+    let tries = std::cell::Cell::new(0);
+    let fails = |times: u32| {
+        tries.set(0);
+        store.look(|_| {
+            tries.set(tries.get() + 1);
+            if tries.get() <= times {
+                Err(StoreFailure::Damaged("a test".to_owned()))
+            } else {
+                Ok(())
+            }
+        })
+    };
+    fails(1).unwrap();
+    assert!(!folder.path().join("queue.db.suspect").exists());
+    assert_eq!(fails(2).unwrap_err().code, code::BG_E_DATABASE_CORRUPT);
+    assert!(folder.path().join("queue.db.suspect").exists());
 }
 
 #[test]

@@ -4,7 +4,10 @@ mod beside;
 mod conformance;
 mod damage;
 mod damaged_log;
+mod described;
 mod faulty;
+mod long;
+mod survey;
 
 use std::path::Path;
 
@@ -57,7 +60,7 @@ fn samples(count: u64) -> Vec<Sample> {
             match number % 4 {
                 0 => job.state = JobState::Queued,
                 1 => in_transient_error(&mut job, i64::try_from(number).unwrap()),
-                2 => job.closing = Some(Closing::Releasing),
+                2 => job.closing = Some(Closing::Publishing),
                 _ => job.state = JobState::Transferred,
             }
             (job, files)
@@ -87,7 +90,7 @@ fn queued(number: u64, priority: JobPriority, queue_position: u64) -> Sample {
 
 /// The job wakes at this time.
 fn in_transient_error(job: &mut JobRecord, unix_ms: i64) {
-    let at = Deadline { monotonic_ms: 1, unix_ms, delay_ms: 1 };
+    let at = Deadline { monotonic_ms: 1, unix_ms, delay_ms: 1, left_ms: None };
     job.state = JobState::TransientError;
     job.retry = Some(Retry { at, server_asked: false });
 }

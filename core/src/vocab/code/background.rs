@@ -1,4 +1,4 @@
-//! Codes of background transfers (contract section 8.2).
+//! Codes of background transfers (specification, section 8.2).
 
 use super::{CodeEntry, HResult};
 

@@ -1,4 +1,4 @@
-//! Codes of Delivery Optimization (contract section 8.1).
+//! Codes of Delivery Optimization (specification, section 8.1).
 
 use super::{CodeEntry, HResult};
 

@@ -1,6 +1,6 @@
 //! Every result code, once: its name, its number, and a sentence for it.
 //!
-//! The published ones are those of the contract, section 8. Ours are
+//! The published ones are those of the specification, section 8. Ours are
 //! `BGCOPY_E_*`, in a range that carries the bit for customer codes.
 
 use super::HResult;

@@ -24,6 +24,7 @@ codes! {
     E_NOT_SUPPORTED = 0x8007_0032, "the system does not support this";
     E_FILE_EXISTS = 0x8007_0050, "the file exists already";
     E_DISK_FULL = 0x8007_0070, "the disk is full";
+    E_FILE_TOO_LARGE = 0x8007_00DF, "the file is too large for this file system";
     E_INVALID_NAME = 0x8007_007B, "the name is not valid here";
     E_DIRECTORY = 0x8007_010B, "a folder is in the way";
     E_IO_DEVICE = 0x8007_045D, "the disk failed";

@@ -1,7 +1,10 @@
 //! A folder, a queue and a server for one test, and the program at work there.
 #![allow(dead_code, reason = "each test binary uses its own part")]
 
+use std::ffi::OsStr;
 use std::fs;
+#[cfg(unix)]
+use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
 use std::thread;
@@ -78,6 +81,13 @@ impl Bench {
         out_of(self.command(arguments).output().expect("the program runs"))
     }
 
+    /// The same with words that need not be text.
+    #[cfg(unix)]
+    pub fn run_bytes(&self, arguments: &[&[u8]]) -> Out {
+        let words = arguments.iter().map(|word| OsStr::from_bytes(word));
+        out_of(self.command(&[]).args(words).output().expect("the program runs"))
+    }
+
     /// Runs the program to its end with nobody at the other end of stdout.
     pub fn run_unread(&self, arguments: &[&str]) -> Out {
         let (reader, writer) = std::io::pipe().expect("a pipe");
@@ -86,10 +96,27 @@ impl Bench {
         out_of(command.stdout(writer).output().expect("the program runs"))
     }
 
+    /// Runs the program to its end with stdout on a device that is full.
+    pub fn run_full(&self, arguments: &[&str]) -> Out {
+        let full = fs::File::options().write(true).open("/dev/full").expect("a device");
+        out_of(self.command(arguments).stdout(full).output().expect("the program runs"))
+    }
+
     /// Starts the program and lets it run.
     pub fn start(&self, arguments: &[&str]) -> Running {
-        let child = self
-            .command(arguments)
+        Self::started(self.command(arguments))
+    }
+
+    /// The same where some signals are ignored from the start, as by `nohup`.
+    pub fn start_ignoring(&self, signals: &[&str], arguments: &[&str]) -> Running {
+        let script = format!("trap '' {}; exec \"$@\"", signals.join(" "));
+        let mut words = vec!["-c", &script, "sh", PROGRAM];
+        words.extend(arguments);
+        Self::started(self.configured(Command::new("sh"), &words))
+    }
+
+    fn started(mut command: Command) -> Running {
+        let child = command
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
@@ -138,7 +165,10 @@ impl Bench {
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(PROGRAM);
+        self.configured(Command::new(PROGRAM), arguments)
+    }
+
+    fn configured(&self, mut command: Command, arguments: &[&str]) -> Command {
         command.args(arguments).current_dir(self.path("")).env("BGCOPY_STORE", self.store());
         // What the demonstration leaves would be seen here.
         command.env("TMPDIR", self.path(""));
@@ -155,11 +185,16 @@ pub struct Running {
 
 impl Running {
     /// What Ctrl-C does, and what came of it.
-    pub fn interrupt(mut self) -> Out {
-        let child = self.child.take().expect("it runs");
-        let sent = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+    pub fn interrupt(self) -> Out {
+        self.send("INT");
+        self.end()
+    }
+
+    /// Sends a signal.
+    pub fn send(&self, signal: &str) {
+        let id = self.child.as_ref().expect("it runs").id().to_string();
+        let sent = Command::new("kill").args([&format!("-{signal}"), &id]).status();
         assert!(sent.expect("kill runs").success());
-        out_of(child.wait_with_output().expect("it ends"))
     }
 
     /// What came of it when it ends by itself.

@@ -1,7 +1,7 @@
 //! Scripts, gates, the record of what was seen, and the end of a server.
 
 use crate::client::{Client, LONG, get};
-use bgcopy_test_server::{Content, Reply, Resource, Server};
+use bgcopy_test_server::{Content, Keeping, Reply, Resource, Server};
 use std::time::{Duration, Instant};
 
 #[test]
@@ -171,4 +171,31 @@ fn a_dropped_server_frees_its_port_and_its_clients() {
     let server = Server::start_on(address.port()).unwrap();
     assert_eq!(server.address(), address);
     assert_eq!(server.requests().len(), 0);
+}
+
+#[test]
+fn kept_connections_can_be_closed_without_a_word() {
+    let server = Server::start().unwrap();
+    server.put("/file", Resource::bytes("x"));
+    server.keep_connections(Keeping::ClosedBehindAnswer);
+    let mut client = Client::connect(&server);
+    client.ask("GET", "/file", &[]);
+    let answer = client.answer();
+    assert_eq!((answer.body.as_slice(), answer.header("Connection")), (&b"x"[..], None));
+    assert!(client.rest().unwrap().is_empty());
+    for (keeping, is_reset) in [(Keeping::ClosedAtRequest, false), (Keeping::ResetAtRequest, true)]
+    {
+        server.keep_connections(keeping);
+        let mut client = Client::connect(&server);
+        client.ask("GET", "/file", &[]);
+        assert_eq!(client.answer().body, b"x");
+        client.ask("GET", "/file", &[]);
+        assert_eq!(client.rest().is_err(), is_reset, "{keeping:?}");
+    }
+    server.keep_connections(Keeping::Kept);
+    let mut client = Client::connect(&server);
+    for _ in 0..2 {
+        client.ask("GET", "/file", &[]);
+        assert_eq!(client.answer().body, b"x");
+    }
 }

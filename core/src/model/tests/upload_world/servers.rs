@@ -1,6 +1,6 @@
 //! Servers that do everything right.
 
-use crate::protocol::{Call, Head, Step};
+use crate::protocol::{Head, Step, UploadRequest};
 
 use super::super::s3_server::PARTS;
 use super::{Flight, SIZE, World};
@@ -18,7 +18,7 @@ impl World {
     }
 
     /// A server that does everything right.
-    pub(super) fn serve(&mut self, call: &Call) -> Head {
+    pub(super) fn serve(&mut self, call: &UploadRequest) -> Head {
         let mut head = Head::default();
         let mut line = |text: String| head.push_line(text.as_bytes());
         let status = |status: u16| format!("HTTP/1.1 {status} X");
@@ -36,6 +36,10 @@ impl World {
             line("HTTP/1.1 200 OK".to_owned());
             line("Date: Tue, 01 Jan 2019 00:00:00 GMT".to_owned());
             [ack, format!("BITS-Session-Id: {id}")].into_iter().for_each(line);
+            return head;
+        }
+        if call.step == Step::Greet {
+            [status(200), ack].into_iter().for_each(line);
             return head;
         }
         let id = session_of(call).expect("a session");
@@ -66,7 +70,7 @@ impl World {
     }
 
     /// The same for tus: what it answers tells how much it holds.
-    pub(super) fn serve_tus(&mut self, call: &Call) -> Head {
+    pub(super) fn serve_tus(&mut self, call: &UploadRequest) -> Head {
         let mut head = Head::default();
         if call.step == Step::Create {
             let id = self.next_session;
@@ -101,7 +105,7 @@ impl World {
     }
 }
 
-pub(super) fn session_of(call: &Call) -> Option<u32> {
+pub(super) fn session_of(call: &UploadRequest) -> Option<u32> {
     let line = call.headers.iter().find_map(|line| line.strip_prefix("BITS-Session-Id: "));
     line.or(call.url.strip_prefix("http://a/"))?.parse().ok()
 }

@@ -176,6 +176,7 @@ class StoriesTest {
         Reader.open(bench.path("store").toString()).use { reader ->
             assertTrue(reader.engineIsRunning())
             assertEquals(listOf(job.id()), reader.jobs().map { it.id })
+            assertEquals(emptyList(), reader.survey().damaged)
             bench.manager.close()
             assertFalse(reader.engineIsRunning())
             val seen = reader.job(job.id())

@@ -1,0 +1,148 @@
+//! What requests tell of their servers: whether they can be reached.
+
+use std::sync::Arc;
+
+use uuid::Uuid;
+
+use crate::model::{Input, Job, Now, Plan, RequestKey, next_server};
+use crate::protocol::Failure;
+use crate::transfer::{Ending, TransferEvent, UploadEnding};
+use crate::vocab::{ErrorContext, JobState, code};
+
+use super::Engine;
+use super::situation::AWAY_MS;
+
+/// What an event of a request says of its server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Reach {
+    Reached,
+    NotReached(Failure),
+    /// Nothing: something here failed, or a connection that was in use fell silent, as it
+    /// does when its server goes.
+    Unknown,
+}
+
+/// What an event says; `is_answered` if the server said something to the same request
+/// before.
+pub(super) fn reach_of(event: &TransferEvent, is_answered: bool) -> Reach {
+    let failure = match event {
+        TransferEvent::Ended(_, Ending::Failed { failure, .. })
+        | TransferEvent::Answered(
+            _,
+            UploadEnding::Failed(failure) | UploadEnding::Dropped(failure),
+        ) => failure,
+        TransferEvent::Answered(_, UploadEnding::SourceChanged) => return Reach::Unknown,
+        TransferEvent::Head(..)
+        | TransferEvent::Written(..)
+        | TransferEvent::Ended(..)
+        | TransferEvent::Sent(..)
+        | TransferEvent::Interim(..)
+        | TransferEvent::Answered(..) => return Reach::Reached,
+    };
+    let fell_silent = is_answered && failure.code == code::E_WINHTTP_TIMEOUT;
+    if failure.unreached {
+        Reach::NotReached(failure.clone())
+    } else if fell_silent || failure.context == ErrorContext::LocalFile {
+        Reach::Unknown
+    } else {
+        Reach::Reached
+    }
+}
+
+impl Engine {
+    /// Takes note of when a request was heard of, and of whether its server can be
+    /// reached.
+    pub(super) fn heard_of(&mut self, event: &TransferEvent, at: Now) {
+        let (TransferEvent::Head(token, _)
+        | TransferEvent::Written(token, _)
+        | TransferEvent::Ended(token, _)
+        | TransferEvent::Sent(token, _)
+        | TransferEvent::Interim(token, _)
+        | TransferEvent::Answered(token, _)) = event;
+        let Some(key) = self.tokens.get(token).copied() else {
+            return;
+        };
+        let Some(moving) = self.moving.get_mut(&key) else {
+            return;
+        };
+        let heard_ms = std::mem::replace(&mut moving.heard_ms, at.monotonic_ms);
+        match reach_of(event, moving.is_answered) {
+            Reach::Reached => {
+                moving.is_answered = true;
+                if !self.queue.outages.is_empty() {
+                    let server = moving.server.clone();
+                    self.reached(&server, at);
+                }
+            }
+            // Nothing was heard of it since it began.
+            Reach::NotReached(failure) => self.not_reached(key, failure, heard_ms, at),
+            Reach::Unknown => {}
+        }
+    }
+
+    /// No connection could be made for a request. A server that is just sending to
+    /// another one, or taking from it, refused only this one.
+    fn not_reached(&mut self, key: RequestKey, failure: Failure, began_ms: u64, at: Now) {
+        let Some(server) = self.moving.get(&key).map(|moving| moving.server.clone()) else {
+            return;
+        };
+        let is_there = self.moving.iter().any(|(other, moving)| {
+            let is_heard = moving.is_answered && moving.silent_ms(at) < AWAY_MS;
+            *other != key && is_heard && moving.server == server
+        });
+        if !is_there {
+            Arc::make_mut(&mut self.queue.outages).failed(&server, failure, began_ms, at);
+        }
+    }
+
+    /// The server was reached: all that waits for it may go on.
+    fn reached(&mut self, server: &str, at: Now) {
+        if self.queue.outages.get(server).is_none() {
+            return;
+        }
+        Arc::make_mut(&mut self.queue.outages).reached(server);
+        self.queue.look_again();
+        self.queue.replan = true;
+        let waits = |job: &Job| {
+            job.record.state == JobState::TransientError
+                && next_server(job).is_some_and(|asked| asked == server)
+        };
+        let jobs = self.queue.jobs.iter();
+        let waiting: Vec<Uuid> =
+            jobs.filter(|(_, loaded)| waits(&loaded.job)).map(|(id, _)| *id).collect();
+        for id in waiting {
+            self.apply(id, &Input::Reconnected, at);
+        }
+    }
+
+    /// Every server may be reached again.
+    pub(super) fn forget_outages(&mut self) {
+        if !self.queue.outages.is_empty() {
+            self.queue.outages = Arc::default();
+            self.queue.look_again();
+            self.queue.replan = true;
+        }
+    }
+
+    /// A caller wants the job to be tried at once.
+    pub(super) fn try_now(&mut self, id: Uuid) {
+        let job = self.queue.jobs.get(&id).filter(|_| !self.queue.outages.is_empty());
+        if let Some(server) = job.and_then(|loaded| next_server(&loaded.job)) {
+            Arc::make_mut(&mut self.queue.outages).try_now(&server);
+            self.queue.replan = true;
+        }
+    }
+
+    /// Ends the jobs that have waited for as long as they may.
+    pub(super) fn give_up_waiting(&mut self, plan: &Plan, at: Now) {
+        for (id, server) in &plan.unreachable {
+            let input = self.queue.outages.get(server).map(|outage| Input::Unreachable {
+                failure: outage.failure.clone(),
+                since: outage.since,
+            });
+            if let Some(input) = input {
+                self.apply(*id, &input, at);
+            }
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! A job that is made with all it needs.
+
+use std::sync::Arc;
+
+use uuid::Uuid;
+
+use crate::engine::{ApiReply, Secret, Setup};
+use crate::model::{Command, FileSpec, Setting};
+use crate::vocab::{AuthScheme, AuthTarget, JobPriority, JobType, PropertyValue, Result};
+
+use super::job::Job;
+use super::manager::{Manager, creation, unexpected};
+use super::shared::Shared;
+
+/// A job that is made in one step: all of it is stored, or nothing. The death
+/// of the process leaves no job that only has some of its files and settings,
+/// as it may between [`Manager::create_job`] and the calls that follow it.
+///
+/// ```no_run
+/// # use bgcopy_core::{FileSpec, JobSetup, JobType, Manager, Options};
+/// # fn main() -> bgcopy_core::Result<()> {
+/// # let manager = Manager::open(Options::new("/var/tmp/transfers"))?;
+/// let file = FileSpec {
+///     remote_name: "https://example.org/large.iso".to_owned(),
+///     local_name: "/var/tmp/large.iso".to_owned(),
+///     ..FileSpec::default()
+/// };
+/// let job = JobSetup::new("a large file", JobType::Download)
+///     .files(vec![file])
+///     .resumed()
+///     .create(&manager)?;
+/// # Ok(())
+/// # }
+/// ```
+pub struct JobSetup {
+    display_name: String,
+    job_type: JobType,
+    setup: Setup,
+}
+
+impl JobSetup {
+    /// A job of that name and type, as [`Manager::create_job`] makes it.
+    pub fn new(display_name: &str, job_type: JobType) -> Self {
+        Self { display_name: display_name.to_owned(), job_type, setup: Setup::default() }
+    }
+
+    /// Its files, as for [`Job::add_file_set`].
+    #[must_use]
+    pub fn files(self, files: Vec<FileSpec>) -> Self {
+        self.with(Command::AddFiles(files))
+    }
+
+    /// As [`Job::set_description`].
+    #[must_use]
+    pub fn description(self, description: &str) -> Self {
+        self.with(Command::Set(Setting::Description(description.to_owned())))
+    }
+
+    /// As [`Job::set_priority`].
+    #[must_use]
+    pub fn priority(self, priority: JobPriority) -> Self {
+        self.with(Command::Set(Setting::Priority(priority)))
+    }
+
+    /// As [`Job::set_no_progress_timeout`].
+    #[must_use]
+    pub fn no_progress_timeout(self, seconds: u32) -> Self {
+        self.with(Command::Set(Setting::NoProgressTimeout(seconds)))
+    }
+
+    /// As [`Job::set_custom_headers`].
+    #[must_use]
+    pub fn custom_headers(self, headers: Option<&str>) -> Self {
+        self.with(Command::Set(Setting::CustomHeaders(headers.map(str::to_owned))))
+    }
+
+    /// As [`Job::set_property`].
+    #[must_use]
+    pub fn property(self, id: u32, value: PropertyValue) -> Self {
+        self.with(Command::Set(Setting::Property { id, value }))
+    }
+
+    /// As [`Job::set_reply_file_name`].
+    #[must_use]
+    pub fn reply_file_name(self, name: Option<&str>) -> Self {
+        self.with(Command::Set(Setting::ReplyFileName(name.map(str::to_owned))))
+    }
+
+    /// As [`Job::set_credentials`].
+    #[must_use]
+    pub fn credentials(
+        mut self,
+        target: AuthTarget,
+        scheme: AuthScheme,
+        user_name: &str,
+        password: &str,
+    ) -> Self {
+        let secret = Secret { user_name: user_name.to_owned(), password: password.to_owned() };
+        self.setup.secrets.push(((target, scheme), secret));
+        self
+    }
+
+    /// As [`Job::resume`], after all else.
+    #[must_use]
+    pub fn resumed(mut self) -> Self {
+        self.setup.resume = true;
+        self
+    }
+
+    /// Makes the job. Codes as for the calls that it stands for: the first one
+    /// that is refused says why there is no job.
+    pub fn create(self, manager: &Manager) -> Result<Job> {
+        let Self { display_name, job_type, setup } = self;
+        let shared = manager.shared();
+        let (id, umask) = (Uuid::new_v4(), shared.terms.umask());
+        let request = creation(id, &display_name, job_type, None, umask, setup.clone());
+        made(shared, shared.call(request)?, setup)
+    }
+
+    fn with(mut self, command: Command) -> Self {
+        self.setup.commands.push(command);
+        self
+    }
+}
+
+/// The job that was made with all this.
+pub(super) fn made(shared: &Arc<Shared>, reply: ApiReply, setup: Setup) -> Result<Job> {
+    match reply {
+        ApiReply::SetUp(id) => {
+            for (slot, secret) in setup.secrets {
+                shared.keep_secret(id, slot, secret);
+            }
+            Ok(Job::new(Arc::clone(shared), id))
+        }
+        // By a host that is too old to do it in one step, or there is nothing to do.
+        ApiReply::Created(id) => {
+            let job = Job::new(Arc::clone(shared), id);
+            // The first failure is the one to report.
+            fill(&job, setup).inspect_err(|_| _ = job.cancel())?;
+            Ok(job)
+        }
+        ApiReply::Done(_)
+        | ApiReply::Opened { .. }
+        | ApiReply::Job(_)
+        | ApiReply::File(_)
+        | ApiReply::State(_)
+        | ApiReply::Event(_)
+        | ApiReply::Idle(_)
+        | ApiReply::Limits(_)
+        | ApiReply::Conditions(_) => Err(unexpected("SetUp")),
+    }
+}
+
+fn fill(job: &Job, setup: Setup) -> Result<()> {
+    for command in setup.commands {
+        job.command(command)?;
+    }
+    for ((target, scheme), secret) in setup.secrets {
+        job.set_credentials(target, scheme, &secret.user_name, &secret.password)?;
+    }
+    if setup.resume { job.resume() } else { Ok(()) }
+}

@@ -1,0 +1,203 @@
+//! Servers that cannot be reached: one request asks for all the jobs that wait for one.
+
+use std::collections::BTreeMap;
+
+use crate::protocol::{Failure, server_of};
+use crate::vocab::{JobPriority, limit};
+
+use super::deadline::Now;
+use super::failure::{
+    FOREGROUND_RETRY_DELAY_MAX_S, error_of, fail, never_retries, no_progress, retry_delay_ms,
+};
+use super::job::{Change, Job};
+use super::record::JobRecord;
+use super::upload::{is_upload, next_upload_call};
+
+/// Servers that are remembered: a queue for more of them than this is rare, and the
+/// one that failed longest ago is forgotten then, which costs a few requests.
+const SERVERS_MAX: usize = 1024;
+
+/// A server to which no connection could be made since it was last asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outage {
+    /// How the last request failed.
+    pub failure: Failure,
+    /// When the first one did.
+    pub since: Now,
+    failed_ms: u64,
+    attempts: u32,
+    delay_ms: u64,
+    /// True if some of the jobs that wait for it are not in memory.
+    hides: bool,
+}
+
+impl Outage {
+    /// When the server is asked again for a job of that priority, on the monotonic
+    /// clock. It is asked sooner while somebody looks on.
+    pub fn next_try_ms(&self, priority: JobPriority) -> u64 {
+        let delay_ms = match priority {
+            JobPriority::Foreground => {
+                self.delay_ms.min(u64::from(FOREGROUND_RETRY_DELAY_MAX_S) * 1000)
+            }
+            JobPriority::High | JobPriority::Normal | JobPriority::Low => self.delay_ms,
+        };
+        self.failed_ms.saturating_add(delay_ms)
+    }
+
+    /// When a job that waits for the server has waited for as long as it may without
+    /// progress, on the monotonic clock.
+    pub fn gives_up_ms(&self, record: &JobRecord, now: Now) -> u64 {
+        gives_up_ms(record, self.since, now)
+    }
+}
+
+/// See [`Outage::gives_up_ms`]: a job that never failed has waited since the server
+/// could not be reached, or since it was queued if that was later.
+fn gives_up_ms(record: &JobRecord, since: Now, now: Now) -> u64 {
+    if let Some(deadline) = record.no_progress_deadline {
+        return deadline.monotonic_ms;
+    }
+    let queued_for = now.unix_ms.saturating_sub(record.state_since_ms);
+    let queued_ms = now.monotonic_ms.saturating_sub(u64::try_from(queued_for).unwrap_or(0));
+    let timeout_ms = u64::from(record.no_progress_timeout_s) * 1000;
+    queued_ms.max(since.monotonic_ms).saturating_add(timeout_ms)
+}
+
+/// Ends a job that waits for a server that cannot be reached, once it has waited for as
+/// long as it may without progress.
+pub fn give_up(job: &Job, failure: &Failure, since: Now, now: Now) -> Change {
+    let mut change = Change::of(job);
+    let is_over = gives_up_ms(&job.record, since, now) <= now.monotonic_ms;
+    if let Some(file) = job.waiting().next().filter(|_| job.record.is_runnable() && is_over) {
+        let error = error_of(job, file, failure, now);
+        change.record.error_count += 1;
+        fail(&mut change, no_progress(&error, job.record.no_progress_timeout_s), now);
+    }
+    change
+}
+
+/// The servers that cannot be reached, by [`server_asked`].
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Outages {
+    by_server: BTreeMap<String, Outage>,
+}
+
+impl Outages {
+    /// True if every server can be reached, as far as is known.
+    pub fn is_empty(&self) -> bool {
+        self.by_server.is_empty()
+    }
+
+    /// What is known of a server that cannot be reached.
+    pub fn get(&self, server: &str) -> Option<&Outage> {
+        self.by_server.get(server)
+    }
+
+    /// No connection could be made for a request that began at `began_ms`. Requests
+    /// that were under way when the first of them failed count as one.
+    pub fn failed(&mut self, server: &str, failure: Failure, began_ms: u64, now: Now) {
+        let before = self.by_server.get(server);
+        let attempts = match before {
+            Some(outage) if began_ms <= outage.failed_ms => return,
+            Some(outage) => outage.attempts.saturating_add(1),
+            None => 1,
+        };
+        let floor_s = limit::MINIMUM_RETRY_DELAY_FLOOR_S;
+        let outage = Outage {
+            failure,
+            since: before.map_or(now, |outage| outage.since),
+            failed_ms: now.monotonic_ms,
+            attempts,
+            delay_ms: retry_delay_ms(floor_s, attempts, now.jitter_permille),
+            hides: before.is_some_and(|outage| outage.hides),
+        };
+        if before.is_none() && self.by_server.len() >= SERVERS_MAX {
+            self.forget_oldest();
+        }
+        self.by_server.insert(server.to_owned(), outage);
+    }
+
+    fn forget_oldest(&mut self) {
+        let oldest = self.by_server.iter().min_by_key(|(_, outage)| outage.failed_ms);
+        if let Some(server) = oldest.map(|(server, _)| server.clone()) {
+            self.by_server.remove(&server);
+        }
+    }
+
+    /// The server was reached: true if it could not be before.
+    pub fn reached(&mut self, server: &str) -> bool {
+        self.by_server.remove(server).is_some()
+    }
+
+    /// The server is asked as soon as there is a slot.
+    pub fn try_now(&mut self, server: &str) {
+        if let Some(outage) = self.by_server.get_mut(server) {
+            (outage.attempts, outage.delay_ms) = (0, 0);
+        }
+    }
+
+    /// The server that the job waits for, if the one that it would ask next cannot be
+    /// reached, and what is known of it.
+    pub fn holds(&self, job: &Job) -> Option<(String, &Outage)> {
+        let (index, part) = job.requests().next().filter(|_| !self.is_empty())?;
+        let server = server_waited_for(job, index, part)?;
+        let outage = self.get(&server)?;
+        Some((server, outage))
+    }
+
+    /// A job that waits for the server is no longer in memory.
+    pub fn hide(&mut self, server: &str) {
+        if let Some(outage) = self.by_server.get_mut(server) {
+            outage.hides = true;
+        }
+    }
+
+    /// The servers that jobs wait for which may not be in memory.
+    pub fn hiding(&self) -> impl Iterator<Item = &str> {
+        self.by_server.iter().filter(|(_, outage)| outage.hides).map(|(server, _)| server.as_str())
+    }
+
+    /// The jobs that wait for the server are brought into memory again.
+    pub fn unhide(&mut self, server: &str) {
+        if let Some(outage) = self.by_server.get_mut(server) {
+            outage.hides = false;
+        }
+    }
+}
+
+/// The server that a request asks, with the proxy by which it does.
+pub fn server_asked(record: &JobRecord, url: &str) -> String {
+    let proxy = &record.proxy;
+    match (&proxy.list, &proxy.bypass) {
+        (None, None) => format!("{} {}", server_of(url), proxy.usage.name()),
+        (list, bypass) => {
+            let [list, bypass] = [list, bypass].map(|text| text.as_deref().unwrap_or_default());
+            format!("{} {} {list} {bypass}", server_of(url), proxy.usage.name())
+        }
+    }
+}
+
+/// The server that a request has to wait for while it cannot be reached. None for jobs
+/// that never try again, and for the server cleanup of cancelled uploads: these have times
+/// of their own.
+pub fn server_waited_for(job: &Job, index: u32, part: u32) -> Option<String> {
+    let waits = job.record.is_runnable() && !never_retries(&job.record);
+    waits.then(|| server_asked_by(job, index, part)).flatten()
+}
+
+/// The server that the next request of a job asks, in whatever state it is.
+pub fn next_server(job: &Job) -> Option<String> {
+    let (index, part) = job.requests().next()?;
+    server_asked_by(job, index, part)
+}
+
+/// The server that a request of a job asks, as [`server_asked`] has it.
+fn server_asked_by(job: &Job, index: u32, part: u32) -> Option<String> {
+    let record = &job.record;
+    let file = job.files.get(index as usize)?;
+    if !is_upload(record) || file.is_reply {
+        return Some(server_asked(record, file.content().url));
+    }
+    let call = next_upload_call(record, file, file.size.unwrap_or(0), part)?;
+    Some(server_asked(record, &call.url))
+}

@@ -1,0 +1,95 @@
+//! `bgcopy`: background downloads and uploads from the command line.
+//!
+//! [`main`] is the whole program. Its own binary calls it, and so does the command of
+//! the Python package. Everything it does goes through the public API of `bgcopy_core`,
+//! so that it is also the example of how that API is used.
+
+mod args;
+mod demo;
+mod demo_process;
+mod demo_worker;
+mod failure;
+mod get;
+mod interrupt;
+mod job_ids;
+mod output;
+mod program;
+mod progress;
+mod put;
+mod queue_commands;
+mod run;
+mod serve;
+mod store_folder;
+mod targets;
+
+use std::ffi::OsString;
+use std::path::Path;
+
+use clap::Parser;
+
+use args::{Arguments, Command, QueueCommand};
+use failure::{EXIT_SUCCESS, EXIT_USAGE, Outcome};
+use program::Program;
+
+/// Does what a command line says, and returns the exit code of the process: 0 if it is
+/// done, 1 if it failed, 2 for wrong usage, 130 if it was interrupted.
+///
+/// `program` are the words that start the program, the first of which names a file that
+/// can be executed; `arguments` are the words after them. Both appear in messages that say
+/// how to go on, and the demonstration starts the program again.
+///
+/// It is called once in a process, which then ends: it writes to standard output and
+/// standard error, commands that transfer install handlers of the signals SIGHUP,
+/// SIGINT and SIGTERM, and a second such signal ends the process at once.
+pub fn main(program: Vec<OsString>, arguments: Vec<OsString>) -> u8 {
+    let program = Program { words: program, arguments };
+    let words = [OsString::from("bgcopy")].into_iter().chain(program.arguments.iter().cloned());
+    let arguments = match Arguments::try_parse_from(words) {
+        Ok(arguments) => arguments,
+        Err(told) => return tell(&told),
+    };
+    let outcome = match &arguments.command {
+        Command::Queue(command) => store_folder::find(arguments.store)
+            .and_then(|store| dispatch(&program, &store, command)),
+        Command::Demo => demo::demo(&program),
+        Command::DemoWorker(worker) => demo_worker::serve(worker),
+    };
+    end(outcome.and_then(|()| output::outcome()))
+}
+
+/// What is wrong with the command line; or its help, where that is wanted.
+fn tell(told: &clap::Error) -> u8 {
+    let printed = told.print();
+    if told.use_stderr() {
+        return EXIT_USAGE;
+    }
+    output::note(printed);
+    end(output::outcome())
+}
+
+fn end(outcome: Outcome) -> u8 {
+    match outcome {
+        Ok(()) => EXIT_SUCCESS,
+        Err(failure) => {
+            failure.tell();
+            failure.exit_code()
+        }
+    }
+}
+
+fn dispatch(program: &Program, store: &Path, command: &QueueCommand) -> Outcome {
+    match command {
+        QueueCommand::Get(get) => get::get(program, store, get),
+        QueueCommand::Put(put) => put::put(program, store, put),
+        QueueCommand::Add(add) => queue_commands::add(store, add),
+        QueueCommand::List(list) => queue_commands::list(store, list.json),
+        QueueCommand::Show(one) => queue_commands::show(store, one),
+        QueueCommand::Why(one) => queue_commands::why(store, one),
+        QueueCommand::Run(run) => run::run(store, run),
+        QueueCommand::Serve(serve) => serve::serve(store, serve),
+        QueueCommand::Suspend(jobs) => queue_commands::suspend(store, &jobs.ids),
+        QueueCommand::Resume(jobs) => queue_commands::resume(store, &jobs.ids),
+        QueueCommand::Complete(jobs) => queue_commands::complete(store, &jobs.ids),
+        QueueCommand::Cancel(jobs) => queue_commands::cancel(store, &jobs.ids),
+    }
+}
