@@ -11,14 +11,15 @@ PACKAGE = "moto[server]>=5,<6"
 # How long it may take until it listens.
 START_SECONDS_MAX = 60
 
+# Where a port is looked for; the tests in Rust use those from 20000 to 32000.
+FIRST_PORT, LAST_PORT = 18000, 20000
+
 
 @contextlib.contextmanager
 def running(bin):
     """Starts it from the programs in `bin` and gives the environment that names
     its port; ends it afterwards."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     command = [bin / "moto_server", "-H", "127.0.0.1", "-p", str(port)]
     server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
@@ -27,6 +28,19 @@ def running(bin):
     finally:
         server.terminate()
         server.wait()
+
+
+def free_port():
+    """A port where nobody listens, below those that a system gives to connections:
+    none of them takes it before the server does."""
+    for port in range(FIRST_PORT, LAST_PORT):
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    raise OSError(f"no port is free from {FIRST_PORT} to {LAST_PORT}")
 
 
 def wait_for(server, port):

@@ -9,10 +9,11 @@ use std::process::{Child, Command, Stdio};
 
 use bgcopy_core::vocab::{code, security};
 use bgcopy_core::{HResult, Job, JobState, JobType, Manager, Options, Reader};
+use bgcopy_test_server::free_port;
 
 use common::{LENGTH, PATIENCE, content, open, stopped};
 
-/// nginx in a folder of its own, on ports that were free a moment ago.
+/// nginx in a folder of its own, on ports of its own.
 struct Nginx {
     child: Child,
     folder: tempfile::TempDir,
@@ -26,11 +27,6 @@ impl Drop for Nginx {
         _ = self.child.kill();
         _ = self.child.wait();
     }
-}
-
-fn free_port() -> u16 {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
-    listener.local_addr().expect("an address").port()
 }
 
 fn must_run(command: &mut Command) {

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use bgcopy_core::vocab::code;
 use bgcopy_core::{Job, JobState, JobType, WaitKind};
-use bgcopy_test_server::{Content, Resource, Server};
+use bgcopy_test_server::{Content, Resource, Server, free_port};
 
 use common::{Bench, PATIENCE, wait_for_bytes};
 
@@ -21,9 +21,7 @@ const SLOTS: u32 = 16;
 
 /// Jobs of a server that refuses every connection, and its port.
 fn refused_jobs(bench: &Bench) -> (Vec<Job>, u16) {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
-    let port = listener.local_addr().expect("an address").port();
-    drop(listener);
+    let port = free_port();
     let jobs = (0..JOBS).map(|number| {
         let job = bench.manager.create_job("refused", JobType::Download).expect("a job");
         let remote_name = format!("http://127.0.0.1:{port}/{number}");
@@ -121,8 +119,8 @@ impl Drop for SetAtEnd<'_> {
 #[test]
 fn a_server_that_is_sending_refused_only_the_job_that_it_refused() {
     let bench = Bench::new();
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
-    let port = listener.local_addr().expect("an address").port();
+    let port = free_port();
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).expect("a listener");
     let stop = AtomicBool::new(false);
     std::thread::scope(|scope| {
         scope.spawn(|| serve_only_one(listener, &stop));

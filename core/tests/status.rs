@@ -6,7 +6,7 @@ use bgcopy_core::vocab::{code, security};
 use bgcopy_core::{
     AuthScheme, AuthTarget, ErrorContext, JobState, JobType, ProxySettings, ProxyUsage, WaitKind,
 };
-use bgcopy_test_server::{Reply, Resource, Server};
+use bgcopy_test_server::{Reply, Resource, Server, free_port};
 
 use common::{Bench, CUT, content, http, kind, stopped};
 
@@ -242,7 +242,8 @@ fn a_proxy_is_used_and_bypassed_as_set() {
 #[test]
 fn a_refused_connection_passes_when_the_server_is_back() {
     let bench = Bench::new();
-    let address = Server::start().expect("a server").address();
+    let port = free_port();
+    let address = format!("127.0.0.1:{port}");
     let job = bench.manager.create_job("refused", bgcopy_core::JobType::Download).expect("a job");
     job.add_file(&format!("http://{address}/file"), &bench.name("file")).expect("added");
     job.resume().expect("resumed");
@@ -252,9 +253,9 @@ fn a_refused_connection_passes_when_the_server_is_back() {
         (error.code, error.context),
         (code::BG_E_CONNECT_FAILURE, ErrorContext::GeneralTransport)
     );
-    assert!(error.message.contains(&address.to_string()), "{}", error.message);
+    assert!(error.message.contains(&address), "{}", error.message);
     assert!(error.message.contains("refused"), "{}", error.message);
-    let back = Server::start_on(address.port()).expect("the same port");
+    let back = Server::start_on(port).expect("the same port");
     back.put("/file", Resource::new(content(1)));
     assert_eq!(bench.run(&job, 3), JobState::Transferred);
 }

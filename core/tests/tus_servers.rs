@@ -10,7 +10,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::Instant;
 
 use bgcopy_core::{Job, JobState, JobType, Manager, PropertyValue, UploadProtocol, WaitKind};
-use bgcopy_test_server::Content;
+use bgcopy_test_server::{Content, free_port};
 
 use common::{PATIENCE, stopped};
 
@@ -23,7 +23,7 @@ const BYTES: u64 = 96 << 20;
 /// Files that a server has besides uploads are smaller.
 const OTHER_BYTES_MAX: u64 = 64 * 1024;
 
-/// A server in a folder of its own, on a port that was free a moment ago.
+/// A server in a folder of its own, on a port of its own.
 struct TusServer {
     kind: Kind,
     child: Child,
@@ -72,9 +72,7 @@ fn spawn(kind: Kind, port: u16, folder: &Path) -> Child {
 impl TusServer {
     fn start(kind: Kind) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
-        let port = listener.local_addr().expect("an address").port();
-        drop(listener);
+        let port = free_port();
         Self { kind, child: spawn(kind, port, folder.path()), folder, port }
     }
 

@@ -4,14 +4,14 @@
 
 mod common;
 
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Instant;
 
 use bgcopy_core::vocab::code;
 use bgcopy_core::{Job, JobState, JobType, Manager, PropertyValue, UploadProtocol};
-use bgcopy_test_server::Content;
+use bgcopy_test_server::{Content, free_port};
 
 use common::{PATIENCE, open, stopped};
 
@@ -24,7 +24,7 @@ const LENGTH: u64 = 12_000_007;
 /// Where Debian has the modules of Apache.
 const MODULES: &str = "/usr/lib/apache2/modules";
 
-/// A server in a folder of its own, on a port that was free a moment ago.
+/// A server in a folder of its own, on a port of its own.
 struct Server {
     child: Child,
     folder: tempfile::TempDir,
@@ -44,8 +44,7 @@ impl Server {
         let folder = tempfile::tempdir().expect("a folder");
         let root = folder.path();
         std::fs::create_dir(root.join("www")).expect("a folder");
-        let port = TcpListener::bind("127.0.0.1:0").expect("a port");
-        let port = port.local_addr().expect("an address").port();
+        let port = free_port();
         std::fs::write(root.join("conf"), config(root, port)).expect("written");
         let child = Command::new(program)
             .args(arguments)

@@ -1,7 +1,7 @@
 //! Scripts, gates, the record of what was seen, and the end of a server.
 
 use crate::client::{Client, LONG, get};
-use bgcopy_test_server::{Content, Keeping, Reply, Resource, Server};
+use bgcopy_test_server::{Content, Keeping, Reply, Resource, Server, free_port};
 use std::time::{Duration, Instant};
 
 #[test]
@@ -154,7 +154,7 @@ fn requests_sent_ahead_are_answered_in_turn() {
 
 #[test]
 fn a_dropped_server_frees_its_port_and_its_clients() {
-    let server = Server::start().unwrap();
+    let server = Server::start_on(free_port()).unwrap();
     let stall = Reply::normal().stall_after(1);
     server.put("/file", Resource::generated(1, 1 << 30).always(stall));
     server.put("/unread", Resource::generated(1, 1 << 30));
