@@ -101,6 +101,8 @@ struct Moving {
     upload: Option<UploadRequest>,
     /// Bytes of its body that were handed to the connection.
     sent: u64,
+    /// When it began.
+    began_ms: u64,
     /// When something came of it last, or it began.
     heard_ms: u64,
 }
@@ -124,6 +126,8 @@ struct Engine {
     /// The requests under way, by what they are for and by token.
     moving: BTreeMap<RequestKey, Moving>,
     tokens: BTreeMap<Token, RequestKey>,
+    /// Jobs of which a request ended since the last plan.
+    ended: BTreeSet<Uuid>,
     /// Owed work that a helper has.
     working: BTreeSet<(Uuid, Work)>,
     /// Files that a helper syncs.
@@ -216,6 +220,7 @@ impl Engine {
             settings,
             moving: BTreeMap::new(),
             tokens: BTreeMap::new(),
+            ended: BTreeSet::new(),
             working: BTreeSet::new(),
             syncing: BTreeSet::new(),
             secrets: BTreeMap::new(),
@@ -326,11 +331,15 @@ impl Engine {
                 self.start_moving(*key, at);
             }
         }
-        let stopped: BTreeSet<Uuid> = surplus.into_iter().map(|key| key.job).collect();
-        for id in stopped {
+        let mut ended = std::mem::take(&mut self.ended);
+        ended.extend(surplus.into_iter().map(|key| key.job));
+        for id in ended {
+            let has_slot = plan.transfers.range(RequestKey::of_job(id)).next().is_some();
             let is_still = self.moving.range(RequestKey::of_job(id)).next().is_none();
-            if is_still && self.queue.jobs.contains_key(&id) {
-                self.outcome(id, Outcome::Displaced, at);
+            let job = self.queue.jobs.get(&id).filter(|_| is_still && !has_slot);
+            if let Some(job) = job.map(|loaded| &loaded.job) {
+                let is_refused = self.queue.outages.holds(job).is_some();
+                self.outcome(id, Outcome::Displaced { is_refused }, at);
             }
         }
         for (job, work) in &plan.work {

@@ -1,4 +1,5 @@
-//! What requests tell of their servers: whether they can be reached.
+//! What requests tell of their servers: whether they can be reached, and how many requests
+//! they serve at a time.
 
 use std::sync::Arc;
 
@@ -7,16 +8,21 @@ use uuid::Uuid;
 use crate::model::{Input, Job, Now, Plan, RequestKey, next_server};
 use crate::protocol::Failure;
 use crate::transfer::{Ending, TransferEvent, UploadEnding};
-use crate::vocab::{ErrorContext, JobState, code};
+use crate::vocab::{ErrorContext, HResult, JobState, code};
 
-use super::Engine;
+use super::{Engine, Moving};
 use super::situation::AWAY_MS;
+
+/// What a server answers that has too much to do: Too Many Requests, Service Unavailable.
+const BUSY: [u32; 2] = [429, 503];
 
 /// What an event of a request says of its server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Reach {
     Reached,
     NotReached(Failure),
+    /// It has too much to do.
+    Refused(Failure),
     /// Nothing: something here failed, or a connection that was in use fell silent, as it
     /// does when its server goes.
     Unknown,
@@ -40,8 +46,11 @@ pub(super) fn reach_of(event: &TransferEvent, is_answered: bool) -> Reach {
         | TransferEvent::Answered(..) => return Reach::Reached,
     };
     let fell_silent = is_answered && failure.code == code::E_WINHTTP_TIMEOUT;
+    let is_busy = BUSY.map(HResult::from_http_status).contains(&failure.code);
     if failure.unreached {
         Reach::NotReached(failure.clone())
+    } else if is_busy && matches!(event, TransferEvent::Ended(..)) {
+        Reach::Refused(failure.clone())
     } else if fell_silent || failure.context == ErrorContext::LocalFile {
         Reach::Unknown
     } else {
@@ -65,46 +74,51 @@ impl Engine {
         let Some(moving) = self.moving.get_mut(&key) else {
             return;
         };
-        let heard_ms = std::mem::replace(&mut moving.heard_ms, at.monotonic_ms);
+        moving.heard_ms = at.monotonic_ms;
         match reach_of(event, moving.is_answered) {
             Reach::Reached => {
-                moving.is_answered = true;
+                let is_first = !std::mem::replace(&mut moving.is_answered, true);
                 if !self.queue.outages.is_empty() {
-                    let server = moving.server.clone();
-                    self.reached(&server, at);
+                    let (server, began_ms) = (moving.server.clone(), moving.began_ms);
+                    self.reached(&server, began_ms, is_first, at);
                 }
             }
-            // Nothing was heard of it since it began.
-            Reach::NotReached(failure) => self.not_reached(key, failure, heard_ms, at),
+            Reach::NotReached(failure) | Reach::Refused(failure) => self.refused(key, failure, at),
             Reach::Unknown => {}
         }
     }
 
-    /// No connection could be made for a request. A server that is just sending to
-    /// another one, or taking from it, refused only this one.
-    fn not_reached(&mut self, key: RequestKey, failure: Failure, began_ms: u64, at: Now) {
-        let Some(server) = self.moving.get(&key).map(|moving| moving.server.clone()) else {
+    /// The server of a request does not take it. What it serves meanwhile are the others
+    /// that it is sending to or taking from, and those that it may still answer.
+    fn refused(&mut self, key: RequestKey, failure: Failure, at: Now) {
+        let Some(Moving { server, began_ms, .. }) = self.moving.get(&key) else {
             return;
         };
-        let is_there = self.moving.iter().any(|(other, moving)| {
-            let is_heard = moving.is_answered && moving.silent_ms(at) < AWAY_MS;
-            *other != key && is_heard && moving.server == server
-        });
-        if !is_there {
-            Arc::make_mut(&mut self.queue.outages).failed(&server, failure, began_ms, at);
-        }
+        let is_served = |other: &RequestKey, moving: &Moving| {
+            let is_silent = moving.is_answered && moving.silent_ms(at) >= AWAY_MS;
+            *other != key && !is_silent && moving.server == *server
+        };
+        let served = self.moving.iter().filter(|(other, moving)| is_served(other, moving));
+        let request = (*began_ms, served.count());
+        Arc::make_mut(&mut self.queue.outages).failed(server, failure, request, at);
     }
 
-    /// The server was reached: all that waits for it may go on.
-    fn reached(&mut self, server: &str, at: Now) {
+    /// The server answered: all that waits for it may go on if it could not be reached, and
+    /// one more otherwise.
+    fn reached(&mut self, server: &str, began_ms: u64, is_first: bool, at: Now) {
         if self.queue.outages.get(server).is_none() {
             return;
         }
-        Arc::make_mut(&mut self.queue.outages).reached(server);
+        let is_back =
+            Arc::make_mut(&mut self.queue.outages).reached(server, began_ms, is_first, at);
+        self.queue.replan |= is_first || is_back;
+        if !is_back {
+            return;
+        }
         self.queue.look_again();
-        self.queue.replan = true;
         let waits = |job: &Job| {
-            job.record.state == JobState::TransientError
+            let is_delayed = job.delayed().next().is_some();
+            (is_delayed || job.record.state == JobState::TransientError)
                 && next_server(job).is_some_and(|asked| asked == server)
         };
         let jobs = self.queue.jobs.iter();

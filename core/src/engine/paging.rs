@@ -92,7 +92,7 @@ impl Ready {
 
 /// The server that a job would ask next.
 fn origin(job: &Job) -> String {
-    let next = job.waiting().next().and_then(|index| job.files.get(index as usize));
+    let next = job.next_file().and_then(|index| job.files.get(index as usize));
     next.map_or(String::new(), |file| origin_of(file.content().url))
 }
 
@@ -109,6 +109,7 @@ impl Queue {
         let is_scheduled = record.closing.is_some()
             || !record.state.is_final() && job.received().next().is_some()
             || record.state == JobState::TransientError
+            || job.delayed().next().is_some()
             || record.active_since_ms.is_some();
         if place != before.as_ref().map(|(place, _)| *place) {
             let is_new = place.map(|place| (place, origin(job)));

@@ -253,7 +253,9 @@ impl Queue {
             || change.record.totals.files != before.totals.files
             || change.files.iter().any(|(index, file)| {
                 loaded.job.files.get(*index as usize).is_none_or(|old| {
-                    old.stage != file.stage || old.remote_name != file.remote_name
+                    old.stage != file.stage
+                        || old.remote_name != file.remote_name
+                        || old.failure != file.failure
                 })
             });
         self.replan |= moves;

@@ -122,6 +122,7 @@ impl Engine {
             held: None,
             upload: None,
             sent: 0,
+            began_ms: at.monotonic_ms,
             heard_ms: at.monotonic_ms,
         };
         self.moving.insert(transfer, moving);
@@ -371,6 +372,7 @@ impl Engine {
         let left = moving.as_ref().filter(|moving| moving.held.is_none());
         let target = left.and_then(|moving| moving.target.clone());
         self.queue.replan = true;
+        self.ended.insert(key.job);
         let RequestKey { job: id, file, .. } = key;
         match ending {
             Ending::Done { position, size } => {

@@ -68,7 +68,7 @@ impl Engine {
             hold: job.and_then(|job| self.queue.conditions.hold(job)),
             refusal: self.queue.refused.as_ref().map(|(_, error)| error.code),
             outage: job
-                .and_then(|job| self.queue.outages.holds(job))
+                .and_then(|job| self.queue.outages.narrows(job))
                 .map(|(_, outage)| outage.clone()),
             verifying: job.is_some_and(|job| job.received().next().is_some()),
         }

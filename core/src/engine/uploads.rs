@@ -174,6 +174,7 @@ impl Engine {
             held: None,
             upload: Some(call.clone()),
             sent: 0,
+            began_ms: at.monotonic_ms,
             heard_ms: at.monotonic_ms,
         };
         self.moving.insert(key, moving);

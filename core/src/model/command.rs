@@ -121,13 +121,15 @@ fn resume(change: &mut Change, job: &Job, now: Now) -> Result<()> {
         let done = record.totals.files_transferred == record.totals.files;
         record.enter(if done { JobState::Transferred } else { JobState::Queued }, now);
         // The server may have learned since.
-        for index in job.waiting() {
+        for index in job.waiting().chain(job.troubled()) {
             if upload::is_upload(&job.record) && !job.file(index)?.is_reply {
                 upload::settle_name(change, job, index)?;
             }
-            let file = job.file(index)?;
-            if file.restarts > 0 || file.ranges_refused || file.if_range_refused {
+            let file = change.file(job, index)?;
+            let was_refused = file.ranges_refused || file.if_range_refused;
+            if file.restarts > 0 || was_refused || file.failure.is_some() {
                 change.edit(job, index, |file| {
+                    file.failure = None;
                     file.restarts = 0;
                     file.ranges_refused = false;
                     file.if_range_refused = false;

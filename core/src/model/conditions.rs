@@ -76,7 +76,7 @@ impl Conditions {
         if *self == Self::default() {
             return None;
         }
-        let next = job.waiting().next().and_then(|index| job.files.get(index as usize));
+        let next = job.next_file().and_then(|index| job.files.get(index as usize));
         if next.is_some_and(|file| Scheme::of(&file.remote_name) != Scheme::Http) {
             return None;
         }

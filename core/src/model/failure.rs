@@ -1,11 +1,16 @@
-//! What a failure does to a job: try again, and when; or give up.
+//! What a failure does to a file and its job: try again, and when; or give up.
+//!
+//! A request that fails stops its file, and nothing else. A job has failed when none of
+//! its files can move any more.
 
 use crate::protocol::{Failure, RetryAfter, Scheme, is_no_room};
-use crate::vocab::{ErrorContext, HResult, JobPriority, JobState, code, limit};
+use crate::vocab::{ErrorContext, HResult, JobPriority, JobState, Result, code, limit};
 
 use super::deadline::{Deadline, Now};
+use super::file::{FileFailure, FileRecord, NextTry};
 use super::job::{Change, Job};
 use super::record::{JobError, JobRecord, Retry};
+use super::upload::is_upload;
 
 /// The longest wait after an error on the way to the server for a job with the priority
 /// FOREGROUND, unless the minimum itself is longer.
@@ -16,39 +21,139 @@ pub const FOREGROUND_RETRY_DELAY_MAX_S: u32 = 30;
 /// without a pause.
 const FRESH_BYTES_MIN: u64 = 16 * 1024;
 
-/// Puts the job into TRANSIENT_ERROR or ERROR (specification, sections 9.3 and 9.4),
-/// unless a connection broke over which bytes came since the last failure: then
-/// the request is made again at once.
-pub fn apply(change: &mut Change, job: &Job, file: u32, failure: &Failure, now: Now) {
-    let error = error_of(job, file, failure, now);
+/// Stops the file, until it is tried again by itself or for good. If it is the last one
+/// that could move, the job goes into TRANSIENT_ERROR or ERROR (specification, sections 9.3
+/// and 9.4). A request whose connection broke after bytes came since the last failure is
+/// made again at once.
+pub fn apply(
+    change: &mut Change,
+    job: &Job,
+    index: u32,
+    failure: &Failure,
+    now: Now,
+) -> Result<()> {
+    let error = error_of(job, index, failure, now);
+    if !failure.transient || never_retries(&change.record) {
+        return stop(change, job, index, error, now);
+    }
     if failure.code != code::DO_E_BLOCKED_BY_NO_NETWORK {
         change.record.error_count += 1;
     }
-    if !failure.transient || never_retries(&change.record) {
+    let file = change.file(job, index)?;
+    let fresh_bytes = file.fresh_bytes;
+    let attempts = file.failure.as_ref().map_or(0, |failure| failure.attempts).saturating_add(1);
+    if fresh_bytes > 0 {
+        change.edit(job, index, |file| file.fresh_bytes = 0)?;
+    }
+    if fresh_bytes >= FRESH_BYTES_MIN && broke_off(failure) {
+        return Ok(());
+    }
+    if fails_for_too_long(change, &error, now) {
+        return Ok(());
+    }
+    // The files of a job usually share their disk.
+    if is_alone(&change.record) || failure.context == ErrorContext::LocalFile {
+        delay_job(change, failure, error, now);
+        return Ok(());
+    }
+    let retry = next_retry(&change.record, attempts, failure, now);
+    let failure = FileFailure { error, attempts, next_try: NextTry::At(retry) };
+    change.edit(job, index, |file| file.failure = Some(Box::new(failure)))?;
+    stop_if_none_moves(change, job, now);
+    Ok(())
+}
+
+/// Stops a file for good, and the job if none of its files can move any more.
+pub fn stop(change: &mut Change, job: &Job, index: u32, error: JobError, now: Now) -> Result<()> {
+    change.record.error_count += 1;
+    if is_alone(&change.record) {
         fail(change, error, now);
-        return;
+        return Ok(());
     }
-    if std::mem::take(&mut change.record.fresh_bytes) >= FRESH_BYTES_MIN && broke_off(failure) {
-        return;
-    }
+    let failure = FileFailure { error, attempts: 0, next_try: NextTry::Never };
+    change.edit(job, index, |file| file.failure = Some(Box::new(failure)))?;
+    stop_if_none_moves(change, job, now);
+    Ok(())
+}
+
+/// True for a job whose only file fails with it.
+fn is_alone(record: &JobRecord) -> bool {
+    is_upload(record) || record.totals.files == 1
+}
+
+/// Lets time without progress count, and ends a job that had as much of it as it may.
+fn fails_for_too_long(change: &mut Change, error: &JobError, now: Now) -> bool {
     let timeout_ms = u64::from(change.record.no_progress_timeout_s) * 1000;
     let deadline =
         *change.record.no_progress_deadline.get_or_insert_with(|| Deadline::after(now, timeout_ms));
     if deadline.is_over(now) {
-        fail(change, no_progress(&error, change.record.no_progress_timeout_s), now);
-        return;
+        fail(change, no_progress(error, change.record.no_progress_timeout_s), now);
+        return true;
     }
     change.record.no_progress_deadline = Some(deadline.looked_at(now));
+    false
+}
+
+/// Ends a job none of whose files can move any more, or delays it while all that can wait
+/// for their next try.
+pub fn stop_if_none_moves(change: &mut Change, job: &Job, now: Now) {
+    let totals = change.record.totals;
+    let movable = totals.files - totals.files_transferred - totals.files_failed;
+    if !change.record.is_runnable() || movable > totals.files_delayed {
+        return;
+    }
+    if movable > 0 {
+        wait_for_next_try(change, job, now);
+        return;
+    }
+    let failed = troubled(change, job).filter(|file| file.is_failed());
+    let errors = failed.filter_map(|file| Some(&file.failure.as_ref()?.error));
+    let first = errors.min_by_key(|error| (error.at_ms, error.file)).cloned();
+    if let Some(error) = first {
+        fail(change, error, now);
+    }
+}
+
+/// Delays the job until the first of its files that wait for their next try has it.
+pub fn wait_for_next_try(change: &mut Change, job: &Job, now: Now) {
+    let waiting = troubled(change, job).filter_map(|file| Some((file.retry()?, file)));
+    let first = waiting.min_by_key(|(retry, _)| retry.at.monotonic_ms);
+    let found = first.and_then(|(retry, file)| {
+        Some((retry, file.failure.as_ref()?.error.clone()))
+    });
+    if let Some((retry, error)) = found {
+        change.record.attempts = change.record.attempts.saturating_add(1);
+        change.record.enter(JobState::TransientError, now);
+        change.record.retry = Some(retry);
+        change.record.error = Some(error);
+    }
+}
+
+/// The files that failed since their last progress, as the change leaves them.
+fn troubled<'a>(change: &'a Change, job: &'a Job) -> impl Iterator<Item = &'a FileRecord> {
+    let stored = job.troubled().filter(|index| !change.files.contains_key(index));
+    let stored = stored.filter_map(|index| job.files.get(index as usize));
+    stored.chain(change.files.values()).filter(|file| file.failure.is_some())
+}
+
+/// Puts the job into TRANSIENT_ERROR.
+fn delay_job(change: &mut Change, failure: &Failure, error: JobError, now: Now) {
     change.record.attempts = change.record.attempts.saturating_add(1);
-    let asked_ms = failure.retry_after.and_then(|after| asked_delay_ms(after, now));
-    let own_ms = own_delay_ms(&change.record, (failure.code, failure.context), now);
-    let delay_ms = asked_ms.map_or(own_ms, |asked| asked.max(own_ms));
+    let retry = next_retry(&change.record, change.record.attempts, failure, now);
     change.record.enter(JobState::TransientError, now);
-    change.record.retry = Some(Retry {
+    change.record.retry = Some(retry);
+    change.record.error = Some(error);
+}
+
+/// When a request is made again after so many failures in a row.
+fn next_retry(record: &JobRecord, attempts: u32, failure: &Failure, now: Now) -> Retry {
+    let asked_ms = failure.retry_after.and_then(|after| asked_delay_ms(after, now));
+    let own_ms = own_delay_ms(record, attempts, (failure.code, failure.context), now);
+    let delay_ms = asked_ms.map_or(own_ms, |asked| asked.max(own_ms));
+    Retry {
         at: Deadline::after(now, delay_ms),
         server_asked: asked_ms.is_some_and(|asked| asked >= own_ms),
-    });
-    change.record.error = Some(error);
+    }
 }
 
 /// True if the first failure that passes by itself ends the job, too.
@@ -102,7 +207,8 @@ pub fn set_minimum_retry_delay(change: &mut Change, seconds: u32, now: Now) {
     let record = &mut change.record;
     record.minimum_retry_delay_s = seconds.max(limit::MINIMUM_RETRY_DELAY_FLOOR_S);
     let last = record.error.as_ref().map(|error| (error.code, error.context));
-    let own_ms = own_delay_ms(record, last.unwrap_or((code::S_OK, ErrorContext::None)), now);
+    let last = last.unwrap_or((code::S_OK, ErrorContext::None));
+    let own_ms = own_delay_ms(record, record.attempts, last, now);
     if let Some(retry) = &mut record.retry {
         let asked_ms = if retry.server_asked { retry.at.delay_ms } else { 0 };
         retry.at = retry.at.with_delay(own_ms.max(asked_ms));
@@ -159,9 +265,14 @@ pub fn no_progress(last: &JobError, timeout_s: u32) -> JobError {
 
 /// How long the job waits by itself. While somebody looks on, an error on the way to the
 /// server is tried again soon: nothing reports that a server is back.
-fn own_delay_ms(record: &JobRecord, last: (HResult, ErrorContext), now: Now) -> u64 {
+fn own_delay_ms(
+    record: &JobRecord,
+    attempts: u32,
+    last: (HResult, ErrorContext),
+    now: Now,
+) -> u64 {
     let (minimum_s, jitter) = (record.minimum_retry_delay_s, now.jitter_permille);
-    let delay_ms = retry_delay_ms(minimum_s, record.attempts, jitter);
+    let delay_ms = retry_delay_ms(minimum_s, attempts, jitter);
     let (failed_with, context) = last;
     if is_no_room(failed_with, context) {
         // The whole body would go for nothing each time.
@@ -204,7 +315,7 @@ pub fn lost_session() -> Failure {
 }
 
 /// The wait a server asked for, bounded to a day; a date in the past is none.
-fn asked_delay_ms(after: RetryAfter, now: Now) -> Option<u64> {
+pub fn asked_delay_ms(after: RetryAfter, now: Now) -> Option<u64> {
     let max_ms = u64::from(limit::RETRY_AFTER_MAX_S) * 1000;
     match after {
         RetryAfter::Seconds(0) => None,

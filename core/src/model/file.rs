@@ -9,6 +9,8 @@ use crate::protocol::{
 };
 use crate::vocab::{HashAlgorithm, PATHS, UploadProtocol, is_initial};
 
+use super::deadline::Now;
+use super::record::{JobError, Retry};
 use super::upload::UploadRecord;
 
 /// How far a file has come.
@@ -40,6 +42,28 @@ impl ExpectedHash {
     pub fn normal(&self) -> Self {
         Self { algorithm: self.algorithm, digest: self.digest.to_ascii_lowercase() }
     }
+}
+
+/// Why a file does not move although its job may: a request for it failed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileFailure {
+    /// How it failed.
+    pub error: JobError,
+    /// Failures since the last progress of the file.
+    pub attempts: u32,
+    /// When it is tried again.
+    pub next_try: NextTry,
+}
+
+/// When a file that failed is tried again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum NextTry {
+    /// When the job is resumed, or the file gets another name.
+    Never,
+    /// At that time.
+    At(Retry),
+    /// As soon as there is a slot that no file needs which did not fail.
+    Due,
 }
 
 /// All that is stored of one file. What is as in a new file is left out: there
@@ -76,6 +100,13 @@ pub struct FileRecord {
     /// The most bytes ever held; only going beyond it counts as progress.
     #[serde(default, skip_serializing_if = "is_initial")]
     pub high_water: u64,
+    /// Bytes that came, or that a server said it holds, since the last failure.
+    #[serde(default, skip_serializing_if = "is_initial")]
+    pub fresh_bytes: u64,
+    /// Set from a failure of the file on until it makes progress, unless it is the only
+    /// one of its job that could still move: then the job has failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failure: Option<Box<FileFailure>>,
     /// The server answers 200 to If-Range although nothing changed.
     #[serde(default, skip_serializing_if = "is_initial")]
     pub if_range_refused: bool,
@@ -142,6 +173,8 @@ impl FileRecord {
             synced: 0,
             boot: None,
             high_water: 0,
+            fresh_bytes: 0,
+            failure: None,
             if_range_refused: false,
             ranges_refused: false,
             moved: false,
@@ -212,6 +245,7 @@ impl FileRecord {
             self.ranges_refused = false;
             self.form = Form::ByName;
             self.restarts = 0;
+            self.failure = None;
         }
     }
 
@@ -231,6 +265,35 @@ impl FileRecord {
     /// True once every byte asked for is checked and synced.
     pub fn is_transferred(&self) -> bool {
         matches!(self.stage, FileStage::Transferred | FileStage::Published)
+    }
+
+    /// True if it failed and is not tried again by itself.
+    pub fn is_failed(&self) -> bool {
+        self.failure.as_ref().is_some_and(|failure| failure.next_try == NextTry::Never)
+    }
+
+    /// When it is tried again, if it failed and that time has not come.
+    pub fn retry(&self) -> Option<Retry> {
+        match self.failure.as_ref()?.next_try {
+            NextTry::At(retry) => Some(retry),
+            NextTry::Never | NextTry::Due => None,
+        }
+    }
+
+    /// Lets the next try come if it is due.
+    pub fn pass_time(&mut self, now: Now) {
+        if self.retry().is_some_and(|retry| retry.at.is_over(now)) {
+            self.try_again();
+        }
+    }
+
+    /// Lets a wait for the next try end.
+    pub fn try_again(&mut self) {
+        if let Some(failure) = &mut self.failure
+            && failure.next_try != NextTry::Never
+        {
+            failure.next_try = NextTry::Due;
+        }
     }
 
     /// Forgets the held bytes: the next request asks for the first byte.
@@ -261,6 +324,8 @@ impl FileRecord {
             upload.state.unsure |= asks && has_session;
             upload.state.unsure |= upload.state.multipart.interrupt();
         }
+        // A start is as good a moment as any.
+        self.try_again();
         if boot.is_some() && self.boot == boot {
             return;
         }

@@ -97,8 +97,9 @@ pub enum Setting {
 pub enum Outcome {
     /// A request of the file was begun.
     Connecting { file: u32 },
-    /// The job's last request was stopped to make room for another job.
-    Displaced,
+    /// The job's last request has ended, and it has no slot for another one: because its
+    /// server cannot be asked now, if `is_refused`.
+    Displaced { is_refused: bool },
     /// A response head was accepted; its body follows.
     Head { file: u32, facts: HeadFacts },
     /// The temporary file holds this many bytes.

@@ -6,11 +6,11 @@ use uuid::Uuid;
 
 use crate::vocab::{Error, HResult, JobState, PATHS, Result, code, limit};
 
-use super::deadline::Now;
-use super::file::{FileRecord, FileStage};
+use super::deadline::{Deadline, Now};
+use super::file::{FileRecord, FileStage, NextTry};
 use super::input::Input;
 use super::plan::Limits;
-use super::record::{Closing, JobRecord, NewJob};
+use super::record::{Closing, JobError, JobRecord, NewJob};
 use super::upload::next_parts;
 use super::{command, outage, outcome, reply};
 
@@ -25,6 +25,12 @@ pub struct Job {
     local_names: BTreeSet<String>,
     waiting: BTreeSet<u32>,
     received: BTreeSet<u32>,
+    /// Those of the files that failed which are tried again as soon as there is a slot.
+    due: BTreeSet<u32>,
+    /// The others that are tried again, by when that is on the monotonic clock.
+    delayed: BTreeSet<(u64, u32)>,
+    /// Those that are not.
+    failed: BTreeSet<u32>,
 }
 
 impl Job {
@@ -37,6 +43,9 @@ impl Job {
             local_names,
             waiting: BTreeSet::new(),
             received: BTreeSet::new(),
+            due: BTreeSet::new(),
+            delayed: BTreeSet::new(),
+            failed: BTreeSet::new(),
         };
         for (index, file) in files.into_iter().enumerate() {
             job.put(u32::try_from(index).unwrap_or(u32::MAX), file);
@@ -51,9 +60,43 @@ impl Job {
             .ok_or_else(|| Error::new(code::DO_E_FILE_NOT_AVAILABLE, "the job has no such file"))
     }
 
-    /// Indices of the files that lack bytes and may have them now, in order.
+    /// Indices of the files that lack bytes and may have them now: in order, those that
+    /// failed after the others.
     pub fn waiting(&self) -> impl Iterator<Item = u32> {
-        self.waiting.iter().copied().filter(|index| reply::may_move(self, *index))
+        let all = self.waiting.iter().chain(&self.due).copied();
+        all.filter(|index| reply::may_move(self, *index))
+    }
+
+    /// The file that is asked for next, now or when a delay is over.
+    pub fn next_file(&self) -> Option<u32> {
+        self.waiting().next().or_else(|| self.delayed.first().map(|(_, index)| *index))
+    }
+
+    /// Indices of the files that failed and wait for their next try, by when that is.
+    pub fn delayed(&self) -> impl Iterator<Item = u32> {
+        self.delayed.iter().map(|(_, index)| *index)
+    }
+
+    /// Indices of all the files that failed since their last progress, in no order.
+    pub fn troubled(&self) -> impl Iterator<Item = u32> {
+        self.due.iter().copied().chain(self.delayed()).chain(self.failed.iter().copied())
+    }
+
+    /// When the job needs attention although nothing happens to it.
+    pub fn wake_at(&self) -> Option<Deadline> {
+        let retry = self.delayed().next().filter(|_| self.record.is_runnable());
+        let retry = retry.and_then(|index| Some(self.files.get(index as usize)?.retry()?.at));
+        let all = [self.record.wake_at(), retry].into_iter().flatten();
+        all.min_by_key(|deadline| deadline.monotonic_ms)
+    }
+
+    /// What stopped the file: its own failure, or that of the job if it was the last one
+    /// that could move.
+    pub fn file_error(&self, index: u32) -> Option<&JobError> {
+        let own = self.files.get(index as usize)?.failure.as_ref().map(|failure| &failure.error);
+        let stopped = matches!(self.record.state, JobState::Error | JobState::TransientError);
+        let error = self.record.error.as_ref().filter(|_| stopped);
+        own.or(error.filter(|error| error.file == Some(index)))
     }
 
     /// The requests that may be made now, in order: each with the index of its
@@ -77,7 +120,7 @@ impl Job {
             0 => parts.peek().is_none(),
             _ => parts.any(|one| one == part),
         };
-        fits && file.stage == FileStage::Waiting
+        fits && file.stage == FileStage::Waiting && !file.is_failed() && file.retry().is_none()
     }
 
     /// Indices of the files whose check and sync are owed.
@@ -94,8 +137,10 @@ impl Job {
     pub fn after_restart(&mut self, boot: Option<Uuid>, now: Now) {
         self.record.after_restart(boot, now);
         let files = std::mem::take(&mut self.files);
-        self.waiting.clear();
-        self.received.clear();
+        for set in [&mut self.waiting, &mut self.received, &mut self.due, &mut self.failed] {
+            set.clear();
+        }
+        self.delayed.clear();
         for (index, mut file) in files.into_iter().enumerate() {
             file.after_restart(boot);
             if self.record.closing == Some(Closing::Publishing) {
@@ -116,12 +161,22 @@ impl Job {
     }
 
     fn put(&mut self, index: u32, file: FileRecord) {
-        self.waiting.remove(&index);
-        self.received.remove(&index);
-        match file.stage {
-            FileStage::Waiting => _ = self.waiting.insert(index),
-            FileStage::Received => _ = self.received.insert(index),
-            FileStage::Transferred | FileStage::Published => {}
+        for set in [&mut self.waiting, &mut self.received, &mut self.due, &mut self.failed] {
+            set.remove(&index);
+        }
+        if let Some(retry) = self.files.get(index as usize).and_then(FileRecord::retry) {
+            self.delayed.remove(&(retry.at.monotonic_ms, index));
+        }
+        let next_try = file.failure.as_ref().map(|failure| failure.next_try);
+        match (file.stage, next_try) {
+            (FileStage::Waiting, None) => _ = self.waiting.insert(index),
+            (FileStage::Waiting, Some(NextTry::Due)) => _ = self.due.insert(index),
+            (FileStage::Waiting, Some(NextTry::At(retry))) => {
+                _ = self.delayed.insert((retry.at.monotonic_ms, index));
+            }
+            (FileStage::Waiting, Some(NextTry::Never)) => _ = self.failed.insert(index),
+            (FileStage::Received, _) => _ = self.received.insert(index),
+            (FileStage::Transferred | FileStage::Published, _) => {}
         }
         match self.files.get_mut(index as usize) {
             Some(slot) => *slot = file,
@@ -212,8 +267,8 @@ pub fn apply(job: &Job, input: &Input, now: Now, limits: &Limits) -> Result<Chan
     match input {
         Input::Command(command) => command::apply(job, command, now, limits),
         Input::Outcome(outcome) => outcome::apply(job, outcome, now),
-        Input::TimePassed => Ok(outcome::time_passed(job, now)),
-        Input::Reconnected => Ok(outcome::reconnected(job, now)),
+        Input::TimePassed => outcome::time_passed(job, now),
+        Input::Reconnected => outcome::reconnected(job, now),
         Input::Unreachable { failure, since } => Ok(outage::give_up(job, failure, *since, now)),
     }
 }

@@ -1,4 +1,5 @@
-//! Servers that cannot be reached: one request asks for all the jobs that wait for one.
+//! Servers that cannot be reached, or that refuse more than some requests at a time: one
+//! request asks for all the jobs that wait for one.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +8,7 @@ use crate::vocab::{JobPriority, limit};
 
 use super::deadline::Now;
 use super::failure::{
-    FOREGROUND_RETRY_DELAY_MAX_S, error_of, fail, never_retries, no_progress, retry_delay_ms,
+    FOREGROUND_RETRY_DELAY_MAX_S, asked_delay_ms, error_of, fail, never_retries, no_progress, retry_delay_ms,
 };
 use super::job::{Change, Job};
 use super::record::JobRecord;
@@ -17,16 +18,21 @@ use super::upload::{is_upload, next_upload_call};
 /// one that failed longest ago is forgotten then, which costs a few requests.
 const SERVERS_MAX: usize = 1024;
 
-/// A server to which no connection could be made since it was last asked.
+/// A server that refused the last request that it was asked beyond those it serves.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Outage {
     /// How the last request failed.
     pub failure: Failure,
     /// When the first one did.
     pub since: Now,
+    /// Requests that it serves at the same time: so many others were under way. None if it
+    /// cannot be reached.
+    pub serves: usize,
     failed_ms: u64,
     attempts: u32,
     delay_ms: u64,
+    /// True if the server named the time.
+    server_asked: bool,
     /// True if some of the jobs that wait for it are not in memory.
     hides: bool,
 }
@@ -36,10 +42,13 @@ impl Outage {
     /// clock. It is asked sooner while somebody looks on.
     pub fn next_try_ms(&self, priority: JobPriority) -> u64 {
         let delay_ms = match priority {
-            JobPriority::Foreground => {
+            JobPriority::Foreground if !self.server_asked => {
                 self.delay_ms.min(u64::from(FOREGROUND_RETRY_DELAY_MAX_S) * 1000)
             }
-            JobPriority::High | JobPriority::Normal | JobPriority::Low => self.delay_ms,
+            JobPriority::Foreground
+            | JobPriority::High
+            | JobPriority::Normal
+            | JobPriority::Low => self.delay_ms,
         };
         self.failed_ms.saturating_add(delay_ms)
     }
@@ -68,7 +77,7 @@ fn gives_up_ms(record: &JobRecord, since: Now, now: Now) -> u64 {
 pub fn give_up(job: &Job, failure: &Failure, since: Now, now: Now) -> Change {
     let mut change = Change::of(job);
     let is_over = gives_up_ms(&job.record, since, now) <= now.monotonic_ms;
-    if let Some(file) = job.waiting().next().filter(|_| job.record.is_runnable() && is_over) {
+    if let Some(file) = job.next_file().filter(|_| job.record.is_runnable() && is_over) {
         let error = error_of(job, file, failure, now);
         change.record.error_count += 1;
         fail(&mut change, no_progress(&error, job.record.no_progress_timeout_s), now);
@@ -93,22 +102,34 @@ impl Outages {
         self.by_server.get(server)
     }
 
-    /// No connection could be made for a request that began at `began_ms`. Requests
-    /// that were under way when the first of them failed count as one.
-    pub fn failed(&mut self, server: &str, failure: Failure, began_ms: u64, now: Now) {
-        let before = self.by_server.get(server);
-        let attempts = match before {
-            Some(outage) if began_ms <= outage.failed_ms => return,
-            Some(outage) => outage.attempts.saturating_add(1),
-            None => 1,
+    /// The server refused a request that began at `began_ms` while it had `others`.
+    /// Requests that were under way when the first of them failed count as one.
+    pub fn failed(
+        &mut self,
+        server: &str,
+        failure: Failure,
+        (began_ms, others): (u64, usize),
+        now: Now,
+    ) {
+        let before = match self.by_server.get_mut(server) {
+            Some(outage) if began_ms <= outage.failed_ms => {
+                outage.serves = outage.serves.min(others);
+                return;
+            }
+            before => before.map(|outage| &*outage),
         };
+        let attempts = before.map_or(0, |outage| outage.attempts).saturating_add(1);
         let floor_s = limit::MINIMUM_RETRY_DELAY_FLOOR_S;
+        let own_ms = retry_delay_ms(floor_s, attempts, now.jitter_permille);
+        let asked_ms = failure.retry_after.and_then(|after| asked_delay_ms(after, now));
         let outage = Outage {
             failure,
             since: before.map_or(now, |outage| outage.since),
+            serves: others,
             failed_ms: now.monotonic_ms,
             attempts,
-            delay_ms: retry_delay_ms(floor_s, attempts, now.jitter_permille),
+            delay_ms: own_ms.max(asked_ms.unwrap_or(0)),
+            server_asked: asked_ms.is_some_and(|asked_ms| asked_ms >= own_ms),
             hides: before.is_some_and(|outage| outage.hides),
         };
         if before.is_none() && self.by_server.len() >= SERVERS_MAX {
@@ -124,9 +145,19 @@ impl Outages {
         }
     }
 
-    /// The server was reached: true if it could not be before.
-    pub fn reached(&mut self, server: &str) -> bool {
-        self.by_server.remove(server).is_some()
+    /// The server answered a request that began at `began_ms`, for the first time if
+    /// `is_first`: true if it could not be reached before. One that served others meanwhile
+    /// may be asked for one more.
+    pub fn reached(&mut self, server: &str, began_ms: u64, is_first: bool, now: Now) -> bool {
+        match self.by_server.get_mut(server) {
+            Some(outage) if outage.serves == 0 => self.by_server.remove(server).is_some(),
+            Some(outage) if is_first && began_ms > outage.failed_ms => {
+                outage.serves += 1;
+                outage.failed_ms = now.monotonic_ms;
+                false
+            }
+            Some(_) | None => false,
+        }
     }
 
     /// The server is asked as soon as there is a slot.
@@ -139,6 +170,12 @@ impl Outages {
     /// The server that the job waits for, if the one that it would ask next cannot be
     /// reached, and what is known of it.
     pub fn holds(&self, job: &Job) -> Option<(String, &Outage)> {
+        self.narrows(job).filter(|(_, outage)| outage.serves == 0)
+    }
+
+    /// The server that the job would ask next, if it refuses some requests, and what is
+    /// known of it.
+    pub fn narrows(&self, job: &Job) -> Option<(String, &Outage)> {
         let (index, part) = job.requests().next().filter(|_| !self.is_empty())?;
         let server = server_waited_for(job, index, part)?;
         let outage = self.get(&server)?;
@@ -187,7 +224,8 @@ pub fn server_waited_for(job: &Job, index: u32, part: u32) -> Option<String> {
 
 /// The server that the next request of a job asks, in whatever state it is.
 pub fn next_server(job: &Job) -> Option<String> {
-    let (index, part) = job.requests().next()?;
+    let delayed = || job.next_file().map(|index| (index, 0));
+    let (index, part) = job.requests().next().or_else(delayed)?;
     server_asked_by(job, index, part)
 }
 

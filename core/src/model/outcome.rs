@@ -42,11 +42,7 @@ pub fn apply(job: &Job, outcome: &Outcome, now: Now) -> Result<Change> {
                 change.record.enter(JobState::Connecting, now);
             }
         }
-        Outcome::Displaced => {
-            if job.record.is_runnable() {
-                change.record.enter(JobState::Queued, now);
-            }
-        }
+        Outcome::Displaced { is_refused } => displaced(&mut change, job, *is_refused, now),
         Outcome::Head { file, facts } => head(&mut change, job, *file, facts, now)?,
         Outcome::Progress { file, written } | Outcome::PieceEnded { file, written } => {
             progress(&mut change, job, *file, *written, now)?;
@@ -69,6 +65,7 @@ pub fn apply(job: &Job, outcome: &Outcome, now: Now) -> Result<Change> {
                     file.size = Some(*size);
                 }
                 file.stage = FileStage::Received;
+                file.failure = None;
             })?;
         }
         Outcome::AskAgain { file, adjustment } => {
@@ -95,14 +92,37 @@ pub fn apply(job: &Job, outcome: &Outcome, now: Now) -> Result<Change> {
     Ok(change)
 }
 
+/// The job's last request has ended, and none of its files has a slot. `is_refused` if it
+/// waits for its server, and not for a slot.
+fn displaced(change: &mut Change, job: &Job, is_refused: bool, now: Now) {
+    if !job.record.is_runnable() || job.waiting().next().is_none() {
+        return;
+    }
+    if is_refused && job.delayed().next().is_some() {
+        failure::wait_for_next_try(change, job, now);
+    } else {
+        change.record.enter(JobState::Queued, now);
+    }
+}
+
+/// Lets the files that failed be tried again for which that is right.
+fn try_again(change: &mut Change, job: &Job, is_right: impl Fn(&FileRecord) -> bool) -> Result<()> {
+    for index in job.delayed() {
+        if is_right(job.file(index)?) {
+            change.edit(job, index, FileRecord::try_again)?;
+        }
+    }
+    Ok(())
+}
+
 /// Moves a job whose deadline has come.
-pub fn time_passed(job: &Job, now: Now) -> Change {
+pub fn time_passed(job: &Job, now: Now) -> Result<Change> {
     let mut change = Change::of(job);
     if let Some(Closing::Cleaning { retry: Some(deadline) }) = job.record.closing {
         if deadline.is_over(now) {
             change.record.closing = Some(Closing::Cleaning { retry: None });
         }
-        return change;
+        return Ok(change);
     }
     if let Some(Closing::ServerCleanup { until, retry: Some(deadline), attempts }) =
         job.record.closing
@@ -110,8 +130,10 @@ pub fn time_passed(job: &Job, now: Now) -> Change {
         if deadline.is_over(now) {
             change.record.closing = Some(Closing::ServerCleanup { until, retry: None, attempts });
         }
-        return change;
+        return Ok(change);
     }
+    let is_due = |file: &FileRecord| file.retry().is_some_and(|retry| retry.at.is_over(now));
+    try_again(&mut change, job, is_due)?;
     if job.record.state == JobState::TransientError {
         if job.record.no_progress_deadline.is_some_and(|deadline| deadline.is_over(now)) {
             if let Some(last) = &job.record.error {
@@ -120,30 +142,34 @@ pub fn time_passed(job: &Job, now: Now) -> Change {
             }
         } else if job.record.retry.is_none_or(|retry| retry.at.is_over(now)) {
             change.record.enter(JobState::Queued, now);
+            if let Some(first) = job.delayed().next() {
+                change.edit(job, first, FileRecord::try_again)?;
+            }
         }
     }
     failure::refuse_too_long(&mut change, now);
-    finish_if_done(&mut change, now);
-    change
+    finish_if_done(&mut change, job, now);
+    Ok(change)
 }
 
 /// Tries at once what failed on the way to the server. Where the server asked
 /// to wait it is not the network that is waited for.
-pub fn reconnected(job: &Job, now: Now) -> Change {
+pub fn reconnected(job: &Job, now: Now) -> Result<Change> {
     let mut change = Change::of(job);
     if let Some(Closing::ServerCleanup { until, attempts, .. }) = job.record.closing {
         change.record.closing = Some(Closing::ServerCleanup { until, retry: None, attempts });
     }
-    let failed_on_the_way = job
-        .record
-        .error
-        .as_ref()
-        .is_some_and(|error| error.context == ErrorContext::GeneralTransport);
+    let is_on_the_way = |error: &JobError| error.context == ErrorContext::GeneralTransport;
+    let failed_on_the_way = job.record.error.as_ref().is_some_and(is_on_the_way);
     let server_asked = job.record.retry.is_some_and(|retry| retry.server_asked);
     if job.record.state == JobState::TransientError && failed_on_the_way && !server_asked {
         change.record.enter(JobState::Queued, now);
     }
-    change
+    try_again(&mut change, job, |file| {
+        let failed = file.failure.as_ref().is_some_and(|failure| is_on_the_way(&failure.error));
+        failed && file.retry().is_some_and(|retry| !retry.server_asked)
+    })?;
+    Ok(change)
 }
 
 fn head(change: &mut Change, job: &Job, index: u32, facts: &HeadFacts, now: Now) -> Result<()> {
@@ -212,15 +238,16 @@ fn progress(change: &mut Change, job: &Job, index: u32, written: u64, now: Now) 
     }
     let is_new = written > file.high_water;
     let fresh = written.saturating_sub(file.high_water);
-    change.record.fresh_bytes = change.record.fresh_bytes.saturating_add(fresh);
     if written > file.written {
         change.record.modified_ms = now.unix_ms;
     }
     change.edit(job, index, |file| {
         file.written = written;
+        file.fresh_bytes = file.fresh_bytes.saturating_add(fresh);
         if is_new {
             file.high_water = written;
             file.restarts = 0;
+            file.failure = None;
         }
     })?;
     if is_new {
@@ -249,7 +276,7 @@ fn ask_again(
             "the file on the server changes with every answer".to_owned(),
         );
         if job.record.is_runnable() {
-            failure::apply(change, job, index, &failure, now);
+            failure::apply(change, job, index, &failure, now)?;
         }
         return change.edit(job, index, |file| file.restarts = 0);
     }
@@ -339,7 +366,7 @@ fn failed(
             return Ok(());
         }
     }
-    failure::apply(change, job, index, failure, now);
+    failure::apply(change, job, index, failure, now)?;
     match redirect {
         Some(to) => change.edit(job, index, |file| file.follow(to.to_owned())),
         None => Ok(()),
@@ -369,16 +396,21 @@ fn verified(
         file.identity = identity;
         file.left = version.cloned();
     })?;
-    finish_if_done(change, now);
+    finish_if_done(change, job, now);
     Ok(())
 }
 
 /// TRANSFERRED once the last file is, and at once for a job that is queued
-/// with nothing left to do.
-pub fn finish_if_done(change: &mut Change, now: Now) {
+/// with nothing left to do; ERROR once none of the others can move any more.
+pub fn finish_if_done(change: &mut Change, job: &Job, now: Now) {
     let totals = change.record.totals;
-    if change.record.is_runnable() && totals.files > 0 && totals.files_transferred == totals.files {
+    if !change.record.is_runnable() || totals.files == 0 {
+        return;
+    }
+    if totals.files_transferred == totals.files {
         change.record.enter(JobState::Transferred, now);
+    } else {
+        failure::stop_if_none_moves(change, job, now);
     }
 }
 
@@ -407,8 +439,7 @@ fn hash_mismatch(change: &mut Change, job: &Job, index: u32, found: &str, now: N
         file.validation_state = Some(false);
     })?;
     if job.record.closing.is_none() {
-        change.record.error_count += 1;
-        failure::fail(change, error, now);
+        failure::stop(change, job, index, error, now)?;
     }
     Ok(())
 }

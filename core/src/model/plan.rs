@@ -196,7 +196,7 @@ fn owe(plan: &mut Plan, job: &Job) {
 }
 
 fn note_deadline(plan: &mut Plan, job: &Job, now: Now) {
-    let own = job.record.wake_at().map(|deadline| deadline.monotonic_ms);
+    let own = job.wake_at().map(|deadline| deadline.monotonic_ms);
     let active = job.record.active_since_ms.map(|_| {
         let allowed_ms = u64::from(job.record.maximum_download_time_s) * 1000;
         now.monotonic_ms + allowed_ms.saturating_sub(job.record.active_for_ms(now))

@@ -177,6 +177,7 @@ fn runnable(reason: &mut WaitReason, record: &JobRecord, situation: &Situation, 
             (WaitKind::Connecting, "waiting for the server to answer", "an answer of the server")
         }
         (false, _) => match &situation.outage {
+            Some(outage) if outage.serves > 0 => narrow(reason, outage, record, now),
             Some(outage) => unreachable(reason, outage, record, now),
             None => (
                 WaitKind::WaitingForSlot,
@@ -187,15 +188,31 @@ fn runnable(reason: &mut WaitReason, record: &JobRecord, situation: &Situation, 
     }
 }
 
-/// Its server cannot be reached: another job may have asked.
+/// Its server serves others, and refuses more than those.
+fn narrow(reason: &mut WaitReason, outage: &Outage, record: &JobRecord, now: Now) -> Words {
+    note_outage(reason, outage, record, now);
+    let message = &outage.failure.message;
+    reason.message = format!("its server serves {} at a time: {message}", outage.serves);
+    (WaitKind::WaitingForSlot, "", "the end of another file of the server, or the next try")
+}
+
+/// Its server cannot be reached, or serves nobody: another job may have asked.
 fn unreachable(reason: &mut WaitReason, outage: &Outage, record: &JobRecord, now: Now) -> Words {
+    note_outage(reason, outage, record, now);
+    let message = &outage.failure.message;
+    reason.message = match outage.failure.unreached {
+        true => format!("its server cannot be reached: {message}"),
+        false => format!("its server serves nobody now: {message}"),
+    };
+    (WaitKind::RetryAfterError, "", "the next try, or resume to try at once")
+}
+
+fn note_outage(reason: &mut WaitReason, outage: &Outage, record: &JobRecord, now: Now) {
     reason.code = Some(outage.failure.code);
     reason.since_ms = outage.since.unix_ms;
     let left_ms = outage.next_try_ms(record.priority).saturating_sub(now.monotonic_ms);
     let next_ms = now.unix_ms.saturating_add(i64::try_from(left_ms).unwrap_or(i64::MAX));
     reason.next_try_ms = Some(next_ms);
-    reason.message = format!("its server cannot be reached: {}", outage.failure.message);
-    (WaitKind::RetryAfterError, "", "the next try, or resume to try at once")
 }
 
 /// The job is cancelled, and nothing more is done about it.
@@ -242,6 +259,10 @@ fn failed(reason: &mut WaitReason, record: &JobRecord) -> Words {
         return (WaitKind::FatalError, "the job failed", "resume the job");
     };
     note_error(reason, error);
+    let failed = record.totals.files_failed;
+    if failed > 1 {
+        reason.message = format!("{failed} files failed; the first one: {}", error.message);
+    }
     if error.code == code::BG_E_SESSION_NOT_FOUND {
         let unblock = "look whether the server has the file: if so cancel the job, else resume it";
         return (WaitKind::FatalError, "", unblock);

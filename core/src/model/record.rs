@@ -67,9 +67,6 @@ pub struct JobRecord {
     /// Failures since the last progress.
     #[serde(default, skip_serializing_if = "is_initial")]
     pub attempts: u32,
-    /// Bytes that came, or that a server said it holds, since the last failure.
-    #[serde(default, skip_serializing_if = "is_initial")]
-    pub fresh_bytes: u64,
     /// When a job in TRANSIENT_ERROR tries again.
     #[serde(default, skip_serializing_if = "is_initial")]
     pub retry: Option<Retry>,
@@ -163,6 +160,12 @@ pub struct Totals {
     pub files: u32,
     #[serde(default, skip_serializing_if = "is_initial")]
     pub files_transferred: u32,
+    /// Files that failed and are not tried again by themselves.
+    #[serde(default, skip_serializing_if = "is_initial")]
+    pub files_failed: u32,
+    /// Files that failed and wait for their next try.
+    #[serde(default, skip_serializing_if = "is_initial")]
+    pub files_delayed: u32,
     /// Files whose size is not known yet.
     #[serde(default, skip_serializing_if = "is_initial")]
     pub sizes_unknown: u32,
@@ -186,12 +189,16 @@ impl Totals {
         if let Some(old) = old {
             self.files -= 1;
             self.files_transferred -= u32::from(old.is_transferred());
+            self.files_failed -= u32::from(old.is_failed());
+            self.files_delayed -= u32::from(old.retry().is_some());
             self.sizes_unknown -= u32::from(old.bytes_total().is_none());
             self.bytes_known = self.bytes_known.wrapping_sub(old.bytes_total().unwrap_or(0));
             self.bytes_transferred -= old.written;
         }
         self.files += 1;
         self.files_transferred += u32::from(new.is_transferred());
+        self.files_failed += u32::from(new.is_failed());
+        self.files_delayed += u32::from(new.retry().is_some());
         self.sizes_unknown += u32::from(new.bytes_total().is_none());
         // A server may claim any size. A sum that wraps is right again as soon as
         // the claim is gone.
@@ -250,7 +257,6 @@ impl JobRecord {
             error: None,
             error_count: 0,
             attempts: 0,
-            fresh_bytes: 0,
             retry: None,
             no_progress_deadline: None,
             active_ms: 0,

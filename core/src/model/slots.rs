@@ -5,7 +5,7 @@
 //! of others wait; and what it has beyond that half is taken back, as far as that costs
 //! nothing.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use uuid::Uuid;
 
@@ -161,12 +161,13 @@ fn host(file: &FileRecord) -> Option<&str> {
     (Scheme::of(&file.remote_name) == Scheme::Http).then(|| host_of(&file.remote_name))
 }
 
-/// Lets one request at a time ask a server that cannot be reached, when it is due.
+/// Lets one request at a time ask a server that refuses more than it serves, when that is
+/// due.
 struct Gate<'a> {
     outages: &'a Outages,
     now: Now,
-    /// Those of them that a request asks.
-    asked: BTreeSet<String>,
+    /// The requests that each of them has.
+    asked: BTreeMap<String, usize>,
     wake_at_ms: Option<u64>,
     unreachable: BTreeMap<Uuid, String>,
 }
@@ -176,26 +177,28 @@ impl Gate<'_> {
         let Some((server, outage)) = self.find(job, index, part) else {
             return false;
         };
-        let is_asked = self.asked.contains(&server);
+        let used = self.asked.get(&server).copied().unwrap_or(0);
+        let is_asked = used > outage.serves;
         let next_try_ms = outage.next_try_ms(job.record.priority);
-        if !is_asked && next_try_ms <= self.now.monotonic_ms {
+        if used < outage.serves || !is_asked && next_try_ms <= self.now.monotonic_ms {
             return false;
         }
-        let gives_up_ms = outage.gives_up_ms(&job.record, self.now);
-        if gives_up_ms <= self.now.monotonic_ms {
+        let is_away = outage.serves == 0;
+        let gives_up_ms = is_away.then(|| outage.gives_up_ms(&job.record, self.now));
+        if gives_up_ms.is_some_and(|gives_up_ms| gives_up_ms <= self.now.monotonic_ms) {
             self.unreachable.insert(job.record.id, server);
             return true;
         }
         // The end of a request makes another plan.
         let next_try_ms = (!is_asked).then_some(next_try_ms);
-        let all = [self.wake_at_ms, next_try_ms, Some(gives_up_ms)];
+        let all = [self.wake_at_ms, next_try_ms, gives_up_ms];
         self.wake_at_ms = all.into_iter().flatten().min();
         true
     }
 
     fn enter(&mut self, job: &Job, index: u32, part: u32) {
         if let Some((server, _)) = self.find(job, index, part) {
-            self.asked.insert(server);
+            *self.asked.entry(server).or_default() += 1;
         }
     }
 
@@ -234,7 +237,7 @@ impl<'a> Slots<'a> {
             gate: Gate {
                 outages,
                 now,
-                asked: BTreeSet::new(),
+                asked: BTreeMap::new(),
                 wake_at_ms: None,
                 unreachable: BTreeMap::new(),
             },

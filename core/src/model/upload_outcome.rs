@@ -140,20 +140,19 @@ pub(super) fn moved(
 ) -> Result<()> {
     let high_water = job.file(index)?.high_water;
     let is_new = position > high_water;
-    let mut fresh = position.saturating_sub(high_water);
     edit(change, job, index, |upload, file| {
         file.written = position;
         let is_held = upload.state.session.is_some();
         file.synced = if is_held { position } else { 0 };
         // What is only on its way is no headway to a server.
-        fresh = if is_held { fresh } else { 0 };
+        let fresh = if is_held { position.saturating_sub(high_water) } else { 0 };
+        file.fresh_bytes = file.fresh_bytes.saturating_add(fresh);
         if is_new {
             file.high_water = position;
             file.restarts = 0;
             upload.fallback = None;
         }
     })?;
-    change.record.fresh_bytes = change.record.fresh_bytes.saturating_add(fresh);
     if is_new {
         change.record.attempts = 0;
         change.record.no_progress_deadline = None;
@@ -324,7 +323,7 @@ pub(super) fn count_failure(
     now: Now,
 ) -> Result<()> {
     if job.record.is_runnable() {
-        failure::apply(change, job, index, failure, now);
+        failure::apply(change, job, index, failure, now)?;
     }
     Ok(())
 }
@@ -360,7 +359,7 @@ fn finished(change: &mut Change, job: &Job, index: u32, now: Now) -> Result<()> 
         file.synced = size;
         file.stage = FileStage::Published;
     })?;
-    super::outcome::finish_if_done(change, now);
+    super::outcome::finish_if_done(change, job, now);
     Ok(())
 }
 

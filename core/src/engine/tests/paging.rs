@@ -105,7 +105,7 @@ fn jobs_of_a_server_that_cannot_be_reached_hide_nobody_and_come_back_when_it_is_
         ErrorContext::GeneralTransport,
         "refused".to_owned(),
     );
-    Arc::make_mut(&mut queue.outages).failed(&down, refused, 0, Now::default());
+    Arc::make_mut(&mut queue.outages).failed(&down, refused, (0, 0), Now::default());
     let started = |queue: &mut Queue, now_ms| -> Vec<u128> {
         let now = Now { monotonic_ms: now_ms, ..Now::default() };
         let mut plans = 0;
@@ -142,7 +142,7 @@ fn some_jobs_of_a_server_that_cannot_be_reached_stay_to_ask_it() {
         ErrorContext::GeneralTransport,
         "refused".to_owned(),
     );
-    Arc::make_mut(&mut queue.outages).failed(&down, refused, 0, Now::default());
+    Arc::make_mut(&mut queue.outages).failed(&down, refused, (0, 0), Now::default());
     for number in 1..=1_100 {
         queue.job(Uuid::from_u128(number), Now::default()).expect("a job");
     }

@@ -41,7 +41,7 @@ fn unreached() -> Failure {
 fn outage_of(job: &Job) -> Outages {
     let mut outages = Outages::default();
     let server = server_asked(&job.record, &job.files[0].remote_name);
-    outages.failed(&server, unreached(), 0, at(0));
+    outages.failed(&server, unreached(), (0, 0), at(0));
     outages
 }
 
@@ -95,9 +95,9 @@ fn it_is_asked_less_and_less_often_and_sooner_while_somebody_looks_on() {
     let mut now_ms = 0;
     let mut delays = Vec::new();
     for _ in 0..9 {
-        outages.failed(&server, unreached(), now_ms, at(now_ms));
+        outages.failed(&server, unreached(), (now_ms, 0), at(now_ms));
         // One that began before that failure says nothing new.
-        outages.failed(&server, unreached(), now_ms.saturating_sub(1), at(now_ms));
+        outages.failed(&server, unreached(), (now_ms.saturating_sub(1), 0), at(now_ms));
         let outage = outages.get(&server).expect("an outage");
         let delay_of = |priority| (outage.next_try_ms(priority) - now_ms) / 1000;
         delays.push((delay_of(JobPriority::Normal), delay_of(JobPriority::Foreground)));
@@ -109,9 +109,9 @@ fn it_is_asked_less_and_less_often_and_sooner_while_somebody_looks_on() {
     outages.try_now(&server);
     let outage = outages.get(&server).expect("an outage");
     assert!(outage.next_try_ms(JobPriority::Low) <= now_ms, "a caller wants it at once");
-    assert!(outages.reached(&server));
+    assert!(outages.reached(&server, 0, true, at(0)));
     assert!(outages.is_empty());
-    assert!(!outages.reached(&server), "nothing is new");
+    assert!(!outages.reached(&server, 0, true, at(0)), "nothing is new");
 }
 
 #[test]
@@ -170,7 +170,7 @@ fn who_waits_for_it_says_so() {
 fn only_so_many_servers_are_remembered() {
     let mut outages = Outages::default();
     for number in 0..1025_u64 {
-        outages.failed(&format!("http://{number}"), unreached(), number, at(number));
+        outages.failed(&format!("http://{number}"), unreached(), (number, 0), at(number));
     }
     assert!(outages.get("http://0").is_none(), "the one that failed longest ago");
     assert!(outages.get("http://1").is_some() && outages.get("http://1024").is_some());
