@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use bgcopy_core::{Event, EventKind, HResult, Result};
 
-use crate::error::{ErrorEntry, bgcopy_error};
+use crate::error::{ErrorEntry, Source, bgcopy_error};
 use crate::file::{bgcopy_file, bgcopy_file_range};
 use crate::guard::bgcopy_hresult;
 use crate::job::{JobEntry, bgcopy_job};
@@ -107,7 +107,7 @@ impl Callback {
                 let Some(error) = known else {
                     return Ok(HResult(0));
                 };
-                let error = ErrorEntry { error, job: Arc::clone(job) };
+                let error = ErrorEntry { error, source: Source::Job(Arc::clone(job)) };
                 let error = Lent::<bgcopy_error>::new(Arc::new(error))?;
                 // SAFETY: as above.
                 unsafe { function(handle.0, error.0, self.user) }

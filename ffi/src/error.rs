@@ -1,10 +1,10 @@
-//! What stopped a job (IBackgroundCopyError).
+//! What stopped a job or a file (IBackgroundCopyError).
 
 use std::ffi::c_char;
 use std::sync::Arc;
 
 use bgcopy_core::vocab::code;
-use bgcopy_core::{Error, JobError};
+use bgcopy_core::{Error, File, Job, JobError};
 
 use crate::call::{out, read, read_text};
 use crate::file::bgcopy_file;
@@ -14,7 +14,7 @@ use crate::string::given;
 use crate::table::{Handle, close, get, put};
 use crate::time;
 
-/// The error of a job, as it was when it was asked for. It stays readable also
+/// The error of a job or a file, as it was when it was asked for. It stays readable also
 /// when the job goes on, and after the manager is closed.
 pub struct bgcopy_error;
 
@@ -24,7 +24,22 @@ impl Handle for bgcopy_error {
 
 pub(crate) struct ErrorEntry {
     pub(crate) error: JobError,
-    pub(crate) job: Arc<JobEntry>,
+    pub(crate) source: Source,
+}
+
+/// What was asked for an error.
+pub(crate) enum Source {
+    Job(Arc<JobEntry>),
+    File(Arc<File>),
+}
+
+impl Source {
+    fn job(&self) -> &Job {
+        match self {
+            Self::Job(entry) => &entry.job,
+            Self::File(file) => file.job(),
+        }
+    }
 }
 
 /// Tells what failed and with which code (GetError).
@@ -58,7 +73,7 @@ pub unsafe extern "C" fn bgcopy_error_get_file(
 ) -> bgcopy_hresult {
     read(error, out_file, |entry| {
         let index = entry.error.file.ok_or_else(|| Error::of(code::DO_E_FILE_NOT_AVAILABLE))?;
-        put(entry.job.job.file(index)?)
+        put(entry.source.job().file(index)?)
     })
 }
 

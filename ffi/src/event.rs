@@ -6,7 +6,7 @@ use bgcopy_core::vocab::code;
 use bgcopy_core::{Event, HResult, Result};
 
 use crate::call::{Out, fill, out, read, read_optional};
-use crate::error::{ErrorEntry, bgcopy_error};
+use crate::error::{ErrorEntry, Source, bgcopy_error};
 use crate::file::bgcopy_file_range;
 use crate::guard::{bgcopy_hresult, guard};
 use crate::guid::bgcopy_guid;
@@ -109,7 +109,7 @@ pub unsafe extern "C" fn bgcopy_event_get_error(
         let Some(error) = entry.event.error.clone() else {
             return Ok(None);
         };
-        put(ErrorEntry { error, job: entry.job()? }).map(Some)
+        put(ErrorEntry { error, source: Source::Job(entry.job()?) }).map(Some)
     })
 }
 

@@ -8,9 +8,10 @@ use bgcopy_core::{ExpectedHash, File, FileRange, HashAlgorithm, Result};
 use crate::call::{
     act, choice, fill, out, read, read_optional, read_optional_text, read_text, yes_or_no,
 };
+use crate::error::{ErrorEntry, Source, bgcopy_error};
 use crate::guard::{bgcopy_hresult, guard};
 use crate::string::text;
-use crate::table::{Handle, close, get};
+use crate::table::{Handle, close, get, put};
 
 /// A file of a job. It answers as long as its manager is open, also when the
 /// job is final.
@@ -117,6 +118,30 @@ pub unsafe extern "C" fn bgcopy_file_get_progress(
             bytes_transferred: progress.bytes_transferred,
             completed: u32::from(progress.completed),
         })
+    })
+}
+
+/// Gives what stopped the file since it last made progress. A file that failed for
+/// good is tried again when the job is resumed or the file gets another remote name,
+/// the others by themselves. Its job goes on as long as any other file can.
+///
+/// @param out_error the caller closes it with bgcopy_error_close; NULL if nothing
+/// stopped it.
+/// @return S_OK; S_FALSE if nothing stopped it; E_POINTER; E_HANDLE;
+/// E_MANAGER_CLOSED.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn bgcopy_file_get_error(
+    file: *mut bgcopy_file,
+    out_error: *mut *mut bgcopy_error,
+) -> bgcopy_hresult {
+    guard(|| {
+        let file = get(file)?;
+        let place = out(out_error)?;
+        let Some(error) = file.error()? else {
+            place.set(std::ptr::null_mut());
+            return Ok(code::S_FALSE);
+        };
+        Ok(place.set(put(ErrorEntry { error, source: Source::File(file) })?))
     })
 }
 

@@ -5,7 +5,7 @@ use std::ffi::c_char;
 use bgcopy_core::JobProgress;
 
 use crate::call::{out, read, read_optional, read_text};
-use crate::error::{ErrorEntry, bgcopy_error};
+use crate::error::{ErrorEntry, Source, bgcopy_error};
 use crate::guard::{bgcopy_hresult, guard};
 use crate::guid::bgcopy_guid;
 use crate::job::bgcopy_job;
@@ -134,7 +134,7 @@ pub unsafe extern "C" fn bgcopy_job_get_error(
         let entry = get(job)?;
         let place = out(out_error)?;
         let error = entry.job.error()?;
-        Ok(place.set(put(ErrorEntry { error, job: entry })?))
+        Ok(place.set(put(ErrorEntry { error, source: Source::Job(entry) })?))
     })
 }
 

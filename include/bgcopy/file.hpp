@@ -14,6 +14,8 @@
 
 namespace bgcopy {
 
+class job_error;
+
 /// One file of a job.
 class file : public detail::handle<bgcopy_file, bgcopy_file_close> {
 public:
@@ -48,6 +50,10 @@ public:
         return value<file_progress>(bgcopy_file_get_progress, failure);
     }
     BGCOPY_DETAIL_THROWING(progress)
+
+    /// What stopped it since it last made progress; nothing if nothing did.
+    std::optional<job_error> error(std::error_code &failure) const;
+    std::optional<job_error> error() const;
 
     /// The pieces asked for; none for the whole file.
     std::vector<file_range> ranges(std::error_code &failure) const
@@ -122,5 +128,8 @@ public:
 };
 
 } // namespace bgcopy
+
+// The bodies that need it stand there.
+#include <bgcopy/job_error.hpp>
 
 #endif

@@ -1,9 +1,10 @@
-// What stopped a job.
+// What stopped a job or a file.
 
 #ifndef BGCOPY_JOB_ERROR_HPP
 #define BGCOPY_JOB_ERROR_HPP
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include <bgcopy/detail.hpp>
@@ -11,7 +12,7 @@
 
 namespace bgcopy {
 
-/// What stopped a job.
+/// What stopped a job or a file.
 class job_error : public detail::handle<bgcopy_error, bgcopy_error_close> {
 public:
     using handle::handle;
@@ -66,6 +67,17 @@ public:
     }
     BGCOPY_DETAIL_THROWING(time)
 };
+
+inline std::optional<job_error> file::error(std::error_code &failure) const
+{
+    const auto found = optional_value<bgcopy_error *>(bgcopy_file_get_error, failure);
+    return found ? std::optional<job_error>(job_error(*found)) : std::nullopt;
+}
+
+inline std::optional<job_error> file::error() const
+{
+    return detail::must([this](std::error_code &failure) { return error(failure); });
+}
 
 } // namespace bgcopy
 

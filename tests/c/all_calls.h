@@ -164,6 +164,7 @@ static void all_of_file(void *handle, bgcopy_hresult want)
     EXPECT(want, bgcopy_file_get_local_name(h, &any_text));
     EXPECT(want, bgcopy_file_get_temporary_name(h, &any_text));
     EXPECT(want, bgcopy_file_get_progress(h, &any_file_progress));
+    EXPECT(want, bgcopy_file_get_error(h, &any_error));
     EXPECT(want, bgcopy_file_get_file_ranges(h, 1, &any_range, &any_number));
     EXPECT(want, bgcopy_file_set_remote_name(h, "http://localhost/"));
     EXPECT(want, bgcopy_file_get_validation_state(h, &any_number));

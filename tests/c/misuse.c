@@ -213,6 +213,7 @@ static void null_results(void)
     EXPECT(bad, bgcopy_file_get_local_name(f, NULL));
     EXPECT(bad, bgcopy_file_get_temporary_name(f, NULL));
     EXPECT(bad, bgcopy_file_get_progress(f, NULL));
+    EXPECT(bad, bgcopy_file_get_error(f, NULL));
     EXPECT(bad, bgcopy_file_get_file_ranges(f, 1, NULL, &any_number));
     EXPECT(bad, bgcopy_file_get_file_ranges(f, 1, &any_range, NULL));
     EXPECT(bad, bgcopy_file_set_remote_name(f, NULL));
@@ -346,6 +347,8 @@ static void wrong_state(void)
     EXPECT(BGCOPY_S_FALSE, bgcopy_file_get_validation_state(any_file, &any_number));
     EXPECT(BGCOPY_S_FALSE, bgcopy_file_get_response_headers(any_file, &any_text));
     CHECK(any_text == NULL);
+    EXPECT(BGCOPY_S_FALSE, bgcopy_file_get_error(any_file, &any_error));
+    CHECK(any_error == NULL);
     OK(bgcopy_file_close(any_file));
     EXPECT(BGCOPY_E_DUPLICATE_LOCAL_NAME, bgcopy_job_add_file(job, url_of("two"), path_of("one")));
     EXPECT(BGCOPY_E_PATH_NOT_FOUND, bgcopy_job_add_file(job, url_of("two"), path_of("no/one")));

@@ -148,7 +148,7 @@ void of_files()
     assert(files[2].progress().bytes_total == BGCOPY_SIZE_UNKNOWN);
     assert(!job.file(3, code) && code.value() == BGCOPY_DO_E_FILE_NOT_AVAILABLE);
     auto file = job.file(1);
-    assert(!file.response_headers() && !file.validation_state());
+    assert(!file.response_headers() && !file.validation_state() && !file.error());
     file.set_validation_state(true, code);
     assert(code.value() == BGCOPY_E_PENDING);
     file.set_remote_name(url_of("two"));

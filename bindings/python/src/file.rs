@@ -58,6 +58,12 @@ impl File {
     }
 
     #[getter]
+    fn error<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let error = self.file.call(py, bgcopy_core::File::error)?;
+        error.map(|error| records::job_error(py, error)).transpose()
+    }
+
+    #[getter]
     fn ranges<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         let ranges = self.file.call(py, bgcopy_core::File::ranges)?;
         records::ranges(py, &ranges)

@@ -7,7 +7,7 @@ use bgcopy_core::ExpectedHash;
 use crate::error::Result;
 use crate::job::known;
 use crate::manager::Shared;
-use crate::record::FileRange;
+use crate::record::{FileRange, JobError};
 
 /// How far a file has come (BG_FILE_PROGRESS).
 #[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
@@ -59,6 +59,14 @@ impl File {
             bytes_transferred: progress.bytes_transferred,
             completed: progress.completed,
         })
+    }
+
+    /// What stopped it since it last made progress; nothing if nothing did. A file
+    /// that failed for good is tried again when the job is resumed or the file gets
+    /// another remote name, the others by themselves. Its job goes on as long as any
+    /// other file can.
+    pub fn error(&self) -> Result<Option<JobError>> {
+        Ok(self.core.error()?.map(Into::into))
     }
 
     /// The pieces asked for, in the order they are stored; none = the whole

@@ -10,8 +10,8 @@ use crate::protocol::Failure;
 use crate::transfer::{Ending, TransferEvent, UploadEnding};
 use crate::vocab::{ErrorContext, HResult, JobState, code};
 
-use super::{Engine, Moving};
 use super::situation::AWAY_MS;
+use super::{Engine, Moving};
 
 /// What a server answers that has too much to do: Too Many Requests, Service Unavailable.
 const BUSY: [u32; 2] = [429, 503];
@@ -20,8 +20,7 @@ const BUSY: [u32; 2] = [429, 503];
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Reach {
     Reached,
-    NotReached(Failure),
-    /// It has too much to do.
+    /// It cannot be reached, or has too much to do.
     Refused(Failure),
     /// Nothing: something here failed, or a connection that was in use fell silent, as it
     /// does when its server goes.
@@ -47,9 +46,8 @@ pub(super) fn reach_of(event: &TransferEvent, is_answered: bool) -> Reach {
     };
     let fell_silent = is_answered && failure.code == code::E_WINHTTP_TIMEOUT;
     let is_busy = BUSY.map(HResult::from_http_status).contains(&failure.code);
-    if failure.unreached {
-        Reach::NotReached(failure.clone())
-    } else if is_busy && matches!(event, TransferEvent::Ended(..)) {
+    let is_refused = is_busy && matches!(event, TransferEvent::Ended(..));
+    if failure.unreached || is_refused {
         Reach::Refused(failure.clone())
     } else if fell_silent || failure.context == ErrorContext::LocalFile {
         Reach::Unknown
@@ -79,39 +77,44 @@ impl Engine {
             Reach::Reached => {
                 let is_first = !std::mem::replace(&mut moving.is_answered, true);
                 if !self.queue.outages.is_empty() {
-                    let (server, began_ms) = (moving.server.clone(), moving.began_ms);
-                    self.reached(&server, began_ms, is_first, at);
+                    self.reached(key, is_first, at);
                 }
             }
-            Reach::NotReached(failure) | Reach::Refused(failure) => self.refused(key, failure, at),
+            Reach::Refused(failure) => self.refused(key, failure, at),
             Reach::Unknown => {}
         }
     }
 
-    /// The server of a request does not take it. What it serves meanwhile are the others
-    /// that it is sending to or taking from, and those that it may still answer.
+    /// The server of a request does not take it.
     fn refused(&mut self, key: RequestKey, failure: Failure, at: Now) {
-        let Some(Moving { server, began_ms, .. }) = self.moving.get(&key) else {
-            return;
-        };
-        let is_served = |other: &RequestKey, moving: &Moving| {
+        if let Some(Moving { server, began_ms, .. }) = self.moving.get(&key) {
+            let request = (*began_ms, self.others_served(key, server, at));
+            Arc::make_mut(&mut self.queue.outages).failed(server, failure, request, at);
+        }
+    }
+
+    /// Other requests that the server is sending to or taking from, or may still answer.
+    fn others_served(&self, key: RequestKey, server: &str, at: Now) -> usize {
+        let is_served = |(other, moving): &(&RequestKey, &Moving)| {
             let is_silent = moving.is_answered && moving.silent_ms(at) >= AWAY_MS;
-            *other != key && !is_silent && moving.server == *server
+            **other != key && !is_silent && moving.server == *server
         };
-        let served = self.moving.iter().filter(|(other, moving)| is_served(other, moving));
-        let request = (*began_ms, served.count());
-        Arc::make_mut(&mut self.queue.outages).failed(server, failure, request, at);
+        self.moving.iter().filter(is_served).count()
     }
 
     /// The server answered: all that waits for it may go on if it could not be reached, and
     /// one more otherwise.
-    fn reached(&mut self, server: &str, began_ms: u64, is_first: bool, at: Now) {
-        if self.queue.outages.get(server).is_none() {
+    fn reached(&mut self, key: RequestKey, is_first: bool, at: Now) {
+        let Some(server) = self.moving.get(&key).map(|moving| moving.server.clone()) else {
+            return;
+        };
+        let outage = self.queue.outages.get(&server);
+        if outage.is_none_or(|outage| outage.serves > 0 && !is_first) {
             return;
         }
-        let is_back =
-            Arc::make_mut(&mut self.queue.outages).reached(server, began_ms, is_first, at);
-        self.queue.replan |= is_first || is_back;
+        let others = self.others_served(key, &server, at);
+        let is_back = Arc::make_mut(&mut self.queue.outages).reached(&server, others, at);
+        self.queue.replan = true;
         if !is_back {
             return;
         }

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use crate::engine::{ApiCall, ApiReply};
-use crate::model::{Command, ExpectedHash, FileRecord, FileStage};
+use crate::model::{Command, ExpectedHash, FileRecord, FileStage, JobError};
 use crate::protocol::FileRange;
-use crate::vocab::{Result, SIZE_UNKNOWN};
+use crate::vocab::{JobState, Result, SIZE_UNKNOWN};
 
 use super::job::Job;
 use super::manager::unexpected;
@@ -59,6 +59,25 @@ impl File {
             bytes_transferred: file.written,
             completed: file.stage == FileStage::Published,
         })
+    }
+
+    /// What stopped it since it last made progress; None if nothing did. A file
+    /// that failed for good is tried again when the job is resumed or the file gets
+    /// another remote name, the others by themselves. Its job goes on as long as any
+    /// other file can.
+    pub fn error(&self) -> Result<Option<JobError>> {
+        if let Some(failure) = self.record()?.failure {
+            return Ok(Some(failure.error));
+        }
+        // The only file of a job fails with it.
+        let record = self.job.record()?;
+        let has_failed = matches!(record.state, JobState::Error | JobState::TransientError);
+        Ok(record.error.filter(|error| has_failed && error.file == Some(self.index)))
+    }
+
+    /// The job that it belongs to.
+    pub fn job(&self) -> &Job {
+        &self.job
     }
 
     /// The pieces asked for, in the order they are stored; empty = the whole

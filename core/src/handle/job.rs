@@ -490,7 +490,7 @@ impl Job {
         self.shared.call(request)
     }
 
-    fn record(&self) -> Result<JobRecord> {
+    pub(super) fn record(&self) -> Result<JobRecord> {
         Ok(self.snapshot()?.record)
     }
 }

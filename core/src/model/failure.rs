@@ -118,9 +118,7 @@ pub fn stop_if_none_moves(change: &mut Change, job: &Job, now: Now) {
 pub fn wait_for_next_try(change: &mut Change, job: &Job, now: Now) {
     let waiting = troubled(change, job).filter_map(|file| Some((file.retry()?, file)));
     let first = waiting.min_by_key(|(retry, _)| retry.at.monotonic_ms);
-    let found = first.and_then(|(retry, file)| {
-        Some((retry, file.failure.as_ref()?.error.clone()))
-    });
+    let found = first.and_then(|(retry, file)| Some((retry, file.failure.as_ref()?.error.clone())));
     if let Some((retry, error)) = found {
         change.record.attempts = change.record.attempts.saturating_add(1);
         change.record.enter(JobState::TransientError, now);
@@ -265,12 +263,7 @@ pub fn no_progress(last: &JobError, timeout_s: u32) -> JobError {
 
 /// How long the job waits by itself. While somebody looks on, an error on the way to the
 /// server is tried again soon: nothing reports that a server is back.
-fn own_delay_ms(
-    record: &JobRecord,
-    attempts: u32,
-    last: (HResult, ErrorContext),
-    now: Now,
-) -> u64 {
+fn own_delay_ms(record: &JobRecord, attempts: u32, last: (HResult, ErrorContext), now: Now) -> u64 {
     let (minimum_s, jitter) = (record.minimum_retry_delay_s, now.jitter_permille);
     let delay_ms = retry_delay_ms(minimum_s, attempts, jitter);
     let (failed_with, context) = last;

@@ -10,7 +10,7 @@ use super::deadline::{Deadline, Now};
 use super::file::{FileRecord, FileStage, NextTry};
 use super::input::Input;
 use super::plan::Limits;
-use super::record::{Closing, JobError, JobRecord, NewJob};
+use super::record::{Closing, JobRecord, NewJob};
 use super::upload::next_parts;
 use super::{command, outage, outcome, reply};
 
@@ -88,15 +88,6 @@ impl Job {
         let retry = retry.and_then(|index| Some(self.files.get(index as usize)?.retry()?.at));
         let all = [self.record.wake_at(), retry].into_iter().flatten();
         all.min_by_key(|deadline| deadline.monotonic_ms)
-    }
-
-    /// What stopped the file: its own failure, or that of the job if it was the last one
-    /// that could move.
-    pub fn file_error(&self, index: u32) -> Option<&JobError> {
-        let own = self.files.get(index as usize)?.failure.as_ref().map(|failure| &failure.error);
-        let stopped = matches!(self.record.state, JobState::Error | JobState::TransientError);
-        let error = self.record.error.as_ref().filter(|_| stopped);
-        own.or(error.filter(|error| error.file == Some(index)))
     }
 
     /// The requests that may be made now, in order: each with the index of its

@@ -36,7 +36,7 @@ mod upload_status;
 
 pub use conditions::{Conditions, Network, ReportedConditions};
 pub use deadline::Now;
-pub use file::{ExpectedHash, FileFailure, FileRecord, FileStage, NextTry};
+pub use file::{ExpectedHash, FileRecord, FileStage};
 pub use input::{Command, FileSpec, HeadFacts, Input, Outcome, Setting};
 pub use job::{Change, Job, apply, apply_creation};
 pub use outage::{Outages, next_server, server_asked};
@@ -55,5 +55,6 @@ pub use upload::{
 #[cfg(test)]
 pub use {
     deadline::Deadline,
+    file::NextTry,
     record::{Retry, Totals},
 };

@@ -8,7 +8,8 @@ use crate::vocab::{JobPriority, limit};
 
 use super::deadline::Now;
 use super::failure::{
-    FOREGROUND_RETRY_DELAY_MAX_S, asked_delay_ms, error_of, fail, never_retries, no_progress, retry_delay_ms,
+    FOREGROUND_RETRY_DELAY_MAX_S, asked_delay_ms, error_of, fail, never_retries, no_progress,
+    retry_delay_ms,
 };
 use super::job::{Change, Job};
 use super::record::JobRecord;
@@ -103,7 +104,8 @@ impl Outages {
     }
 
     /// The server refused a request that began at `began_ms` while it had `others`.
-    /// Requests that were under way when the first of them failed count as one.
+    /// Requests that were under way when the first of them failed count as one, and one that
+    /// was not beyond what it serves only tells that it serves less.
     pub fn failed(
         &mut self,
         server: &str,
@@ -112,7 +114,7 @@ impl Outages {
         now: Now,
     ) {
         let before = match self.by_server.get_mut(server) {
-            Some(outage) if began_ms <= outage.failed_ms => {
+            Some(outage) if began_ms <= outage.failed_ms || others < outage.serves => {
                 outage.serves = outage.serves.min(others);
                 return;
             }
@@ -145,14 +147,13 @@ impl Outages {
         }
     }
 
-    /// The server answered a request that began at `began_ms`, for the first time if
-    /// `is_first`: true if it could not be reached before. One that served others meanwhile
-    /// may be asked for one more.
-    pub fn reached(&mut self, server: &str, began_ms: u64, is_first: bool, now: Now) -> bool {
+    /// The server answers a request while it has `others`: true if it could not be reached
+    /// before. If that is one more than it served, it may be asked for one more.
+    pub fn reached(&mut self, server: &str, others: usize, now: Now) -> bool {
         match self.by_server.get_mut(server) {
             Some(outage) if outage.serves == 0 => self.by_server.remove(server).is_some(),
-            Some(outage) if is_first && began_ms > outage.failed_ms => {
-                outage.serves += 1;
+            Some(outage) if others >= outage.serves => {
+                outage.serves = others + 1;
                 outage.failed_ms = now.monotonic_ms;
                 false
             }

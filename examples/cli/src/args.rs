@@ -36,9 +36,9 @@ pub enum Command {
 pub enum QueueCommand {
     /// Download in the foreground.
     ///
-    /// All URLs form one job; when all of its files are here they are put in
-    /// place together, and a file that already has one of the names is
-    /// replaced. Ctrl-C suspends the job; the same command takes it up again.
+    /// All URLs form one job. When none of its files can move any more, those that
+    /// are here are put in place together, and a file that already has one of the
+    /// names is replaced. Ctrl-C suspends the job; the same command takes it up again.
     #[command(after_help = EXIT_CODES)]
     Get(Get),
     /// Send files in the foreground, one job for each.
@@ -99,6 +99,11 @@ pub struct Get {
     /// below the folder; `-` reads from stdin.
     #[arg(short = 'i', long = "input", value_name = "LIST")]
     pub list: Option<PathBuf>,
+    /// Put nothing in place unless every file arrives: the job stays in the queue if one
+    /// fails, and the same command tries that again. Without it, what arrives is put in
+    /// place and what fails is reported.
+    #[arg(long)]
+    pub all_or_nothing: bool,
     /// The SHA-256 of a single file; other content is refused.
     #[arg(long, value_name = "HEX", value_parser = sha256_digest)]
     pub sha256: Option<String>,

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use bgcopy_core::vocab::code;
 use bgcopy_core::{
-    Error, ExpectedHash, FileSpec, HashAlgorithm, Job, JobPriority, JobRecord, JobSetup, JobState,
-    JobType, Manager, Options, progress_of,
+    Error, ExpectedHash, File, FileSpec, HashAlgorithm, Job, JobPriority, JobRecord, JobSetup,
+    JobState, JobType, Manager, Options, progress_of,
 };
 use indicatif::HumanBytes;
 use serde_json::json;
@@ -47,6 +47,9 @@ pub fn get(program: &Program, store: &Path, get: &Get) -> Outcome {
     let watched = watch(&job, &mut display, &interrupt);
     display.end();
     match watched? {
+        Watched::Ended(JobState::Error) if !get.all_or_nothing && arrived(&job)? > 0 => {
+            finish_without_failed(&job, &files, &display)
+        }
         Watched::Ended(state) => finish(store, &job, state, &files, &display),
         Watched::Interrupted => {
             job.suspend()?;
@@ -59,6 +62,37 @@ pub fn get(program: &Program, store: &Path, get: &Get) -> Outcome {
             )))
         }
     }
+}
+
+/// Files of the job that are here.
+fn arrived(job: &Job) -> Outcome<u32> {
+    Ok(job.progress()?.files_transferred)
+}
+
+/// Puts in place what arrived, and says what did not, and why.
+fn finish_without_failed(job: &Job, files: &[FileSpec], display: &Display) -> Outcome {
+    let job_error = job.error()?;
+    let handles = job.files()?;
+    let errors = handles.iter().map(File::error).collect::<Result<Vec<_>, _>>()?;
+    job.complete()?;
+    let (mut saved, mut failed) = (Vec::new(), Vec::new());
+    for ((spec, handle), error) in files.iter().zip(&handles).zip(errors) {
+        if handle.progress()?.completed {
+            saved.push(spec.clone());
+            continue;
+        }
+        let error = error.unwrap_or_else(|| job_error.clone());
+        display.event(&json!({
+            "event": "file_failed",
+            "id": job.id().to_string(),
+            "file": spec.local_name,
+            "error": output::error(&error),
+        }));
+        let what = describe(error.code, &error.message);
+        failed.push(format!("{what}\n  file: {} from {}", spec.local_name, spec.remote_name));
+    }
+    tell_done(job, &saved, display)?;
+    Err(Failure::Failed(failed.join("\nbgcopy: ")))
 }
 
 fn finish(

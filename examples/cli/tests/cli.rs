@@ -126,6 +126,34 @@ fn missing_file_fails_with_its_code_and_the_job_says_why() {
 }
 
 #[test]
+fn one_missing_file_stops_no_other() {
+    let bench = Bench::new();
+    let urls = [bench.url("/gen/1/1000"), bench.url("/nothing/here"), bench.url("/gen/2/2000")];
+    let [first, missing, last] = urls.each_ref().map(String::as_str);
+    let out = bench.run(&["get", first, missing, last, "--all-or-nothing"]);
+    assert_eq!(out.code, 1, "{out:?}");
+    assert!(!bench.path("1000").exists() && !bench.path("2000").exists());
+    assert_eq!(json_of(&bench.run(&["list", "--json"]).stdout)[0]["state"], "ERROR");
+
+    let out = bench.run(&["get", first, missing, last]);
+    assert_eq!(out.code, 1, "{out:?}");
+    assert!(out.stderr.contains("0x80190194") && out.stderr.contains(missing), "{out:?}");
+    assert_eq!(bench.content("1000"), Bench::generated(1, 1000));
+    assert_eq!(bench.content("2000"), Bench::generated(2, 2000));
+    assert!(out.stdout.contains("2000") && !out.stdout.contains("here/here"), "{out:?}");
+    assert_eq!(bench.names(), ["1000", "2000"]);
+    assert_eq!(bench.run(&["list", "--json"]).stdout.trim(), "[]");
+
+    let out = bench.run(&["get", "--json", missing, first, "-d", "other"]);
+    let events = lines_of(&out.stdout);
+    let failed: Vec<_> = events.iter().filter(|event| event["event"] == "file_failed").collect();
+    assert_eq!(failed.len(), 1, "{out:?}");
+    assert_eq!(failed[0]["error"]["code"], "0x80190194");
+    let done = events.last().expect("an event");
+    assert_eq!(done["files"].as_array().map(Vec::len), Some(1), "{out:?}");
+}
+
+#[test]
 fn wrong_usage_is_exit_code_2() {
     let bench = Bench::new();
     let url = bench.url("/gen/1/5");

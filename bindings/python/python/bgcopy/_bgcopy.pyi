@@ -657,6 +657,14 @@ class File:
         """How far it has come (GetProgress)."""
 
     @property
+    def error(self) -> JobError | None:
+        """What stopped it since it last made progress; None if nothing did. A file
+        that failed for good is tried again when the job is resumed or the file gets
+        another remote name, the others by themselves. Its job goes on as long as
+        any other file can.
+        """
+
+    @property
     def ranges(self) -> tuple[FileRange, ...]:
         """The pieces asked for, in the order they are stored; empty = the whole
         file (GetFileRanges).

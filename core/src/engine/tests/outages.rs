@@ -11,7 +11,7 @@ fn ended(code: HResult, context: ErrorContext, unreached: bool) -> TransferEvent
 }
 
 #[test]
-fn only_what_a_server_did_says_that_it_is_there() {
+fn only_what_a_server_did_says_that_it_serves() {
     let transport = ErrorContext::GeneralTransport;
     let said = |event: &TransferEvent| [false, true].map(|before| reach_of(event, before));
     let both = |reach: Reach| [reach.clone(), reach];
@@ -29,5 +29,9 @@ fn only_what_a_server_did_says_that_it_is_there() {
     let silent = ended(code::E_WINHTTP_TIMEOUT, transport, false);
     assert_eq!(said(&silent), [Reach::Reached, Reach::Unknown]);
     let refused = ended(code::E_WINHTTP_TIMEOUT, transport, true);
-    assert!(matches!(reach_of(&refused, true), Reach::NotReached(_)));
+    assert!(matches!(reach_of(&refused, true), Reach::Refused(_)));
+    for status in [429, 503] {
+        let busy = ended(HResult::from_http_status(status), ErrorContext::RemoteFile, false);
+        assert!(matches!(reach_of(&busy, false), Reach::Refused(_)), "{status}");
+    }
 }

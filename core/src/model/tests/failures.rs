@@ -370,7 +370,8 @@ fn time_without_a_slot_is_no_time_of_transfer() {
     command(&mut job, Command::Set(Setting::MaximumDownloadTime(10))).expect("set");
     let connecting = Input::Outcome(Outcome::Connecting { file: 0 });
     input(&mut job, &connecting, at(0)).expect("begin");
-    input(&mut job, &Input::Outcome(Outcome::Displaced { is_refused: false }), at(6_000)).expect("stopped");
+    input(&mut job, &Input::Outcome(Outcome::Displaced { is_refused: false }), at(6_000))
+        .expect("stopped");
     assert_eq!(job.record.state, JobState::Queued);
     input(&mut job, &Input::TimePassed, at(60_000)).expect("time");
     input(&mut job, &connecting, at(60_000)).expect("begin");

@@ -3,6 +3,7 @@
 mod dropped;
 mod enumeration;
 mod failures;
+mod files;
 mod left;
 mod methods;
 mod outages;

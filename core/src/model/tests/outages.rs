@@ -109,9 +109,9 @@ fn it_is_asked_less_and_less_often_and_sooner_while_somebody_looks_on() {
     outages.try_now(&server);
     let outage = outages.get(&server).expect("an outage");
     assert!(outage.next_try_ms(JobPriority::Low) <= now_ms, "a caller wants it at once");
-    assert!(outages.reached(&server, 0, true, at(0)));
+    assert!(outages.reached(&server, 0, at(0)));
     assert!(outages.is_empty());
-    assert!(!outages.reached(&server, 0, true, at(0)), "nothing is new");
+    assert!(!outages.reached(&server, 0, at(0)), "nothing is new");
 }
 
 #[test]
@@ -183,4 +183,57 @@ fn what_is_owed_to_a_server_has_a_time_of_its_own() {
     assert!(outages.holds(&job).is_some());
     job.record.state = JobState::TransientError;
     assert!(outages.holds(&job).is_none());
+}
+
+fn busy() -> Failure {
+    let status = crate::vocab::HResult::from_http_status(503);
+    Failure::transient(status, ErrorContext::RemoteFile, "busy".to_owned())
+}
+
+#[test]
+fn a_server_is_asked_for_what_it_serves_and_for_one_more_when_that_is_due() {
+    let jobs = [1, 2, 3, 4].map(|number| queued(number, &format!("http://busy/{number}")));
+    let server = server_asked(&jobs[0].record, &jobs[0].files[0].remote_name);
+    let mut outages = Outages::default();
+    outages.failed(&server, busy(), (0, 3), at(0));
+    outages.failed(&server, busy(), (0, 2), at(0));
+    let with = |outages: &Outages, running: &[u128], now_ms: u64| {
+        started(&plan_with(&jobs, outages, running, at(now_ms)))
+    };
+    let due = FIRST_DELAY_MS;
+    assert_eq!(with(&outages, &[2, 3], due - 1), [2, 3]);
+    assert_eq!(with(&outages, &[2], due - 1), [1, 2], "one of those that it serves has ended");
+    assert_eq!(with(&outages, &[2, 3], due), [1, 2, 3]);
+    assert_eq!(with(&outages, &[1, 2, 3], due), [1, 2, 3], "one more at a time");
+    assert!(outages.holds(&jobs[0]).is_none(), "it can be reached");
+
+    let mut more = outages.clone();
+    assert!(!more.reached(&server, 1, at(due)), "no more than it served");
+    assert_eq!(with(&more, &[1], due - 1), [1, 2]);
+    assert!(!more.reached(&server, 2, at(due)));
+    assert_eq!(with(&more, &[1, 2], due + 1), [1, 2, 3]);
+    assert_eq!(with(&more, &[1, 2, 3], 2 * due - 1), [1, 2, 3]);
+    assert_eq!(with(&more, &[1, 2, 3], 2 * due), [1, 2, 3, 4]);
+
+    let next_try = |outages: &Outages| {
+        outages.get(&server).expect("an outage").next_try_ms(JobPriority::Normal)
+    };
+    outages.failed(&server, busy(), (due, 2), at(due));
+    assert_eq!(next_try(&outages), 3 * due, "the delay grows");
+    outages.failed(&server, busy(), (due + 1, 1), at(due + 1));
+    assert_eq!(next_try(&outages), 3 * due, "it serves less than was known");
+    assert_eq!(with(&outages, &[1], due + 2), [1]);
+}
+
+#[test]
+fn a_server_that_names_a_time_is_left_alone_until_then() {
+    let job = queued(1, "http://busy/a");
+    let server = server_asked(&job.record, &job.files[0].remote_name);
+    let retry_after = Some(crate::protocol::RetryAfter::Seconds(90));
+    let mut outages = Outages::default();
+    outages.failed(&server, Failure { retry_after, ..busy() }, (0, 0), at(0));
+    let outage = outages.get(&server).expect("an outage");
+    for priority in [JobPriority::Foreground, JobPriority::Normal] {
+        assert_eq!(outage.next_try_ms(priority), 90_000);
+    }
 }
