@@ -130,6 +130,8 @@ static void failure(void)
     bgcopy_manager *manager = open_store("store");
     bgcopy_job *job = job_of(manager, "missing");
     bgcopy_wait_reason *reason;
+    bgcopy_file *file;
+    bgcopy_error *error;
     bgcopy_hresult code = 0;
     uint32_t kind = 99, count = 99;
     uint64_t when = 1;
@@ -154,6 +156,14 @@ static void failure(void)
     CHECK(strlen(text) > 0);
     bgcopy_string_free(text);
     OK(bgcopy_wait_reason_close(reason));
+    OK(bgcopy_job_get_file(job, 0, &file));
+    OK(bgcopy_file_get_error(file, &error));
+    OK(bgcopy_file_close(file));
+    OK(bgcopy_error_get_error(error, &kind, &code));
+    CHECK(code == BGCOPY_BG_E_HTTP_ERROR_404);
+    OK(bgcopy_error_get_file(error, &file));
+    OK(bgcopy_file_close(file));
+    OK(bgcopy_error_close(error));
     OK(bgcopy_job_cancel(job));
     OK(bgcopy_job_close(job));
     OK(bgcopy_manager_close(manager));

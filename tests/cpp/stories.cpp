@@ -75,6 +75,8 @@ void failure()
     assert(reason.code() == BGCOPY_BG_E_HTTP_ERROR_404);
     assert(!reason.next_try());
     assert(!reason.message().empty() && !reason.unblock().empty());
+    const auto error = job.file(0).error();
+    assert(error && error->code() == BGCOPY_BG_E_HTTP_ERROR_404 && error->file().index() == 0);
     job.cancel();
 }
 

@@ -36,6 +36,20 @@ def test_missing_file(bench: Bench) -> None:
         bench.job(name="other").file(-1)
 
 
+def test_a_file_that_failed_stops_no_other(bench: Bench) -> None:
+    job = bench.job("status=404")
+    job.add_file(bench.server.url(2), bench.path("other"))
+    bad, good = job.files()
+    assert (bad.error, good.error) == (None, None)
+    job.resume()
+    assert job.wait(JobState.ERROR, timeout=PATIENCE_S) is JobState.ERROR
+    assert bad.error == job.error()
+    assert bad.error is not None and bad.error.code == HResult.BG_E_HTTP_ERROR_404
+    assert good.error is None
+    assert job.complete() == HResult.BG_S_PARTIAL_COMPLETE
+    assert good.progress.completed
+
+
 def test_transferred_and_completed_file(bench: Bench) -> None:
     job = bench.transferred()
     file = job.file(0)

@@ -120,6 +120,8 @@ final class StoriesTests: XCTestCase {
         XCTAssertEqual(try bench.run(job), .error)
         XCTAssertEqual(try job.error().hresult, .BGCOPY_E_HASH_MISMATCH)
         XCTAssertEqual(try job.error().file, 2)
+        XCTAssertEqual(try job.file(index: 2).error(), try job.error())
+        XCTAssertNil(try job.file(index: 1).error())
         let short = FileSpec(
             remoteName: bench.remote(1), localName: bench.path("no"),
             expectedHash: ExpectedHash(algorithm: .sha256, digest: "a"))

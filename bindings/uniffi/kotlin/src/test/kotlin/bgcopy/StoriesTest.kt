@@ -138,6 +138,7 @@ class StoriesTest {
         val reason = job.waitReason()
         assertEquals(job.error().hresult, reason.hresult)
         assertEquals("BG_E_HTTP_ERROR_404", reason.hresult?.name)
+        assertEquals(job.error(), job.file(0u).error())
         assertTrue(reason.message.isNotEmpty() && reason.unblock.isNotEmpty())
         assertTrue(reason.sinceMs > 0)
         assertNull(reason.nextTry)
