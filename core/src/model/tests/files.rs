@@ -3,7 +3,8 @@
 use std::collections::{BTreeSet, VecDeque};
 
 use crate::model::{
-    Command, Environment, HeadFacts, Input, Job, Limits, NextTry, Now, Outcome, Totals, plan,
+    Command, Environment, HeadFacts, Input, Job, Limits, NextTry, Now, Outcome, Setting, Totals,
+    plan,
 };
 use crate::protocol::{Failure, RetryAfter};
 use crate::vocab::{ErrorContext, HResult, JobState, code};
@@ -143,6 +144,18 @@ fn a_job_waits_while_all_that_can_move_wait_for_their_next_try() {
     transfer(&mut job, 1, at(6_100));
     assert_eq!(job.record.state, JobState::TransientError);
     assert_eq!(job.record.retry.expect("a retry").at.monotonic_ms, 7_000);
+}
+
+#[test]
+fn a_shorter_delay_counts_for_the_file_that_is_next() {
+    let mut job = started(2);
+    command(&mut job, Command::Set(Setting::MinimumRetryDelay(60))).expect("set");
+    fail(&mut job, 0, overloaded(), at(0));
+    fail(&mut job, 1, overloaded(), at(1));
+    command(&mut job, Command::Set(Setting::MinimumRetryDelay(5))).expect("set");
+    assert_eq!(job.record.retry.expect("a retry").at.monotonic_ms, 5_000);
+    input(&mut job, &Input::TimePassed, at(5_000)).expect("applied");
+    assert_eq!((job.record.state, asked(&job, at(5_000))), (JobState::Queued, vec![0]));
 }
 
 #[test]

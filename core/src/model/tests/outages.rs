@@ -208,7 +208,7 @@ fn a_server_is_asked_for_what_it_serves_and_for_one_more_when_that_is_due() {
     assert!(outages.holds(&jobs[0]).is_none(), "it can be reached");
 
     let mut more = outages.clone();
-    assert!(!more.reached(&server, 1, at(due)), "no more than it served");
+    assert!(!more.reached(&server, 0, at(due)), "no more than it served");
     assert_eq!(with(&more, &[1], due - 1), [1, 2]);
     assert!(!more.reached(&server, 2, at(due)));
     assert_eq!(with(&more, &[1, 2], due + 1), [1, 2, 3]);
