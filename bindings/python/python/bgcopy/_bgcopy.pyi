@@ -525,13 +525,18 @@ class Job:
         self, target: AuthTarget, scheme: AuthScheme, user_name: str, password: str
     ) -> None:
         """Sets a name and a password for the server or the proxy
-        (SetCredentials). They are kept in memory only: after a restart the job
-        waits with CREDENTIALS_NEEDED until they are set again.
+        (SetCredentials), one pair for each target and scheme. They are kept in
+        memory only, by this process and by the one that hosts the queue: once
+        both have ended the job waits with CREDENTIALS_NEEDED until they are set
+        again. For an upload to S3 they are the access key and the secret key,
+        which sign and are never sent.
 
-        :class:`InvalidArgumentError` above 300 or 65,536 characters,
-        :class:`NotSupportedError` for a scheme other than BASIC and DIGEST. With
-        NTLM and NEGOTIATE both must be empty: these are the user's own, which
-        are stored with the job and used where libcurl can.
+        With NTLM and NEGOTIATE both must be empty: these are the user's own,
+        which are stored with the job and used where libcurl can.
+        :class:`InvalidArgumentError` for a name above 300 characters, a password
+        above 65,536, or one with a line end or NUL; :class:`NotSupportedError`
+        for a scheme other than BASIC and DIGEST that is not used so;
+        :class:`InvalidStateError` if the job is final. Section 3.1.
         """
 
     def remove_credentials(self, target: AuthTarget, scheme: AuthScheme) -> HResult:
