@@ -87,8 +87,14 @@ def test_properties_can_be_set(job: Job, name: str, value: Any) -> None:
 def test_spans_may_be_numbers_of_seconds(job: Job) -> None:
     job.minimum_retry_delay = 7.2
     assert job.minimum_retry_delay == timedelta(seconds=8), "rounded up"
-    job.no_progress_timeout = 0
-    assert job.no_progress_timeout == timedelta(0)
+    job.maximum_download_time = timedelta(microseconds=1500)
+    assert job.maximum_download_time == timedelta(seconds=1), "rounded up"
+    for span, becomes in ((0, 0), (0.5, 1), (1, 1), (1.001, 2), (1e30, 2**32 - 1)):
+        job.no_progress_timeout = span
+        assert job.no_progress_timeout == timedelta(seconds=becomes), span
+    with pytest.raises(bgcopy.InvalidArgumentError):
+        job.no_progress_timeout = -0.5
+    assert job.no_progress_timeout == timedelta(seconds=2**32 - 1)
 
 
 def test_none_clears(job: Job) -> None:
