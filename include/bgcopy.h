@@ -1432,12 +1432,15 @@ BGCOPY_API bgcopy_hresult bgcopy_job_complete(struct bgcopy_job *job);
 /**
  * Waits until the job is in one of the states.
  *
- * @param count how many states.
+ * @param count how many states; 0 waits until the job ends: until it is
+ * TRANSFERRED, ERROR, ACKNOWLEDGED or CANCELLED.
  * @param states an array of so many, each a bgcopy_job_state.
  * @param timeout_ms BGCOPY_WAIT_FOREVER for no end.
  * @param out_state the state it is in.
- * @return S_OK; E_TIMEOUT; E_INVALIDARG for an unknown state; E_POINTER;
- * E_HANDLE; E_MANAGER_CLOSED, also when the manager is closed meanwhile.
+ * @return S_OK; E_TIMEOUT; E_INVALIDARG for an unknown state;
+ * DO_E_INVALID_STATE once the job is final and will be in none of them;
+ * E_POINTER; E_HANDLE; E_MANAGER_CLOSED, also when the manager is closed
+ * meanwhile.
  */
 BGCOPY_API
 bgcopy_hresult bgcopy_job_wait(struct bgcopy_job *job,
@@ -2519,7 +2522,8 @@ bgcopy_hresult bgcopy_interrupt_is_raised(struct bgcopy_interrupt *interrupt,
                                           uint32_t *out_raised);
 
 /**
- * Waits until the job is in one of the states, or the interrupt is raised.
+ * Waits until the job is in one of the states, or has ended if there are none,
+ * or the interrupt is raised.
  *
  * @param interrupt what may end the wait; closing it does not.
  * @return as bgcopy_job_wait; E_ABORT if it was interrupted.

@@ -162,6 +162,18 @@ def test_wait_ends_with_its_timeout(bench: Bench) -> None:
         job.wait("TRANSFERRED")  # type: ignore[arg-type]
 
 
+def test_wait_without_states_is_for_the_end(bench: Bench) -> None:
+    job = bench.job()
+    with pytest.raises(bgcopy.WaitTimeoutError):
+        job.wait(timeout=0)
+    job.resume()
+    assert job.wait(timeout=PATIENCE_S) is JobState.TRANSFERRED
+    job.complete()
+    assert job.wait([], timeout=PATIENCE_S) is JobState.ACKNOWLEDGED
+    with pytest.raises(bgcopy.InvalidStateError):
+        job.wait([JobState.TRANSFERRED], timeout=PATIENCE_S)
+
+
 def test_snapshot_is_one_moment(bench: Bench) -> None:
     job = bench.stalled()
     snapshot = job.snapshot()

@@ -1,7 +1,6 @@
 //! One job (IBackgroundCopyJob).
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use uuid::Uuid;
 
@@ -173,18 +172,6 @@ impl Job {
         let result = self.command(Command::Complete)?;
         self.shared.forget_secrets(self.id, None);
         Ok(result)
-    }
-
-    /// Waits until the job is in one of the states, and says in which.
-    /// `None` waits for ever; E_TIMEOUT when the time is over;
-    /// DO_E_INVALID_STATE once the job is completed or cancelled and will be in
-    /// none of them.
-    pub fn wait(&self, states: &[JobState], timeout: Option<Duration>) -> Result<JobState> {
-        let request = ApiCall::Wait { id: self.id, states: states.to_vec() };
-        let ApiReply::State(state) = self.shared.call_for(request, timeout)? else {
-            return Err(unexpected("State"));
-        };
-        Ok(state)
     }
 }
 

@@ -378,10 +378,12 @@ class Job:
     ) -> JobState:
         """Waits until the job is in one of the states, and says in which.
 
-        Without `states` it waits until the job ends: TRANSFERRED, ERROR,
-        ACKNOWLEDGED or CANCELLED. :class:`WaitTimeoutError` when `timeout`, in
-        seconds, is over; without one it waits for ever. Ctrl-C ends it; other
-        threads go on meanwhile.
+        Without `states`, or with none, it waits until the job ends: TRANSFERRED,
+        ERROR, ACKNOWLEDGED or CANCELLED. :class:`WaitTimeoutError` when
+        `timeout`, in seconds, is over; without one it waits for ever.
+        :class:`InvalidStateError` once the job is completed or cancelled and
+        will be in none of the states. Ctrl-C ends it; other threads go on
+        meanwhile.
         """
 
     async def wait_async(

@@ -19,8 +19,9 @@ extension Job {
         try setMaximumDownloadTime(seconds: seconds(time))
     }
 
-    /// As `wait` with the time in milliseconds. It blocks the thread.
-    public func wait(states: [JobState], timeout: Duration) throws -> JobState {
+    /// As `wait` with the time in milliseconds; without states until the job
+    /// ends. It blocks the thread.
+    public func wait(states: [JobState] = [], timeout: Duration) throws -> JobState {
         try wait(states: states, timeoutMs: milliseconds(timeout))
     }
 }

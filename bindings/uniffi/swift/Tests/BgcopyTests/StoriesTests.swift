@@ -217,6 +217,19 @@ final class StoriesTests: XCTestCase {
         XCTAssertEqual(timeout, .E_TIMEOUT)
     }
 
+    func test_wait_without_states_is_for_the_end() async throws {
+        let bench = try Bench()
+        let job = try bench.job()
+        let early = code { try job.wait(timeout: .zero) }
+        XCTAssertEqual(early, .E_TIMEOUT)
+        try await job.resume()
+        let end = try await job.state(in: [], timeout: patience)
+        XCTAssertEqual(end, .transferred)
+        try await job.complete()
+        XCTAssertEqual(try job.wait(timeout: patience), .acknowledged)
+        XCTAssertEqual(try job.wait(), .acknowledged)
+    }
+
     func test_times_are_whole_seconds_rounded_up() throws {
         let bench = try Bench()
         let job = try bench.job()

@@ -11,6 +11,10 @@ import kotlin.time.toDuration
 public fun Job.wait(states: List<JobState>, timeout: Duration): JobState =
     wait(states, milliseconds(timeout))
 
+/** As [Job.wait] without states, with the time in milliseconds: until the job ends. */
+@Throws(BgcopyException::class)
+public fun Job.wait(timeout: Duration): JobState = wait(emptyList(), milliseconds(timeout))
+
 /** As [ManagerHandle.nextEvent] with the time in milliseconds. */
 @Throws(BgcopyException::class)
 public fun Manager.nextEvent(timeout: Duration): JobEvent? = nextEvent(milliseconds(timeout))

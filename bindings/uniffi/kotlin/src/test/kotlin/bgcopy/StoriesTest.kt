@@ -1,5 +1,6 @@
 package bgcopy
 
+import kotlinx.coroutines.runBlocking
 import org.junit.Test
 import kotlin.io.path.exists
 import kotlin.test.assertContentEquals
@@ -212,6 +213,17 @@ class StoriesTest {
         assertEquals("the job is not in the queue", HResult.DO_E_JOB_NOT_FOUND.text)
         assertEquals(HResult.DO_E_FILE_NOT_AVAILABLE, codeOf { job.file(3u) })
         assertEquals(HResult.E_TIMEOUT, codeOf { job.wait(listOf(JobState.TRANSFERRED), 1.milliseconds) })
+    }
+
+    @Test
+    fun wait_without_states_is_for_the_end() = Bench().use { bench ->
+        val job = bench.job()
+        assertEquals(HResult.E_TIMEOUT, codeOf { job.wait(Duration.ZERO) })
+        job.resume()
+        assertEquals(JobState.TRANSFERRED, job.wait(PATIENCE))
+        job.complete()
+        assertEquals(JobState.ACKNOWLEDGED, job.wait())
+        assertEquals(JobState.ACKNOWLEDGED, runBlocking { job.awaitState(timeout = PATIENCE) })
     }
 
     @Test
