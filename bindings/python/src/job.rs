@@ -148,6 +148,27 @@ impl Job {
         Self::subscribe(slf, EventKind::JobModification, function)
     }
 
+    fn on_file_transferred<'py>(
+        slf: &Bound<'py, Self>,
+        function: Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        Self::subscribe(slf, EventKind::FileTransferred, function)
+    }
+
+    fn on_file_ranges_transferred<'py>(
+        slf: &Bound<'py, Self>,
+        function: Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        Self::subscribe(slf, EventKind::FileRangesTransferred, function)
+    }
+
+    fn on_file_restarted<'py>(
+        slf: &Bound<'py, Self>,
+        function: Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        Self::subscribe(slf, EventKind::FileRestarted, function)
+    }
+
     #[getter]
     fn manager(&self, py: Python<'_>) -> Py<Manager> {
         self.manager.clone_ref(py)

@@ -56,6 +56,10 @@ __all__ = [
 
 _Callback = TypeVar("_Callback", bound=Callable[[Job], object])
 _ErrorCallback = TypeVar("_ErrorCallback", bound=Callable[[Job, JobError], object])
+_FileCallback = TypeVar("_FileCallback", bound=Callable[[Job, File], object])
+_RangesCallback = TypeVar(
+    "_RangesCallback", bound=Callable[[Job, File, tuple[FileRange, ...]], object]
+)
 
 @final
 class Manager:
@@ -411,6 +415,24 @@ class Job:
         """Has `function(job)` called when anything about the job changes, as
         :meth:`on_transferred` does; not more often than the property
         MINIMUM_NOTIFICATION_INTERVAL_MS says.
+        """
+
+    def on_file_transferred(self, function: _FileCallback) -> _FileCallback:
+        """Has `function(job, file)` called when a file is here, before the end
+        of the job, as :meth:`on_transferred` does.
+        """
+
+    def on_file_ranges_transferred(self, function: _RangesCallback) -> _RangesCallback:
+        """Has `function(job, file, ranges)` called when bytes of a file came in,
+        as :meth:`on_transferred` does. The ranges are a tuple of
+        :class:`FileRange`: what arrived since the last call, counted over the
+        requested pieces.
+        """
+
+    def on_file_restarted(self, function: _FileCallback) -> _FileCallback:
+        """Has `function(job, file)` called when a file began anew, because it
+        changed on the server or its bytes were lost, as :meth:`on_transferred`
+        does.
         """
 
     @property
