@@ -1432,12 +1432,15 @@ BGCOPY_API bgcopy_hresult bgcopy_job_complete(struct bgcopy_job *job);
 /**
  * Waits until the job is in one of the states.
  *
- * @param count how many states.
+ * @param count how many states; 0 waits until the job ends: until it is
+ * TRANSFERRED, ERROR, ACKNOWLEDGED or CANCELLED.
  * @param states an array of so many, each a bgcopy_job_state.
  * @param timeout_ms BGCOPY_WAIT_FOREVER for no end.
  * @param out_state the state it is in.
- * @return S_OK; E_TIMEOUT; E_INVALIDARG for an unknown state; E_POINTER;
- * E_HANDLE; E_MANAGER_CLOSED, also when the manager is closed meanwhile.
+ * @return S_OK; E_TIMEOUT; E_INVALIDARG for an unknown state;
+ * DO_E_INVALID_STATE once the job is final and will be in none of them;
+ * E_POINTER; E_HANDLE; E_MANAGER_CLOSED, also when the manager is closed
+ * meanwhile.
  */
 BGCOPY_API
 bgcopy_hresult bgcopy_job_wait(struct bgcopy_job *job,
@@ -1768,9 +1771,11 @@ bgcopy_hresult bgcopy_job_set_proxy_settings(struct bgcopy_job *job,
                                              const char *bypass);
 
 /**
- * Sets a name and a password for the server or the proxy (SetCredentials).
- * They are kept in memory only: with the next manager the job waits with
- * CREDENTIALS_NEEDED until they are set again.
+ * Sets a name and a password for the server or the proxy (SetCredentials), one
+ * pair for each target and scheme. They are kept in memory only, by this process
+ * and by the one that hosts the queue: once both have ended the job waits with
+ * CREDENTIALS_NEEDED until they are set again. For an upload to S3 they are the
+ * access key and the secret key, which sign and are never sent.
  *
  * @param target a bgcopy_auth_target.
  * @param scheme a bgcopy_auth_scheme: BASIC or DIGEST. NTLM and NEGOTIATE are
@@ -1779,8 +1784,9 @@ bgcopy_hresult bgcopy_job_set_proxy_settings(struct bgcopy_job *job,
  * @param user_name at most 300 characters; NULL or empty for the user's own.
  * @param password at most 65,536 characters; NULL or empty for the user's own.
  * @return S_OK; BG_E_INVALID_AUTH_TARGET; BG_E_INVALID_AUTH_SCHEME; E_NOTIMPL
- * for a scheme that is not built in; E_INVALIDARG if one is missing, or both with
- * BASIC or DIGEST; BG_E_USERNAME_TOO_LARGE; BG_E_PASSWORD_TOO_LARGE;
+ * for a scheme other than BASIC and DIGEST that is not used so; E_INVALIDARG if
+ * one is missing, or both with BASIC or DIGEST, or if one has a line end;
+ * BG_E_USERNAME_TOO_LARGE; BG_E_PASSWORD_TOO_LARGE;
  * DO_E_INVALID_STATE if the job is final; E_HANDLE; E_MANAGER_CLOSED. Section 3.1.
  */
 BGCOPY_API
@@ -2516,7 +2522,8 @@ bgcopy_hresult bgcopy_interrupt_is_raised(struct bgcopy_interrupt *interrupt,
                                           uint32_t *out_raised);
 
 /**
- * Waits until the job is in one of the states, or the interrupt is raised.
+ * Waits until the job is in one of the states, or has ended if there are none,
+ * or the interrupt is raised.
  *
  * @param interrupt what may end the wait; closing it does not.
  * @return as bgcopy_job_wait; E_ABORT if it was interrupted.

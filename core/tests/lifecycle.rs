@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use bgcopy_core::vocab::{code, notify};
 use bgcopy_core::{
-    EventKind, ExpectedHash, FileRange, FileSpec, HashAlgorithm, JobPriority, JobState, JobType,
-    Limits, Manager, Options, PropertyValue, Reader, WaitKind,
+    EventKind, ExpectedHash, FileRange, FileSpec, HashAlgorithm, Interrupt, JobPriority, JobState,
+    JobType, Limits, Manager, Options, PropertyValue, Reader, WaitKind,
 };
 use bgcopy_test_server::{Reply, Resource};
 
@@ -441,4 +441,27 @@ fn a_wait_for_the_present_state_takes_no_time() {
         let error = job.wait(&[JobState::Error], Some(Duration::ZERO)).expect_err("it is not");
         assert_eq!(error.code, code::E_TIMEOUT);
     }
+}
+
+#[test]
+fn a_wait_without_states_is_for_the_end() {
+    let bench = Bench::new();
+    let interrupt = Interrupt::new();
+    let job = bench.job(Resource::new(content(1)).script(vec![Reply::normal().status(503)]));
+    let ends = |timeout| job.wait(&[], timeout);
+    assert_eq!(ends(Some(Duration::ZERO)).expect_err("suspended").code, code::E_TIMEOUT);
+    job.resume().expect("resumed");
+    assert_eq!(stopped(&job), JobState::TransientError);
+    let early = ends(Some(Duration::ZERO)).expect_err("it is tried again by itself");
+    assert_eq!(early.code, code::E_TIMEOUT);
+    job.resume().expect("resumed");
+    assert_eq!(ends(Some(PATIENCE)).expect("it ends"), JobState::Transferred);
+    job.complete().expect("completed");
+    let waited = job.wait_interruptible(&[], Some(PATIENCE), &interrupt);
+    assert_eq!(waited.expect("it ended"), JobState::Acknowledged);
+    let failing = bench.job(Resource::new(content(1)).always(Reply::normal().status(404)));
+    failing.resume().expect("resumed");
+    assert_eq!(failing.wait(&[], Some(PATIENCE)).expect("it ends"), JobState::Error);
+    failing.cancel().expect("cancelled");
+    assert_eq!(failing.wait(&[], Some(PATIENCE)).expect("it ended"), JobState::Cancelled);
 }

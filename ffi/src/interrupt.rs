@@ -57,7 +57,8 @@ pub unsafe extern "C" fn bgcopy_interrupt_is_raised(
     read(interrupt, out_raised, |interrupt| Ok(u32::from(interrupt.is_interrupted())))
 }
 
-/// Waits until the job is in one of the states, or the interrupt is raised.
+/// Waits until the job is in one of the states, or has ended if there are none,
+/// or the interrupt is raised.
 ///
 /// @param interrupt what may end the wait; closing it does not.
 /// @return as bgcopy_job_wait; E_ABORT if it was interrupted.

@@ -249,12 +249,15 @@ pub unsafe extern "C" fn bgcopy_job_complete(job: *mut bgcopy_job) -> bgcopy_hre
 
 /// Waits until the job is in one of the states.
 ///
-/// @param count how many states.
+/// @param count how many states; 0 waits until the job ends: until it is
+/// TRANSFERRED, ERROR, ACKNOWLEDGED or CANCELLED.
 /// @param states an array of so many, each a bgcopy_job_state.
 /// @param timeout_ms BGCOPY_WAIT_FOREVER for no end.
 /// @param out_state the state it is in.
-/// @return S_OK; E_TIMEOUT; E_INVALIDARG for an unknown state; E_POINTER;
-/// E_HANDLE; E_MANAGER_CLOSED, also when the manager is closed meanwhile.
+/// @return S_OK; E_TIMEOUT; E_INVALIDARG for an unknown state;
+/// DO_E_INVALID_STATE once the job is final and will be in none of them;
+/// E_POINTER; E_HANDLE; E_MANAGER_CLOSED, also when the manager is closed
+/// meanwhile.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bgcopy_job_wait(
     job: *mut bgcopy_job,

@@ -64,9 +64,11 @@ pub unsafe extern "C" fn bgcopy_job_set_proxy_settings(
     })
 }
 
-/// Sets a name and a password for the server or the proxy (SetCredentials).
-/// They are kept in memory only: with the next manager the job waits with
-/// CREDENTIALS_NEEDED until they are set again.
+/// Sets a name and a password for the server or the proxy (SetCredentials), one
+/// pair for each target and scheme. They are kept in memory only, by this process
+/// and by the one that hosts the queue: once both have ended the job waits with
+/// CREDENTIALS_NEEDED until they are set again. For an upload to S3 they are the
+/// access key and the secret key, which sign and are never sent.
 ///
 /// @param target a bgcopy_auth_target.
 /// @param scheme a bgcopy_auth_scheme: BASIC or DIGEST. NTLM and NEGOTIATE are
@@ -75,8 +77,9 @@ pub unsafe extern "C" fn bgcopy_job_set_proxy_settings(
 /// @param user_name at most 300 characters; NULL or empty for the user's own.
 /// @param password at most 65,536 characters; NULL or empty for the user's own.
 /// @return S_OK; BG_E_INVALID_AUTH_TARGET; BG_E_INVALID_AUTH_SCHEME; E_NOTIMPL
-/// for a scheme that is not built in; E_INVALIDARG if one is missing, or both with
-/// BASIC or DIGEST; BG_E_USERNAME_TOO_LARGE; BG_E_PASSWORD_TOO_LARGE;
+/// for a scheme other than BASIC and DIGEST that is not used so; E_INVALIDARG if
+/// one is missing, or both with BASIC or DIGEST, or if one has a line end;
+/// BG_E_USERNAME_TOO_LARGE; BG_E_PASSWORD_TOO_LARGE;
 /// DO_E_INVALID_STATE if the job is final; E_HANDLE; E_MANAGER_CLOSED. Section 3.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bgcopy_job_set_credentials(

@@ -113,3 +113,47 @@ fn methods() -> BTreeMap<String, String> {
     assert!(found.len() > 60, "{found:?}");
     found
 }
+
+/// The text is written once for each language, by hand: what it must say is here.
+#[test]
+fn every_language_says_the_same_of_credentials() {
+    let texts = [
+        ("core/src/handle/job.rs", "pub fn set_credentials("),
+        ("ffi/src/job_transport.rs", "fn bgcopy_job_set_credentials("),
+        ("include/bgcopy/job_transport.hpp", "void set_credentials("),
+        ("bindings/uniffi/src/job_properties.rs", "pub fn set_credentials("),
+    ];
+    let above = |source: &str, name: &str| {
+        let text = std::fs::read_to_string(root().join(source)).expect("a source");
+        let (before, _) = text.split_once(name).expect("the function");
+        before.rsplit("\n\n").next().expect("its text").to_owned()
+    };
+    let mut said: Vec<_> =
+        texts.into_iter().map(|(source, name)| (source, above(source, name))).collect();
+    let stub = "bindings/python/python/bgcopy/_bgcopy.pyi";
+    let text = std::fs::read_to_string(root().join(stub)).expect("the stub");
+    let (_, method) = text.split_once("def set_credentials(").expect("the method");
+    let text = method.split("\"\"\"").nth(1).expect("its text");
+    said.push((stub, text.to_owned()));
+    for (source, text) in said {
+        let words: Vec<_> = text.split_whitespace().filter(|word| !is_margin(word)).collect();
+        let text = words.join(" ").to_lowercase();
+        for part in [
+            "one pair for each target and scheme",
+            "in memory only, by this process and by the one that hosts the queue",
+            "once both have ended the job waits with",
+            "credentials_needed until they are set again",
+            "for an upload to s3 they are the access key and the secret key",
+            "are stored with the job and used where libcurl can",
+            "300 characters",
+            "65,536",
+        ] {
+            assert!(text.contains(part), "{source} does not say: {part}");
+        }
+    }
+}
+
+/// What begins a line of a comment.
+fn is_margin(word: &str) -> bool {
+    matches!(word, "///" | "//" | "*")
+}

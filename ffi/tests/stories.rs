@@ -1,81 +1,91 @@
 //! The stories in C, each a test, and those in C++.
 #![allow(clippy::expect_used, clippy::panic, reason = "a test")]
 
+#[macro_use]
 mod native;
 
 use std::collections::BTreeSet;
 use std::process::Command;
 
-use native::{GCC, GPP, STORIES, Way, must_succeed, program, tell, tell_all};
+use native::{GCC, GPP, STORIES, Stage, Way, library_folder, must_succeed, program, tell};
 
-fn story(source: &str, name: &str) {
-    let found = STORIES.iter().find(|story| story.0 == source && story.1 == name);
-    let (source, name, files) = found.expect("a story of the list");
-    tell(source, name, files, GCC);
-}
-
-macro_rules! stories {
-    ($source:literal: $($name:ident),* $(,)?) => {
-        $(#[test]
-        fn $name() {
-            story($source, stringify!($name));
-        })*
+/// A test for each story.
+macro_rules! tests {
+    (
+        c { $($c:ident { $($in_c:ident: $of_c:tt,)* })* }
+        cpp { $($cpp:ident { $($in_cpp:ident: $of_cpp:tt,)* })* }
+    ) => {
+        mod c {
+            $(mod $c {
+                use super::super::native::{GCC, tell};
+                $(#[test]
+                fn $in_c() {
+                    let source = concat!("c/", stringify!($c), ".c");
+                    tell(source, stringify!($in_c), &$of_c, GCC);
+                })*
+            })*
+        }
+        mod cpp {
+            $(mod $cpp {
+                use super::super::native::{GPP, tell};
+                $(#[test]
+                #[ignore = "needs g++"]
+                fn $in_cpp() {
+                    let source = concat!("cpp/", stringify!($cpp), ".cpp");
+                    tell(source, stringify!($in_cpp), &$of_cpp, GPP);
+                })*
+            })*
+        }
     };
 }
 
-mod life {
-    use super::story;
-    stories!("c/life.c": download, cancel_in_callback, partial, failure, registered_late, replaced,
-        manager_is_not_closed_in_callback, ranges, reopened);
-}
+every_story!(tests);
 
-mod events {
-    use super::story;
-    stories!("c/events.c": asked_for, descriptor, closed_while_waiting, enumerators, files);
-}
+/// Programs that other tests run, each with one story of its name.
+const ELSEWHERE: [(&str, &str); 2] = [("c/stress.c", "stress"), ("c/bench.c", "look_up")];
 
-mod misuse {
-    use super::story;
-    stories!("c/misuse.c": null_handles, closed_handles, wrong_kinds, null_results, finished_job,
-        wrong_state, bad_numbers, bad_utf8, closed_manager);
-}
-
-mod settings {
-    use super::story;
-    stories!("c/settings.c": of_job, of_requests, properties, of_manager, at_one_moment,
-        default_store, looked_at_from_beside);
-}
-
-mod uploads {
-    use super::story;
-    stories!("c/uploads.c": several, reply, no_reply, protocols, cancelled);
-}
-
-mod log {
-    use super::story;
-    stories!("c/log.c": levels);
-}
-
-mod process {
-    use std::process::Command;
-
-    use super::native::{GCC, Stage, library_folder, must_succeed, program};
-    use super::story;
-    stories!("c/process.c": forked, signals_and_locale);
-
-    #[test]
-    fn opened_and_closed_a_thousand_times() {
-        let stage = Stage::new();
-        let library = library_folder().join("libbgcopy.so.0.1");
-        let store = stage.folder.path().join("store");
-        must_succeed(Command::new(program("c/dlopen.c", GCC)).arg(library).arg(store));
+/// By the table that each program hands to `run_story`. A function of a story
+/// that is not in its table does not compile, as nobody calls it.
+#[test]
+fn every_story_of_a_program_is_in_the_list() {
+    let mut found = BTreeSet::new();
+    for language in ["c", "cpp"] {
+        let folder = native::root().join("tests").join(language);
+        for entry in std::fs::read_dir(folder).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            let name = path.file_name().expect("a name").to_string_lossy().into_owned();
+            let text = std::fs::read_to_string(&path).expect("a source");
+            // What the programs share has no table.
+            if text.contains("run_story(") && !name.starts_with("check.") {
+                let source = format!("{language}/{name}");
+                let stories = stories_of(&text);
+                assert!(!stories.is_empty(), "the table of {source} is read");
+                found.extend(stories.into_iter().map(|story| (source.clone(), story)));
+            }
+        }
     }
+    let listed = STORIES.iter().map(|story| (story.0, story.1)).chain(ELSEWHERE);
+    let listed: BTreeSet<_> =
+        listed.map(|(source, story)| (source.to_owned(), story.to_owned())).collect();
+    assert_eq!(found, listed);
+}
+
+/// The names in a program's table, whose rows are a text and the function of the
+/// same name.
+fn stories_of(text: &str) -> Vec<String> {
+    let rows = text.split("{\"").skip(1).filter_map(|row| row.split_once("\","));
+    let stories = rows.filter(|(name, rest)| {
+        rest.trim_start().strip_prefix(name).is_some_and(|rest| rest.starts_with('}'))
+    });
+    stories.map(|(name, _)| name.to_owned()).collect()
 }
 
 #[test]
-#[ignore = "needs g++"]
-fn stories_in_cpp() {
-    tell_all(GPP, "cpp/");
+fn opened_and_closed_a_thousand_times() {
+    let stage = Stage::new();
+    let library = library_folder().join("libbgcopy.so.0.1");
+    let store = stage.folder.path().join("store");
+    must_succeed(Command::new(program("c/dlopen.c", GCC)).arg(library).arg(store));
 }
 
 #[test]

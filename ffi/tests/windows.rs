@@ -36,7 +36,7 @@ fn seen_by_windows(path: &Path) -> String {
 fn tell_all(language: &str) {
     let mut program = (PathBuf::new(), "");
     let mut told = 0;
-    for (source, story, files) in STORIES {
+    for &(source, story, files) in STORIES {
         // Windows has no fork and no signals.
         if !source.starts_with(language) || source == "c/process.c" {
             continue;

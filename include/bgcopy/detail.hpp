@@ -130,6 +130,24 @@ inline time_point time_of(std::uint64_t time)
     return time_point(std::chrono::milliseconds(bgcopy_time_to_unix_ms(time)));
 }
 
+/// A setting in whole seconds, rounded up, as 0 has a meaning of its own for
+/// some: half a second is not "never wait". More than fit are as many as fit;
+/// none for a negative time and for what is no number.
+template <typename Number, typename Period>
+std::optional<std::uint32_t> whole_seconds_of(std::chrono::duration<Number, Period> time)
+{
+    // Whole seconds of any length fit, at least about.
+    const std::chrono::duration<double> about = time;
+    const std::uint32_t longest = std::numeric_limits<std::uint32_t>::max();
+    if (!(about.count() >= 0)) {
+        return std::nullopt;
+    }
+    if (about.count() >= longest) {
+        return longest;
+    }
+    return static_cast<std::uint32_t>(std::chrono::ceil<std::chrono::seconds>(time).count());
+}
+
 inline std::uint32_t timeout_of(std::optional<std::chrono::milliseconds> timeout)
 {
     if (!timeout) {

@@ -104,7 +104,9 @@ public:
         return detail::must([this](std::error_code &failure) { return complete(failure); });
     }
 
-    /// Waits until the job is in one of the states; no timeout is for ever.
+    /// Waits until the job is in one of the states; no timeout is for ever. Without
+    /// states it waits until the job ends: until it is transferred, error,
+    /// acknowledged or cancelled.
     job_state wait(const std::vector<job_state> &states,
                    std::optional<std::chrono::milliseconds> timeout, std::error_code &failure)
     {
@@ -115,7 +117,7 @@ public:
                       failure);
         return static_cast<job_state>(found);
     }
-    job_state wait(const std::vector<job_state> &states,
+    job_state wait(const std::vector<job_state> &states = {},
                    std::optional<std::chrono::milliseconds> timeout = std::nullopt)
     {
         return detail::must(

@@ -5,7 +5,6 @@
 
 #include <chrono>
 #include <cstdint>
-#include <limits>
 #include <string>
 #include <string_view>
 
@@ -39,13 +38,15 @@ public:
         return std::chrono::seconds(value<std::uint32_t>(bgcopy_job_get_##name, failure));        \
     }                                                                                             \
     BGCOPY_DETAIL_THROWING(name)                                                                  \
-    void set_##name(std::chrono::seconds seconds, std::error_code &failure)                       \
+    template <typename Number, typename Period>                                                   \
+    void set_##name(std::chrono::duration<Number, Period> time, std::error_code &failure)         \
     {                                                                                             \
-        detail::check(bgcopy_job_set_##name(raw_, seconds_of(seconds)), failure);                 \
+        set_seconds(bgcopy_job_set_##name, bgcopy_job_get_##name, time, failure);                 \
     }                                                                                             \
-    void set_##name(std::chrono::seconds seconds)                                                 \
+    template <typename Number, typename Period>                                                   \
+    void set_##name(std::chrono::duration<Number, Period> time)                                   \
     {                                                                                             \
-        detail::must([&](std::error_code &failure) { set_##name(seconds, failure); });            \
+        detail::must([&](std::error_code &failure) { set_##name(time, failure); });               \
     }
 
 #define BGCOPY_DETAIL_FLAGS(name)                                                                 \
@@ -62,6 +63,9 @@ public:
     {                                                                                             \
         detail::must([&](std::error_code &failure) { set_##name(flags, failure); });              \
     }
+
+    // Times are set in whole seconds, rounded up; BGCOPY_E_INVALIDARG for a
+    // negative one.
 
     BGCOPY_DETAIL_TEXT(display_name)
     BGCOPY_DETAIL_TEXT(description)
@@ -91,12 +95,15 @@ public:
     }
 
 private:
-    static std::uint32_t seconds_of(std::chrono::seconds seconds)
+    template <typename Setter, typename Getter, typename Time>
+    void set_seconds(Setter setter, Getter getter, Time time, std::error_code &failure)
     {
-        auto count = seconds.count();
-        const auto longest =
-            static_cast<decltype(count)>(std::numeric_limits<std::uint32_t>::max());
-        return static_cast<std::uint32_t>(count < 0 ? 0 : count > longest ? longest : count);
+        if (const auto seconds = whole_seconds_of(time)) {
+            detail::check(setter(raw_, *seconds), failure);
+        } else if (static_cast<void>(value<std::uint32_t>(getter, failure)); !failure) {
+            // The call took away the message of an earlier failure.
+            failure = make_code(BGCOPY_E_INVALIDARG);
+        }
     }
 };
 

@@ -53,8 +53,13 @@ public:
         detail::must([&](std::error_code &failure) { set_proxy_settings(proxy, failure); });
     }
 
-    /// They are kept in memory only. With NTLM and NEGOTIATE both are empty: these
-    /// are the user's own.
+    /// One pair for each target and scheme. They are kept in memory only, by this
+    /// process and by the one that hosts the queue: once both have ended the job
+    /// waits with wait_kind::credentials_needed until they are set again. For an
+    /// upload to S3 they are the access key and the secret key, which sign and are
+    /// never sent. With NTLM and NEGOTIATE both must be empty: these are the user's
+    /// own, which are stored with the job and used where libcurl can. A name has at
+    /// most 300 characters, a password 65,536.
     void set_credentials(auth_target target, auth_scheme scheme, std::string_view user_name,
                          std::string_view password, std::error_code &failure)
     {

@@ -260,6 +260,73 @@ static void ranges(void)
     OK(bgcopy_manager_close(manager));
 }
 
+static bgcopy_hresult count_bytes(bgcopy_job *job, bgcopy_file *file, uint32_t count,
+                                  const bgcopy_file_range *ranges, void *user)
+{
+    (void)job;
+    (void)file;
+    CHECK(count == 1 && ranges[0].length > 0);
+    tally_add(user);
+    return BGCOPY_S_OK;
+}
+
+static bgcopy_hresult count_restart(bgcopy_job *job, bgcopy_file *file, void *user)
+{
+    uint32_t index = 99;
+    (void)job;
+    OK(bgcopy_file_get_index(file, &index));
+    CHECK(index == 0);
+    tally_add(user);
+    return BGCOPY_S_OK;
+}
+
+/* A file whose bytes are given up for those of another version. */
+static void restarted(void)
+{
+    static tally came = TALLY, again = TALLY;
+    bgcopy_manager *manager = open_store("store");
+    bgcopy_job *job = new_job(manager);
+    bgcopy_file *file = NULL;
+    OK(bgcopy_job_add_file(job, url_of("gated"), path_of("one")));
+    OK(bgcopy_job_set_notify_flags(job, BGCOPY_NOTIFY_FILE_RANGES_TRANSFERRED));
+    OK(bgcopy_job_set_file_ranges_transferred_callback(job, count_bytes, &came, NULL));
+    OK(bgcopy_job_set_file_restarted_callback(job, count_restart, &again, NULL));
+    OK(bgcopy_job_resume(job));
+    tally_wait(&came, 1);
+    OK(bgcopy_job_suspend(job));
+    CHECK(tally_now(&again) == 0);
+    OK(bgcopy_job_get_file(job, 0, &file));
+    OK(bgcopy_file_set_remote_name(file, url_of("one")));
+    OK(bgcopy_job_resume(job));
+    tally_wait(&again, 1);
+    wait_for(job, BGCOPY_JOB_STATE_TRANSFERRED);
+    OK(bgcopy_job_complete(job));
+    CHECK(tally_now(&again) == 1);
+    OK(bgcopy_file_close(file));
+    OK(bgcopy_job_close(job));
+    OK(bgcopy_manager_close(manager));
+}
+
+/* A wait without states is for one in which nothing goes on by itself. */
+static void ended(void)
+{
+    bgcopy_manager *manager = open_store("store");
+    bgcopy_interrupt *interrupt = NULL;
+    bgcopy_job *job = job_of(manager, "one");
+    uint32_t found = 99;
+    EXPECT(BGCOPY_E_TIMEOUT, bgcopy_job_wait(job, 0, NULL, 0, &found));
+    OK(bgcopy_job_resume(job));
+    OK(bgcopy_job_wait(job, 0, NULL, PATIENCE_MS, &found));
+    CHECK(found == BGCOPY_JOB_STATE_TRANSFERRED);
+    OK(bgcopy_job_complete(job));
+    OK(bgcopy_interrupt_create(&interrupt));
+    OK(bgcopy_job_wait_interruptible(job, 0, NULL, PATIENCE_MS, interrupt, &found));
+    CHECK(found == BGCOPY_JOB_STATE_ACKNOWLEDGED);
+    OK(bgcopy_interrupt_close(interrupt));
+    OK(bgcopy_job_close(job));
+    OK(bgcopy_manager_close(manager));
+}
+
 static void reopened(void)
 {
     bgcopy_guid id;
@@ -291,6 +358,8 @@ int main(int count, char **arguments)
         {"replaced", replaced},
         {"manager_is_not_closed_in_callback", manager_is_not_closed_in_callback},
         {"ranges", ranges},
+        {"restarted", restarted},
+        {"ended", ended},
         {"reopened", reopened},
         {NULL, NULL},
     };

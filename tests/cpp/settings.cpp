@@ -14,6 +14,31 @@ bgcopy::job job_of(bgcopy::manager &manager)
     return job;
 }
 
+/// Rounded up, as 0 has a meaning of its own.
+void times_are_whole_seconds(bgcopy::job &job)
+{
+    const auto before = job.no_progress_timeout();
+    const auto becomes = [&job](auto time) {
+        job.set_no_progress_timeout(time);
+        return job.no_progress_timeout();
+    };
+    assert(becomes(500ms) == 1s && becomes(1ns) == 1s && becomes(1001ms) == 2s);
+    assert(becomes(2s) == 2s && becomes(0ms) == 0s && becomes(1h) == 3600s);
+    assert(becomes(std::chrono::duration<double>(7.2)) == 8s);
+    assert(becomes(std::chrono::hours::max()) == std::chrono::seconds(UINT32_MAX));
+    job.set_minimum_retry_delay(5001ms);
+    assert(job.minimum_retry_delay() == 6s);
+    job.set_maximum_download_time(1500us);
+    assert(job.maximum_download_time() == 1s);
+    job.set_minimum_retry_delay(60s);
+    job.set_maximum_download_time(24h);
+    job.set_no_progress_timeout(before);
+    std::error_code failure;
+    job.set_no_progress_timeout(-1ms, failure);
+    assert(failure == bgcopy::make_code(BGCOPY_E_INVALIDARG));
+    assert(job.no_progress_timeout() == before);
+}
+
 void of_job()
 {
     auto manager = open_store();
@@ -25,6 +50,7 @@ void of_job()
     job.set_no_progress_timeout(1h);
     job.set_maximum_download_time(24h);
     job.set_notify_flags(BGCOPY_NOTIFY_JOB_ERROR);
+    times_are_whole_seconds(job);
     assert(job.display_name() == "a name" && job.description() == "why");
     assert(job.priority() == bgcopy::job_priority::high);
     assert(job.minimum_retry_delay() == 60s && job.no_progress_timeout() == 3600s);

@@ -224,6 +224,46 @@ void callbacks()
     }
 }
 
+void restarted()
+{
+    tally came, again;
+    auto manager = open_store();
+    auto job = manager.create_job("given up");
+    job.add_file(url_of("gated"), path_of("one"));
+    job.set_notify_flags(BGCOPY_NOTIFY_FILE_RANGES_TRANSFERRED);
+    job.on_file_ranges_transferred(
+        [&](bgcopy::job &, bgcopy::file &, const std::vector<bgcopy::file_range> &) {
+            came.add();
+        });
+    job.on_file_restarted([&](bgcopy::job &, bgcopy::file &file) {
+        assert(file.index() == 0);
+        again.add();
+    });
+    job.resume();
+    came.wait(1);
+    job.suspend();
+    job.file(0).set_remote_name(url_of("one"));
+    job.resume();
+    again.wait(1);
+    job.wait({bgcopy::job_state::transferred}, patience);
+    job.complete();
+}
+
+/// A wait without states is for one in which nothing goes on by itself.
+void ended()
+{
+    auto manager = open_store();
+    auto job = manager.create_job("ends");
+    job.add_file(url_of("one"), path_of("one"));
+    std::error_code failure;
+    job.wait({}, 0ms, failure);
+    assert(failure == bgcopy::make_code(BGCOPY_E_TIMEOUT));
+    job.resume();
+    assert(job.wait() == bgcopy::job_state::transferred);
+    job.complete();
+    assert(job.wait({}, patience) == bgcopy::job_state::acknowledged);
+}
+
 void beside()
 {
     tally lines;
@@ -260,6 +300,8 @@ int main(int count, char **arguments)
                          {"events", events},
                          {"interrupted", interrupted},
                          {"callbacks", callbacks},
+                         {"restarted", restarted},
+                         {"ended", ended},
                          {"beside", beside},
                      });
 }

@@ -38,7 +38,7 @@ impl<'py> FromPyObject<'_, 'py> for Span {
 impl Span {
     /// In whole seconds, rounded up; more than fit are as many as fit.
     pub fn whole_seconds(&self) -> u32 {
-        let seconds = self.0.as_secs() + u64::from(self.0.subsec_nanos() > 0);
+        let seconds = self.0.as_secs().saturating_add(u64::from(self.0.subsec_nanos() > 0));
         u32::try_from(seconds).unwrap_or(u32::MAX)
     }
 }

@@ -22,10 +22,6 @@ use crate::records;
 use crate::vocab::{Code, Member};
 use crate::wait::attentive;
 
-/// What `wait` waits for unless told otherwise: that nothing goes on by itself.
-const ENDS: [JobState; 4] =
-    [JobState::Transferred, JobState::Error, JobState::Acknowledged, JobState::Cancelled];
-
 /// One job. It keeps its manager alive, as its handle in the core does.
 #[pyclass(frozen, module = "bgcopy")]
 pub struct Job {
@@ -109,8 +105,7 @@ impl Job {
         states: Option<Vec<Member<JobState>>>,
         timeout: Option<Span>,
     ) -> PyResult<Member<JobState>> {
-        let given = states.map(|states| states.into_iter().map(|state| state.0).collect());
-        let states: Vec<_> = given.unwrap_or_else(|| ENDS.to_vec());
+        let states: Vec<_> = states.into_iter().flatten().map(|state| state.0).collect();
         let timeout = timeout.map(|span| span.0);
         let found = attentive(py, &self.job, timeout, |job, timeout, interrupt| {
             match job.wait_interruptible(&states, timeout, interrupt) {
@@ -151,6 +146,27 @@ impl Job {
         function: Bound<'py, PyAny>,
     ) -> PyResult<Bound<'py, PyAny>> {
         Self::subscribe(slf, EventKind::JobModification, function)
+    }
+
+    fn on_file_transferred<'py>(
+        slf: &Bound<'py, Self>,
+        function: Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        Self::subscribe(slf, EventKind::FileTransferred, function)
+    }
+
+    fn on_file_ranges_transferred<'py>(
+        slf: &Bound<'py, Self>,
+        function: Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        Self::subscribe(slf, EventKind::FileRangesTransferred, function)
+    }
+
+    fn on_file_restarted<'py>(
+        slf: &Bound<'py, Self>,
+        function: Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        Self::subscribe(slf, EventKind::FileRestarted, function)
     }
 
     #[getter]

@@ -10,7 +10,7 @@ from queue import Queue
 from typing import Any
 
 import pytest
-from conftest import PATIENCE_S, Bench
+from conftest import LENGTH, PATIENCE_S, Bench
 
 import bgcopy
 from bgcopy import EventKind, HResult, Job, JobError, JobState, Manager, NotifyFlags
@@ -98,6 +98,32 @@ def test_callbacks(bench: Bench) -> None:
         good.on_error(7)  # type: ignore[type-var]
     with pytest.raises(bgcopy.InvalidStateError):
         bench.manager.events()
+
+
+def test_callbacks_of_files(bench: Bench) -> None:
+    job, called = bench.stalled(), Queue[Any]()
+    job.suspend()
+    # Another version: what is held is given up.
+    job.file(0).set_remote_name(bench.server.url(2, query="etag=other"))
+
+    @job.on_file_restarted
+    def restarted(job: Job, file: bgcopy.File) -> None:
+        called.put(("restarted", file.index))
+
+    @job.on_file_ranges_transferred
+    def came(job: Job, file: bgcopy.File, ranges: tuple[bgcopy.FileRange, ...]) -> None:
+        called.put(("came", file.index, ranges[0].initial_offset))
+
+    @job.on_file_transferred
+    def transferred(job: Job, file: bgcopy.File) -> None:
+        called.put(("transferred", file.index, file.progress.bytes_total))
+
+    job.on_transferred(lambda job: called.put(None))
+    job.resume()
+    seen = list(iter(lambda: called.get(timeout=PATIENCE_S), None))
+    again = seen.index(("restarted", 0))
+    assert ("came", 0, 0) in seen[again:], "bytes are counted from the restart on"
+    assert ("transferred", 0, LENGTH) in seen[again:]
 
 
 def test_modification_sets_its_flag(bench: Bench) -> None:

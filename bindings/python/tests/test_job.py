@@ -87,8 +87,14 @@ def test_properties_can_be_set(job: Job, name: str, value: Any) -> None:
 def test_spans_may_be_numbers_of_seconds(job: Job) -> None:
     job.minimum_retry_delay = 7.2
     assert job.minimum_retry_delay == timedelta(seconds=8), "rounded up"
-    job.no_progress_timeout = 0
-    assert job.no_progress_timeout == timedelta(0)
+    job.maximum_download_time = timedelta(microseconds=1500)
+    assert job.maximum_download_time == timedelta(seconds=1), "rounded up"
+    for span, becomes in ((0, 0), (0.5, 1), (1, 1), (1.001, 2), (1e30, 2**32 - 1)):
+        job.no_progress_timeout = span
+        assert job.no_progress_timeout == timedelta(seconds=becomes), span
+    with pytest.raises(bgcopy.InvalidArgumentError):
+        job.no_progress_timeout = -0.5
+    assert job.no_progress_timeout == timedelta(seconds=2**32 - 1)
 
 
 def test_none_clears(job: Job) -> None:
@@ -154,6 +160,18 @@ def test_wait_ends_with_its_timeout(bench: Bench) -> None:
     assert job.wait([JobState.TRANSFERRING], timeout=PATIENCE_S) is JobState.TRANSFERRING
     with pytest.raises(TypeError):
         job.wait("TRANSFERRED")  # type: ignore[arg-type]
+
+
+def test_wait_without_states_is_for_the_end(bench: Bench) -> None:
+    job = bench.job()
+    with pytest.raises(bgcopy.WaitTimeoutError):
+        job.wait(timeout=0)
+    job.resume()
+    assert job.wait(timeout=PATIENCE_S) is JobState.TRANSFERRED
+    job.complete()
+    assert job.wait([], timeout=PATIENCE_S) is JobState.ACKNOWLEDGED
+    with pytest.raises(bgcopy.InvalidStateError):
+        job.wait([JobState.TRANSFERRED], timeout=PATIENCE_S)
 
 
 def test_snapshot_is_one_moment(bench: Bench) -> None:

@@ -162,18 +162,20 @@ impl Job {
         Ok(self.core.complete()?)
     }
 
-    /// Waits until the job is in one of the states, and says in which. The
-    /// time is in milliseconds: E_TIMEOUT when it is over; no time waits for
-    /// ever. It blocks the thread: coroutines and tasks use `start_wait`, or
-    /// what is built on it.
-    #[uniffi::method(default(timeout_ms = None))]
+    /// Waits until the job is in one of the states, and says in which. Without
+    /// states it waits until the job ends: TRANSFERRED, ERROR, ACKNOWLEDGED or
+    /// CANCELLED. The time is in milliseconds: E_TIMEOUT when it is over; no
+    /// time waits for ever. DO_E_INVALID_STATE once the job is completed or
+    /// cancelled and will be in none of the states. It blocks the thread:
+    /// coroutines and tasks use `start_wait`, or what is built on it.
+    #[uniffi::method(default(states = [], timeout_ms = None))]
     pub fn wait(&self, states: Vec<JobState>, timeout_ms: Option<u64>) -> Result<JobState> {
         Ok(self.core.wait(&states, timeout_ms.map(Duration::from_millis))?)
     }
 
     /// As `wait`, but returns at once, with a wait that can be awaited and
     /// cancelled.
-    #[uniffi::method(default(timeout_ms = None))]
+    #[uniffi::method(default(states = [], timeout_ms = None))]
     pub fn start_wait(
         &self,
         states: Vec<JobState>,

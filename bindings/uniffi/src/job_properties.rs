@@ -99,12 +99,18 @@ impl Job {
     }
 
     /// Sets a name and a password for the server or the proxy
-    /// (SetCredentials). They are kept in memory only: after a restart the job
-    /// waits with CREDENTIALS_NEEDED until they are set again.
+    /// (SetCredentials), one pair for each target and scheme. They are kept in
+    /// memory only, by this process and by the one that hosts the queue: once
+    /// both have ended the job waits with CREDENTIALS_NEEDED until they are set
+    /// again. For an upload to S3 they are the access key and the secret key,
+    /// which sign and are never sent.
+    ///
+    /// With NTLM and NEGOTIATE both must be empty: these are the user's own,
+    /// which are stored with the job and used where libcurl can.
     /// BG_E_USERNAME_TOO_LARGE above 300 characters, BG_E_PASSWORD_TOO_LARGE
-    /// above 65,536, E_NOTIMPL for a scheme other than BASIC and DIGEST. With
-    /// NTLM and NEGOTIATE both must be empty: these are the user's own, which
-    /// are stored with the job and used where libcurl can.
+    /// above 65,536; E_INVALIDARG if one has a line end or NUL; E_NOTIMPL for a
+    /// scheme other than BASIC and DIGEST that is not used so;
+    /// DO_E_INVALID_STATE if the job is final.
     pub fn set_credentials(
         &self,
         target: AuthTarget,

@@ -6,9 +6,8 @@ use std::time::Duration;
 
 use crate::engine::{ApiCall, ApiReply};
 use crate::notify::Event;
-use crate::vocab::{Error, JobState, Result, code};
+use crate::vocab::{Error, Result, code};
 
-use super::job::Job;
 use super::manager::{Manager, unexpected};
 
 /// Ends waits from another thread, at once.
@@ -90,24 +89,6 @@ impl Drop for InterruptWatch<'_> {
         // Dropped without the lock: what it holds may be the last of its kind.
         let end = self.interrupt.lock().ends.remove(&self.number);
         drop(end);
-    }
-}
-
-impl Job {
-    /// As [`Job::wait`], and E_ABORT at once when it is interrupted.
-    pub fn wait_interruptible(
-        &self,
-        states: &[JobState],
-        timeout: Option<Duration>,
-        interrupt: &Interrupt,
-    ) -> Result<JobState> {
-        let request = ApiCall::Wait { id: self.id(), states: states.to_vec() };
-        let ApiReply::State(state) =
-            self.shared().call_interruptible(request, timeout, interrupt)?
-        else {
-            return Err(unexpected("InterruptState"));
-        };
-        Ok(state)
     }
 }
 

@@ -1,7 +1,6 @@
 //! One job (IBackgroundCopyJob).
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use uuid::Uuid;
 
@@ -173,18 +172,6 @@ impl Job {
         let result = self.command(Command::Complete)?;
         self.shared.forget_secrets(self.id, None);
         Ok(result)
-    }
-
-    /// Waits until the job is in one of the states, and says in which.
-    /// `None` waits for ever; E_TIMEOUT when the time is over;
-    /// DO_E_INVALID_STATE once the job is completed or cancelled and will be in
-    /// none of them.
-    pub fn wait(&self, states: &[JobState], timeout: Option<Duration>) -> Result<JobState> {
-        let request = ApiCall::Wait { id: self.id, states: states.to_vec() };
-        let ApiReply::State(state) = self.shared.call_for(request, timeout)? else {
-            return Err(unexpected("State"));
-        };
-        Ok(state)
     }
 }
 
@@ -367,14 +354,18 @@ impl Job {
     }
 
     /// Sets a name and a password for the server or the proxy
-    /// (SetCredentials). They are kept in memory only, by this process and by
-    /// the one that hosts the queue: once both have ended the job waits with
-    /// CREDENTIALS_NEEDED until they are set again. For an upload to S3 they are
-    /// the access key and the secret key, which sign and are never sent.
+    /// (SetCredentials), one pair for each target and scheme. They are kept in
+    /// memory only, by this process and by the one that hosts the queue: once
+    /// both have ended the job waits with CREDENTIALS_NEEDED until they are set
+    /// again. For an upload to S3 they are the access key and the secret key,
+    /// which sign and are never sent.
+    ///
+    /// With NTLM and NEGOTIATE both must be empty: these are the user's own,
+    /// which are stored with the job and used where libcurl can.
     /// BG_E_USERNAME_TOO_LARGE above 300 characters, BG_E_PASSWORD_TOO_LARGE
-    /// above 65,536, E_NOTIMPL for a scheme other than BASIC and DIGEST. With
-    /// NTLM and NEGOTIATE both must be empty: these are the user's own, which
-    /// are stored with the job and used where libcurl can.
+    /// above 65,536; E_INVALIDARG if one has a line end or NUL; E_NOTIMPL for a
+    /// scheme other than BASIC and DIGEST that is not used so;
+    /// DO_E_INVALID_STATE if the job is final. Section 3.1.
     pub fn set_credentials(
         &self,
         target: AuthTarget,

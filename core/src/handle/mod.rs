@@ -18,6 +18,7 @@ mod reply;
 mod setup;
 mod shared;
 mod store_folder;
+mod wait;
 
 pub use crate::engine::JobSnapshot;
 pub use crate::model::{

@@ -40,6 +40,11 @@ impl JobState {
         Self::Cancelled,
     ];
 
+    /// Those in which nothing goes on by itself any more, apart from SUSPENDED:
+    /// what a wait without states waits for.
+    pub const ENDS: [Self; 4] =
+        [Self::Transferred, Self::Error, Self::Acknowledged, Self::Cancelled];
+
     /// The one of that number.
     pub fn from_u32(number: u32) -> Option<Self> {
         Self::ALL.into_iter().find(|one| one.as_u32() == number)

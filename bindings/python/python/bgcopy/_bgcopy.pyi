@@ -56,6 +56,10 @@ __all__ = [
 
 _Callback = TypeVar("_Callback", bound=Callable[[Job], object])
 _ErrorCallback = TypeVar("_ErrorCallback", bound=Callable[[Job, JobError], object])
+_FileCallback = TypeVar("_FileCallback", bound=Callable[[Job, File], object])
+_RangesCallback = TypeVar(
+    "_RangesCallback", bound=Callable[[Job, File, tuple[FileRange, ...]], object]
+)
 
 @final
 class Manager:
@@ -378,10 +382,12 @@ class Job:
     ) -> JobState:
         """Waits until the job is in one of the states, and says in which.
 
-        Without `states` it waits until the job ends: TRANSFERRED, ERROR,
-        ACKNOWLEDGED or CANCELLED. :class:`WaitTimeoutError` when `timeout`, in
-        seconds, is over; without one it waits for ever. Ctrl-C ends it; other
-        threads go on meanwhile.
+        Without `states`, or with none, it waits until the job ends: TRANSFERRED,
+        ERROR, ACKNOWLEDGED or CANCELLED. :class:`WaitTimeoutError` when
+        `timeout`, in seconds, is over; without one it waits for ever.
+        :class:`InvalidStateError` once the job is completed or cancelled and
+        will be in none of the states. Ctrl-C ends it; other threads go on
+        meanwhile.
         """
 
     async def wait_async(
@@ -409,6 +415,24 @@ class Job:
         """Has `function(job)` called when anything about the job changes, as
         :meth:`on_transferred` does; not more often than the property
         MINIMUM_NOTIFICATION_INTERVAL_MS says.
+        """
+
+    def on_file_transferred(self, function: _FileCallback) -> _FileCallback:
+        """Has `function(job, file)` called when a file is here, before the end
+        of the job, as :meth:`on_transferred` does.
+        """
+
+    def on_file_ranges_transferred(self, function: _RangesCallback) -> _RangesCallback:
+        """Has `function(job, file, ranges)` called when bytes of a file came in,
+        as :meth:`on_transferred` does. The ranges are a tuple of
+        :class:`FileRange`: what arrived since the last call, counted over the
+        requested pieces.
+        """
+
+    def on_file_restarted(self, function: _FileCallback) -> _FileCallback:
+        """Has `function(job, file)` called when a file began anew, because it
+        changed on the server or its bytes were lost, as :meth:`on_transferred`
+        does.
         """
 
     @property
@@ -525,13 +549,18 @@ class Job:
         self, target: AuthTarget, scheme: AuthScheme, user_name: str, password: str
     ) -> None:
         """Sets a name and a password for the server or the proxy
-        (SetCredentials). They are kept in memory only: after a restart the job
-        waits with CREDENTIALS_NEEDED until they are set again.
+        (SetCredentials), one pair for each target and scheme. They are kept in
+        memory only, by this process and by the one that hosts the queue: once
+        both have ended the job waits with CREDENTIALS_NEEDED until they are set
+        again. For an upload to S3 they are the access key and the secret key,
+        which sign and are never sent.
 
-        :class:`InvalidArgumentError` above 300 or 65,536 characters,
-        :class:`NotSupportedError` for a scheme other than BASIC and DIGEST. With
-        NTLM and NEGOTIATE both must be empty: these are the user's own, which
-        are stored with the job and used where libcurl can.
+        With NTLM and NEGOTIATE both must be empty: these are the user's own,
+        which are stored with the job and used where libcurl can.
+        :class:`InvalidArgumentError` for a name above 300 characters, a password
+        above 65,536, or one with a line end or NUL; :class:`NotSupportedError`
+        for a scheme other than BASIC and DIGEST that is not used so;
+        :class:`InvalidStateError` if the job is final. Section 3.1.
         """
 
     def remove_credentials(self, target: AuthTarget, scheme: AuthScheme) -> HResult:

@@ -203,7 +203,7 @@ class Notifier:
         except NotFoundError:
             # It left the queue meanwhile: there is nothing to tell.
             return
-        arguments = (job, event.error) if event.kind is EventKind.JOB_ERROR else (job,)
+        arguments = _arguments(job, event)
         for function in functions:
             try:
                 function(*arguments)
@@ -243,11 +243,26 @@ def _notify(manager_ref: weakref.ref[Manager], notifier_ref: weakref.ref[Notifie
         del manager, notifier
 
 
+def _arguments(job: Job, event: Event) -> tuple[object, ...]:
+    """What the callbacks for such an event are called with."""
+    if event.kind is EventKind.JOB_ERROR:
+        return (job, event.error)
+    if event.file is None:
+        return (job,)
+    file = job.file(event.file)
+    if event.kind is EventKind.FILE_RANGES_TRANSFERRED:
+        return (job, file, event.ranges)
+    return (job, file)
+
+
 _FLAGS = {
     EventKind.JOB_TRANSFERRED: NotifyFlags.JOB_TRANSFERRED,
     EventKind.JOB_ERROR: NotifyFlags.JOB_ERROR,
     EventKind.JOB_MODIFICATION: NotifyFlags.JOB_MODIFICATION,
+    EventKind.FILE_TRANSFERRED: NotifyFlags.FILE_TRANSFERRED,
+    EventKind.FILE_RANGES_TRANSFERRED: NotifyFlags.FILE_RANGES_TRANSFERRED,
 }
+"""Those that have a flag. FILE_RESTARTED comes without one."""
 
 
 def subscribe(job: Job, kind: EventKind, function: Callback) -> Callback:
@@ -255,7 +270,7 @@ def subscribe(job: Job, kind: EventKind, function: Callback) -> Callback:
     if not callable(function):
         raise TypeError(f"{function!r} is not callable")
     job.manager._notifier().add(job, kind, function)
-    flags = job.notify_flags
-    if not flags & _FLAGS[kind]:
-        job.notify_flags = flags | _FLAGS[kind]
+    flags, flag = job.notify_flags, _FLAGS.get(kind, NotifyFlags(0))
+    if flag not in flags:
+        job.notify_flags = flags | flag
     return function

@@ -17,10 +17,11 @@ public func blocking<Answer: Sendable>(
 }
 
 extension Job {
-    /// Waits until the job is in one of the states, and says in which. It holds
-    /// no thread of the tasks, and cancellation of the task ends it at once,
-    /// with a `CancellationError`. E_TIMEOUT when the time is over; without a
-    /// time it waits for ever.
+    /// Waits until the job is in one of the states, and says in which; without
+    /// states until it ends: transferred, error, acknowledged or cancelled. It
+    /// holds no thread of the tasks, and cancellation of the task ends it at
+    /// once, with a `CancellationError`. E_TIMEOUT when the time is over;
+    /// without a time it waits for ever.
     public func state(in states: [JobState], timeout: Duration? = nil) async throws -> JobState {
         let wait = try startWait(states: states, timeoutMs: timeout.map(milliseconds))
         return try await withTaskCancellationHandler {
@@ -40,8 +41,7 @@ extension Job {
     /// if it goes to ERROR, E_ABORT if it is cancelled, E_TIMEOUT when the time
     /// is over, `CancellationError` if the task is cancelled.
     public func transferred(timeout: Duration? = nil) async throws {
-        let ends: [JobState] = [.transferred, .acknowledged, .error, .cancelled]
-        switch try await state(in: ends, timeout: timeout) {
+        switch try await state(in: [], timeout: timeout) {
         case .transferred, .acknowledged:
             return
         case .error:

@@ -18,6 +18,19 @@ final class EventsTests: XCTestCase {
         XCTAssertEqual(events.first?.file, 0)
     }
 
+    func test_a_restarted_file_is_told_of() throws {
+        let bench = try Bench()
+        let job = try bench.stalled()
+        try job.suspend()
+        // Another version: what is held is given up.
+        try job.file(index: 0).setRemoteName(remoteName: bench.remote(2, "?etag=other"))
+        _ = try job.addListener { [seen] in seen.put($0) }
+        try job.resume()
+        let events = seen.first(2)
+        XCTAssertEqual(events.map(\.kind), [.fileRestarted, .jobTransferred])
+        XCTAssertEqual(events.first?.file, 0)
+    }
+
     func test_an_error_comes_with_its_event() throws {
         let bench = try Bench()
         let job = try bench.manager.createJob(displayName: "fails")

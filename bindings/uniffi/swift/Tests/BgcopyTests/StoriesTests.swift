@@ -219,6 +219,39 @@ final class StoriesTests: XCTestCase {
         XCTAssertEqual(timeout, .E_TIMEOUT)
     }
 
+    func test_wait_without_states_is_for_the_end() async throws {
+        let bench = try Bench()
+        let job = try bench.job()
+        let early = code { try job.wait(timeout: .zero) }
+        XCTAssertEqual(early, .E_TIMEOUT)
+        try await job.resume()
+        let end = try await job.state(in: [], timeout: patience)
+        XCTAssertEqual(end, .transferred)
+        try await job.complete()
+        XCTAssertEqual(try job.wait(timeout: patience), .acknowledged)
+        XCTAssertEqual(try job.wait(), .acknowledged)
+    }
+
+    func test_times_are_whole_seconds_rounded_up() throws {
+        let bench = try Bench()
+        let job = try bench.job()
+        func becomes(_ time: Duration) throws -> UInt32 {
+            try job.setNoProgressTimeout(time)
+            return try job.noProgressTimeout()
+        }
+        XCTAssertEqual(
+            try [.nanoseconds(1), .milliseconds(500), .milliseconds(1001)].map(becomes), [1, 1, 2])
+        XCTAssertEqual(try [.zero, .seconds(1)].map(becomes), [0, 1])
+        XCTAssertEqual(try becomes(.seconds(Int64.max)), .max)
+        XCTAssertEqual(code { try becomes(.milliseconds(-1)) }, .E_INVALIDARG)
+        XCTAssertEqual(try job.noProgressTimeout(), .max)
+        try job.setMinimumRetryDelay(.milliseconds(5001))
+        XCTAssertEqual(try job.minimumRetryDelay(), 6)
+        try job.setMaximumDownloadTime(.microseconds(1500))
+        XCTAssertEqual(try job.maximumDownloadTime(), 1)
+        XCTAssertEqual([.seconds(-1), .nanoseconds(1), .milliseconds(2)].map(milliseconds), [0, 1, 2])
+    }
+
     func test_settings_are_kept() throws {
         let bench = try Bench()
         let job = try bench.job()

@@ -8,9 +8,10 @@ import kotlinx.coroutines.withContext
 import kotlin.time.Duration
 
 /**
- * Waits until the job is in one of the states, and says in which. It holds no
- * thread of a dispatcher, and cancellation ends it at once. E_TIMEOUT when the
- * time is over; without a time it waits for ever.
+ * Waits until the job is in one of the states, and says in which; without
+ * states until it ends: TRANSFERRED, ERROR, ACKNOWLEDGED or CANCELLED. It holds
+ * no thread of a dispatcher, and cancellation ends it at once. E_TIMEOUT when
+ * the time is over; without a time it waits for ever.
  */
 @Throws(BgcopyException::class, kotlin.coroutines.cancellation.CancellationException::class)
 public suspend fun Job.awaitState(vararg states: JobState, timeout: Duration? = null): JobState =
@@ -23,8 +24,7 @@ public suspend fun Job.awaitState(vararg states: JobState, timeout: Duration? = 
  */
 @Throws(BgcopyException::class, kotlin.coroutines.cancellation.CancellationException::class)
 public suspend fun Job.awaitTransferred(timeout: Duration? = null) {
-    val ends = arrayOf(JobState.TRANSFERRED, JobState.ACKNOWLEDGED, JobState.ERROR, JobState.CANCELLED)
-    when (awaitState(*ends, timeout = timeout)) {
+    when (awaitState(timeout = timeout)) {
         JobState.TRANSFERRED, JobState.ACKNOWLEDGED -> Unit
         JobState.CANCELLED ->
             throw BgcopyException.Failed(HResult.E_ABORT, ErrorContext.NONE, "the job was cancelled")

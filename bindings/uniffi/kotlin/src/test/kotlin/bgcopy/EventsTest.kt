@@ -39,6 +39,18 @@ class EventsTest {
     }
 
     @Test
+    fun a_restarted_file_is_told_of() = Bench().use { bench ->
+        val job = bench.stalled().also { it.suspend() }
+        // Another version: what is held is given up.
+        job.file(0u).setRemoteName(bench.remote(2, "?etag=other"))
+        job.addListener { seen.put(it) }
+        job.resume()
+        val first = next()
+        assertEquals(EventKind.FILE_RESTARTED to 0u, first.kind to first.file)
+        assertEquals(EventKind.JOB_TRANSFERRED, next().kind)
+    }
+
+    @Test
     fun an_error_comes_with_its_event() = Bench().use { bench ->
         val job = bench.manager.createJob("fails")
         job.addFile(Server.url("/missing"), bench.path("missing"))

@@ -1,5 +1,6 @@
 package bgcopy
 
+import kotlinx.coroutines.runBlocking
 import org.junit.Test
 import kotlin.io.path.exists
 import kotlin.test.assertContentEquals
@@ -9,7 +10,10 @@ import kotlin.test.assertFalse
 import kotlin.test.assertNotNull
 import kotlin.test.assertNull
 import kotlin.test.assertTrue
+import kotlin.time.Duration
+import kotlin.time.Duration.Companion.microseconds
 import kotlin.time.Duration.Companion.milliseconds
+import kotlin.time.Duration.Companion.nanoseconds
 import kotlin.time.Duration.Companion.seconds
 
 /** The shared stories: what every language can do with jobs. */
@@ -210,6 +214,36 @@ class StoriesTest {
         assertEquals("the job is not in the queue", HResult.DO_E_JOB_NOT_FOUND.text)
         assertEquals(HResult.DO_E_FILE_NOT_AVAILABLE, codeOf { job.file(3u) })
         assertEquals(HResult.E_TIMEOUT, codeOf { job.wait(listOf(JobState.TRANSFERRED), 1.milliseconds) })
+    }
+
+    @Test
+    fun wait_without_states_is_for_the_end() = Bench().use { bench ->
+        val job = bench.job()
+        assertEquals(HResult.E_TIMEOUT, codeOf { job.wait(Duration.ZERO) })
+        job.resume()
+        assertEquals(JobState.TRANSFERRED, job.wait(PATIENCE))
+        job.complete()
+        assertEquals(JobState.ACKNOWLEDGED, job.wait())
+        assertEquals(JobState.ACKNOWLEDGED, runBlocking { job.awaitState(timeout = PATIENCE) })
+    }
+
+    @Test
+    fun times_are_whole_seconds_rounded_up() = Bench().use { bench ->
+        val job = bench.job()
+        val becomes = { time: Duration ->
+            job.setNoProgressTimeout(time)
+            job.noProgressTimeout()
+        }
+        assertEquals(listOf(1u, 1u, 2u), listOf(1.nanoseconds, 500.milliseconds, 1001.milliseconds).map(becomes))
+        assertEquals(listOf(0u, 1u), listOf(Duration.ZERO, 1.seconds).map(becomes))
+        assertEquals(UInt.MAX_VALUE, becomes(Duration.INFINITE))
+        assertEquals(HResult.E_INVALIDARG, codeOf { becomes((-1).milliseconds) })
+        assertEquals(UInt.MAX_VALUE, job.noProgressTimeout())
+        job.setMinimumRetryDelay(5001.milliseconds)
+        assertEquals(6u, job.minimumRetryDelay())
+        job.setMaximumDownloadTime(1500.microseconds)
+        assertEquals(1u, job.maximumDownloadTime())
+        assertEquals(listOf(0uL, 1uL, 2uL), listOf((-1).seconds, 1.nanoseconds, 2.milliseconds).map(::milliseconds))
     }
 
     @Test
