@@ -39,7 +39,8 @@ const RENAMED: [(&str, &str); 5] = [
 ];
 
 /// Methods without a function.
-const MISSING: [(&str, &str); 2] = [
+const MISSING: [(&str, &str); 3] = [
+    ("File::job", "who has a file has asked its job for it"),
     ("Reader::job", "its parts are functions: get_display_name, get_state, get_progress"),
     ("Interrupt::watch", "waits of the application's own have the application's means"),
 ];

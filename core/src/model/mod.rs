@@ -5,6 +5,7 @@
 //! not move. All three are pure functions of the saved records and of the time
 //! passed to them: after a crash there is nothing else to recover.
 
+mod closing;
 mod command;
 mod conditions;
 mod deadline;

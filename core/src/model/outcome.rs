@@ -1,17 +1,15 @@
 //! What the work that was started leads to.
 
 use crate::protocol::{Adjustment, Failure, Form};
-use crate::vocab::{
-    Error, ErrorContext, HResult, JobPropertyId, JobState, PropertyValue, Result, code,
-};
+use crate::vocab::{ErrorContext, HResult, JobPropertyId, JobState, PropertyValue, Result, code};
 
-use super::deadline::{Deadline, Now};
+use super::deadline::Now;
 use super::failure;
 use super::file::{FileRecord, FileStage};
 use super::input::{HeadFacts, Outcome};
 use super::job::{Change, Job};
 use super::record::{Closing, JobError};
-use super::{server_cleanup, upload, upload_outcome};
+use super::{closing, upload_outcome};
 
 /// Restarts of one file without progress after which the job waits before the
 /// next one: a server that changes its file with each answer is not hammered.
@@ -20,18 +18,15 @@ const RESTARTS_MAX: u32 = 3;
 /// What servers answer to an address that was signed for a while, or is gone.
 const SIGNED_NO_MORE: [u32; 5] = [400, 401, 403, 404, 410];
 
-/// How long until temporary files that could not be deleted are tried again.
-const CLEANING_RETRY_MS: u64 = 60_000;
-
 /// Applies the result of a piece of work.
 pub fn apply(job: &Job, outcome: &Outcome, now: Now) -> Result<Change> {
     let mut change = Change::of(job);
     let is_final = job.record.state.is_final();
     match outcome {
         Outcome::Published { files, error } => {
-            published(&mut change, job, files, error.as_ref(), now)?
+            closing::published(&mut change, job, files, error.as_ref(), now)?
         }
-        Outcome::Removed { undeleted } => removed(&mut change, job, *undeleted, now),
+        Outcome::Removed { undeleted } => closing::removed(&mut change, job, *undeleted, now),
         Outcome::Upload { file, news } => {
             upload_outcome::apply(&mut change, job, *file, news, now)?
         }
@@ -461,79 +456,4 @@ fn lost_bytes(change: &mut Change, job: &Job, index: u32, keep: u64) -> Result<(
     })?;
     change.restarted.insert(index);
     Ok(())
-}
-
-fn published(
-    change: &mut Change,
-    job: &Job,
-    files: &[u32],
-    error: Option<&(u32, HResult, String)>,
-    now: Now,
-) -> Result<()> {
-    for index in files {
-        change.edit(job, *index, |file| file.stage = FileStage::Published)?;
-    }
-    if job.record.closing != Some(Closing::Publishing) {
-        return Ok(());
-    }
-    if let Some((index, code, message)) = error {
-        change.record.closing = None;
-        // What was tried may have set its times and its mode.
-        change.edit(job, *index, |file| file.left = None)?;
-        if *code == code::BG_E_LOCAL_FILE_CHANGED {
-            // Nothing of it can be trusted: it has to be fetched again.
-            change.edit(job, *index, FileRecord::restart)?;
-            change.restarted.insert(*index);
-            let error = JobError {
-                context: ErrorContext::LocalFile,
-                file: Some(*index),
-                ..failure::job_error(*code, message.clone(), now)
-            };
-            change.record.error_count += 1;
-            failure::fail(change, error, now);
-        }
-        change.completed =
-            Some(Err(Error::with_context(*code, ErrorContext::LocalFile, message.clone())));
-        return Ok(());
-    }
-    let totals = change.record.totals;
-    let left = (0..totals.files).any(|index| {
-        change.file(job, index).is_ok_and(|file| file.stage == FileStage::Transferred)
-    });
-    if left {
-        return Ok(());
-    }
-    if totals.files_transferred == totals.files {
-        acknowledge(change, code::S_OK, now);
-        change.record.closing = None;
-    } else {
-        change.record.closing = Some(Closing::Discarding);
-    }
-    Ok(())
-}
-
-fn acknowledge(change: &mut Change, result: HResult, now: Now) {
-    change.record.enter(JobState::Acknowledged, now);
-    change.completed = Some(Ok(result));
-}
-
-fn removed(change: &mut Change, job: &Job, undeleted: u32, now: Now) {
-    let was = change.record.closing;
-    let retry = Deadline::after(now, CLEANING_RETRY_MS);
-    change.record.closing = (undeleted > 0).then_some(Closing::Cleaning { retry: Some(retry) });
-    let leftover = (undeleted > 0).then_some(code::BG_S_UNABLE_TO_DELETE_FILES);
-    match was {
-        Some(Closing::Discarding) => {
-            acknowledge(change, leftover.unwrap_or(code::BG_S_PARTIAL_COMPLETE), now);
-        }
-        Some(Closing::Cleaning { .. }) => {
-            change.cancelled = Some(leftover.unwrap_or(code::S_OK));
-            if undeleted == 0 && job.files.first().is_some_and(upload::may_hold) {
-                change.record.closing = Some(server_cleanup::begin(&job.record, now));
-            }
-        }
-        Some(Closing::Publishing | Closing::ServerCleanup { .. }) | None => {
-            change.record.closing = was
-        }
-    }
 }
