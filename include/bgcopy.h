@@ -525,7 +525,7 @@ typedef struct bgcopy_enum_files bgcopy_enum_files;
 typedef struct bgcopy_enum_jobs bgcopy_enum_jobs;
 
 /**
- * The error of a job, as it was when it was asked for. It stays readable also
+ * The error of a job or a file, as it was when it was asked for. It stays readable also
  * when the job goes on, and after the manager is closed.
  */
 typedef struct bgcopy_error bgcopy_error;
@@ -2181,6 +2181,20 @@ BGCOPY_API bgcopy_hresult bgcopy_file_get_temporary_name(struct bgcopy_file *fil
 BGCOPY_API
 bgcopy_hresult bgcopy_file_get_progress(struct bgcopy_file *file,
                                         struct bgcopy_file_progress *out_progress);
+
+/**
+ * Gives what stopped the file since it last made progress. A file that failed for
+ * good is tried again when the job is resumed or the file gets another remote name,
+ * the others by themselves. Its job goes on as long as any other file can.
+ *
+ * @param out_error the caller closes it with bgcopy_error_close; NULL if nothing
+ * stopped it.
+ * @return S_OK; S_FALSE if nothing stopped it; E_POINTER; E_HANDLE;
+ * E_MANAGER_CLOSED.
+ */
+BGCOPY_API
+bgcopy_hresult bgcopy_file_get_error(struct bgcopy_file *file,
+                                     struct bgcopy_error **out_error);
 
 /**
  * Tells the pieces that were asked for, in the order they are stored
