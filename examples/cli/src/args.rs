@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use bgcopy_core::{JobPriority, UploadProtocol};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::network_options::NetworkOptions;
+
 const EXIT_CODES: &str = "Exit codes: 0 done, 1 failed (the code is on stderr), \
 2 wrong usage, 130 interrupted.";
 
@@ -111,6 +113,8 @@ pub struct Get {
     /// Print nothing but errors.
     #[arg(long, short)]
     pub quiet: bool,
+    #[command(flatten)]
+    pub network: NetworkOptions,
 }
 
 #[derive(Args)]
@@ -134,6 +138,8 @@ pub struct Put {
     /// Print nothing but errors.
     #[arg(long, short)]
     pub quiet: bool,
+    #[command(flatten)]
+    pub network: NetworkOptions,
 }
 
 /// The protocols of uploads.
@@ -182,6 +188,8 @@ pub struct Add {
     /// Which jobs of the queue go first.
     #[arg(long, value_enum)]
     pub priority: Option<Priority>,
+    #[command(flatten)]
+    pub network: NetworkOptions,
 }
 
 #[derive(Args)]

@@ -14,6 +14,7 @@ use serde_json::json;
 use crate::args::Get;
 use crate::failure::{Failure, Outcome, describe};
 use crate::interrupt::Interrupt;
+use crate::job_options::JobOptions;
 use crate::program::Program;
 use crate::progress::Display;
 use crate::{job_ids, output, store_folder, targets};
@@ -34,15 +35,16 @@ pub enum Watched {
 pub fn get(program: &Program, store: &Path, get: &Get) -> Outcome {
     // Until there is a job, a signal ends the process: a list may come from a terminal.
     let files = targets::of(get)?;
+    let options = JobOptions::read(&get.network)?;
     let interrupt = Interrupt::listen()?;
     let mut display = display_of(get);
     let manager = open(store)?;
     let job = match find(store, &manager, &files)? {
         Some((job, record)) => {
-            take_up(&job, &record, &files, get, &display)?;
+            take_up(&job, &record, &files, get, &options, &display)?;
             job
         }
-        None => create(&manager, &files, get, &display)?,
+        None => create(&manager, &files, get, &options, &display)?,
     };
     let watched = watch(&job, &mut display, &interrupt);
     display.end();
@@ -158,6 +160,7 @@ fn take_up(
     record: &JobRecord,
     files: &[FileSpec],
     get: &Get,
+    options: &JobOptions,
     display: &Display,
 ) -> Outcome {
     let progress = progress_of(record);
@@ -176,6 +179,7 @@ fn take_up(
         job.add_file_set(files.to_vec())?;
     }
     configure(job, get)?;
+    options.apply_to(job)?;
     if record.state != JobState::Transferred {
         job.resume()?;
     }
@@ -183,18 +187,23 @@ fn take_up(
 }
 
 /// Makes the job in one step: a kill leaves all of it or nothing.
-fn create(manager: &Manager, files: &[FileSpec], get: &Get, display: &Display) -> Outcome<Job> {
+fn create(
+    manager: &Manager,
+    files: &[FileSpec],
+    get: &Get,
+    options: &JobOptions,
+    display: &Display,
+) -> Outcome<Job> {
     let mut wanted = files.to_vec();
     if let Some(file) = wanted.first_mut() {
         file.expected_hash = expected_hash(get);
     }
-    let job = JobSetup::new(&targets::display_name(files), JobType::Download)
+    let setup = JobSetup::new(&targets::display_name(files), JobType::Download)
         .description(&targets::key(files))
         .files(wanted)
         // Somebody is looking on.
-        .priority(get.priority.map_or(JobPriority::Foreground, Into::into))
-        .resumed()
-        .create(manager)?;
+        .priority(get.priority.map_or(JobPriority::Foreground, Into::into));
+    let job = options.add_to(setup).resumed().create(manager)?;
     display.note(&format!("Job {}", job.id()));
     display.event(&json!({ "event": "created", "id": job.id().to_string() }));
     Ok(job)

@@ -12,6 +12,8 @@ mod failure;
 mod get;
 mod interrupt;
 mod job_ids;
+mod job_options;
+mod network_options;
 mod output;
 mod program;
 mod progress;

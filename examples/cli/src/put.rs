@@ -17,6 +17,7 @@ use crate::args::{Protocol, Put};
 use crate::failure::{Failure, Outcome, describe};
 use crate::get::{ENDS, TICK, Watched, open, tell_error};
 use crate::interrupt::Interrupt;
+use crate::job_options::JobOptions;
 use crate::program::Program;
 use crate::progress::Display;
 use crate::{job_ids, targets};
@@ -34,10 +35,11 @@ type Sent = (Job, FileSpec);
 const TOGETHER_MAX: usize = 256;
 
 pub fn put(program: &Program, store: &Path, put: &Put) -> Outcome {
+    let options = options_of(put)?;
     let interrupt = Interrupt::listen()?;
     let files = sources(put)?;
     let manager = open(store)?;
-    let mut jobs = start(store, &manager, put, files)?;
+    let mut jobs = start(store, &manager, put, &options, files)?;
     let mut failures = 0;
     while !jobs.is_empty() {
         let rest = jobs.split_off(jobs.len().min(TOGETHER_MAX));
@@ -153,7 +155,13 @@ fn sources(put: &Put) -> Outcome<Vec<FileSpec>> {
 
 /// The jobs of the files: those that the same command made before, and new
 /// ones for the rest.
-fn start(store: &Path, manager: &Manager, put: &Put, files: Vec<FileSpec>) -> Outcome<Vec<Sent>> {
+fn start(
+    store: &Path,
+    manager: &Manager,
+    put: &Put,
+    options: &JobOptions,
+    files: Vec<FileSpec>,
+) -> Outcome<Vec<Sent>> {
     let mut known: BTreeMap<_, Vec<_>> = BTreeMap::new();
     for record in job_ids::described(store, MARK)? {
         known.entry(record.display_name).or_default().push(record.id);
@@ -167,12 +175,15 @@ fn start(store: &Path, manager: &Manager, put: &Put, files: Vec<FileSpec>) -> Ou
         }
     }
     for (job, _) in &jobs {
-        set_up(job, put)?;
+        options.apply_to(job)?;
+        if let Some(priority) = put.priority {
+            job.set_priority(priority.into())?;
+        }
         if job.state()? != JobState::Transferred {
             job.resume()?;
         }
     }
-    jobs.extend(create(manager, put, new)?);
+    jobs.extend(create(manager, put, options, new)?);
     Ok(jobs)
 }
 
@@ -191,11 +202,16 @@ fn sending(manager: &Manager, id: Uuid, file: &FileSpec) -> Option<Job> {
 
 /// Makes the jobs and starts them: the first one is set up, and the others are
 /// like it.
-fn create(manager: &Manager, put: &Put, files: Vec<FileSpec>) -> Outcome<Vec<Sent>> {
+fn create(
+    manager: &Manager,
+    put: &Put,
+    options: &JobOptions,
+    files: Vec<FileSpec>,
+) -> Outcome<Vec<Sent>> {
     let Some((one, rest)) = files.split_first() else {
         return Ok(Vec::new());
     };
-    let first = setup(one, put)?.create(manager)?;
+    let first = options.add_to(setup(one, put)).resumed().create(manager)?;
     match manager.start_uploads(rest.to_vec(), Some(&first)) {
         Ok(others) => Ok(iter::once(first).chain(others).zip(files).collect()),
         Err(error) => {
@@ -206,38 +222,29 @@ fn create(manager: &Manager, put: &Put, files: Vec<FileSpec>) -> Outcome<Vec<Sen
     }
 }
 
-/// A job and all that is set for it, to be made in one step: a kill leaves all
-/// of it or nothing.
-fn setup(file: &FileSpec, put: &Put) -> Outcome<JobSetup> {
+/// A job of its own for a file, to be made in one step: a kill leaves all of it
+/// or nothing.
+fn setup(file: &FileSpec, put: &Put) -> JobSetup {
     let protocol: UploadProtocol = put.protocol.into();
     let name = targets::display_name(slice::from_ref(file));
-    let mut setup = JobSetup::new(&name, JobType::Upload)
+    JobSetup::new(&name, JobType::Upload)
         .files(vec![file.clone()])
         .description(MARK)
         // Somebody is looking on.
         .priority(put.priority.map_or(JobPriority::Foreground, Into::into))
-        .property(UPLOAD_PROTOCOL, PropertyValue::Dword(protocol.as_u32()));
-    if let Some(keys) = keys(put)? {
-        setup = setup.custom_headers(keys.header().as_deref()).credentials(
-            AuthTarget::Server,
-            AuthScheme::Basic,
-            &keys.id,
-            &keys.secret,
-        );
-    }
-    Ok(setup.resumed())
+        .property(UPLOAD_PROTOCOL, PropertyValue::Dword(protocol.as_u32()))
 }
 
-/// What may be another than when the job was made.
-fn set_up(job: &Job, put: &Put) -> Outcome {
+/// What the command line says of requests, with the keys of S3.
+fn options_of(put: &Put) -> Outcome<JobOptions> {
+    let mut options = JobOptions::read(&put.network)?;
     if let Some(keys) = keys(put)? {
-        job.set_custom_headers(keys.header().as_deref())?;
-        job.set_credentials(AuthTarget::Server, AuthScheme::Basic, &keys.id, &keys.secret)?;
+        if let Some(token) = &keys.token {
+            options.add_header(&format!("X-Amz-Security-Token: {token}"));
+        }
+        options.add_credentials(AuthTarget::Server, AuthScheme::Basic, &keys.id, &keys.secret);
     }
-    if let Some(priority) = put.priority {
-        job.set_priority(priority.into())?;
-    }
-    Ok(())
+    Ok(options)
 }
 
 /// The keys of S3.
@@ -245,12 +252,6 @@ struct Keys {
     id: String,
     secret: String,
     token: Option<String>,
-}
-
-impl Keys {
-    fn header(&self) -> Option<String> {
-        self.token.as_ref().map(|token| format!("X-Amz-Security-Token: {token}\r\n"))
-    }
 }
 
 /// The keys where every tool for S3 looks for them. Without them requests are

@@ -17,6 +17,7 @@ use uuid::Uuid;
 use crate::args::{Add, One};
 use crate::failure::{Failure, Outcome, describe};
 use crate::get::open_to_store;
+use crate::job_options::JobOptions;
 use crate::progress::{percent, standstill};
 use crate::{job_ids, output, targets};
 
@@ -33,13 +34,14 @@ pub fn add(store: &Path, add: &Add) -> Outcome {
         .iter()
         .map(|[url, file]| targets::target(targets::url(url)?, Path::new(file)))
         .collect::<Outcome<Vec<_>>>()?;
+    let options = JobOptions::read(&add.network)?;
     let manager = open_to_store(store)?;
     // In one step: a kill leaves all of the job or nothing.
     let mut setup = JobSetup::new(&targets::display_name(&files), JobType::Download).files(files);
     if let Some(priority) = add.priority {
         setup = setup.priority(priority.into());
     }
-    let job = setup.resumed().create(&manager)?;
+    let job = options.add_to(setup).resumed().create(&manager)?;
     output::say(&job.id().to_string());
     Ok(())
 }
