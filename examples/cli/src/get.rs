@@ -41,7 +41,7 @@ pub fn get(program: &Program, store: &Path, get: &Get) -> Outcome {
     let manager = open(store)?;
     let job = match find(store, &manager, &files)? {
         Some((job, record)) => {
-            take_up(&job, &record, &files, get, &options, &display)?;
+            take_up(&manager, &job, &record, &files, get, &options, &display)?;
             job
         }
         None => create(&manager, &files, get, &options, &display)?,
@@ -57,7 +57,7 @@ pub fn get(program: &Program, store: &Path, get: &Get) -> Outcome {
             Err(Failure::Interrupted(format!(
                 "The job {} is suspended; go on with:\n  {}",
                 job.id(),
-                program.command_line()
+                program.command_line(&options.secrets)
             )))
         }
     }
@@ -156,6 +156,7 @@ fn find(store: &Path, manager: &Manager, files: &[FileSpec]) -> Outcome<Option<(
 }
 
 fn take_up(
+    manager: &Manager,
     job: &Job,
     record: &JobRecord,
     files: &[FileSpec],
@@ -179,7 +180,7 @@ fn take_up(
         job.add_file_set(files.to_vec())?;
     }
     configure(job, get)?;
-    options.apply_to(job)?;
+    options.apply_to(manager, job)?;
     if record.state != JobState::Transferred {
         job.resume()?;
     }

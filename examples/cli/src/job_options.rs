@@ -3,10 +3,11 @@
 use std::fs;
 use std::io;
 
-use bgcopy_core::{AuthScheme, AuthTarget, Job, JobSetup};
+use bgcopy_core::{AuthScheme, AuthTarget, Job, JobRecord, JobSetup, Manager};
 
 use crate::failure::{Failure, Outcome};
 use crate::network_options::NetworkOptions;
+use crate::passwords::{self, Login};
 
 /// What the options ask for. What they do not name stays as it is for a job that
 /// is taken up.
@@ -15,20 +16,30 @@ pub struct JobOptions {
     /// Lines that end in CR LF.
     headers: String,
     credentials: Vec<Credentials>,
+    /// What of the command line is not to be seen again, and what is in its place.
+    pub secrets: Vec<(String, String)>,
 }
 
 /// They are kept in memory only, there and here.
 struct Credentials {
     target: AuthTarget,
     scheme: AuthScheme,
-    user_name: String,
-    password: String,
+    login: Login,
 }
 
 impl JobOptions {
     /// Understands the options, and reads the files that they name.
     pub fn read(options: &NetworkOptions) -> Outcome<Self> {
-        Ok(Self { headers: headers(options)?, ..Self::default() })
+        let secrets = passwords::secrets(options);
+        let mut read = Self { headers: headers(options)?, secrets, ..Self::default() };
+        let scheme = |is_digest| if is_digest { AuthScheme::Digest } else { AuthScheme::Basic };
+        if let Some(login) = passwords::server_login(options)? {
+            read.add_credentials(AuthTarget::Server, scheme(options.digest), login);
+        }
+        if let Some(login) = passwords::proxy_login(options)? {
+            read.add_credentials(AuthTarget::Proxy, scheme(options.proxy_digest), login);
+        }
+        Ok(read)
     }
 
     /// A header besides those of the options.
@@ -38,15 +49,19 @@ impl JobOptions {
     }
 
     /// Credentials besides those of the options.
-    pub fn add_credentials(
-        &mut self,
-        target: AuthTarget,
-        scheme: AuthScheme,
-        user_name: &str,
-        password: &str,
-    ) {
-        let (user_name, password) = (user_name.to_owned(), password.to_owned());
-        self.credentials.push(Credentials { target, scheme, user_name, password });
+    pub fn add_credentials(&mut self, target: AuthTarget, scheme: AuthScheme, login: Login) {
+        self.credentials.push(Credentials { target, scheme, login });
+    }
+
+    /// A process that ends at once cannot keep a password, and none is stored.
+    pub fn check_host(&self, manager: &Manager) -> Outcome {
+        if self.credentials.is_empty() || !manager.is_host() {
+            return Ok(());
+        }
+        Err(Failure::failed(
+            "a password is never stored, and no process hosts the queue that could keep it: \
+             start `bgcopy serve` first, or use `get`",
+        ))
     }
 
     /// Sets up a new job.
@@ -55,21 +70,50 @@ impl JobOptions {
             setup = setup.custom_headers(Some(&self.headers));
         }
         for one in &self.credentials {
-            setup = setup.credentials(one.target, one.scheme, &one.user_name, &one.password);
+            let Login { user_name, password } = &one.login;
+            setup = setup.credentials(one.target, one.scheme, user_name, password);
         }
         setup
     }
 
     /// Sets what may be another than when the job was made.
-    pub fn apply_to(&self, job: &Job) -> Outcome {
+    pub fn apply_to(&self, manager: &Manager, job: &Job) -> Outcome {
+        let record = job.snapshot()?.record;
         if !self.headers.is_empty() {
             job.set_custom_headers(Some(&self.headers))?;
         }
-        for one in &self.credentials {
-            job.set_credentials(one.target, one.scheme, &one.user_name, &one.password)?;
+        self.prove_again(manager, job, &record)
+    }
+
+    /// Sets the credentials. Those of another scheme that the job had are no longer
+    /// waited for; those that nobody has any more must be among the new ones.
+    fn prove_again(&self, manager: &Manager, job: &Job, record: &JobRecord) -> Outcome {
+        for (target, scheme) in record.credential_slots.iter().copied() {
+            let given = self.credentials.iter().find(|one| one.target == target);
+            match given {
+                Some(given) if given.scheme != scheme => {
+                    job.remove_credentials(target, scheme)?;
+                }
+                None if manager.is_host() && !scheme.knows_users() => {
+                    return Err(forgotten(target));
+                }
+                Some(_) | None => {}
+            }
+        }
+        for Credentials { target, scheme, login } in &self.credentials {
+            job.set_credentials(*target, *scheme, &login.user_name, &login.password)?;
         }
         Ok(())
     }
+}
+
+/// The password of a job was in the memory of processes that have all ended.
+fn forgotten(target: AuthTarget) -> Failure {
+    let again = match target {
+        AuthTarget::Server => "--user, or for s3 the keys in the environment",
+        AuthTarget::Proxy => "--proxy-user",
+    };
+    Failure::failed(format!("the job's password is not stored and has to be given again: {again}"))
 }
 
 /// All headers, each ended by CR LF. One that is given with --header takes the

@@ -15,6 +15,7 @@ mod job_ids;
 mod job_options;
 mod network_options;
 mod output;
+mod passwords;
 mod program;
 mod progress;
 mod put;

@@ -1,6 +1,8 @@
 //! The options of `get`, `put` and `add` that say how requests are made, named as
 //! curl names them.
 
+use std::path::PathBuf;
+
 use clap::Args;
 
 #[derive(Args)]
@@ -17,4 +19,26 @@ pub struct NetworkOptions {
     /// The Referer header.
     #[arg(short = 'e', long, value_name = "URL")]
     pub referer: Option<String>,
+    /// Who you are to the server. Without a password here it is read with
+    /// --password-fd or --password-file, else from BGCOPY_PASSWORD, else it is asked
+    /// for. Other users of the machine can see a password in the command line. It is
+    /// never stored: `add` hands it to the process that hosts the queue.
+    #[arg(short, long, value_name = "NAME[:PASSWORD]")]
+    pub user: Option<String>,
+    /// Prove it by Digest, which does not show the password, instead of Basic.
+    #[arg(long, requires = "user")]
+    pub digest: bool,
+    /// The password is the first line that this open descriptor gives.
+    #[arg(long, value_name = "N", requires = "user", conflicts_with = "password_file")]
+    pub password_fd: Option<u32>,
+    /// The password is the first line of this file.
+    #[arg(long, value_name = "FILE", requires = "user")]
+    pub password_file: Option<PathBuf>,
+    /// Who you are to the proxy. Without a password here it is read from
+    /// BGCOPY_PROXY_PASSWORD, else it is asked for.
+    #[arg(short = 'U', long, value_name = "NAME[:PASSWORD]")]
+    pub proxy_user: Option<String>,
+    /// Prove it by Digest.
+    #[arg(long, requires = "proxy_user")]
+    pub proxy_digest: bool,
 }

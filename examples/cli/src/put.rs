@@ -18,6 +18,7 @@ use crate::failure::{Failure, Outcome, describe};
 use crate::get::{ENDS, TICK, Watched, open, tell_error};
 use crate::interrupt::Interrupt;
 use crate::job_options::JobOptions;
+use crate::passwords::Login;
 use crate::program::Program;
 use crate::progress::Display;
 use crate::{job_ids, targets};
@@ -48,7 +49,7 @@ pub fn put(program: &Program, store: &Path, put: &Put) -> Outcome {
         display.end();
         if let Watched::Interrupted = watched? {
             jobs.extend(rest);
-            return Err(interrupted(program, &manager, &jobs));
+            return Err(interrupted(&program.command_line(&options.secrets), &manager, &jobs));
         }
         failures += complete(store, &manager, put, &mut jobs)?;
         jobs.extend(rest);
@@ -175,7 +176,7 @@ fn start(
         }
     }
     for (job, _) in &jobs {
-        options.apply_to(job)?;
+        options.apply_to(manager, job)?;
         if let Some(priority) = put.priority {
             job.set_priority(priority.into())?;
         }
@@ -237,20 +238,22 @@ fn setup(file: &FileSpec, put: &Put) -> JobSetup {
 
 /// What the command line says of requests, with the keys of S3.
 fn options_of(put: &Put) -> Outcome<JobOptions> {
+    if put.protocol == Protocol::S3 && put.network.user.is_some() {
+        return Err(Failure::usage("the keys for s3 are taken from the environment, not --user"));
+    }
     let mut options = JobOptions::read(&put.network)?;
     if let Some(keys) = keys(put)? {
         if let Some(token) = &keys.token {
             options.add_header(&format!("X-Amz-Security-Token: {token}"));
         }
-        options.add_credentials(AuthTarget::Server, AuthScheme::Basic, &keys.id, &keys.secret);
+        options.add_credentials(AuthTarget::Server, AuthScheme::Basic, keys.login);
     }
     Ok(options)
 }
 
 /// The keys of S3.
 struct Keys {
-    id: String,
-    secret: String,
+    login: Login,
     token: Option<String>,
 }
 
@@ -263,8 +266,9 @@ fn keys(put: &Put) -> Outcome<Option<Keys>> {
     let variable = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
     let (id, secret) = (variable("AWS_ACCESS_KEY_ID"), variable("AWS_SECRET_ACCESS_KEY"));
     match (id, secret) {
-        (Some(id), Some(secret)) => {
-            Ok(Some(Keys { id, secret, token: variable("AWS_SESSION_TOKEN") }))
+        (Some(user_name), Some(password)) => {
+            let login = Login { user_name, password };
+            Ok(Some(Keys { login, token: variable("AWS_SESSION_TOKEN") }))
         }
         (None, None) => Ok(None),
         (Some(_), None) | (None, Some(_)) => {
@@ -284,7 +288,7 @@ fn display_of(put: &Put) -> Display {
     }
 }
 
-fn interrupted(program: &Program, manager: &Manager, jobs: &[Sent]) -> Failure {
+fn interrupted(again: &str, manager: &Manager, jobs: &[Sent]) -> Failure {
     for (job, _) in jobs {
         // Some of them are finished.
         _ = job.suspend();
@@ -294,5 +298,5 @@ fn interrupted(program: &Program, manager: &Manager, jobs: &[Sent]) -> Failure {
         [(job, file)] => format!("The job {} of {} is suspended", job.id(), file.local_name),
         jobs => format!("The jobs of {} files are suspended", jobs.len()),
     };
-    Failure::Interrupted(format!("{suspended}; go on with:\n  {}", program.command_line()))
+    Failure::Interrupted(format!("{suspended}; go on with:\n  {again}"))
 }

@@ -36,6 +36,7 @@ pub fn add(store: &Path, add: &Add) -> Outcome {
         .collect::<Outcome<Vec<_>>>()?;
     let options = JobOptions::read(&add.network)?;
     let manager = open_to_store(store)?;
+    options.check_host(&manager)?;
     // In one step: a kill leaves all of the job or nothing.
     let mut setup = JobSetup::new(&targets::display_name(&files), JobType::Download).files(files);
     if let Some(priority) = add.priority {

@@ -5,7 +5,7 @@ mod bench;
 use std::fs;
 
 use bench::Bench;
-use bgcopy_test_server::{Area, Request};
+use bgcopy_test_server::{Area, Reply, Request, Resource};
 
 const SMALL: u64 = 100_000;
 const PATH: &str = "/gen/1/100000";
@@ -84,4 +84,166 @@ fn header_that_is_none_is_refused() {
     }
     assert_eq!(bench.server.requests().len(), 0);
     assert_eq!(bench.run(&["list", "--json"]).stdout.trim(), "[]", "no job is left behind");
+}
+
+/// What the server wants to see of `ada:s3cret-pass`.
+const BASIC: &str = "Basic YWRhOnMzY3JldC1wYXNz";
+const GUARDED: &str = "/gen/1/100000?basic=ada:s3cret-pass";
+
+#[test]
+fn password_comes_from_where_it_is_told() {
+    let mut bench = Bench::new();
+    let url = bench.url(GUARDED);
+    fs::write(bench.path("password"), "s3cret-pass\nnot this\n").expect("a file");
+    let sources: [&[&str]; 4] = [
+        &["-u", "ada:s3cret-pass"],
+        &["--user=ada", "--password-file", "password"],
+        // The descriptor is that of the file which stdin is.
+        &["-uada", "--password-fd", "0"],
+        &["-u", "ada"],
+    ];
+    for source in sources {
+        if source == ["-u", "ada"] {
+            bench.set("BGCOPY_PASSWORD", "s3cret-pass");
+        }
+        let command = [&["get", &url, "-o", "x", "--quiet"], source].concat();
+        let out = bench.run_with_stdin("password", &command);
+        assert_eq!((out.code, out.stderr.as_str()), (0, ""), "{source:?}");
+    }
+    let shown: Vec<_> = bench
+        .server
+        .requests()
+        .iter()
+        .filter_map(|one| one.header("authorization").map(str::to_owned))
+        .collect();
+    assert_eq!(shown, [BASIC; 4]);
+}
+
+#[test]
+fn password_is_never_stored_nor_repeated() {
+    let bench = Bench::new();
+    let url = bench.url("/file");
+    let slow = Reply::normal().require_basic("ada", "s3cret-pass").bytes_per_second(8_000_000);
+    bench.server.put("/file", Resource::generated(5, 64_000_000).always(slow));
+    let process = bench.start(&["get", &url, "-o", "x", "-u", "ada:s3cret-pass"]);
+    bench.wait_for_recorded_bytes(1);
+    let out = process.interrupt();
+    assert_eq!(out.code, 130, "{out:?}");
+    assert!(out.stderr.ends_with(" -u ada\n"), "{out:?}");
+    assert!(!out.stderr.contains("s3cret-pass"), "{out:?}");
+    for entry in fs::read_dir(bench.store()).expect("the store") {
+        let bytes = fs::read(entry.expect("an entry").path()).expect("a file");
+        for secret in ["s3cret-pass", "YWRhOnMzY3JldC1wYXNz"] {
+            assert!(!bytes.windows(secret.len()).any(|window| window == secret.as_bytes()));
+        }
+    }
+
+    let out = bench.run(&["get", &url, "-o", "x"]);
+    assert_eq!(out.code, 1, "nobody has the password any more: {out:?}");
+    assert!(out.stderr.contains("--user"), "{out:?}");
+    let process = bench.start(&["get", &url, "-o", "x", "-u", "ada:s3cret-pass"]);
+    assert_eq!(bench.wait_for_requests("/file", 2)[1].header("authorization"), Some(BASIC));
+    process.interrupt();
+}
+
+#[test]
+fn digest_shows_no_password() {
+    let bench = Bench::new();
+    let challenge = "Digest realm=\"r\", nonce=\"n\", qop=\"auth\", algorithm=MD5";
+    let refused = Reply::normal().status(401).header("WWW-Authenticate", challenge);
+    let file = Resource::bytes("content").script(vec![refused]);
+    bench.server.put("/file", file);
+    let out = bench.run(&["get", &bench.url("/file"), "-o", "x", "--digest", "-u", "ada:pass"]);
+    assert_eq!(out.code, 0, "{out:?}");
+    let requests = bench.server.requests_for("/file");
+    let shown = requests.last().and_then(|request| request.header("authorization"));
+    assert!(shown.is_some_and(|shown| shown.starts_with("Digest username=\"ada\"")), "{shown:?}");
+    for request in &requests {
+        assert!(!request.header("authorization").unwrap_or("").starts_with("Basic"));
+    }
+}
+
+#[test]
+fn scheme_that_is_given_again_takes_the_place_of_the_other() {
+    let bench = Bench::new();
+    let url = bench.url("/missing");
+    assert_eq!(bench.run(&["get", &url, "-o", "x", "-u", "ada:pass"]).code, 1);
+    assert_eq!(bench.run(&["get", &url, "-o", "x", "-u", "ada:pass", "--digest"]).code, 1);
+    let out = bench.run(&["get", &url, "-o", "x", "-u", "ada:pass", "--digest"]);
+    assert!(out.stderr.contains("0x80190194"), "it does not wait for the first: {out:?}");
+}
+
+#[test]
+fn added_job_has_its_password_while_a_process_hosts() {
+    let bench = Bench::new();
+    let url = bench.url(GUARDED);
+    let command = ["add", &url, "x", "-u", "ada:s3cret-pass"];
+    let out = bench.run(&command);
+    assert_eq!(out.code, 1, "{out:?}");
+    assert!(out.stderr.contains("bgcopy serve"), "{out:?}");
+    assert_eq!(bench.run(&["list", "--json"]).stdout.trim(), "[]", "no job is left behind");
+    let serve = bench.start(&["serve"]);
+    bench.wait_for_host();
+    let added = bench.run(&command);
+    assert_eq!(added.code, 0, "{added:?}");
+    let run = bench.run(&["run", "--complete", added.stdout.trim()]);
+    assert_eq!(run.code, 0, "{run:?}");
+    assert_eq!(bench.content("x"), Bench::generated(1, SMALL));
+    serve.interrupt();
+}
+
+#[test]
+fn password_that_cannot_be_had_is_told_before_anything_is_asked_for() {
+    let bench = Bench::new();
+    let url = bench.url(GUARDED);
+    fs::write(bench.path("password"), "x").expect("a file");
+    let wrong: [(&[&str], i32); 6] = [
+        (&["-u", "ada"], 2),
+        (&["-u", "ada:x", "--password-file", "password"], 2),
+        (&["--password-file", "password"], 2),
+        (&["--digest"], 2),
+        (&["-u", "ada", "--password-file", "missing"], 1),
+        (&["-u", "ada", "--password-fd", "99"], 1),
+    ];
+    for (options, code) in wrong {
+        let out = bench.run(&[&["get", &url, "-o", "x"], options].concat());
+        assert_eq!(out.code, code, "{options:?}: {out:?}");
+    }
+    assert_eq!(bench.server.requests().len(), 0);
+}
+
+/// Opens a terminal for the program, answers its question, and prints what the
+/// terminal showed.
+#[cfg(target_os = "linux")]
+const AT_A_TERMINAL: &str = r#"
+import os, pty, sys
+child, terminal = pty.fork()
+if child == 0:
+    os.execv(sys.argv[1], sys.argv[1:])
+shown = b""
+while b"Password of ada: " not in shown:
+    shown += os.read(terminal, 1000)
+os.write(terminal, b"s3cret-pass\n")
+try:
+    while data := os.read(terminal, 1000):
+        shown += data
+except OSError:
+    pass
+sys.stdout.buffer.write(shown)
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+"#;
+
+#[cfg(target_os = "linux")]
+#[test]
+fn password_is_asked_for_at_a_terminal_and_not_shown() {
+    let bench = Bench::new();
+    let url = bench.url("/file");
+    let reply = Reply::normal().require_basic("ada", "s3cret-pass");
+    bench.server.put("/file", Resource::bytes("content").always(reply));
+    let out =
+        bench.run_by("python3", &["-c", AT_A_TERMINAL], &["get", &url, "-o", "x", "-u", "ada"]);
+    assert_eq!(out.code, 0, "{out:?}");
+    assert!(out.stdout.contains("Password of ada: "), "{out:?}");
+    assert!(!out.stdout.contains("s3cret-pass"), "{out:?}");
+    assert_eq!(bench.content("x"), b"content");
 }
