@@ -3,11 +3,12 @@
 use std::fs;
 use std::io;
 
-use bgcopy_core::{AuthScheme, AuthTarget, Job, JobRecord, JobSetup, Manager};
+use bgcopy_core::{AuthScheme, AuthTarget, Job, JobRecord, JobSetup, Manager, ProxySettings};
 
 use crate::failure::{Failure, Outcome};
 use crate::network_options::NetworkOptions;
 use crate::passwords::{self, Login};
+use crate::proxy;
 
 /// What the options ask for. What they do not name stays as it is for a job that
 /// is taken up.
@@ -16,6 +17,7 @@ pub struct JobOptions {
     /// Lines that end in CR LF.
     headers: String,
     credentials: Vec<Credentials>,
+    proxy: Option<ProxySettings>,
     /// What of the command line is not to be seen again, and what is in its place.
     pub secrets: Vec<(String, String)>,
 }
@@ -31,7 +33,8 @@ impl JobOptions {
     /// Understands the options, and reads the files that they name.
     pub fn read(options: &NetworkOptions) -> Outcome<Self> {
         let secrets = passwords::secrets(options);
-        let mut read = Self { headers: headers(options)?, secrets, ..Self::default() };
+        let (headers, proxy) = (headers(options)?, proxy::settings(options)?);
+        let mut read = Self { headers, proxy, secrets, ..Self::default() };
         let scheme = |is_digest| if is_digest { AuthScheme::Digest } else { AuthScheme::Basic };
         if let Some(login) = passwords::server_login(options)? {
             read.add_credentials(AuthTarget::Server, scheme(options.digest), login);
@@ -73,6 +76,9 @@ impl JobOptions {
             let Login { user_name, password } = &one.login;
             setup = setup.credentials(one.target, one.scheme, user_name, password);
         }
+        if let Some(proxy) = &self.proxy {
+            setup = setup.proxy_settings(proxy.clone());
+        }
         setup
     }
 
@@ -81,6 +87,9 @@ impl JobOptions {
         let record = job.snapshot()?.record;
         if !self.headers.is_empty() {
             job.set_custom_headers(Some(&self.headers))?;
+        }
+        if let Some(proxy) = &self.proxy {
+            job.set_proxy_settings(proxy.clone())?;
         }
         self.prove_again(manager, job, &record)
     }

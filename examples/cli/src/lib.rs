@@ -18,6 +18,7 @@ mod output;
 mod passwords;
 mod program;
 mod progress;
+mod proxy;
 mod put;
 mod queue_commands;
 mod run;

@@ -34,6 +34,14 @@ pub struct NetworkOptions {
     /// The password is the first line of this file.
     #[arg(long, value_name = "FILE", requires = "user")]
     pub password_file: Option<PathBuf>,
+    /// The proxy, by http unless a protocol is named: https, socks4, socks4a, socks5
+    /// or socks5h; port 1080 unless one is named. An empty one is none [default: as
+    /// the environment says where the job is transferred].
+    #[arg(short = 'x', long, value_name = "[PROTOCOL://]HOST[:PORT]")]
+    pub proxy: Option<String>,
+    /// Hosts that are reached without the proxy, separated by commas; `*` for all.
+    #[arg(long, value_name = "LIST")]
+    pub noproxy: Option<String>,
     /// Who you are to the proxy. Without a password here it is read from
     /// BGCOPY_PROXY_PASSWORD, else it is asked for.
     #[arg(short = 'U', long, value_name = "NAME[:PASSWORD]")]

@@ -5,7 +5,7 @@ mod bench;
 use std::fs;
 
 use bench::Bench;
-use bgcopy_test_server::{Area, Reply, Request, Resource};
+use bgcopy_test_server::{Area, Reply, Request, Resource, Server};
 
 const SMALL: u64 = 100_000;
 const PATH: &str = "/gen/1/100000";
@@ -246,4 +246,78 @@ fn password_is_asked_for_at_a_terminal_and_not_shown() {
     assert!(out.stdout.contains("Password of ada: "), "{out:?}");
     assert!(!out.stdout.contains("s3cret-pass"), "{out:?}");
     assert_eq!(bench.content("x"), b"content");
+}
+
+#[test]
+fn proxy_is_used_and_bypassed_as_told() {
+    let bench = Bench::new();
+    let proxy = Server::start().expect("a proxy");
+    proxy.put("/file", Resource::bytes("by the proxy"));
+    bench.server.put("/file", Resource::bytes("directly"));
+    let (address, named) = (proxy.address().to_string(), format!("http://{}", proxy.address()));
+    let url = bench.url("/file");
+    let cases: [(&[&str], &[u8]); 6] = [
+        (&["-x", &address], b"by the proxy"),
+        (&["--proxy", &named, "--noproxy", "a.test"], b"by the proxy"),
+        (&["-x", &address, "--noproxy", "a.test,127.0.0.1"], b"directly"),
+        (&["-x", &address, "--noproxy", "*"], b"directly"),
+        (&["-x", ""], b"directly"),
+        (&["--noproxy", "*"], b"directly"),
+    ];
+    for (options, content) in cases {
+        let out = bench.run(&[&["get", &url, "-o", "x"], options].concat());
+        assert_eq!(out.code, 0, "{options:?}: {out:?}");
+        assert_eq!(bench.content("x"), content, "{options:?}");
+    }
+    assert_eq!((proxy.requests().len(), bench.server.requests().len()), (2, 4));
+}
+
+#[test]
+fn proxy_of_the_environment_is_one_that_can_be_turned_off() {
+    let mut bench = Bench::new();
+    let proxy = Server::start().expect("a proxy");
+    proxy.put("/file", Resource::bytes("by the proxy"));
+    bench.server.put("/file", Resource::bytes("directly"));
+    bench.set("http_proxy", &format!("http://{}", proxy.address()));
+    for (options, content) in [(&[][..], &b"by the proxy"[..]), (&["-x", ""], b"directly")] {
+        let out = bench.run(&[&["get", &bench.url("/file"), "-o", "x"], options].concat());
+        assert_eq!(out.code, 0, "{options:?}: {out:?}");
+        assert_eq!(bench.content("x"), content, "{options:?}");
+    }
+}
+
+#[test]
+fn proxy_sees_its_own_password() {
+    let mut bench = Bench::new();
+    let proxy = Server::start().expect("a proxy");
+    let guarded = Reply::normal().require_proxy_basic("ada", "s3cret-pass");
+    proxy.put("/file", Resource::bytes("by the proxy").always(guarded));
+    let address = proxy.address().to_string();
+    let command = ["get", "http://a.test/file", "-o", "x", "-x", &address, "-U"];
+    let given = bench.run(&[&command[..], &["ada:s3cret-pass"]].concat());
+    assert_eq!(given.code, 0, "{given:?}");
+    bench.set("BGCOPY_PROXY_PASSWORD", "s3cret-pass");
+    let told = bench.run(&[&command[..], &["ada"]].concat());
+    assert_eq!(told.code, 0, "{told:?}");
+    for request in proxy.requests() {
+        assert_eq!(request.header("authorization"), None);
+    }
+}
+
+#[test]
+fn proxy_that_is_none_is_refused() {
+    let bench = Bench::new();
+    let url = bench.url(PATH);
+    let wrong: [&[&str]; 5] = [
+        &["-x", "ftp://127.0.0.1"],
+        &["-x", "http://ada:pass@127.0.0.1"],
+        &["-x", "127.0.0.1 127.0.0.2"],
+        &["--noproxy", "127.0.0.1"],
+        &["--proxy-digest"],
+    ];
+    for options in wrong {
+        let out = bench.run(&[&["get", &url, "-o", "x"], options].concat());
+        assert_eq!(out.code, 2, "{options:?}: {out:?}");
+    }
+    assert_eq!(bench.server.requests().len(), 0);
 }

@@ -185,6 +185,9 @@ impl Bench {
         command.args(arguments).current_dir(self.path("")).env("BGCOPY_STORE", self.store());
         // What the demonstration leaves would be seen here.
         command.env("TMPDIR", self.path(""));
+        for name in ["http_proxy", "all_proxy", "ALL_PROXY", "no_proxy", "NO_PROXY"] {
+            command.env_remove(name);
+        }
         command.envs(self.variables.iter().map(|(name, value)| (name, value)));
         command.stdin(Stdio::null());
         command
