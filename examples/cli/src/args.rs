@@ -25,7 +25,7 @@ pub struct Arguments {
 #[derive(Subcommand)]
 pub enum Command {
     #[command(flatten)]
-    Queue(QueueCommand),
+    Queue(Box<QueueCommand>),
     /// Show in under 30 seconds what background downloads can do; needs no network.
     Demo,
     /// The downloading process of the demonstration.
@@ -217,6 +217,9 @@ pub struct Run {
     /// Complete the jobs that are transferred.
     #[arg(long)]
     pub complete: bool,
+    /// A PEM file with the authorities that are trusted, in place of the system's.
+    #[arg(long, value_name = "FILE")]
+    pub cacert: Option<PathBuf>,
 }
 
 #[derive(Args)]
@@ -228,6 +231,10 @@ pub struct Serve {
     /// Take the place of a host that is too old to work with this one.
     #[arg(long)]
     pub replace_older: bool,
+    /// A PEM file with the authorities that are trusted, in place of the system's,
+    /// while this process hosts.
+    #[arg(long, value_name = "FILE")]
+    pub cacert: Option<PathBuf>,
 }
 
 #[derive(Args)]

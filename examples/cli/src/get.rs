@@ -1,6 +1,6 @@
 //! `get`: a job in the foreground, from its creation to its files in place.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use bgcopy_core::vocab::code;
@@ -38,7 +38,7 @@ pub fn get(program: &Program, store: &Path, get: &Get) -> Outcome {
     let options = JobOptions::read(&get.network)?;
     let interrupt = Interrupt::listen()?;
     let mut display = display_of(get);
-    let manager = open(store)?;
+    let manager = open(store, get.network.cacert.as_ref())?;
     let job = match find(store, &manager, &files)? {
         Some((job, record)) => {
             take_up(&manager, &job, &record, &files, get, &options, &display)?;
@@ -95,9 +95,17 @@ fn finish(
     }
 }
 
-/// Opens the queue, and says what the start found damaged.
-pub fn open(store: &Path) -> Outcome<Manager> {
-    open_with(store, Options::new(store))
+/// Opens the queue to transfer, trusting the authorities of a file, if one is named.
+pub fn open(store: &Path, cacert: Option<&PathBuf>) -> Outcome<Manager> {
+    let options = Options { ca_file: cacert.cloned(), ..Options::new(store) };
+    let manager = open_with(store, options)?;
+    if cacert.is_some() && !manager.is_host() {
+        return Err(Failure::failed(
+            "another process hosts the queue and transfers: \
+             --cacert belongs to that one, as `bgcopy serve --cacert FILE`",
+        ));
+    }
+    Ok(manager)
 }
 
 /// Opens the queue to store what is to be done: another process does it.
@@ -105,7 +113,7 @@ pub fn open_to_store(store: &Path) -> Outcome<Manager> {
     open_with(store, Options { stores_only: true, ..Options::new(store) })
 }
 
-/// The same in a way of one's own.
+/// Opens the queue, and says what the start found damaged.
 pub fn open_with(store: &Path, options: Options) -> Outcome<Manager> {
     let manager = Manager::open(options).map_err(|error| explain(store, &error))?;
     if let Some(damage) = manager.damage() {

@@ -1,23 +1,28 @@
 //! The options of a command line as settings of a job.
 
-use std::fs;
-use std::io;
+use std::path::Path;
+use std::{fs, io};
 
-use bgcopy_core::{AuthScheme, AuthTarget, Job, JobRecord, JobSetup, Manager, ProxySettings};
+use bgcopy_core::vocab::security;
+use bgcopy_core::{
+    AuthScheme, AuthTarget, ClientCertificate, Job, JobRecord, JobSetup, Manager, ProxySettings,
+    local_name,
+};
 
 use crate::failure::{Failure, Outcome};
 use crate::network_options::NetworkOptions;
 use crate::passwords::{self, Login};
-use crate::proxy;
+use crate::{output, proxy};
 
 /// What the options ask for. What they do not name stays as it is for a job that
 /// is taken up.
-#[derive(Default)]
 pub struct JobOptions {
     /// Lines that end in CR LF.
     headers: String,
     credentials: Vec<Credentials>,
     proxy: Option<ProxySettings>,
+    certificate: Option<ClientCertificate>,
+    security_flags: u32,
     /// What of the command line is not to be seen again, and what is in its place.
     pub secrets: Vec<(String, String)>,
 }
@@ -34,7 +39,9 @@ impl JobOptions {
     pub fn read(options: &NetworkOptions) -> Outcome<Self> {
         let secrets = passwords::secrets(options);
         let (headers, proxy) = (headers(options)?, proxy::settings(options)?);
-        let mut read = Self { headers, proxy, secrets, ..Self::default() };
+        let (certificate, security_flags) = (certificate(options)?, security_flags(options));
+        let credentials = Vec::new();
+        let mut read = Self { headers, credentials, proxy, certificate, security_flags, secrets };
         let scheme = |is_digest| if is_digest { AuthScheme::Digest } else { AuthScheme::Basic };
         if let Some(login) = passwords::server_login(options)? {
             read.add_credentials(AuthTarget::Server, scheme(options.digest), login);
@@ -79,7 +86,10 @@ impl JobOptions {
         if let Some(proxy) = &self.proxy {
             setup = setup.proxy_settings(proxy.clone());
         }
-        setup
+        if let Some(certificate) = &self.certificate {
+            setup = setup.client_certificate(Some(certificate.clone()));
+        }
+        setup.security_flags(self.security_flags)
     }
 
     /// Sets what may be another than when the job was made.
@@ -90,6 +100,13 @@ impl JobOptions {
         }
         if let Some(proxy) = &self.proxy {
             job.set_proxy_settings(proxy.clone())?;
+        }
+        if let Some(certificate) = &self.certificate {
+            job.set_client_certificate(Some(certificate.clone()))?;
+        }
+        // What is not checked is not to be forgotten: it is said each time.
+        if record.security_flags != self.security_flags {
+            job.set_security_flags(self.security_flags)?;
         }
         self.prove_again(manager, job, &record)
     }
@@ -114,6 +131,39 @@ impl JobOptions {
         }
         Ok(())
     }
+}
+
+fn certificate(options: &NetworkOptions) -> Outcome<Option<ClientCertificate>> {
+    let Some(certificate) = &options.cert else {
+        return Ok(None);
+    };
+    let (certificate, key) = (readable(certificate)?, options.key.as_deref().map(readable));
+    Ok(Some(ClientCertificate { certificate, key: key.transpose()? }))
+}
+
+/// The local name of a file that is read when the job is transferred.
+fn readable(file: &Path) -> Outcome<String> {
+    let refused = |error| Failure::failed(format!("{}: {error}", file.display()));
+    fs::File::open(file).map_err(refused)?;
+    Ok(local_name(std::path::absolute(file).map_err(refused)?)?)
+}
+
+fn security_flags(options: &NetworkOptions) -> u32 {
+    let mut flags = match options.max_redirs {
+        Some(_) => security::REDIRECT_DISALLOW,
+        None => security::REDIRECT_ALLOW_SILENT,
+    };
+    if options.insecure {
+        output::complain(
+            "bgcopy: WARNING: --insecure: the certificate of the server is not checked. Anybody \
+             on the way can read and change what is transferred, passwords among it.",
+        );
+        flags |= security::IGNORE_UNKNOWN_CA
+            | security::IGNORE_CERT_CN_INVALID
+            | security::IGNORE_CERT_DATE_INVALID
+            | security::IGNORE_CERT_WRONG_USAGE;
+    }
+    flags
 }
 
 /// The password of a job was in the memory of processes that have all ended.

@@ -49,4 +49,33 @@ pub struct NetworkOptions {
     /// Prove it by Digest.
     #[arg(long, requires = "proxy_user")]
     pub proxy_digest: bool,
+    /// A PEM file with the authorities that are trusted, in place of the system's. It
+    /// holds for all that this process transfers, and is refused if another process
+    /// hosts the queue: then it belongs to that one.
+    #[arg(long, value_name = "FILE")]
+    pub cacert: Option<PathBuf>,
+    /// The client certificate, a PEM file, with its key or without.
+    #[arg(short = 'E', long, value_name = "FILE")]
+    pub cert: Option<PathBuf>,
+    /// The key of the client certificate, a PEM file that no password guards.
+    #[arg(long, value_name = "FILE", requires = "cert")]
+    pub key: Option<PathBuf>,
+    /// Do not check the certificate of the server: anybody on the way can read and
+    /// change what is transferred. It holds for this run: the same command without
+    /// it checks again.
+    #[arg(short = 'k', long)]
+    pub insecure: bool,
+    /// 0 to fail at a redirect instead of following it; there is no other number. It
+    /// holds for this run, as --insecure does.
+    #[arg(long, value_name = "0", value_parser = no_redirects)]
+    pub max_redirs: Option<u32>,
+}
+
+fn no_redirects(text: &str) -> Result<u32, String> {
+    match text.parse() {
+        Ok(0) => Ok(0),
+        Ok(_) | Err(_) => Err("redirects are followed, or with 0 refused: \
+             no other number can be chosen"
+            .to_owned()),
+    }
 }

@@ -39,7 +39,7 @@ pub fn put(program: &Program, store: &Path, put: &Put) -> Outcome {
     let options = options_of(put)?;
     let interrupt = Interrupt::listen()?;
     let files = sources(put)?;
-    let manager = open(store)?;
+    let manager = open(store, put.network.cacert.as_ref())?;
     let mut jobs = start(store, &manager, put, &options, files)?;
     let mut failures = 0;
     while !jobs.is_empty() {

@@ -34,6 +34,10 @@ pub fn add(store: &Path, add: &Add) -> Outcome {
         .iter()
         .map(|[url, file]| targets::target(targets::url(url)?, Path::new(file)))
         .collect::<Outcome<Vec<_>>>()?;
+    if add.network.cacert.is_some() {
+        let text = "--cacert belongs to the command that transfers: `run`, `serve` or `get`";
+        return Err(Failure::usage(text));
+    }
     let options = JobOptions::read(&add.network)?;
     let manager = open_to_store(store)?;
     options.check_host(&manager)?;

@@ -321,3 +321,42 @@ fn proxy_that_is_none_is_refused() {
     }
     assert_eq!(bench.server.requests().len(), 0);
 }
+
+#[test]
+fn redirects_can_be_refused() {
+    let bench = Bench::new();
+    let moved = Reply::normal().redirect(302, bench.url("/there"));
+    bench.server.put("/here", Resource::bytes("").always(moved));
+    bench.server.put("/there", Resource::bytes("content"));
+    let get = ["get", &bench.url("/here"), "-o", "x"];
+    let out = bench.run(&[&get[..], &["--max-redirs", "0"]].concat());
+    assert_eq!(out.code, 1, "{out:?}");
+    assert_eq!(bench.server.requests_for("/there").len(), 0);
+    let out = bench.run(&[&get[..], &["--max-redirs", "5"]].concat());
+    assert_eq!(out.code, 2, "{out:?}");
+    assert!(out.stderr.contains("no other number can be chosen"), "{out:?}");
+    assert_eq!(bench.run(&get).code, 0, "it is not remembered");
+    assert_eq!(bench.content("x"), b"content");
+}
+
+#[test]
+fn files_of_certificates_are_looked_at_first() {
+    let bench = Bench::new();
+    let url = bench.url(PATH);
+    fs::write(bench.path("file"), "no certificate").expect("a file");
+    let wrong: [(&str, &[&str], i32); 6] = [
+        ("get", &["--cacert", "missing"], 1),
+        ("get", &["--cacert", "file"], 1),
+        ("get", &["--cert", "missing"], 1),
+        ("get", &["--cert", "file", "--key", "missing"], 1),
+        ("get", &["--key", "file"], 2),
+        ("add", &["--cacert", "file"], 2),
+    ];
+    for (command, options, code) in wrong {
+        let target: &[&str] = if command == "get" { &["-o", "x"] } else { &["x"] };
+        let out = bench.run(&[&[command, &url], target, options].concat());
+        assert_eq!(out.code, code, "{options:?}: {out:?}");
+    }
+    assert_eq!(bench.server.requests().len(), 0);
+    assert_eq!(bench.run(&["list", "--json"]).stdout.trim(), "[]", "no job is left behind");
+}
