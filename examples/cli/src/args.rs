@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use bgcopy_core::{JobPriority, UploadProtocol};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::download_options::DownloadOptions;
 use crate::network_options::NetworkOptions;
 
 const EXIT_CODES: &str = "Exit codes: 0 done, 1 failed (the code is on stderr), \
@@ -98,7 +99,8 @@ pub struct Get {
     #[arg(short, long, value_name = "DIR")]
     pub directory: Option<PathBuf>,
     /// A file with one URL a line, each optionally followed by a tab and the name
-    /// below the folder; `-` reads from stdin.
+    /// below the folder, and by another tab and the SHA-256; `-` reads from stdin.
+    /// Lines that are blank or begin with `#` are skipped.
     #[arg(short = 'i', long = "input", value_name = "LIST")]
     pub list: Option<PathBuf>,
     /// The SHA-256 of a single file; other content is refused.
@@ -113,6 +115,8 @@ pub struct Get {
     /// Print nothing but errors.
     #[arg(long, short)]
     pub quiet: bool,
+    #[command(flatten)]
+    pub download: DownloadOptions,
     #[command(flatten)]
     pub network: NetworkOptions,
 }
@@ -188,6 +192,8 @@ pub struct Add {
     /// Which jobs of the queue go first.
     #[arg(long, value_enum)]
     pub priority: Option<Priority>,
+    #[command(flatten)]
+    pub download: DownloadOptions,
     #[command(flatten)]
     pub network: NetworkOptions,
 }
@@ -272,7 +278,8 @@ impl From<Priority> for JobPriority {
     }
 }
 
-fn sha256_digest(text: &str) -> Result<String, String> {
+/// A SHA-256 as the library takes it.
+pub fn sha256_digest(text: &str) -> Result<String, String> {
     if text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         Ok(text.to_ascii_lowercase())
     } else {

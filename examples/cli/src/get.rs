@@ -1,12 +1,13 @@
 //! `get`: a job in the foreground, from its creation to its files in place.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use bgcopy_core::vocab::code;
 use bgcopy_core::{
-    Error, ExpectedHash, FileSpec, HashAlgorithm, Job, JobPriority, JobRecord, JobSetup, JobState,
-    JobType, Manager, Options, progress_of,
+    Error, FileSpec, Job, JobPriority, JobRecord, JobSetup, JobState, JobType, Manager, Options,
+    progress_of,
 };
 use indicatif::HumanBytes;
 use serde_json::json;
@@ -41,14 +42,23 @@ pub fn get(program: &Program, store: &Path, get: &Get) -> Outcome {
     let manager = open(store, get.network.cacert.as_ref())?;
     let job = match find(store, &manager, &files)? {
         Some((job, record)) => {
-            take_up(&manager, &job, &record, &files, get, &options, &display)?;
+            let queue = (store, &manager);
+            take_up(queue, (&job, &record), &files, get, &options, &display)?;
             job
         }
-        None => create(&manager, &files, get, &options, &display)?,
+        None => {
+            get.download.check_targets(&files)?;
+            create(&manager, &files, get, &options, &display)?
+        }
     };
     let watched = watch(&job, &mut display, &interrupt);
     display.end();
     match watched? {
+        Watched::Ended(JobState::Transferred) if get.download.no_clobber => {
+            // What came there meanwhile is not replaced, either.
+            get.download.check_targets(&files)?;
+            finish(store, &job, JobState::Transferred, &files, &display)
+        }
         Watched::Ended(state) => finish(store, &job, state, &files, &display),
         Watched::Interrupted => {
             job.suspend()?;
@@ -164,9 +174,8 @@ fn find(store: &Path, manager: &Manager, files: &[FileSpec]) -> Outcome<Option<(
 }
 
 fn take_up(
-    manager: &Manager,
-    job: &Job,
-    record: &JobRecord,
+    (store, manager): (&Path, &Manager),
+    (job, record): (&Job, &JobRecord),
     files: &[FileSpec],
     get: &Get,
     options: &JobOptions,
@@ -187,7 +196,12 @@ fn take_up(
         // An older version was killed before it could add the files.
         job.add_file_set(files.to_vec())?;
     }
-    configure(job, get)?;
+    get.download.check_targets(files)?;
+    get.download.check(record)?;
+    if let Some(priority) = get.priority {
+        job.set_priority(priority.into())?;
+    }
+    set_hashes(store, job, files)?;
     options.apply_to(manager, job)?;
     if record.state != JobState::Transferred {
         job.resume()?;
@@ -203,38 +217,35 @@ fn create(
     options: &JobOptions,
     display: &Display,
 ) -> Outcome<Job> {
-    let mut wanted = files.to_vec();
-    if let Some(file) = wanted.first_mut() {
-        file.expected_hash = expected_hash(get);
-    }
     let setup = JobSetup::new(&targets::display_name(files), JobType::Download)
         .description(&targets::key(files))
-        .files(wanted)
+        .files(files.to_vec())
         // Somebody is looking on.
         .priority(get.priority.map_or(JobPriority::Foreground, Into::into));
-    let job = options.add_to(setup).resumed().create(manager)?;
+    let job = options.add_to(get.download.add_to(setup)).resumed().create(manager)?;
     display.note(&format!("Job {}", job.id()));
     display.event(&json!({ "event": "created", "id": job.id().to_string() }));
     Ok(job)
 }
 
-fn expected_hash(get: &Get) -> Option<ExpectedHash> {
-    let digest = get.sha256.clone()?;
-    Some(ExpectedHash { algorithm: HashAlgorithm::Sha256, digest })
-}
-
-/// What the command line says besides the files.
-fn configure(job: &Job, get: &Get) -> Outcome {
-    if let Some(priority) = get.priority {
-        job.set_priority(priority.into())?;
-    }
-    let wanted = expected_hash(get);
-    let file = job.file(0)?;
-    if file.expected_hash()? != wanted {
-        file.set_expected_hash(wanted).map_err(|error| match error.code {
+/// Sets what the files are checked against, where that is something else by now.
+fn set_hashes(store: &Path, job: &Job, files: &[FileSpec]) -> Outcome {
+    let wanted: BTreeMap<_, _> = files.iter().map(|file| (&file.local_name, file)).collect();
+    let Some(reader) = job_ids::reader(store)? else {
+        return Ok(());
+    };
+    for (index, known) in (0_u32..).zip(reader.job(job.id())?.1) {
+        let Some(wanted) = wanted.get(&known.local_name) else {
+            continue;
+        };
+        if known.expected_hash == wanted.expected_hash {
+            continue;
+        }
+        let set = job.file(index)?.set_expected_hash(wanted.expected_hash.clone());
+        set.map_err(|error| match error.code {
             code::DO_E_INVALID_STATE => Failure::failed(format!(
                 "the file is here already, checked against {}; complete or cancel the job {} first",
-                file.expected_hash().ok().flatten().map_or("no hash".into(), |hash| hash.digest),
+                known.expected_hash.map_or("no hash".into(), |hash| hash.digest),
                 job.id()
             )),
             _ => error.into(),

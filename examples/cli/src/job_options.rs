@@ -23,6 +23,9 @@ pub struct JobOptions {
     proxy: Option<ProxySettings>,
     certificate: Option<ClientCertificate>,
     security_flags: u32,
+    no_progress_timeout_s: Option<u32>,
+    retry_delay_s: Option<u32>,
+    max_time_s: Option<u32>,
     /// What of the command line is not to be seen again, and what is in its place.
     pub secrets: Vec<(String, String)>,
 }
@@ -37,11 +40,17 @@ struct Credentials {
 impl JobOptions {
     /// Understands the options, and reads the files that they name.
     pub fn read(options: &NetworkOptions) -> Outcome<Self> {
-        let secrets = passwords::secrets(options);
-        let (headers, proxy) = (headers(options)?, proxy::settings(options)?);
-        let (certificate, security_flags) = (certificate(options)?, security_flags(options));
-        let credentials = Vec::new();
-        let mut read = Self { headers, credentials, proxy, certificate, security_flags, secrets };
+        let mut read = Self {
+            headers: headers(options)?,
+            credentials: Vec::new(),
+            proxy: proxy::settings(options)?,
+            certificate: certificate(options)?,
+            security_flags: security_flags(options),
+            no_progress_timeout_s: options.no_progress_timeout,
+            retry_delay_s: options.retry_delay,
+            max_time_s: options.max_time,
+            secrets: passwords::secrets(options),
+        };
         let scheme = |is_digest| if is_digest { AuthScheme::Digest } else { AuthScheme::Basic };
         if let Some(login) = passwords::server_login(options)? {
             read.add_credentials(AuthTarget::Server, scheme(options.digest), login);
@@ -89,6 +98,15 @@ impl JobOptions {
         if let Some(certificate) = &self.certificate {
             setup = setup.client_certificate(Some(certificate.clone()));
         }
+        if let Some(seconds) = self.no_progress_timeout_s {
+            setup = setup.no_progress_timeout(seconds);
+        }
+        if let Some(seconds) = self.retry_delay_s {
+            setup = setup.minimum_retry_delay(seconds);
+        }
+        if let Some(seconds) = self.max_time_s {
+            setup = setup.maximum_download_time(seconds);
+        }
         setup.security_flags(self.security_flags)
     }
 
@@ -107,6 +125,15 @@ impl JobOptions {
         // What is not checked is not to be forgotten: it is said each time.
         if record.security_flags != self.security_flags {
             job.set_security_flags(self.security_flags)?;
+        }
+        if let Some(seconds) = self.no_progress_timeout_s {
+            job.set_no_progress_timeout(seconds)?;
+        }
+        if let Some(seconds) = self.retry_delay_s {
+            job.set_minimum_retry_delay(seconds)?;
+        }
+        if let Some(seconds) = self.max_time_s {
+            job.set_maximum_download_time(seconds)?;
         }
         self.prove_again(manager, job, &record)
     }

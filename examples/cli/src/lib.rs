@@ -8,6 +8,7 @@ mod args;
 mod demo;
 mod demo_process;
 mod demo_worker;
+mod download_options;
 mod failure;
 mod get;
 mod interrupt;

@@ -69,6 +69,17 @@ pub struct NetworkOptions {
     /// holds for this run, as --insecure does.
     #[arg(long, value_name = "0", value_parser = no_redirects)]
     pub max_redirs: Option<u32>,
+    /// Give up after so many seconds without progress, counted from the first failure
+    /// on; 0 gives up at the first one [default: 14 days].
+    #[arg(long, value_name = "SECONDS")]
+    pub no_progress_timeout: Option<u32>,
+    /// Wait at least so long before a retry; less than 5 is 5 [default: 5].
+    #[arg(long, value_name = "SECONDS")]
+    pub retry_delay: Option<u32>,
+    /// Give up after so many seconds of transfer, waiting for retries not counted
+    /// [default: 90 days].
+    #[arg(long, value_name = "SECONDS")]
+    pub max_time: Option<u32>,
 }
 
 fn no_redirects(text: &str) -> Result<u32, String> {

@@ -38,6 +38,7 @@ pub fn add(store: &Path, add: &Add) -> Outcome {
         let text = "--cacert belongs to the command that transfers: `run`, `serve` or `get`";
         return Err(Failure::usage(text));
     }
+    add.download.check_targets(&files)?;
     let options = JobOptions::read(&add.network)?;
     let manager = open_to_store(store)?;
     options.check_host(&manager)?;
@@ -46,7 +47,7 @@ pub fn add(store: &Path, add: &Add) -> Outcome {
     if let Some(priority) = add.priority {
         setup = setup.priority(priority.into());
     }
-    let job = options.add_to(setup).resumed().create(&manager)?;
+    let job = options.add_to(add.download.add_to(setup)).resumed().create(&manager)?;
     output::say(&job.id().to_string());
     Ok(())
 }

@@ -4,8 +4,9 @@ mod bench;
 
 use std::fs;
 
-use bench::Bench;
+use bench::{Bench, json_of};
 use bgcopy_test_server::{Area, Reply, Request, Resource, Server};
+use serde_json::Value;
 
 const SMALL: u64 = 100_000;
 const PATH: &str = "/gen/1/100000";
@@ -359,4 +360,118 @@ fn files_of_certificates_are_looked_at_first() {
     }
     assert_eq!(bench.server.requests().len(), 0);
     assert_eq!(bench.run(&["list", "--json"]).stdout.trim(), "[]", "no job is left behind");
+}
+
+#[test]
+fn timeouts_hold_for_new_jobs_and_for_those_taken_up() {
+    let bench = Bench::new();
+    // Nobody listens there.
+    let get = ["get", "http://127.0.0.1:1/x", "-o", "x"];
+    let process = bench.start(&[&get[..], &["--retry-delay", "500"]].concat());
+    let mut why = Value::Null;
+    bench::wait_until("the job waits for a retry", || {
+        why = json_of(&bench.run(&["list", "--json"]).stdout)[0]["wait_reason"].clone();
+        why["kind"] == "RETRY_AFTER_ERROR"
+    });
+    let time = |name: &str| why[name].as_i64().expect("a time");
+    assert!(time("next_try_ms") - time("since_ms") >= 499_000, "{why}");
+    process.interrupt();
+    let out = bench.run(&[&get[..], &["--no-progress-timeout", "0"]].concat());
+    assert_eq!(out.code, 1, "it gives up at the first failure: {out:?}");
+    assert!(out.stderr.contains("BG_E_CONNECT_FAILURE"), "{out:?}");
+    let out = bench.run(&["get", "http://127.0.0.1:1/y", "--no-progress-timeout", "0"]);
+    assert_eq!(out.code, 1, "and so does a new one: {out:?}");
+}
+
+#[test]
+fn transfer_has_a_longest_time() {
+    let bench = Bench::new();
+    let url = bench.url("/gen/5/64000000?rate=1000000");
+    let out = bench.run(&["get", &url, "-o", "x", "--max-time", "1"]);
+    assert_eq!(out.code, 1, "{out:?}");
+    assert!(out.stderr.contains("BG_E_MAXDOWNLOAD_TIMEOUT"), "{out:?}");
+}
+
+#[test]
+fn files_may_have_so_many_bytes_together() {
+    let bench = Bench::new();
+    let (one, two) = (bench.url("/gen/1/2000"), bench.url("/gen/2/2001"));
+    let get = ["get", &one, &two, "--max-filesize"];
+    let out = bench.run(&[&get[..], &["4000"]].concat());
+    assert_eq!(out.code, 1, "{out:?}");
+    assert!(out.stderr.contains("BG_E_MAX_DOWNLOAD_SIZE_LIMIT_REACHED"), "{out:?}");
+    let out = bench.run(&[&get[..], &["4K"]].concat());
+    assert_eq!(out.code, 1, "it is set when the job is made: {out:?}");
+    assert!(out.stderr.contains("cancel it first"), "{out:?}");
+    let id = json_of(&bench.run(&["list", "--json"]).stdout)[0]["id"].clone();
+    assert_eq!(bench.run(&["cancel", id.as_str().expect("an id")]).code, 0);
+    let out = bench.run(&[&get[..], &["4K"]].concat());
+    assert_eq!(out.code, 0, "{out:?}");
+    assert_eq!(bench.run(&[&get[..], &["0"]].concat()).code, 2);
+}
+
+#[test]
+fn no_clobber_replaces_nothing_and_asks_for_nothing() {
+    let bench = Bench::new();
+    let (one, two) = (bench.url("/gen/1/5"), bench.url("/gen/2/6"));
+    fs::write(bench.path("6"), "old").expect("a file");
+    #[cfg(unix)]
+    std::os::unix::fs::symlink("nowhere", bench.path("link")).expect("a link");
+    let commands: [&[&str]; 3] = [
+        &["get", &one, &two, "--no-clobber"],
+        &["add", &one, "5", &two, "6", "--no-clobber"],
+        &["get", &one, "-o", "link", "--no-clobber"],
+    ];
+    for command in commands {
+        let out = bench.run(command);
+        assert_eq!(out.code, 1, "{command:?}: {out:?}");
+        assert!(out.stderr.contains("exists and is not replaced"), "{out:?}");
+    }
+    assert_eq!(bench.server.requests().len(), 0);
+    assert_eq!(bench.run(&["list", "--json"]).stdout.trim(), "[]", "no job is left behind");
+    assert_eq!(bench.content("6"), b"old");
+    let out = bench.run(&["get", &one, "--no-clobber"]);
+    assert_eq!(out.code, 0, "{out:?}");
+}
+
+#[test]
+fn no_clobber_replaces_nothing_that_came_meanwhile() {
+    let bench = Bench::new();
+    bench.server.put("/file", Resource::bytes("new").always(Reply::normal().gate_before_reply()));
+    let url = bench.url("/file");
+    let get = ["get", &url, "--no-clobber"];
+    let process = bench.start(&get);
+    bench.wait_for_requests("/file", 1);
+    fs::write(bench.path("file"), "old").expect("a file");
+    bench.server.open_gate("/file");
+    let out = process.end();
+    assert_eq!(out.code, 1, "{out:?}");
+    assert_eq!(bench.content("file"), b"old");
+    fs::remove_file(bench.path("file")).expect("removed");
+    let out = bench.run(&get);
+    assert_eq!(out.code, 0, "what is here of it is not lost: {out:?}");
+    assert_eq!(bench.content("file"), b"new");
+    assert_eq!(bench.server.requests_for("/file").len(), 1);
+}
+
+#[test]
+fn list_has_comments_and_hashes() {
+    let bench = Bench::new();
+    let (one, two) = (bench.url("/gen/1/1000"), bench.url("/gen/2/2000"));
+    let list = |first: &str, second: &str| {
+        let text = format!("# two files\n\n{one}\tone\t{first}\n{two}\t\t{second}\r\n");
+        fs::write(bench.path("list"), text).expect("a list");
+        bench.run(&["get", "-i", "list"])
+    };
+    let (right, wrong) = (Bench::sha256(1, 1000), "0".repeat(64));
+    let out = list(&right, &wrong);
+    assert_eq!(out.code, 1, "{out:?}");
+    assert!(out.stderr.contains("BGCOPY_E_HASH_MISMATCH"), "{out:?}");
+    let jobs = json_of(&bench.run(&["list", "--json"]).stdout);
+    assert_eq!(jobs[0]["files_total"], 2, "{jobs}");
+    let out = list(&right, &Bench::sha256(2, 2000));
+    assert_eq!(out.code, 0, "the same targets with the right hashes: {out:?}");
+    assert_eq!(bench.content("one"), Bench::generated(1, 1000));
+    assert_eq!(bench.content("2000"), Bench::generated(2, 2000));
+    assert_eq!(list("12", "").code, 2, "no SHA-256");
 }
