@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use bgcopy_core::{JobPriority, UploadProtocol};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 
 use crate::download_options::DownloadOptions;
 use crate::network_options::NetworkOptions;
@@ -29,6 +30,8 @@ pub enum Command {
     Queue(Box<QueueCommand>),
     /// Show in under 30 seconds what background downloads can do; needs no network.
     Demo,
+    /// Print the script by which a shell completes this program's command lines.
+    Completions(Completions),
     /// The downloading process of the demonstration.
     #[command(hide = true)]
     DemoWorker(DemoWorker),
@@ -60,8 +63,8 @@ pub enum QueueCommand {
     List(List),
     /// Show all about one job and its files.
     Show(One),
-    /// Say why a job does not move and what would get it moving.
-    Why(One),
+    /// Say why jobs do not move and what would get them moving.
+    Why(Several),
     /// Transfer the queue until nothing in it can move any more.
     ///
     /// Retries are waited for. Finished jobs stay in the queue, with their
@@ -83,6 +86,7 @@ pub enum QueueCommand {
     Complete(Jobs),
     /// Take jobs out of the queue and delete their temporary files, those of
     /// unfinished uploads on the server too.
+    #[command(visible_alias = "rm")]
     Cancel(Jobs),
 }
 
@@ -213,6 +217,22 @@ pub struct One {
     /// Print a JSON object.
     #[arg(long)]
     pub json: bool,
+}
+
+#[derive(Args)]
+pub struct Several {
+    /// The jobs: ids, or beginnings of ids that no other job has.
+    #[arg(required = true, value_name = "ID")]
+    pub ids: Vec<String>,
+    /// Print one JSON object a line.
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Args)]
+pub struct Completions {
+    /// The shell.
+    pub shell: Shell,
 }
 
 #[derive(Args)]

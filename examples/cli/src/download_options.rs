@@ -4,6 +4,7 @@ use bgcopy_core::{FileSpec, JobPropertyId, JobRecord, JobSetup, PropertyValue, p
 use clap::Args;
 
 use crate::failure::{Failure, Outcome};
+use crate::output::in_line;
 
 #[derive(Args)]
 pub struct DownloadOptions {
@@ -27,7 +28,8 @@ impl DownloadOptions {
         let is_there = |file: &&FileSpec| path_of(&file.local_name).symlink_metadata().is_ok();
         match files.iter().find(is_there) {
             Some(file) => {
-                let text = format!("{} exists and is not replaced (--no-clobber)", file.local_name);
+                let name = in_line(&file.local_name);
+                let text = format!("{name} exists and is not replaced (--no-clobber)");
                 Err(Failure::failed(text))
             }
             None => Ok(()),

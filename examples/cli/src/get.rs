@@ -274,7 +274,7 @@ pub fn watch(job: &Job, display: &mut Display, interrupt: &Interrupt) -> Outcome
 
 fn tell_done(job: &Job, files: &[FileSpec], display: &Display) -> Outcome {
     for file in files {
-        display.note(&format!("Saved {}", file.local_name));
+        display.note(&format!("Saved {}", output::in_line(&file.local_name)));
     }
     let names: Vec<_> = files.iter().map(|file| file.local_name.as_str()).collect();
     display.event(&json!({
@@ -301,7 +301,9 @@ pub fn tell_error(store: &Path, job: &Job, display: &Display) -> Outcome<Failure
     let mut text = describe(error.code, &error.message);
     if let Some(index) = error.file {
         let file = job.file(index)?;
-        text += &format!("\n  file: {} from {}", file.local_name()?, file.remote_name()?);
+        let local_name = file.local_name()?;
+        let name = output::in_line(&local_name);
+        text += &format!("\n  file: {name} from {}", file.remote_name()?);
     }
     let (id, option) = (job.id(), store_folder::option(store));
     let again = match error.code {

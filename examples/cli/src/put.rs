@@ -21,7 +21,7 @@ use crate::job_options::JobOptions;
 use crate::passwords::Login;
 use crate::program::Program;
 use crate::progress::Display;
-use crate::{job_ids, targets};
+use crate::{job_ids, output, targets};
 
 /// The job property UPLOAD_PROTOCOL.
 const UPLOAD_PROTOCOL: u32 = 0x1001;
@@ -117,7 +117,8 @@ fn tell_done(put: &Put, job: &Job, file: &FileSpec) -> Outcome {
     }
     let display = display_of(put);
     let remote_name = job.file(0)?.remote_name()?;
-    display.note(&format!("Sent {} to {remote_name}", file.local_name));
+    let name = output::in_line(&file.local_name);
+    display.note(&format!("Sent {name} to {remote_name}"));
     display.event(&json!({
         "event": "done",
         "id": job.id().to_string(),
@@ -295,7 +296,10 @@ fn interrupted(again: &str, manager: &Manager, jobs: &[Sent]) -> Failure {
     }
     manager.close();
     let suspended = match jobs {
-        [(job, file)] => format!("The job {} of {} is suspended", job.id(), file.local_name),
+        [(job, file)] => {
+            let name = output::in_line(&file.local_name);
+            format!("The job {} of {name} is suspended", job.id())
+        }
         jobs => format!("The jobs of {} files are suspended", jobs.len()),
     };
     Failure::Interrupted(format!("{suspended}; go on with:\n  {again}"))

@@ -123,7 +123,8 @@ fn tells_what_is_left(manager: &Manager, event: &Event) -> bool {
     let is_gone =
         manager.get_job(event.job).is_err_and(|error| error.code == code::DO_E_JOB_NOT_FOUND);
     if is_gone {
-        output::say(&format!("{} CANCELLED {}: {}", event.job, error.code, error.message));
+        let message = output::in_line(&error.message);
+        output::say(&format!("{} CANCELLED {}: {message}", event.job, error.code));
     }
     is_gone
 }
@@ -186,7 +187,7 @@ fn end(job: &Job, state: JobState, complete: bool) -> bool {
 }
 
 fn still(job: &JobRecord) -> String {
-    format!("{} {} {}", job.id, job.state.name(), job.display_name)
+    format!("{} {} {}", job.id, job.state.name(), output::in_line(&job.display_name))
 }
 
 fn line(snapshot: &JobSnapshot) -> String {

@@ -217,13 +217,16 @@ fn password_that_cannot_be_had_is_told_before_anything_is_asked_for() {
 /// terminal showed.
 #[cfg(target_os = "linux")]
 const AT_A_TERMINAL: &str = r#"
-import os, pty, sys
+import os, pty, sys, termios, time
 child, terminal = pty.fork()
 if child == 0:
     os.execv(sys.argv[1], sys.argv[1:])
 shown = b""
 while b"Password of ada: " not in shown:
     shown += os.read(terminal, 1000)
+# The question comes first, and nobody types as fast as this.
+while termios.tcgetattr(terminal)[3] & termios.ECHO:
+    time.sleep(0.01)
 os.write(terminal, b"s3cret-pass\n")
 try:
     while data := os.read(terminal, 1000):
