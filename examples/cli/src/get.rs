@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use bgcopy_core::vocab::code;
 use bgcopy_core::{
-    Error, FileSpec, Job, JobPriority, JobRecord, JobSetup, JobState, JobType, Manager, Options,
-    progress_of,
+    Error, ExpectedHash, FileSpec, Job, JobPriority, JobRecord, JobSetup, JobState, JobType,
+    Manager, Options, progress_of,
 };
 use indicatif::HumanBytes;
 use serde_json::json;
@@ -201,7 +201,7 @@ fn take_up(
     if let Some(priority) = get.priority {
         job.set_priority(priority.into())?;
     }
-    set_hashes(store, job, files)?;
+    set_files(store, job, files)?;
     options.apply_to(manager, job)?;
     if record.state != JobState::Transferred {
         job.resume()?;
@@ -228,8 +228,9 @@ fn create(
     Ok(job)
 }
 
-/// Sets what the files are checked against, where that is something else by now.
-fn set_hashes(store: &Path, job: &Job, files: &[FileSpec]) -> Outcome {
+/// Sets where the files come from and what they are checked against, where that is
+/// something else by now: a redirect that was refused has left its address.
+fn set_files(store: &Path, job: &Job, files: &[FileSpec]) -> Outcome {
     let wanted: BTreeMap<_, _> = files.iter().map(|file| (&file.local_name, file)).collect();
     let Some(reader) = job_ids::reader(store)? else {
         return Ok(());
@@ -238,20 +239,26 @@ fn set_hashes(store: &Path, job: &Job, files: &[FileSpec]) -> Outcome {
         let Some(wanted) = wanted.get(&known.local_name) else {
             continue;
         };
-        if known.expected_hash == wanted.expected_hash {
-            continue;
+        if known.remote_name != wanted.remote_name {
+            job.file(index)?.set_remote_name(&wanted.remote_name)?;
         }
-        let set = job.file(index)?.set_expected_hash(wanted.expected_hash.clone());
-        set.map_err(|error| match error.code {
-            code::DO_E_INVALID_STATE => Failure::failed(format!(
-                "the file is here already, checked against {}; complete or cancel the job {} first",
-                known.expected_hash.map_or("no hash".into(), |hash| hash.digest),
-                job.id()
-            )),
-            _ => error.into(),
-        })?;
+        if known.expected_hash != wanted.expected_hash {
+            let set = job.file(index)?.set_expected_hash(wanted.expected_hash.clone());
+            set.map_err(|error| unset_hash(error, job, known.expected_hash))?;
+        }
     }
     Ok(())
+}
+
+fn unset_hash(error: Error, job: &Job, hash: Option<ExpectedHash>) -> Failure {
+    if error.code != code::DO_E_INVALID_STATE {
+        return error.into();
+    }
+    Failure::failed(format!(
+        "the file is here already, checked against {}; complete or cancel the job {} first",
+        hash.map_or("no hash".into(), |hash| hash.digest),
+        job.id()
+    ))
 }
 
 /// Shows a job until it ends or the user wants no more.

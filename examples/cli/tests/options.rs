@@ -333,13 +333,16 @@ fn redirects_can_be_refused() {
     bench.server.put("/here", Resource::bytes("").always(moved));
     bench.server.put("/there", Resource::bytes("content"));
     let get = ["get", &bench.url("/here"), "-o", "x"];
-    let out = bench.run(&[&get[..], &["--max-redirs", "0"]].concat());
-    assert_eq!(out.code, 1, "{out:?}");
-    assert_eq!(bench.server.requests_for("/there").len(), 0);
+    for time in ["the first time", "again"] {
+        let out = bench.run(&[&get[..], &["--max-redirs", "0"]].concat());
+        assert_eq!(out.code, 1, "{time}: {out:?}");
+        assert_eq!(bench.server.requests_for("/there").len(), 0, "{time}");
+    }
     let out = bench.run(&[&get[..], &["--max-redirs", "5"]].concat());
     assert_eq!(out.code, 2, "{out:?}");
     assert!(out.stderr.contains("no other number can be chosen"), "{out:?}");
     assert_eq!(bench.run(&get).code, 0, "it is not remembered");
+    assert_eq!(bench.server.requests_for("/here").len(), 3);
     assert_eq!(bench.content("x"), b"content");
 }
 
