@@ -128,9 +128,12 @@ fn client_certificate_is_shown() {
     make_certificate(&bench, "server");
     make_certificate(&bench, "client");
     let server = Secure::start(&bench, &["client.crt"]);
-    let get = ["get", &server.url, "-o", "x", "--cacert", "server.crt"];
+    let trusting = ["get", &server.url, "-o", "x", "--cacert", "server.crt"];
+    let get = [&trusting[..], &["--no-progress-timeout", "0"]].concat();
     let out = bench.run(&[&get[..], &["-E", "client.pem"]].concat());
     assert_eq!(out.code, 0, "{out:?}");
     let out = bench.run(&[&get[..], &["--cert", "client.crt", "--key", "client.key"]].concat());
     assert_eq!(out.code, 0, "{out:?}");
+    let out = bench.run(&get);
+    assert_eq!(out.code, 1, "without one: {out:?}");
 }
