@@ -1,5 +1,6 @@
 //! The options of a command line as settings of a job.
 
+use std::fmt::Display;
 use std::path::Path;
 use std::{fs, io};
 
@@ -13,6 +14,12 @@ use crate::failure::{Failure, Outcome};
 use crate::network_options::NetworkOptions;
 use crate::passwords::{self, Login};
 use crate::{output, proxy};
+
+/// All that a certificate is checked for.
+const UNCHECKED: u32 = security::IGNORE_UNKNOWN_CA
+    | security::IGNORE_CERT_CN_INVALID
+    | security::IGNORE_CERT_DATE_INVALID
+    | security::IGNORE_CERT_WRONG_USAGE;
 
 /// What the options ask for. What they do not name stays as it is for a job that
 /// is taken up.
@@ -181,16 +188,21 @@ fn security_flags(options: &NetworkOptions) -> u32 {
         None => security::REDIRECT_ALLOW_SILENT,
     };
     if options.insecure {
-        output::complain(
-            "bgcopy: WARNING: --insecure: the certificate of the server is not checked. Anybody \
-             on the way can read and change what is transferred, passwords among it.",
-        );
-        flags |= security::IGNORE_UNKNOWN_CA
-            | security::IGNORE_CERT_CN_INVALID
-            | security::IGNORE_CERT_DATE_INVALID
-            | security::IGNORE_CERT_WRONG_USAGE;
+        flags |= UNCHECKED;
+        warn("--insecure", flags);
     }
     flags
+}
+
+/// Says on stderr if with these flags of a job the server's certificate is not
+/// checked.
+pub fn warn(what: impl Display, security_flags: u32) {
+    if security_flags & UNCHECKED != 0 {
+        output::complain(&format!(
+            "bgcopy: WARNING: {what}: the certificate of the server is not checked. Anybody \
+             on the way can read and change what is transferred, passwords among it."
+        ));
+    }
 }
 
 /// The password of a job was in the memory of processes that have all ended.

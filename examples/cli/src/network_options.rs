@@ -61,12 +61,12 @@ pub struct NetworkOptions {
     #[arg(long, value_name = "FILE", requires = "cert")]
     pub key: Option<PathBuf>,
     /// Do not check the certificate of the server: anybody on the way can read and
-    /// change what is transferred. It holds for this run: the same command without
-    /// it checks again.
+    /// change what is transferred. With `get` and `put` it holds for this run: the same
+    /// command without it checks again. A job made by `add` keeps it.
     #[arg(short = 'k', long)]
     pub insecure: bool,
     /// 0 to fail at a redirect instead of following it; there is no other number. It
-    /// holds for this run, as --insecure does.
+    /// holds as long as --insecure does.
     #[arg(long, value_name = "0", value_parser = no_redirects)]
     pub max_redirs: Option<u32>,
     /// Give up after so many seconds without progress, counted from the first failure

@@ -19,7 +19,7 @@ use crate::failure::{Failure, Outcome, describe};
 use crate::get::open_to_store;
 use crate::job_options::JobOptions;
 use crate::progress::{percent, standstill};
-use crate::{job_ids, output, targets};
+use crate::{job_ids, job_options, output, targets};
 
 /// How long `cancel` waits for a server to hear of it, and how often it looks.
 const SERVER_PATIENCE: Duration = Duration::from_secs(5);
@@ -113,6 +113,7 @@ pub fn show(store: &Path, one: &One) -> Outcome {
         output::say_json(&job);
     } else {
         output::say(&in_words(&record, &files, &reason));
+        job_options::warn(record.id, record.security_flags);
     }
     Ok(())
 }

@@ -15,7 +15,7 @@ use crate::failure::{Failure, Outcome, describe};
 use crate::get::open;
 use crate::interrupt::Interrupt;
 use crate::progress::standstill;
-use crate::{job_ids, output};
+use crate::{job_ids, job_options, output};
 
 /// How often the jobs are looked at. An event of the queue comes first.
 const TICK: Duration = Duration::from_millis(200);
@@ -43,6 +43,9 @@ pub fn run(store: &Path, run: &Run) -> Outcome {
             };
             let snapshot = one.job.snapshot()?;
             let state = snapshot.record.state;
+            if one.seen.is_none() {
+                job_options::warn(id, snapshot.record.security_flags);
+            }
             if one.seen.replace(state) != Some(state) {
                 output::say(&line(&snapshot));
             }

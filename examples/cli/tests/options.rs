@@ -351,6 +351,23 @@ fn redirects_can_be_refused() {
 }
 
 #[test]
+fn job_that_checks_no_certificate_is_warned_of_each_time() {
+    const WARNING: &str = "the certificate of the server is not checked";
+    let bench = Bench::new();
+    let added = bench.run(&["add", &bench.url(PATH), "x", "--insecure"]);
+    assert!(added.stderr.contains(WARNING), "{added:?}");
+    let id = added.stdout.trim();
+    for command in [&["show", id][..], &["run", "--complete"]] {
+        let out = bench.run(command);
+        assert_eq!((out.code, out.stderr.matches(WARNING).count()), (0, 1), "{out:?}");
+        assert!(out.stderr.contains(id), "{out:?}");
+    }
+    let checked = bench.run(&["add", &bench.url(PATH), "y"]);
+    let run = bench.run(&["run", "--complete"]);
+    assert_eq!((checked.stderr.as_str(), run.stderr.as_str()), ("", ""));
+}
+
+#[test]
 fn files_of_certificates_are_looked_at_first() {
     let bench = Bench::new();
     let url = bench.url(PATH);
