@@ -2,10 +2,10 @@
 
 mod common;
 
-use bgcopy_core::vocab::code;
+use bgcopy_core::vocab::{code, security};
 use bgcopy_core::{
-    AuthScheme, AuthTarget, JobPriority, JobSetup, JobState, JobType, Limits, Manager, Options,
-    Reader,
+    AuthScheme, AuthTarget, ClientCertificate, JobPriority, JobSetup, JobState, JobType, Limits,
+    Manager, Options, ProxySettings, ProxyUsage, Reader,
 };
 use bgcopy_test_server::Resource;
 
@@ -24,6 +24,11 @@ fn a_job_is_made_with_all_it_needs() {
             .description("of the test")
             .priority(JobPriority::High)
             .no_progress_timeout(77)
+            .minimum_retry_delay(7)
+            .maximum_download_time(777)
+            .proxy_settings(no_proxy())
+            .client_certificate(Some(certificate()))
+            .security_flags(security::REDIRECT_DISALLOW)
             .custom_headers(Some("X-Of: test\r\n"))
             .credentials(AuthTarget::Server, AuthScheme::Basic, "user", "password")
             .resumed()
@@ -34,6 +39,11 @@ fn a_job_is_made_with_all_it_needs() {
         assert_eq!(job.description().expect("a text"), "of the test");
         assert_eq!(job.priority().expect("a priority"), JobPriority::High);
         assert_eq!(job.no_progress_timeout().expect("a time"), 77);
+        assert_eq!(job.minimum_retry_delay().expect("a time"), 7);
+        assert_eq!(job.maximum_download_time().expect("a time"), 777);
+        assert_eq!(job.proxy_settings().expect("a proxy"), no_proxy());
+        assert_eq!(job.client_certificate().expect("one"), Some(certificate()));
+        assert_eq!(job.security_flags().expect("flags"), security::REDIRECT_DISALLOW);
         job.complete().expect("completed");
         bench.must_hold(name, &content(1));
     }
@@ -66,4 +76,13 @@ fn a_job_that_cannot_be_made_was_never_there() {
     }
     // None of them counts.
     setup().files(vec![good]).create(&bench.manager).expect("a job");
+}
+
+fn no_proxy() -> ProxySettings {
+    ProxySettings { usage: ProxyUsage::NoProxy, list: None, bypass: None }
+}
+
+/// By plain HTTP nobody reads it.
+fn certificate() -> ClientCertificate {
+    ClientCertificate { certificate: "/a/certificate.pem".to_owned(), key: None }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use crate::engine::{ApiReply, Secret, Setup};
-use crate::model::{Command, FileSpec, Setting};
+use crate::model::{ClientCertificate, Command, FileSpec, ProxySettings, Setting};
 use crate::vocab::{AuthScheme, AuthTarget, JobPriority, JobType, PropertyValue, Result};
 
 use super::job::Job;
@@ -66,6 +66,36 @@ impl JobSetup {
     #[must_use]
     pub fn no_progress_timeout(self, seconds: u32) -> Self {
         self.with(Command::Set(Setting::NoProgressTimeout(seconds)))
+    }
+
+    /// As [`Job::set_minimum_retry_delay`].
+    #[must_use]
+    pub fn minimum_retry_delay(self, seconds: u32) -> Self {
+        self.with(Command::Set(Setting::MinimumRetryDelay(seconds)))
+    }
+
+    /// As [`Job::set_maximum_download_time`].
+    #[must_use]
+    pub fn maximum_download_time(self, seconds: u32) -> Self {
+        self.with(Command::Set(Setting::MaximumDownloadTime(seconds)))
+    }
+
+    /// As [`Job::set_proxy_settings`].
+    #[must_use]
+    pub fn proxy_settings(self, proxy: ProxySettings) -> Self {
+        self.with(Command::Set(Setting::Proxy(proxy)))
+    }
+
+    /// As [`Job::set_client_certificate`].
+    #[must_use]
+    pub fn client_certificate(self, certificate: Option<ClientCertificate>) -> Self {
+        self.with(Command::Set(Setting::ClientCertificate(certificate)))
+    }
+
+    /// As [`Job::set_security_flags`].
+    #[must_use]
+    pub fn security_flags(self, flags: u32) -> Self {
+        self.with(Command::Set(Setting::SecurityFlags(flags)))
     }
 
     /// As [`Job::set_custom_headers`].

@@ -5,6 +5,10 @@ use std::path::PathBuf;
 
 use bgcopy_core::{JobPriority, UploadProtocol};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+
+use crate::download_options::DownloadOptions;
+use crate::network_options::NetworkOptions;
 
 const EXIT_CODES: &str = "Exit codes: 0 done, 1 failed (the code is on stderr), \
 2 wrong usage, 130 interrupted.";
@@ -23,9 +27,11 @@ pub struct Arguments {
 #[derive(Subcommand)]
 pub enum Command {
     #[command(flatten)]
-    Queue(QueueCommand),
+    Queue(Box<QueueCommand>),
     /// Show in under 30 seconds what background downloads can do; needs no network.
     Demo,
+    /// Print the script by which a shell completes this program's command lines.
+    Completions(Completions),
     /// The downloading process of the demonstration.
     #[command(hide = true)]
     DemoWorker(DemoWorker),
@@ -57,8 +63,8 @@ pub enum QueueCommand {
     List(List),
     /// Show all about one job and its files.
     Show(One),
-    /// Say why a job does not move and what would get it moving.
-    Why(One),
+    /// Say why jobs do not move and what would get them moving.
+    Why(Several),
     /// Transfer the queue until nothing in it can move any more.
     ///
     /// Retries are waited for. Finished jobs stay in the queue, with their
@@ -80,6 +86,7 @@ pub enum QueueCommand {
     Complete(Jobs),
     /// Take jobs out of the queue and delete their temporary files, those of
     /// unfinished uploads on the server too.
+    #[command(visible_alias = "rm")]
     Cancel(Jobs),
 }
 
@@ -96,7 +103,8 @@ pub struct Get {
     #[arg(short, long, value_name = "DIR")]
     pub directory: Option<PathBuf>,
     /// A file with one URL a line, each optionally followed by a tab and the name
-    /// below the folder; `-` reads from stdin.
+    /// below the folder, and by another tab and the SHA-256; `-` reads from stdin.
+    /// Lines that are blank or begin with `#` are skipped.
     #[arg(short = 'i', long = "input", value_name = "LIST")]
     pub list: Option<PathBuf>,
     /// Put nothing in place unless every file arrives: the job stays in the queue if one
@@ -116,6 +124,10 @@ pub struct Get {
     /// Print nothing but errors.
     #[arg(long, short)]
     pub quiet: bool,
+    #[command(flatten)]
+    pub download: DownloadOptions,
+    #[command(flatten)]
+    pub network: NetworkOptions,
 }
 
 #[derive(Args)]
@@ -139,6 +151,8 @@ pub struct Put {
     /// Print nothing but errors.
     #[arg(long, short)]
     pub quiet: bool,
+    #[command(flatten)]
+    pub network: NetworkOptions,
 }
 
 /// The protocols of uploads.
@@ -187,6 +201,10 @@ pub struct Add {
     /// Which jobs of the queue go first.
     #[arg(long, value_enum)]
     pub priority: Option<Priority>,
+    #[command(flatten)]
+    pub download: DownloadOptions,
+    #[command(flatten)]
+    pub network: NetworkOptions,
 }
 
 #[derive(Args)]
@@ -207,6 +225,22 @@ pub struct One {
 }
 
 #[derive(Args)]
+pub struct Several {
+    /// The jobs: ids, or beginnings of ids that no other job has.
+    #[arg(required = true, value_name = "ID")]
+    pub ids: Vec<String>,
+    /// Print one JSON object a line.
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Args)]
+pub struct Completions {
+    /// The shell.
+    pub shell: Shell,
+}
+
+#[derive(Args)]
 pub struct Run {
     /// The jobs to wait for; none: all.
     #[arg(value_name = "ID")]
@@ -214,6 +248,9 @@ pub struct Run {
     /// Complete the jobs that are transferred.
     #[arg(long)]
     pub complete: bool,
+    /// A PEM file with the authorities that are trusted, in place of the system's.
+    #[arg(long, value_name = "FILE")]
+    pub cacert: Option<PathBuf>,
 }
 
 #[derive(Args)]
@@ -225,6 +262,10 @@ pub struct Serve {
     /// Take the place of a host that is too old to work with this one.
     #[arg(long)]
     pub replace_older: bool,
+    /// A PEM file with the authorities that are trusted, in place of the system's,
+    /// while this process hosts.
+    #[arg(long, value_name = "FILE")]
+    pub cacert: Option<PathBuf>,
 }
 
 #[derive(Args)]
@@ -262,7 +303,8 @@ impl From<Priority> for JobPriority {
     }
 }
 
-fn sha256_digest(text: &str) -> Result<String, String> {
+/// A SHA-256 as the library takes it.
+pub fn sha256_digest(text: &str) -> Result<String, String> {
     if text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         Ok(text.to_ascii_lowercase())
     } else {

@@ -73,7 +73,7 @@ pub fn demo(program: &Program) -> Outcome {
     let id = stage.create_job()?;
     let worker = stage.transfer_in_another_process(id)?;
     stage.kill_and_carry_on(id, worker)?;
-    let manager = open(&stage.store)?;
+    let manager = open(&stage.store, None)?;
     stage.complete(&manager, id)?;
     stage.cancel_a_second_job(&manager)?;
     manager.close();
@@ -111,7 +111,7 @@ impl<'a> Stage<'a> {
     }
 
     fn create_job(&self) -> Outcome<Uuid> {
-        let manager = open(&self.store)?;
+        let manager = open(&self.store, None)?;
         let job = manager.create_job("the first job", JobType::Download)?;
         job.add_file(&self.server.url(&first_path()), text_of(&self.target)?)?;
         manager.close();

@@ -15,7 +15,7 @@ pub const RESUME: &str = "resume";
 pub fn serve(worker: &DemoWorker) -> Outcome {
     // Ctrl-C reaches both processes; answering it is for the other one.
     let _heard = Interrupt::listen()?;
-    let manager = open(&worker.folder)?;
+    let manager = open(&worker.folder, None)?;
     let job = manager.get_job(worker.id)?;
     for line in io::stdin().lines() {
         let line = line.map_err(|error| Failure::failed(format!("stdin: {error}")))?;

@@ -67,6 +67,6 @@ pub fn describe(code: HResult, message: &str) -> String {
     if message.is_empty() || message == text {
         format!("{code}: {text}")
     } else {
-        format!("{code}: {text}\n  {message}")
+        format!("{code}: {text}\n  {}", output::in_line(message))
     }
 }

@@ -1,12 +1,13 @@
 //! `get`: a job in the foreground, from its creation to its files in place.
 
-use std::path::Path;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use bgcopy_core::vocab::code;
 use bgcopy_core::{
-    Error, ExpectedHash, File, FileSpec, HashAlgorithm, Job, JobPriority, JobRecord, JobSetup,
-    JobState, JobType, Manager, Options, progress_of,
+    Error, ExpectedHash, File, FileSpec, Job, JobPriority, JobRecord, JobSetup, JobState, JobType,
+    Manager, Options, progress_of,
 };
 use indicatif::HumanBytes;
 use serde_json::json;
@@ -14,6 +15,7 @@ use serde_json::json;
 use crate::args::Get;
 use crate::failure::{Failure, Outcome, describe};
 use crate::interrupt::Interrupt;
+use crate::job_options::JobOptions;
 use crate::program::Program;
 use crate::progress::Display;
 use crate::{job_ids, output, store_folder, targets};
@@ -34,21 +36,32 @@ pub enum Watched {
 pub fn get(program: &Program, store: &Path, get: &Get) -> Outcome {
     // Until there is a job, a signal ends the process: a list may come from a terminal.
     let files = targets::of(get)?;
+    let options = JobOptions::read(&get.network)?;
     let interrupt = Interrupt::listen()?;
     let mut display = display_of(get);
-    let manager = open(store)?;
+    let manager = open(store, get.network.cacert.as_ref())?;
     let job = match find(store, &manager, &files)? {
         Some((job, record)) => {
-            take_up(&job, &record, &files, get, &display)?;
+            let queue = (store, &manager);
+            take_up(queue, (&job, &record), &files, get, &options, &display)?;
             job
         }
-        None => create(&manager, &files, get, &display)?,
+        None => {
+            get.download.check_targets(&files)?;
+            create(&manager, &files, get, &options, &display)?
+        }
     };
     let watched = watch(&job, &mut display, &interrupt);
     display.end();
     match watched? {
         Watched::Ended(JobState::Error) if !get.all_or_nothing && arrived(&job)? > 0 => {
+            // What came there meanwhile is not replaced, either.
+            get.download.check_targets(&files)?;
             finish_without_failed(&job, &files, &display)
+        }
+        Watched::Ended(JobState::Transferred) => {
+            get.download.check_targets(&files)?;
+            finish(store, &job, JobState::Transferred, &files, &display)
         }
         Watched::Ended(state) => finish(store, &job, state, &files, &display),
         Watched::Interrupted => {
@@ -58,7 +71,7 @@ pub fn get(program: &Program, store: &Path, get: &Get) -> Outcome {
             Err(Failure::Interrupted(format!(
                 "The job {} is suspended; go on with:\n  {}",
                 job.id(),
-                program.command_line()
+                program.command_line(&options.secrets)
             )))
         }
     }
@@ -89,7 +102,8 @@ fn finish_without_failed(job: &Job, files: &[FileSpec], display: &Display) -> Ou
             "error": output::error(&error),
         }));
         let what = describe(error.code, &error.message);
-        failed.push(format!("{what}\n  file: {} from {}", spec.local_name, spec.remote_name));
+        let name = output::in_line(&spec.local_name);
+        failed.push(format!("{what}\n  file: {name} from {}", spec.remote_name));
     }
     tell_done(job, &saved, display)?;
     Err(Failure::Failed(failed.join("\nbgcopy: ")))
@@ -127,9 +141,17 @@ fn finish(
     }
 }
 
-/// Opens the queue, and says what the start found damaged.
-pub fn open(store: &Path) -> Outcome<Manager> {
-    open_with(store, Options::new(store))
+/// Opens the queue to transfer, trusting the authorities of a file, if one is named.
+pub fn open(store: &Path, cacert: Option<&PathBuf>) -> Outcome<Manager> {
+    let options = Options { ca_file: cacert.cloned(), ..Options::new(store) };
+    let manager = open_with(store, options)?;
+    if cacert.is_some() && !manager.is_host() {
+        return Err(Failure::failed(
+            "another process hosts the queue and transfers: \
+             --cacert belongs to that one, as `bgcopy serve --cacert FILE`",
+        ));
+    }
+    Ok(manager)
 }
 
 /// Opens the queue to store what is to be done: another process does it.
@@ -137,7 +159,7 @@ pub fn open_to_store(store: &Path) -> Outcome<Manager> {
     open_with(store, Options { stores_only: true, ..Options::new(store) })
 }
 
-/// The same in a way of one's own.
+/// Opens the queue, and says what the start found damaged.
 pub fn open_with(store: &Path, options: Options) -> Outcome<Manager> {
     let manager = Manager::open(options).map_err(|error| explain(store, &error))?;
     if let Some(damage) = manager.damage() {
@@ -188,10 +210,11 @@ fn find(store: &Path, manager: &Manager, files: &[FileSpec]) -> Outcome<Option<(
 }
 
 fn take_up(
-    job: &Job,
-    record: &JobRecord,
+    (store, manager): (&Path, &Manager),
+    (job, record): (&Job, &JobRecord),
     files: &[FileSpec],
     get: &Get,
+    options: &JobOptions,
     display: &Display,
 ) -> Outcome {
     let progress = progress_of(record);
@@ -209,7 +232,13 @@ fn take_up(
         // An older version was killed before it could add the files.
         job.add_file_set(files.to_vec())?;
     }
-    configure(job, get)?;
+    get.download.check_targets(files)?;
+    get.download.check(record)?;
+    if let Some(priority) = get.priority {
+        job.set_priority(priority.into())?;
+    }
+    set_files(store, job, files)?;
+    options.apply_to(manager, job)?;
     if record.state != JobState::Transferred {
         job.resume()?;
     }
@@ -217,46 +246,55 @@ fn take_up(
 }
 
 /// Makes the job in one step: a kill leaves all of it or nothing.
-fn create(manager: &Manager, files: &[FileSpec], get: &Get, display: &Display) -> Outcome<Job> {
-    let mut wanted = files.to_vec();
-    if let Some(file) = wanted.first_mut() {
-        file.expected_hash = expected_hash(get);
-    }
-    let job = JobSetup::new(&targets::display_name(files), JobType::Download)
+fn create(
+    manager: &Manager,
+    files: &[FileSpec],
+    get: &Get,
+    options: &JobOptions,
+    display: &Display,
+) -> Outcome<Job> {
+    let setup = JobSetup::new(&targets::display_name(files), JobType::Download)
         .description(&targets::key(files))
-        .files(wanted)
+        .files(files.to_vec())
         // Somebody is looking on.
-        .priority(get.priority.map_or(JobPriority::Foreground, Into::into))
-        .resumed()
-        .create(manager)?;
+        .priority(get.priority.map_or(JobPriority::Foreground, Into::into));
+    let job = options.add_to(get.download.add_to(setup)).resumed().create(manager)?;
     display.note(&format!("Job {}", job.id()));
     display.event(&json!({ "event": "created", "id": job.id().to_string() }));
     Ok(job)
 }
 
-fn expected_hash(get: &Get) -> Option<ExpectedHash> {
-    let digest = get.sha256.clone()?;
-    Some(ExpectedHash { algorithm: HashAlgorithm::Sha256, digest })
-}
-
-/// What the command line says besides the files.
-fn configure(job: &Job, get: &Get) -> Outcome {
-    if let Some(priority) = get.priority {
-        job.set_priority(priority.into())?;
-    }
-    let wanted = expected_hash(get);
-    let file = job.file(0)?;
-    if file.expected_hash()? != wanted {
-        file.set_expected_hash(wanted).map_err(|error| match error.code {
-            code::DO_E_INVALID_STATE => Failure::failed(format!(
-                "the file is here already, checked against {}; complete or cancel the job {} first",
-                file.expected_hash().ok().flatten().map_or("no hash".into(), |hash| hash.digest),
-                job.id()
-            )),
-            _ => error.into(),
-        })?;
+/// Sets where the files come from and what they are checked against, where that is
+/// something else by now: a redirect that was refused has left its address.
+fn set_files(store: &Path, job: &Job, files: &[FileSpec]) -> Outcome {
+    let wanted: BTreeMap<_, _> = files.iter().map(|file| (&file.local_name, file)).collect();
+    let Some(reader) = job_ids::reader(store)? else {
+        return Ok(());
+    };
+    for (index, known) in (0_u32..).zip(reader.job(job.id())?.1) {
+        let Some(wanted) = wanted.get(&known.local_name) else {
+            continue;
+        };
+        if known.remote_name != wanted.remote_name {
+            job.file(index)?.set_remote_name(&wanted.remote_name)?;
+        }
+        if known.expected_hash != wanted.expected_hash {
+            let set = job.file(index)?.set_expected_hash(wanted.expected_hash.clone());
+            set.map_err(|error| unset_hash(error, job, known.expected_hash))?;
+        }
     }
     Ok(())
+}
+
+fn unset_hash(error: Error, job: &Job, hash: Option<ExpectedHash>) -> Failure {
+    if error.code != code::DO_E_INVALID_STATE {
+        return error.into();
+    }
+    Failure::failed(format!(
+        "the file is here already, checked against {}; complete or cancel the job {} first",
+        hash.map_or("no hash".into(), |hash| hash.digest),
+        job.id()
+    ))
 }
 
 /// Shows a job until it ends or the user wants no more.
@@ -279,7 +317,7 @@ pub fn watch(job: &Job, display: &mut Display, interrupt: &Interrupt) -> Outcome
 
 fn tell_done(job: &Job, files: &[FileSpec], display: &Display) -> Outcome {
     for file in files {
-        display.note(&format!("Saved {}", file.local_name));
+        display.note(&format!("Saved {}", output::in_line(&file.local_name)));
     }
     let names: Vec<_> = files.iter().map(|file| file.local_name.as_str()).collect();
     display.event(&json!({
@@ -306,7 +344,9 @@ pub fn tell_error(store: &Path, job: &Job, display: &Display) -> Outcome<Failure
     let mut text = describe(error.code, &error.message);
     if let Some(index) = error.file {
         let file = job.file(index)?;
-        text += &format!("\n  file: {} from {}", file.local_name()?, file.remote_name()?);
+        let local_name = file.local_name()?;
+        let name = output::in_line(&local_name);
+        text += &format!("\n  file: {name} from {}", file.remote_name()?);
     }
     let (id, option) = (job.id(), store_folder::option(store));
     let again = match error.code {

@@ -8,13 +8,18 @@ mod args;
 mod demo;
 mod demo_process;
 mod demo_worker;
+mod download_options;
 mod failure;
 mod get;
 mod interrupt;
 mod job_ids;
+mod job_options;
+mod network_options;
 mod output;
+mod passwords;
 mod program;
 mod progress;
+mod proxy;
 mod put;
 mod queue_commands;
 mod run;
@@ -22,10 +27,13 @@ mod serve;
 mod store_folder;
 mod targets;
 
+use std::borrow::Cow;
 use std::ffi::OsString;
+use std::io::Write;
 use std::path::Path;
 
-use clap::Parser;
+use clap::{CommandFactory, Parser};
+use clap_complete::Shell;
 
 use args::{Arguments, Command, QueueCommand};
 use failure::{EXIT_SUCCESS, EXIT_USAGE, Outcome};
@@ -52,6 +60,10 @@ pub fn main(program: Vec<OsString>, arguments: Vec<OsString>) -> u8 {
         Command::Queue(command) => store_folder::find(arguments.store)
             .and_then(|store| dispatch(&program, &store, command)),
         Command::Demo => demo::demo(&program),
+        Command::Completions(wanted) => {
+            complete(wanted.shell);
+            Ok(())
+        }
         Command::DemoWorker(worker) => demo_worker::serve(worker),
     };
     end(outcome.and_then(|()| output::outcome()))
@@ -59,12 +71,31 @@ pub fn main(program: Vec<OsString>, arguments: Vec<OsString>) -> u8 {
 
 /// What is wrong with the command line; or its help, where that is wanted.
 fn tell(told: &clap::Error) -> u8 {
-    let printed = told.print();
+    let text = told.render().to_string();
+    // Words of the command line may come from others, as names of files do.
+    let printed = match output::printable(&text) {
+        Cow::Borrowed(_) => told.print(),
+        Cow::Owned(text) if told.use_stderr() => {
+            output::complain(text.trim_end());
+            Ok(())
+        }
+        Cow::Owned(text) => {
+            output::say(text.trim_end());
+            Ok(())
+        }
+    };
     if told.use_stderr() {
         return EXIT_USAGE;
     }
     output::note(printed);
     end(output::outcome())
+}
+
+/// Prints the script by which a shell completes command lines.
+fn complete(shell: Shell) {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Arguments::command(), "bgcopy", &mut script);
+    output::print(|out| out.write_all(&script));
 }
 
 fn end(outcome: Outcome) -> u8 {

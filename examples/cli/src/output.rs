@@ -25,7 +25,7 @@ pub fn say(text: &str) {
 
 /// Prints a line for programs on stdout.
 pub fn say_json(value: &Value) {
-    note(writeln!(io::stdout().lock(), "{value}"));
+    note(writeln!(io::stdout().lock(), "{}", json_text(value)));
 }
 
 /// Prints lines for people on stderr.
@@ -60,20 +60,51 @@ pub fn note(written: io::Result<()>) {
 /// A text of lines as a terminal may show it: names and messages come from
 /// others, and nothing in them moves the cursor or turns the text around.
 pub fn printable(text: &str) -> Cow<'_, str> {
-    if !text.contains(|c| c != '\n' && is_hidden(c)) {
+    escaped(text, |c| c != '\n' && is_hidden(c), escape)
+}
+
+/// The same for a name or a message within a line, which it cannot end.
+pub fn in_line(text: &str) -> Cow<'_, str> {
+    escaped(text, is_hidden, escape)
+}
+
+/// JSON in one line. Programs get what it says as it is, and a terminal nothing that
+/// it would act on.
+pub fn json_text(value: &Value) -> String {
+    let text = value.to_string();
+    // Outside of strings JSON has no such characters.
+    let escape = |c: char| {
+        let mut units = [0; 2];
+        c.encode_utf16(&mut units).iter().map(|unit| format!("\\u{unit:04x}")).collect()
+    };
+    escaped(&text, is_hidden, escape).into_owned()
+}
+
+fn escaped(
+    text: &str,
+    is_wanted: impl Fn(char) -> bool,
+    escape: impl Fn(char) -> String,
+) -> Cow<'_, str> {
+    if !text.contains(&is_wanted) {
         return Cow::Borrowed(text);
     }
     let mut shown = String::with_capacity(text.len() + 8);
     for c in text.chars() {
-        match c {
-            '\n' => shown.push(c),
-            // A byte of a path, in a local name.
-            '\u{10FF80}'..='\u{10FFFF}' => shown += &format!("\\x{:02X}", u32::from(c) & 0xFF),
-            c if is_hidden(c) => shown.extend(c.escape_default()),
-            c => shown.push(c),
+        if is_wanted(c) {
+            shown += &escape(c);
+        } else {
+            shown.push(c);
         }
     }
     Cow::Owned(shown)
+}
+
+fn escape(c: char) -> String {
+    match c {
+        // A byte of a path, in a local name.
+        '\u{10FF80}'..='\u{10FFFF}' => format!("\\x{:02X}", u32::from(c) & 0xFF),
+        c => c.escape_default().to_string(),
+    }
 }
 
 /// Characters that a terminal acts on or does not show: controls, and those of
@@ -212,5 +243,11 @@ mod tests {
         assert_eq!(printable("a\u{1B}[2Jb\r\t"), r"a\u{1b}[2Jb\r\t");
         assert_eq!(printable("caf\u{10FFE9}"), r"caf\xE9");
         assert_eq!(printable("gpj\u{202E}.exe\u{85}"), r"gpj\u{202e}.exe\u{85}");
+        assert_eq!(in_line("a\nb\u{9B}31m"), r"a\nb\u{9b}31m");
+        let value = json!({ "a\u{9B}": "b\n\u{7F}\u{202E}\u{10FFE9}\u{1B}é" });
+        let text = json_text(&value);
+        assert!(!text.contains(is_hidden), "{text}");
+        assert!(text.contains(r"\u009b") && text.contains('é'), "{text}");
+        assert_eq!(serde_json::from_str::<Value>(&text).expect("JSON"), value);
     }
 }

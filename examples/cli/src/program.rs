@@ -1,6 +1,7 @@
 //! How the program was started.
 
-use std::ffi::OsString;
+use std::borrow::Cow;
+use std::ffi::{OsStr, OsString};
 use std::io;
 use std::process::Command;
 
@@ -14,10 +15,11 @@ pub struct Program {
 }
 
 impl Program {
-    /// This very command, as a shell would take it.
-    pub fn command_line(&self) -> String {
+    /// This very command, as a shell would take it, without the passwords: those
+    /// are ends of its words, each given with what is shown in its place.
+    pub fn command_line(&self, secrets: &[(String, String)]) -> String {
         let words = self.words.iter().chain(&self.arguments);
-        words.map(|word| quoted(word)).collect::<Vec<_>>().join(" ")
+        words.map(|word| quoted(&without(word, secrets))).collect::<Vec<_>>().join(" ")
     }
 
     /// The program once more, with other arguments.
@@ -26,5 +28,13 @@ impl Program {
         let mut command = Command::new(file);
         command.args(words);
         Ok(command)
+    }
+}
+
+fn without<'a>(word: &'a OsStr, secrets: &[(String, String)]) -> Cow<'a, OsStr> {
+    let rest = |secret: &str| word.to_str()?.strip_suffix(secret);
+    match secrets.iter().find_map(|(secret, shown)| Some((rest(secret)?, shown))) {
+        Some((rest, shown)) => Cow::Owned(format!("{rest}{shown}").into()),
+        None => Cow::Borrowed(word),
     }
 }

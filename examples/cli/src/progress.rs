@@ -184,12 +184,13 @@ fn doing(snapshot: &JobSnapshot, progress: JobProgress) -> String {
 /// Why a job does not move, in one line.
 pub fn standstill(reason: &WaitReason) -> String {
     let code = reason.code.map_or_else(String::new, |code| format!(" ({code})"));
+    let message = output::in_line(&reason.message);
     match reason.next_try_ms {
         Some(at_ms) => {
             let seconds = seconds_until(at_ms);
-            format!("retry in {seconds} s: {}{code}", reason.message)
+            format!("retry in {seconds} s: {message}{code}")
         }
-        None => format!("{}{code}", reason.message),
+        None => format!("{message}{code}"),
     }
 }
 

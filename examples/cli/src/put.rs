@@ -17,9 +17,11 @@ use crate::args::{Protocol, Put};
 use crate::failure::{Failure, Outcome, describe};
 use crate::get::{ENDS, TICK, Watched, open, tell_error};
 use crate::interrupt::Interrupt;
+use crate::job_options::JobOptions;
+use crate::passwords::Login;
 use crate::program::Program;
 use crate::progress::Display;
-use crate::{job_ids, targets};
+use crate::{job_ids, output, targets};
 
 /// The job property UPLOAD_PROTOCOL.
 const UPLOAD_PROTOCOL: u32 = 0x1001;
@@ -34,10 +36,11 @@ type Sent = (Job, FileSpec);
 const TOGETHER_MAX: usize = 256;
 
 pub fn put(program: &Program, store: &Path, put: &Put) -> Outcome {
+    let options = options_of(put)?;
     let interrupt = Interrupt::listen()?;
     let files = sources(put)?;
-    let manager = open(store)?;
-    let mut jobs = start(store, &manager, put, files)?;
+    let manager = open(store, put.network.cacert.as_ref())?;
+    let mut jobs = start(store, &manager, put, &options, files)?;
     let mut failures = 0;
     while !jobs.is_empty() {
         let rest = jobs.split_off(jobs.len().min(TOGETHER_MAX));
@@ -46,7 +49,7 @@ pub fn put(program: &Program, store: &Path, put: &Put) -> Outcome {
         display.end();
         if let Watched::Interrupted = watched? {
             jobs.extend(rest);
-            return Err(interrupted(program, &manager, &jobs));
+            return Err(interrupted(&program.command_line(&options.secrets), &manager, &jobs));
         }
         failures += complete(store, &manager, put, &mut jobs)?;
         jobs.extend(rest);
@@ -114,7 +117,8 @@ fn tell_done(put: &Put, job: &Job, file: &FileSpec) -> Outcome {
     }
     let display = display_of(put);
     let remote_name = job.file(0)?.remote_name()?;
-    display.note(&format!("Sent {} to {remote_name}", file.local_name));
+    let name = output::in_line(&file.local_name);
+    display.note(&format!("Sent {name} to {remote_name}"));
     display.event(&json!({
         "event": "done",
         "id": job.id().to_string(),
@@ -153,7 +157,13 @@ fn sources(put: &Put) -> Outcome<Vec<FileSpec>> {
 
 /// The jobs of the files: those that the same command made before, and new
 /// ones for the rest.
-fn start(store: &Path, manager: &Manager, put: &Put, files: Vec<FileSpec>) -> Outcome<Vec<Sent>> {
+fn start(
+    store: &Path,
+    manager: &Manager,
+    put: &Put,
+    options: &JobOptions,
+    files: Vec<FileSpec>,
+) -> Outcome<Vec<Sent>> {
     let mut known: BTreeMap<_, Vec<_>> = BTreeMap::new();
     for record in job_ids::described(store, MARK)? {
         known.entry(record.display_name).or_default().push(record.id);
@@ -167,12 +177,15 @@ fn start(store: &Path, manager: &Manager, put: &Put, files: Vec<FileSpec>) -> Ou
         }
     }
     for (job, _) in &jobs {
-        set_up(job, put)?;
+        options.apply_to(manager, job)?;
+        if let Some(priority) = put.priority {
+            job.set_priority(priority.into())?;
+        }
         if job.state()? != JobState::Transferred {
             job.resume()?;
         }
     }
-    jobs.extend(create(manager, put, new)?);
+    jobs.extend(create(manager, put, options, new)?);
     Ok(jobs)
 }
 
@@ -191,11 +204,16 @@ fn sending(manager: &Manager, id: Uuid, file: &FileSpec) -> Option<Job> {
 
 /// Makes the jobs and starts them: the first one is set up, and the others are
 /// like it.
-fn create(manager: &Manager, put: &Put, files: Vec<FileSpec>) -> Outcome<Vec<Sent>> {
+fn create(
+    manager: &Manager,
+    put: &Put,
+    options: &JobOptions,
+    files: Vec<FileSpec>,
+) -> Outcome<Vec<Sent>> {
     let Some((one, rest)) = files.split_first() else {
         return Ok(Vec::new());
     };
-    let first = setup(one, put)?.create(manager)?;
+    let first = options.add_to(setup(one, put)).resumed().create(manager)?;
     match manager.start_uploads(rest.to_vec(), Some(&first)) {
         Ok(others) => Ok(iter::once(first).chain(others).zip(files).collect()),
         Err(error) => {
@@ -206,51 +224,38 @@ fn create(manager: &Manager, put: &Put, files: Vec<FileSpec>) -> Outcome<Vec<Sen
     }
 }
 
-/// A job and all that is set for it, to be made in one step: a kill leaves all
-/// of it or nothing.
-fn setup(file: &FileSpec, put: &Put) -> Outcome<JobSetup> {
+/// A job of its own for a file, to be made in one step: a kill leaves all of it
+/// or nothing.
+fn setup(file: &FileSpec, put: &Put) -> JobSetup {
     let protocol: UploadProtocol = put.protocol.into();
     let name = targets::display_name(slice::from_ref(file));
-    let mut setup = JobSetup::new(&name, JobType::Upload)
+    JobSetup::new(&name, JobType::Upload)
         .files(vec![file.clone()])
         .description(MARK)
         // Somebody is looking on.
         .priority(put.priority.map_or(JobPriority::Foreground, Into::into))
-        .property(UPLOAD_PROTOCOL, PropertyValue::Dword(protocol.as_u32()));
-    if let Some(keys) = keys(put)? {
-        setup = setup.custom_headers(keys.header().as_deref()).credentials(
-            AuthTarget::Server,
-            AuthScheme::Basic,
-            &keys.id,
-            &keys.secret,
-        );
-    }
-    Ok(setup.resumed())
+        .property(UPLOAD_PROTOCOL, PropertyValue::Dword(protocol.as_u32()))
 }
 
-/// What may be another than when the job was made.
-fn set_up(job: &Job, put: &Put) -> Outcome {
+/// What the command line says of requests, with the keys of S3.
+fn options_of(put: &Put) -> Outcome<JobOptions> {
+    if put.protocol == Protocol::S3 && put.network.user.is_some() {
+        return Err(Failure::usage("the keys for s3 are taken from the environment, not --user"));
+    }
+    let mut options = JobOptions::read(&put.network)?;
     if let Some(keys) = keys(put)? {
-        job.set_custom_headers(keys.header().as_deref())?;
-        job.set_credentials(AuthTarget::Server, AuthScheme::Basic, &keys.id, &keys.secret)?;
+        if let Some(token) = &keys.token {
+            options.add_header(&format!("X-Amz-Security-Token: {token}"));
+        }
+        options.add_credentials(AuthTarget::Server, AuthScheme::Basic, keys.login);
     }
-    if let Some(priority) = put.priority {
-        job.set_priority(priority.into())?;
-    }
-    Ok(())
+    Ok(options)
 }
 
 /// The keys of S3.
 struct Keys {
-    id: String,
-    secret: String,
+    login: Login,
     token: Option<String>,
-}
-
-impl Keys {
-    fn header(&self) -> Option<String> {
-        self.token.as_ref().map(|token| format!("X-Amz-Security-Token: {token}\r\n"))
-    }
 }
 
 /// The keys where every tool for S3 looks for them. Without them requests are
@@ -262,8 +267,9 @@ fn keys(put: &Put) -> Outcome<Option<Keys>> {
     let variable = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
     let (id, secret) = (variable("AWS_ACCESS_KEY_ID"), variable("AWS_SECRET_ACCESS_KEY"));
     match (id, secret) {
-        (Some(id), Some(secret)) => {
-            Ok(Some(Keys { id, secret, token: variable("AWS_SESSION_TOKEN") }))
+        (Some(user_name), Some(password)) => {
+            let login = Login { user_name, password };
+            Ok(Some(Keys { login, token: variable("AWS_SESSION_TOKEN") }))
         }
         (None, None) => Ok(None),
         (Some(_), None) | (None, Some(_)) => {
@@ -283,15 +289,18 @@ fn display_of(put: &Put) -> Display {
     }
 }
 
-fn interrupted(program: &Program, manager: &Manager, jobs: &[Sent]) -> Failure {
+fn interrupted(again: &str, manager: &Manager, jobs: &[Sent]) -> Failure {
     for (job, _) in jobs {
         // Some of them are finished.
         _ = job.suspend();
     }
     manager.close();
     let suspended = match jobs {
-        [(job, file)] => format!("The job {} of {} is suspended", job.id(), file.local_name),
+        [(job, file)] => {
+            let name = output::in_line(&file.local_name);
+            format!("The job {} of {name} is suspended", job.id())
+        }
         jobs => format!("The jobs of {} files are suspended", jobs.len()),
     };
-    Failure::Interrupted(format!("{suspended}; go on with:\n  {}", program.command_line()))
+    Failure::Interrupted(format!("{suspended}; go on with:\n  {again}"))
 }

@@ -14,11 +14,12 @@ use indicatif::HumanBytes;
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::args::{Add, One};
+use crate::args::{Add, One, Several};
 use crate::failure::{Failure, Outcome, describe};
 use crate::get::open_to_store;
+use crate::job_options::JobOptions;
 use crate::progress::{percent, standstill};
-use crate::{job_ids, output, targets};
+use crate::{job_ids, job_options, output, targets};
 
 /// How long `cancel` waits for a server to hear of it, and how often it looks.
 const SERVER_PATIENCE: Duration = Duration::from_secs(5);
@@ -33,13 +34,20 @@ pub fn add(store: &Path, add: &Add) -> Outcome {
         .iter()
         .map(|[url, file]| targets::target(targets::url(url)?, Path::new(file)))
         .collect::<Outcome<Vec<_>>>()?;
+    if add.network.cacert.is_some() {
+        let text = "--cacert belongs to the command that transfers: `run`, `serve` or `get`";
+        return Err(Failure::usage(text));
+    }
+    add.download.check_targets(&files)?;
+    let options = JobOptions::read(&add.network)?;
     let manager = open_to_store(store)?;
+    options.check_host(&manager)?;
     // In one step: a kill leaves all of the job or nothing.
     let mut setup = JobSetup::new(&targets::display_name(&files), JobType::Download).files(files);
     if let Some(priority) = add.priority {
         setup = setup.priority(priority.into());
     }
-    let job = setup.resumed().create(&manager)?;
+    let job = options.add_to(add.download.add_to(setup)).resumed().create(&manager)?;
     output::say(&job.id().to_string());
     Ok(())
 }
@@ -57,7 +65,7 @@ pub fn list(store: &Path, as_json: bool) -> Outcome {
         let (mut before, mut printed) = ("[", Ok(()));
         damaged = survey_each(&reader, |job| {
             printed = if as_json {
-                write!(out, "{before}{}", output::job(&job, &reason(&job)))
+                write!(out, "{before}{}", output::json_text(&output::job(&job, &reason(&job))))
             } else {
                 writeln!(out, "{}", listed(&job))
             };
@@ -82,7 +90,7 @@ fn listed(record: &JobRecord) -> String {
         record.id,
         record.state.name(),
         direction(record),
-        output::printable(&record.display_name),
+        output::in_line(&record.display_name),
         if record.state.is_final() { "  (cancelling on the server)" } else { "" }
     )
 }
@@ -105,24 +113,39 @@ pub fn show(store: &Path, one: &One) -> Outcome {
         output::say_json(&job);
     } else {
         output::say(&in_words(&record, &files, &reason));
+        job_options::warn(record.id, record.security_flags);
     }
     Ok(())
 }
 
-pub fn why(store: &Path, one: &One) -> Outcome {
-    let (reader, record, _) = look_up(store, &one.id)?;
-    let reason = reader.wait_reason(&record);
-    if one.json {
+/// What is wrong with one of the jobs does not keep the others from being shown.
+pub fn why(store: &Path, several: &Several) -> Outcome {
+    let mut failures = Vec::new();
+    for id in &several.ids {
+        match look_up(store, id) {
+            Ok((reader, record, _)) => {
+                let reason = reader.wait_reason(&record);
+                say_why(&record, &reason, several);
+            }
+            Err(Failure::Failed(text)) => failures.push(text),
+            Err(failure) => return Err(failure),
+        }
+    }
+    if failures.is_empty() { Ok(()) } else { Err(Failure::failed(failures.join("\nbgcopy: "))) }
+}
+
+fn say_why(record: &JobRecord, reason: &WaitReason, several: &Several) {
+    if several.json {
         output::say_json(&json!({
             "id": record.id.to_string(),
             "state": record.state.name(),
-            "wait_reason": output::wait_reason(&reason),
+            "wait_reason": output::wait_reason(reason),
         }));
-    } else {
-        output::say(&format!("{}: {}", reason.kind.name(), standstill(&reason)));
-        output::say(&format!("  what helps: {}", reason.unblock));
+        return;
     }
-    Ok(())
+    let id = if several.ids.len() > 1 { format!("{}  ", record.id) } else { String::new() };
+    output::say(&format!("{id}{}: {}", reason.kind.name(), standstill(reason)));
+    output::say(&format!("  what helps: {}", reason.unblock));
 }
 
 pub fn suspend(store: &Path, ids: &[String]) -> Outcome {
@@ -222,7 +245,7 @@ fn in_words(record: &JobRecord, files: &[FileRecord], reason: &WaitReason) -> St
     let progress = progress_of(record);
     let mut lines = vec![
         format!("id        {}", record.id),
-        format!("name      {}", record.display_name),
+        format!("name      {}", output::in_line(&record.display_name)),
         format!("state     {}: {}", record.state.name(), standstill(reason)),
         format!("priority  {}", record.priority.name()),
         format!("bytes     {bytes} {percent}"),
@@ -234,7 +257,7 @@ fn in_words(record: &JobRecord, files: &[FileRecord], reason: &WaitReason) -> St
     for file in files {
         let total =
             file.bytes_total().map_or("?".to_owned(), |total| HumanBytes(total).to_string());
-        lines.push(format!("\n  {}", file.local_name));
+        lines.push(format!("\n  {}", output::in_line(&file.local_name)));
         let way = if direction(record) == "up" { "to" } else { "from" };
         lines.push(format!("  {way} {}", file.remote_name));
         lines.push(format!("  {} of {total}", HumanBytes(file.written)));

@@ -15,7 +15,7 @@ use crate::failure::{Failure, Outcome, describe};
 use crate::get::open;
 use crate::interrupt::Interrupt;
 use crate::progress::standstill;
-use crate::{job_ids, output};
+use crate::{job_ids, job_options, output};
 
 /// How often the jobs are looked at. An event of the queue comes first.
 const TICK: Duration = Duration::from_millis(200);
@@ -31,7 +31,7 @@ struct Watched {
 
 pub fn run(store: &Path, run: &Run) -> Outcome {
     let interrupt = Interrupt::listen()?;
-    let manager = open(store)?;
+    let manager = open(store, run.cacert.as_ref())?;
     let (mut watched, damaged) = find(store, &manager, run)?;
     let mut failures = 0_usize;
     loop {
@@ -43,6 +43,9 @@ pub fn run(store: &Path, run: &Run) -> Outcome {
             };
             let snapshot = one.job.snapshot()?;
             let state = snapshot.record.state;
+            if one.seen.is_none() {
+                job_options::warn(id, snapshot.record.security_flags);
+            }
             if one.seen.replace(state) != Some(state) {
                 output::say(&line(&snapshot));
             }
@@ -123,7 +126,8 @@ fn tells_what_is_left(manager: &Manager, event: &Event) -> bool {
     let is_gone =
         manager.get_job(event.job).is_err_and(|error| error.code == code::DO_E_JOB_NOT_FOUND);
     if is_gone {
-        output::say(&format!("{} CANCELLED {}: {}", event.job, error.code, error.message));
+        let message = output::in_line(&error.message);
+        output::say(&format!("{} CANCELLED {}: {message}", event.job, error.code));
     }
     is_gone
 }
@@ -186,7 +190,7 @@ fn end(job: &Job, state: JobState, complete: bool) -> bool {
 }
 
 fn still(job: &JobRecord) -> String {
-    format!("{} {} {}", job.id, job.state.name(), job.display_name)
+    format!("{} {} {}", job.id, job.state.name(), output::in_line(&job.display_name))
 }
 
 fn line(snapshot: &JobSnapshot) -> String {

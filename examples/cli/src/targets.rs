@@ -8,10 +8,10 @@ use std::path::{Component, Path, PathBuf};
 use std::slice;
 
 use bgcopy_core::vocab::{bytes_of_path, text_of_path};
-use bgcopy_core::{FileSpec, display_name_of, local_name, path_of};
+use bgcopy_core::{ExpectedHash, FileSpec, HashAlgorithm, display_name_of, local_name, path_of};
 use sha2::{Digest, Sha256};
 
-use crate::args::Get;
+use crate::args::{Get, sha256_digest};
 use crate::failure::{Failure, Outcome};
 
 /// What a server's own name for its folder is saved as.
@@ -23,7 +23,8 @@ pub fn of(get: &Get) -> Outcome<Vec<FileSpec>> {
         let [url] = get.urls.as_slice() else {
             return Err(Failure::usage("--output is for a single URL; use --directory"));
         };
-        let target = target(url, output)?;
+        let mut target = target(url, output)?;
+        target.expected_hash = get.sha256.clone().map(sha256);
         make_folders(slice::from_ref(&target))?;
         return Ok(vec![target]);
     }
@@ -40,8 +41,11 @@ pub fn of(get: &Get) -> Outcome<Vec<FileSpec>> {
     if targets.is_empty() {
         return Err(Failure::usage("the list has no URLs"));
     }
-    if get.sha256.is_some() && targets.len() > 1 {
-        return Err(Failure::usage("--sha256 is for a single URL"));
+    if let Some(digest) = &get.sha256 {
+        let [target] = targets.as_mut_slice() else {
+            return Err(Failure::usage("--sha256 is for a single URL"));
+        };
+        target.expected_hash = Some(sha256(digest.clone()));
     }
     make_folders(&targets)?;
     Ok(targets)
@@ -125,28 +129,44 @@ fn read(list: &Path) -> Outcome<String> {
     Ok(text.strip_prefix('\u{FEFF}').map_or_else(|| text.clone(), str::to_owned))
 }
 
+/// A line has a URL, maybe a name below the folder, and maybe a SHA-256.
 fn target_of_line(line: &str, folder: &Path) -> Outcome<Option<FileSpec>> {
-    let (url, name) = match line.split_once('\t') {
-        Some((url, name)) => (url.trim(), name.trim()),
-        None => (line.trim(), ""),
-    };
-    if url.is_empty() {
+    let columns: Vec<_> = line.split('\t').map(str::trim).collect();
+    let column = |number| columns.get(number).copied().unwrap_or("");
+    let (url, name, digest) = (column(0), column(1), column(2));
+    if url.starts_with('#') || columns.iter().all(|text| text.is_empty()) {
         return Ok(None);
+    }
+    if columns.len() > 3 {
+        return Err(Failure::usage(format!("a line has a URL, a name and a SHA-256: {line}")));
     }
     if *bytes_of_path(url) != *url.as_bytes() {
         return Err(Failure::usage(format!("not a URL: {url}")));
     }
-    if name.is_empty() {
-        return target(url, &folder.join(name_in_url(url)?)).map(Some);
+    let name = if name.is_empty() { PathBuf::from(name_in_url(url)?) } else { below(name)? };
+    let mut target = target(url, &folder.join(name))?;
+    if !digest.is_empty() {
+        let digest = sha256_digest(digest);
+        let digest = digest.map_err(|why| Failure::usage(format!("{url}: {why}")))?;
+        target.expected_hash = Some(sha256(digest));
     }
-    // Lists come from other people: none of their names leads out of the folder.
+    Ok(Some(target))
+}
+
+/// A name of a list. Lists come from other people: none of their names leads out of
+/// the folder.
+fn below(name: &str) -> Outcome<PathBuf> {
     let path = path_of(name);
     let stays =
         path.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
     if !stays || path.file_name().is_none() {
         return Err(Failure::usage(format!("the name leads out of the folder: {name}")));
     }
-    target(url, &folder.join(path)).map(Some)
+    Ok(path)
+}
+
+fn sha256(digest: String) -> ExpectedHash {
+    ExpectedHash { algorithm: HashAlgorithm::Sha256, digest }
 }
 
 /// Makes the folders that files go to.
@@ -249,6 +269,27 @@ mod tests {
         assert_eq!(local_name("http://h/x\tsub/y\r").as_deref(), Some("/d/sub/y"));
         assert_eq!(local_name("http://h/x\t./y").as_deref(), Some("/d/y"));
         assert_eq!(local_name("  "), None);
+    }
+
+    #[test]
+    fn line_may_have_a_hash_or_be_a_comment() {
+        let hash = |line: &str| {
+            let target = target_of_line(line, Path::new("/d")).expect("a good line")?;
+            Some((target.local_name, target.expected_hash.map(|hash| hash.digest)))
+        };
+        let digest = "AB".repeat(32);
+        let low = Some(digest.to_ascii_lowercase());
+        let named = format!("http://h/x\ty\t{digest}\r");
+        assert_eq!(hash(&named), Some(("/d/y".to_owned(), low.clone())));
+        let nameless = format!("http://h/x\t\t {digest}");
+        assert_eq!(hash(&nameless), Some(("/d/x".to_owned(), low)));
+        assert_eq!(hash("http://h/x\ty\t"), Some(("/d/y".to_owned(), None)));
+        for line in ["# http://h/x", "  #", "\t\t", ""] {
+            assert_eq!(hash(line), None, "{line:?}");
+        }
+        for line in ["http://h/x\ty\t12", "http://h/x\ty\t\tz"] {
+            assert!(target_of_line(line, Path::new("/d")).is_err(), "{line:?}");
+        }
     }
 
     #[test]

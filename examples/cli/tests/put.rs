@@ -84,6 +84,8 @@ fn put_sends_to_s3_with_the_keys_of_the_environment() {
     bench.set("AWS_ACCESS_KEY_ID", "id");
     assert_eq!(bench.run(&command).code, 2, "half of the keys");
     bench.set("AWS_SECRET_ACCESS_KEY", "secret");
+    let named = bench.run(&[&command[..], &["-u", "id:secret"]].concat());
+    assert_eq!(named.code, 2, "the keys have one place: {named:?}");
     let out = bench.run(&command);
     assert_eq!(out.code, 0, "{out:?}");
     let bucket = bench.server.bucket("/bucket/");

@@ -88,6 +88,19 @@ impl Bench {
         out_of(self.command(&[]).args(words).output().expect("the program runs"))
     }
 
+    /// Runs the program to its end with a file here as stdin.
+    pub fn run_with_stdin(&self, name: &str, arguments: &[&str]) -> Out {
+        let file = fs::File::open(self.path(name)).expect("a file");
+        out_of(self.command(arguments).stdin(file).output().expect("the program runs"))
+    }
+
+    /// Lets another program run it to its end.
+    pub fn run_by(&self, runner: &str, before: &[&str], arguments: &[&str]) -> Out {
+        let words = [before, &[PROGRAM], arguments].concat();
+        let mut command = self.configured(Command::new(runner), &words);
+        out_of(command.output().expect("the runner runs"))
+    }
+
     /// Runs the program to its end with nobody at the other end of stdout.
     pub fn run_unread(&self, arguments: &[&str]) -> Out {
         let (reader, writer) = std::io::pipe().expect("a pipe");
@@ -172,6 +185,9 @@ impl Bench {
         command.args(arguments).current_dir(self.path("")).env("BGCOPY_STORE", self.store());
         // What the demonstration leaves would be seen here.
         command.env("TMPDIR", self.path(""));
+        for name in ["http_proxy", "all_proxy", "ALL_PROXY", "no_proxy", "NO_PROXY"] {
+            command.env_remove(name);
+        }
         command.envs(self.variables.iter().map(|(name, value)| (name, value)));
         command.stdin(Stdio::null());
         command

@@ -1,0 +1,256 @@
+//! The options of a command line as settings of a job.
+
+use std::fmt::Display;
+use std::path::Path;
+use std::{fs, io};
+
+use bgcopy_core::vocab::security;
+use bgcopy_core::{
+    AuthScheme, AuthTarget, ClientCertificate, Job, JobRecord, JobSetup, Manager, ProxySettings,
+    local_name,
+};
+
+use crate::failure::{Failure, Outcome};
+use crate::network_options::NetworkOptions;
+use crate::passwords::{self, Login};
+use crate::{output, proxy};
+
+/// All that a certificate is checked for.
+const UNCHECKED: u32 = security::IGNORE_UNKNOWN_CA
+    | security::IGNORE_CERT_CN_INVALID
+    | security::IGNORE_CERT_DATE_INVALID
+    | security::IGNORE_CERT_WRONG_USAGE;
+
+/// What the options ask for. What they do not name stays as it is for a job that
+/// is taken up.
+pub struct JobOptions {
+    /// Lines that end in CR LF.
+    headers: String,
+    credentials: Vec<Credentials>,
+    proxy: Option<ProxySettings>,
+    certificate: Option<ClientCertificate>,
+    security_flags: u32,
+    no_progress_timeout_s: Option<u32>,
+    retry_delay_s: Option<u32>,
+    max_time_s: Option<u32>,
+    /// What of the command line is not to be seen again, and what is in its place.
+    pub secrets: Vec<(String, String)>,
+}
+
+/// They are kept in memory only, there and here.
+struct Credentials {
+    target: AuthTarget,
+    scheme: AuthScheme,
+    login: Login,
+}
+
+impl JobOptions {
+    /// Understands the options, and reads the files that they name.
+    pub fn read(options: &NetworkOptions) -> Outcome<Self> {
+        let mut read = Self {
+            headers: headers(options)?,
+            credentials: Vec::new(),
+            proxy: proxy::settings(options)?,
+            certificate: certificate(options)?,
+            security_flags: security_flags(options),
+            no_progress_timeout_s: options.no_progress_timeout,
+            retry_delay_s: options.retry_delay,
+            max_time_s: options.max_time,
+            secrets: passwords::secrets(options),
+        };
+        let scheme = |is_digest| if is_digest { AuthScheme::Digest } else { AuthScheme::Basic };
+        if let Some(login) = passwords::server_login(options)? {
+            read.add_credentials(AuthTarget::Server, scheme(options.digest), login);
+        }
+        if let Some(login) = passwords::proxy_login(options)? {
+            read.add_credentials(AuthTarget::Proxy, scheme(options.proxy_digest), login);
+        }
+        Ok(read)
+    }
+
+    /// A header besides those of the options.
+    pub fn add_header(&mut self, line: &str) {
+        self.headers += line;
+        self.headers += "\r\n";
+    }
+
+    /// Credentials besides those of the options.
+    pub fn add_credentials(&mut self, target: AuthTarget, scheme: AuthScheme, login: Login) {
+        self.credentials.push(Credentials { target, scheme, login });
+    }
+
+    /// A process that ends at once cannot keep a password, and none is stored.
+    pub fn check_host(&self, manager: &Manager) -> Outcome {
+        if self.credentials.is_empty() || !manager.is_host() {
+            return Ok(());
+        }
+        Err(Failure::failed(
+            "a password is never stored, and no process hosts the queue that could keep it: \
+             start `bgcopy serve` first, or use `get`",
+        ))
+    }
+
+    /// Sets up a new job.
+    pub fn add_to(&self, mut setup: JobSetup) -> JobSetup {
+        if !self.headers.is_empty() {
+            setup = setup.custom_headers(Some(&self.headers));
+        }
+        for one in &self.credentials {
+            let Login { user_name, password } = &one.login;
+            setup = setup.credentials(one.target, one.scheme, user_name, password);
+        }
+        if let Some(proxy) = &self.proxy {
+            setup = setup.proxy_settings(proxy.clone());
+        }
+        if let Some(certificate) = &self.certificate {
+            setup = setup.client_certificate(Some(certificate.clone()));
+        }
+        if let Some(seconds) = self.no_progress_timeout_s {
+            setup = setup.no_progress_timeout(seconds);
+        }
+        if let Some(seconds) = self.retry_delay_s {
+            setup = setup.minimum_retry_delay(seconds);
+        }
+        if let Some(seconds) = self.max_time_s {
+            setup = setup.maximum_download_time(seconds);
+        }
+        setup.security_flags(self.security_flags)
+    }
+
+    /// Sets what may be another than when the job was made.
+    pub fn apply_to(&self, manager: &Manager, job: &Job) -> Outcome {
+        let record = job.snapshot()?.record;
+        if !self.headers.is_empty() {
+            job.set_custom_headers(Some(&self.headers))?;
+        }
+        if let Some(proxy) = &self.proxy {
+            job.set_proxy_settings(proxy.clone())?;
+        }
+        if let Some(certificate) = &self.certificate {
+            job.set_client_certificate(Some(certificate.clone()))?;
+        }
+        // What is not checked is not to be forgotten: it is said each time.
+        if record.security_flags != self.security_flags {
+            job.set_security_flags(self.security_flags)?;
+        }
+        if let Some(seconds) = self.no_progress_timeout_s {
+            job.set_no_progress_timeout(seconds)?;
+        }
+        if let Some(seconds) = self.retry_delay_s {
+            job.set_minimum_retry_delay(seconds)?;
+        }
+        if let Some(seconds) = self.max_time_s {
+            job.set_maximum_download_time(seconds)?;
+        }
+        self.prove_again(manager, job, &record)
+    }
+
+    /// Sets the credentials. Those of another scheme that the job had are no longer
+    /// waited for; those that nobody has any more must be among the new ones.
+    fn prove_again(&self, manager: &Manager, job: &Job, record: &JobRecord) -> Outcome {
+        for (target, scheme) in record.credential_slots.iter().copied() {
+            let given = self.credentials.iter().find(|one| one.target == target);
+            match given {
+                Some(given) if given.scheme != scheme => {
+                    job.remove_credentials(target, scheme)?;
+                }
+                None if manager.is_host() && !scheme.knows_users() => {
+                    return Err(forgotten(target));
+                }
+                Some(_) | None => {}
+            }
+        }
+        for Credentials { target, scheme, login } in &self.credentials {
+            job.set_credentials(*target, *scheme, &login.user_name, &login.password)?;
+        }
+        Ok(())
+    }
+}
+
+fn certificate(options: &NetworkOptions) -> Outcome<Option<ClientCertificate>> {
+    let Some(certificate) = &options.cert else {
+        return Ok(None);
+    };
+    let (certificate, key) = (readable(certificate)?, options.key.as_deref().map(readable));
+    Ok(Some(ClientCertificate { certificate, key: key.transpose()? }))
+}
+
+/// The local name of a file that is read when the job is transferred.
+fn readable(file: &Path) -> Outcome<String> {
+    let refused = |error| Failure::failed(format!("{}: {error}", file.display()));
+    fs::File::open(file).map_err(refused)?;
+    Ok(local_name(std::path::absolute(file).map_err(refused)?)?)
+}
+
+fn security_flags(options: &NetworkOptions) -> u32 {
+    let mut flags = match options.max_redirs {
+        Some(_) => security::REDIRECT_DISALLOW,
+        None => security::REDIRECT_ALLOW_SILENT,
+    };
+    if options.insecure {
+        flags |= UNCHECKED;
+        warn("--insecure", flags);
+    }
+    flags
+}
+
+/// Says on stderr if with these flags of a job the server's certificate is not
+/// checked.
+pub fn warn(what: impl Display, security_flags: u32) {
+    if security_flags & UNCHECKED != 0 {
+        output::complain(&format!(
+            "bgcopy: WARNING: {what}: the certificate of the server is not checked. Anybody \
+             on the way can read and change what is transferred, passwords among it."
+        ));
+    }
+}
+
+/// The password of a job was in the memory of processes that have all ended.
+fn forgotten(target: AuthTarget) -> Failure {
+    let again = match target {
+        AuthTarget::Server => "--user, or for s3 the keys in the environment",
+        AuthTarget::Proxy => "--proxy-user",
+    };
+    Failure::failed(format!("the job's password is not stored and has to be given again: {again}"))
+}
+
+/// All headers, each ended by CR LF. One that is given with --header takes the
+/// place of one with an option of its own, as with curl.
+fn headers(options: &NetworkOptions) -> Outcome<String> {
+    let mut lines = Vec::new();
+    for given in &options.headers {
+        match given.strip_prefix('@') {
+            Some(file) => lines.extend(lines_of(file)?),
+            None => lines.push(given.clone()),
+        }
+    }
+    let named = [("User-Agent", &options.user_agent), ("Referer", &options.referer)];
+    for (name, value) in named {
+        if let Some(value) =
+            value.as_ref().filter(|_| !lines.iter().any(|line| has_name(line, name)))
+        {
+            lines.push(format!("{name}: {value}"));
+        }
+    }
+    match lines.iter().find(|line| !line.contains(':')) {
+        Some(line) => {
+            let word = line.split_whitespace().next().unwrap_or("");
+            Err(Failure::usage(format!("no header: {word}; it is written `NAME: VALUE`")))
+        }
+        None => Ok(lines.iter().map(|line| format!("{line}\r\n")).collect()),
+    }
+}
+
+/// The lines of a file that are not blank.
+fn lines_of(file: &str) -> Outcome<Vec<String>> {
+    let text = match file {
+        "-" => io::read_to_string(io::stdin().lock()),
+        file => fs::read_to_string(file),
+    };
+    let text = text.map_err(|error| Failure::failed(format!("{file}: {error}")))?;
+    Ok(text.lines().filter(|line| !line.trim().is_empty()).map(str::to_owned).collect())
+}
+
+fn has_name(line: &str, name: &str) -> bool {
+    line.split_once(':').is_some_and(|(given, _)| given.trim().eq_ignore_ascii_case(name))
+}

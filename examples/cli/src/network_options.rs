@@ -1,0 +1,92 @@
+//! The options of `get`, `put` and `add` that say how requests are made, named as
+//! curl names them.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+#[derive(Args)]
+#[command(next_help_heading = "Requests")]
+pub struct NetworkOptions {
+    /// A header of every request, as often as wanted; `@FILE` reads one a line,
+    /// `@-` from stdin. Headers are stored with the job in clear: a password
+    /// belongs in --user.
+    #[arg(short = 'H', long = "header", value_name = "NAME: VALUE")]
+    pub headers: Vec<String>,
+    /// The User-Agent header [default: bgcopy and its version].
+    #[arg(short = 'A', long, value_name = "NAME")]
+    pub user_agent: Option<String>,
+    /// The Referer header.
+    #[arg(short = 'e', long, value_name = "URL")]
+    pub referer: Option<String>,
+    /// Who you are to the server. Without a password here it is read with
+    /// --password-fd or --password-file, else from BGCOPY_PASSWORD, else it is asked
+    /// for. Other users of the machine can see a password in the command line. It is
+    /// never stored: `add` hands it to the process that hosts the queue.
+    #[arg(short, long, value_name = "NAME[:PASSWORD]")]
+    pub user: Option<String>,
+    /// Prove it by Digest, which does not show the password, instead of Basic.
+    #[arg(long, requires = "user")]
+    pub digest: bool,
+    /// The password is the first line that this open descriptor gives.
+    #[arg(long, value_name = "N", requires = "user", conflicts_with = "password_file")]
+    pub password_fd: Option<u32>,
+    /// The password is the first line of this file.
+    #[arg(long, value_name = "FILE", requires = "user")]
+    pub password_file: Option<PathBuf>,
+    /// The proxy, by http unless a protocol is named: https, socks4, socks4a, socks5
+    /// or socks5h; port 1080 unless one is named. An empty one is none [default: as
+    /// the environment says where the job is transferred].
+    #[arg(short = 'x', long, value_name = "[PROTOCOL://]HOST[:PORT]")]
+    pub proxy: Option<String>,
+    /// Hosts that are reached without the proxy, separated by commas; `*` for all.
+    #[arg(long, value_name = "LIST")]
+    pub noproxy: Option<String>,
+    /// Who you are to the proxy. Without a password here it is read from
+    /// BGCOPY_PROXY_PASSWORD, else it is asked for.
+    #[arg(short = 'U', long, value_name = "NAME[:PASSWORD]")]
+    pub proxy_user: Option<String>,
+    /// Prove it by Digest.
+    #[arg(long, requires = "proxy_user")]
+    pub proxy_digest: bool,
+    /// A PEM file with the authorities that are trusted, in place of the system's. It
+    /// holds for all that this process transfers, and is refused if another process
+    /// hosts the queue: then it belongs to that one.
+    #[arg(long, value_name = "FILE")]
+    pub cacert: Option<PathBuf>,
+    /// The client certificate, a PEM file, with its key or without.
+    #[arg(short = 'E', long, value_name = "FILE")]
+    pub cert: Option<PathBuf>,
+    /// The key of the client certificate, a PEM file that no password guards.
+    #[arg(long, value_name = "FILE", requires = "cert")]
+    pub key: Option<PathBuf>,
+    /// Do not check the certificate of the server: anybody on the way can read and
+    /// change what is transferred. With `get` and `put` it holds for this run: the same
+    /// command without it checks again. A job made by `add` keeps it.
+    #[arg(short = 'k', long)]
+    pub insecure: bool,
+    /// 0 to fail at a redirect instead of following it; there is no other number. It
+    /// holds as long as --insecure does.
+    #[arg(long, value_name = "0", value_parser = no_redirects)]
+    pub max_redirs: Option<u32>,
+    /// Give up after so many seconds without progress, counted from the first failure
+    /// on; 0 gives up at the first one [default: 14 days].
+    #[arg(long, value_name = "SECONDS")]
+    pub no_progress_timeout: Option<u32>,
+    /// Wait at least so long before a retry; less than 5 is 5 [default: 5].
+    #[arg(long, value_name = "SECONDS")]
+    pub retry_delay: Option<u32>,
+    /// Give up after so many seconds of transfer, waiting for retries not counted
+    /// [default: 90 days].
+    #[arg(long, value_name = "SECONDS")]
+    pub max_time: Option<u32>,
+}
+
+fn no_redirects(text: &str) -> Result<u32, String> {
+    match text.parse() {
+        Ok(0) => Ok(0),
+        Ok(_) | Err(_) => Err("redirects are followed, or with 0 refused: \
+             no other number can be chosen"
+            .to_owned()),
+    }
+}

@@ -1,0 +1,146 @@
+//! What a person at a terminal meets: signals, colours, names of others, short forms.
+
+mod bench;
+
+use bench::{Bench, json_of, lines_of};
+use bgcopy_test_server::{Reply, Resource};
+use serde_json::Value;
+
+const LARGE: u64 = 64 * 1024 * 1024;
+const SLOW: &str = "rate=8000000";
+
+/// Clears the screen, and another way to say so that has no escape character.
+const CLEARING: &str = "\u{1B}[2J\u{9B}2J";
+
+#[test]
+fn sigterm_suspends_as_ctrl_c_does() {
+    let bench = Bench::new();
+    let url = bench.url(&format!("/gen/5/{LARGE}?{SLOW}"));
+    let process = bench.start(&["get", &url, "-o", "x"]);
+    bench.wait_for_recorded_bytes(1);
+    process.send("TERM");
+    let out = process.end();
+    assert_eq!(out.code, 130, "{out:?}");
+    assert!(out.stderr.contains("is suspended; go on with:"), "{out:?}");
+    let jobs = json_of(&bench.run(&["list", "--json"]).stdout);
+    assert_eq!(jobs[0]["state"], "SUSPENDED");
+}
+
+#[test]
+fn why_takes_several_jobs() {
+    let bench = Bench::new();
+    let add = |name: &str| bench.run(&["add", &bench.url("/gen/1/5"), name]).stdout;
+    let (one, two) = (add("one"), add("two"));
+    let (one, two) = (one.trim(), two.trim());
+    assert_eq!(bench.run(&["suspend", two]).code, 0);
+    let out = bench.run(&["why", one, "no-such-job", two]);
+    assert_eq!(out.code, 1, "{out:?}");
+    assert!(out.stderr.contains("no-such-job"), "{out:?}");
+    let line = |id: &str| out.stdout.lines().find(|line| line.starts_with(id)).map(str::to_owned);
+    assert!(line(one).is_some_and(|line| !line.contains("SUSPENDED_BY_CALLER")), "{out:?}");
+    assert!(line(two).is_some_and(|line| line.contains("SUSPENDED_BY_CALLER")), "{out:?}");
+    let out = bench.run(&["why", one, two, "--json"]);
+    let ids: Vec<_> = lines_of(&out.stdout).iter().map(|line| line["id"].clone()).collect();
+    assert_eq!(ids, [one, two].map(Value::from));
+}
+
+#[test]
+fn rm_is_cancel() {
+    let bench = Bench::new();
+    let added = bench.run(&["add", &bench.url("/gen/1/5"), "x"]);
+    let out = bench.run(&["rm", added.stdout.trim()]);
+    assert_eq!(out.code, 0, "{out:?}");
+    assert_eq!(bench.run(&["list"]).stdout, "");
+    assert!(bench.run(&["--help"]).stdout.contains("rm"));
+}
+
+#[test]
+fn completions_are_printed_for_every_shell() {
+    let bench = Bench::new();
+    for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
+        let out = bench.run(&["completions", shell]);
+        assert_eq!((out.code, out.stderr.as_str()), (0, ""), "{shell}");
+        assert!(out.stdout.contains("no-clobber"), "{shell}");
+        assert!(out.stdout.contains("proxy-user"), "{shell}");
+    }
+    assert_eq!(bench.run(&["completions", "tcsh"]).code, 2);
+    let out = bench.run_unread(&["completions", "bash"]);
+    assert_eq!((out.code, out.stderr.as_str()), (0, ""));
+}
+
+#[test]
+fn name_of_a_file_is_one_line_and_moves_no_cursor() {
+    let bench = Bench::new();
+    let name = format!("a{CLEARING}\n00000000-0000  SUSPENDED");
+    let added = bench.run(&["add", &bench.url("/gen/1/5"), &name]);
+    assert_eq!(added.code, 0, "{added:?}");
+    let id = added.stdout.trim();
+    let list = bench.run(&["list"]);
+    assert_eq!(list.stdout.lines().count(), 1, "{list:?}");
+    let (show, json) = (bench.run(&["show", id]), bench.run(&["show", id, "--json"]));
+    assert!(!show.stdout.contains("\n00000000-0000"), "{show:?}");
+    let shown = json_of(&json.stdout)["files"][0]["local_name"].clone();
+    assert!(shown.as_str().is_some_and(|shown| shown.ends_with(&name)), "as it is: {shown}");
+    let run = bench.run(&["run", "--complete"]);
+    let get = bench.run(&["get", &bench.url("/gen/1/5"), "-o", &format!("b{CLEARING}")]);
+    // The word is wrong, and comes back in the message.
+    let wrong = bench.run(&["get", &format!("--{CLEARING}")]);
+    assert_eq!(wrong.code, 2, "{wrong:?}");
+    for out in [list, show, json, run, get, wrong] {
+        let text = format!("{}{}", out.stdout, out.stderr);
+        assert!(!text.contains(['\u{1B}', '\u{9B}']), "{text:?}");
+    }
+}
+
+/// Opens a terminal for the program, presses Ctrl-C when it shows a text, and prints
+/// all that it showed.
+#[cfg(target_os = "linux")]
+const AT_A_TERMINAL: &str = r#"
+import fcntl, os, pty, struct, sys, termios
+child, terminal = pty.fork()
+if child == 0:
+    os.environ["TERM"] = "xterm"
+    fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 200, 0, 0))
+    os.execv(sys.argv[2], sys.argv[2:])
+shown, pressed = b"", False
+try:
+    while data := os.read(terminal, 1000):
+        shown += data
+        if sys.argv[1].encode() in shown and not pressed:
+            pressed = os.write(terminal, b"\x03")
+except OSError:
+    pass
+sys.stdout.buffer.write(shown)
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+"#;
+
+#[cfg(target_os = "linux")]
+#[test]
+fn message_of_a_server_in_the_bar_turns_no_text_around() {
+    let bench = Bench::new();
+    // The library has blanks in place of control characters; the rest is as it came.
+    let line = "HTTP/1.1 503 \u{1B}[2Jabc\u{202E}cba";
+    let busy = Reply::normal().status(503).status_line(line);
+    bench.server.put("/file", Resource::bytes("x").always(busy));
+    let get = ["get", &bench.url("/file"), "-o", "x"];
+    let out = bench.run_by("python3", &["-c", AT_A_TERMINAL, "retry in"], &get);
+    assert_eq!(out.code, 130, "{out:?}");
+    assert!(out.stdout.contains(r"abc\u{202e}cba"), "{out:?}");
+    assert!(!out.stdout.contains(['\u{202E}']) && !out.stdout.contains("\u{1B}[2Jabc"), "{out:?}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn colours_are_left_out_where_nobody_wants_them() {
+    let mut bench = Bench::new();
+    let url = bench.url(&format!("/gen/5/{LARGE}?{SLOW}"));
+    let at = ["-c", AT_A_TERMINAL, "%"];
+    let colour = "\u{1B}[32m";
+    let coloured = bench.run_by("python3", &at, &["get", &url, "-o", "x"]);
+    assert!(coloured.stdout.contains(colour), "{coloured:?}");
+    bench.set("NO_COLOR", "1");
+    let plain = bench.run_by("python3", &at, &["get", &url, "-o", "y"]);
+    assert!(plain.stdout.contains('%') && !plain.stdout.contains(colour), "{plain:?}");
+    let help = bench.run_by("python3", &at, &["--help"]);
+    assert!(!help.stdout.contains("\u{1B}["), "{help:?}");
+}
