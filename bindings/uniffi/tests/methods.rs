@@ -6,7 +6,8 @@ use std::path::Path;
 const HANDLES: [&str; 4] = ["Manager", "Job", "File", "Reader"];
 
 /// What has another name here, and why.
-const ELSEWHERE: [(&str, &str); 4] = [
+const ELSEWHERE: [(&str, &str); 5] = [
+    ("File::job", "who has a file has asked its job for it"),
     ("Manager::open", "the function `open_manager`, which both languages call so"),
     ("Reader::wait_reason", "it comes with the job"),
     ("Job::wait_interruptible", "`StateWait`, which coroutines and tasks cancel"),

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use bgcopy_core::vocab::code;
 use bgcopy_core::{
-    Error, ExpectedHash, File, FileSpec, Job, JobPriority, JobRecord, JobSetup, JobState, JobType,
-    Manager, Options, progress_of,
+    Error, ErrorContext, ExpectedHash, File, FileSpec, Job, JobPriority, JobRecord, JobSetup,
+    JobState, JobType, Manager, Options, progress_of,
 };
 use indicatif::HumanBytes;
 use serde_json::json;
@@ -54,7 +54,7 @@ pub fn get(program: &Program, store: &Path, get: &Get) -> Outcome {
     let watched = watch(&job, &mut display, &interrupt);
     display.end();
     match watched? {
-        Watched::Ended(JobState::Error) if !get.all_or_nothing && arrived(&job)? > 0 => {
+        Watched::Ended(JobState::Error) if !get.all_or_nothing && can_do_without(&job)? => {
             // What came there meanwhile is not replaced, either.
             get.download.check_targets(&files)?;
             finish_without_failed(&job, &files, &display)
@@ -77,9 +77,10 @@ pub fn get(program: &Program, store: &Path, get: &Get) -> Outcome {
     }
 }
 
-/// Files of the job that are here.
-fn arrived(job: &Job) -> Outcome<u32> {
-    Ok(job.progress()?.files_transferred)
+/// True if files arrived, and others failed for reasons of their own.
+fn can_do_without(job: &Job) -> Outcome<bool> {
+    let is_of_job = job.error()?.context == ErrorContext::GeneralQueueManager;
+    Ok(!is_of_job && job.progress()?.files_transferred > 0)
 }
 
 /// Puts in place what arrived, and says what did not, and why.

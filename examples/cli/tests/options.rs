@@ -488,7 +488,7 @@ fn list_has_comments_and_hashes() {
     let list = |first: &str, second: &str| {
         let text = format!("# two files\n\n{one}\tone\t{first}\n{two}\t\t{second}\r\n");
         fs::write(bench.path("list"), text).expect("a list");
-        bench.run(&["get", "-i", "list"])
+        bench.run(&["get", "-i", "list", "--all-or-nothing"])
     };
     let (right, wrong) = (Bench::sha256(1, 1000), "0".repeat(64));
     let out = list(&right, &wrong);
@@ -496,6 +496,7 @@ fn list_has_comments_and_hashes() {
     assert!(out.stderr.contains("BGCOPY_E_HASH_MISMATCH"), "{out:?}");
     let jobs = json_of(&bench.run(&["list", "--json"]).stdout);
     assert_eq!(jobs[0]["files_total"], 2, "{jobs}");
+    assert!(!bench.path("one").exists());
     let out = list(&right, &Bench::sha256(2, 2000));
     assert_eq!(out.code, 0, "the same targets with the right hashes: {out:?}");
     assert_eq!(bench.content("one"), Bench::generated(1, 1000));
