@@ -205,7 +205,7 @@
 #define BGCOPY_BG_E_ERROR_CONTEXT_GENERAL_QUEUE_MANAGER (-2145386488) /* 0x80200008: the queue failed */
 #define BGCOPY_BG_E_ERROR_CONTEXT_LOCAL_FILE (-2145386487) /* 0x80200009: a local file failed */
 #define BGCOPY_BG_E_ERROR_CONTEXT_REMOTE_FILE (-2145386486) /* 0x8020000A: the remote file failed */
-#define BGCOPY_BG_E_ERROR_CONTEXT_GENERAL_TRANSPORT (-2145386485) /* 0x8020000B: the way to the server failed */
+#define BGCOPY_BG_E_ERROR_CONTEXT_GENERAL_TRANSPORT (-2145386485) /* 0x8020000B: the connection to the server failed */
 #define BGCOPY_BG_E_ERROR_CONTEXT_QUEUE_MANAGER_NOTIFICATION (-2145386484) /* 0x8020000C: a notification failed */
 #define BGCOPY_BG_E_DESTINATION_LOCKED (-2145386483) /* 0x8020000D: the destination is locked */
 #define BGCOPY_BG_E_VOLUME_CHANGED (-2145386482) /* 0x8020000E: the destination is on another disk now */
@@ -324,141 +324,241 @@
 #define BGCOPY_BG_E_HTTP_ERROR_504 (-2145844744) /* 0x801901F8: the server answered with HTTP status 504 */
 #define BGCOPY_BG_E_HTTP_ERROR_505 (-2145844743) /* 0x801901F9: the server answered with HTTP status 505 */
 
-/** The life of a job. */
+/** The state of a job (BG_JOB_STATE, specification, sections 6.1 and 9). */
 enum bgcopy_job_state {
+  /** The job is started and waits for a free slot or for its server. */
   BGCOPY_JOB_STATE_QUEUED = 0,
+  /** A request of the job is under way, and its server has not answered yet. */
   BGCOPY_JOB_STATE_CONNECTING = 1,
+  /** The job transfers data. */
   BGCOPY_JOB_STATE_TRANSFERRING = 2,
+  /** Not started, or suspended by the caller. New jobs start here. */
   BGCOPY_JOB_STATE_SUSPENDED = 3,
+  /** The job failed and is not tried again until the caller resumes it. */
   BGCOPY_JOB_STATE_ERROR = 4,
+  /** The job failed and is tried again by itself after a delay. */
   BGCOPY_JOB_STATE_TRANSIENT_ERROR = 5,
+  /** All files are transferred; the caller has to complete the job. */
   BGCOPY_JOB_STATE_TRANSFERRED = 6,
+  /** The job is completed. This state is final. */
   BGCOPY_JOB_STATE_ACKNOWLEDGED = 7,
+  /** The job is cancelled. This state is final. */
   BGCOPY_JOB_STATE_CANCELLED = 8,
 };
 
-/** What a job does. */
+/** What a job does (BG_JOB_TYPE). */
 enum bgcopy_job_type {
+  /** The job downloads files. */
   BGCOPY_JOB_TYPE_DOWNLOAD = 0,
+  /** The job uploads one file. */
   BGCOPY_JOB_TYPE_UPLOAD = 1,
+  /** The job uploads one file and downloads the reply of the server application. */
   BGCOPY_JOB_TYPE_UPLOAD_REPLY = 2,
 };
 
-/** Who goes first. */
+/** The order in which jobs get slots (BG_JOB_PRIORITY). */
 enum bgcopy_job_priority {
+  /** A user waits for the job: it goes before all others. */
   BGCOPY_JOB_PRIORITY_FOREGROUND = 0,
+  /** The job goes before the other background jobs. */
   BGCOPY_JOB_PRIORITY_HIGH = 1,
+  /** The priority of a new job. */
   BGCOPY_JOB_PRIORITY_NORMAL = 2,
+  /** The job goes after all others. */
   BGCOPY_JOB_PRIORITY_LOW = 3,
 };
 
-/** What kind of thing failed. */
+/** What kind of thing failed (BG_ERROR_CONTEXT). */
 enum bgcopy_error_context {
+  /** The call itself failed, and no transfer. */
   BGCOPY_ERROR_CONTEXT_NONE = 0,
+  /** It is not known what failed. */
   BGCOPY_ERROR_CONTEXT_UNKNOWN = 1,
+  /** The queue or its store failed. */
   BGCOPY_ERROR_CONTEXT_GENERAL_QUEUE_MANAGER = 2,
+  /** The notification of the caller failed. */
   BGCOPY_ERROR_CONTEXT_QUEUE_MANAGER_NOTIFICATION = 3,
+  /** A local file or folder failed. */
   BGCOPY_ERROR_CONTEXT_LOCAL_FILE = 4,
+  /** The server does not give or take the file. */
   BGCOPY_ERROR_CONTEXT_REMOTE_FILE = 5,
+  /** The connection to the server failed. */
   BGCOPY_ERROR_CONTEXT_GENERAL_TRANSPORT = 6,
+  /** The application behind the server failed. */
   BGCOPY_ERROR_CONTEXT_REMOTE_APPLICATION = 7,
+  /** The caller refused the certificate of the server. */
   BGCOPY_ERROR_CONTEXT_SERVER_CERTIFICATE_CALLBACK = 8,
 };
 
-/** How a proxy is found. */
+/** How a proxy is found (BG_JOB_PROXY_USAGE). */
 enum bgcopy_proxy_usage {
+  /** The system's settings decide: on Unix the environment variables. */
   BGCOPY_PROXY_USAGE_PRECONFIG = 0,
+  /** No proxy is used. */
   BGCOPY_PROXY_USAGE_NO_PROXY = 1,
+  /** The job's own list of proxies is used. */
   BGCOPY_PROXY_USAGE_OVERRIDE = 2,
+  /** The proxy is looked for; this works as PRECONFIG here. */
   BGCOPY_PROXY_USAGE_AUTODETECT = 3,
 };
 
-/** Whom credentials are for. */
+/** For whom credentials are (BG_AUTH_TARGET). */
 enum bgcopy_auth_target {
+  /** The credentials are for the server. */
   BGCOPY_AUTH_TARGET_SERVER = 1,
+  /** The credentials are for the proxy. */
   BGCOPY_AUTH_TARGET_PROXY = 2,
 };
 
-/** How credentials are shown. */
+/** The authentication scheme of credentials (BG_AUTH_SCHEME). */
 enum bgcopy_auth_scheme {
+  /** Basic: name and password are sent unencrypted. */
   BGCOPY_AUTH_SCHEME_BASIC = 1,
+  /** Digest: a hash of name and password is sent. */
   BGCOPY_AUTH_SCHEME_DIGEST = 2,
+  /** NTLM. */
   BGCOPY_AUTH_SCHEME_NTLM = 3,
+  /** Negotiate: Kerberos or NTLM. */
   BGCOPY_AUTH_SCHEME_NEGOTIATE = 4,
+  /** Passport, a service that no longer exists. */
   BGCOPY_AUTH_SCHEME_PASSPORT = 5,
 };
 
-/** The properties of a job. */
+/**
+ * The properties of a job (BITS_JOB_PROPERTY_ID, specification, section 3.4). The numbers
+ * 6 and 8 are reserved; ours begin at 0x1000.
+ */
 enum bgcopy_job_property_id {
+  /** The networks that the job may use, by what they cost: a Dword, set at any time. */
   BGCOPY_JOB_PROPERTY_ID_COST_FLAGS = 1,
+  /** An id that is stored for its users: a Guid, set at any time. */
   BGCOPY_JOB_PROPERTY_ID_NOTIFICATION_CLSID = 2,
+  /** The server may not know the sizes of its files: an Enable, set before the first Resume. */
   BGCOPY_JOB_PROPERTY_ID_DYNAMIC_CONTENT = 3,
+  /** Not supported: an Enable. */
   BGCOPY_JOB_PROPERTY_ID_HIGH_PERFORMANCE = 4,
+  /** The most bytes that the job may download: a Uint64, set before the first Resume. */
   BGCOPY_JOB_PROPERTY_ID_MAX_DOWNLOAD_SIZE = 5,
+  /** Not supported: a Target. */
   BGCOPY_JOB_PROPERTY_ID_USE_STORED_CREDENTIALS = 7,
+  /** The least time between two events of one kind, in milliseconds: a Dword, set at any time. */
   BGCOPY_JOB_PROPERTY_ID_MINIMUM_NOTIFICATION_INTERVAL_MS = 9,
+  /** Not supported: an Enable. */
   BGCOPY_JOB_PROPERTY_ID_ON_DEMAND_MODE = 10,
+  /** The protocol of an upload, an UploadProtocol: a Dword, set before the first Resume. */
   BGCOPY_JOB_PROPERTY_ID_UPLOAD_PROTOCOL = 4097,
 };
 
-/** The functions of expected hashes. */
+/** The hash functions of expected hashes. The numbers are our own. */
 enum bgcopy_hash_algorithm {
+  /** SHA-256. */
   BGCOPY_HASH_ALGORITHM_SHA256 = 1,
+  /** SHA-512. */
   BGCOPY_HASH_ALGORITHM_SHA512 = 2,
+  /** BLAKE3. */
   BGCOPY_HASH_ALGORITHM_BLAKE3 = 3,
 };
 
-/** How an upload is sent. */
+/** The protocol of an upload (job property UPLOAD_PROTOCOL). The numbers are our own. */
 enum bgcopy_upload_protocol {
+  /** The server is asked once which protocol it has, and its answer is stored with the job. */
   BGCOPY_UPLOAD_PROTOCOL_AUTO = 0,
+  /** BITS upload (specification, section 13): resumable. */
   BGCOPY_UPLOAD_PROTOCOL_BITS = 1,
+  /** tus 1.0: resumable. The remote name is where uploads are created. */
   BGCOPY_UPLOAD_PROTOCOL_TUS = 2,
+  /**
+   * Resumable uploads of the IETF, draft-ietf-httpbis-resumable-upload with
+   * interop versions 8 to 6: resumable.
+   */
   BGCOPY_UPLOAD_PROTOCOL_IETF = 3,
+  /** One PUT request, which starts over after each interruption. */
   BGCOPY_UPLOAD_PROTOCOL_PUT = 4,
+  /** S3: large files in parts, resumable. AUTO never chooses it. */
   BGCOPY_UPLOAD_PROTOCOL_S3 = 5,
+  /**
+   * One POST request with the file as its body, which starts over after each
+   * interruption, also if only the answer was lost. AUTO never chooses it.
+   */
   BGCOPY_UPLOAD_PROTOCOL_POST = 6,
+  /**
+   * PUT requests with Content-Range: resumable, for servers like Apache that support it.
+   * With others the job goes to ERROR with DO_E_INSUFFICIENT_RANGE_SUPPORT. The
+   * unfinished file stands under its final name meanwhile; Cancel deletes it. AUTO never
+   * chooses it.
+   */
   BGCOPY_UPLOAD_PROTOCOL_PUT_RANGE = 7,
 };
 
-/** What a job waits for, or does. */
+/** What a job waits for, or what it does. The numbers are our own. */
 enum bgcopy_wait_kind {
+  /** The caller has to resume the job. */
   BGCOPY_WAIT_KIND_SUSPENDED_BY_CALLER = 1,
+  /** The caller has to add a file. */
   BGCOPY_WAIT_KIND_NO_FILES = 2,
+  /** Other files have all the slots for transfers. */
   BGCOPY_WAIT_KIND_WAITING_FOR_SLOT = 3,
+  /** There is no network. */
   BGCOPY_WAIT_KIND_NO_NETWORK = 4,
+  /** The job failed, or its server does; the delay before the next try is not over. */
   BGCOPY_WAIT_KIND_RETRY_AFTER_ERROR = 5,
+  /** The server asked to be left alone until a time that it named. */
   BGCOPY_WAIT_KIND_SERVER_ASKED_TO_WAIT = 6,
+  /** A policy does not allow the transfer now. */
   BGCOPY_WAIT_KIND_POLICY_CLOSED = 7,
+  /** The caller has to set credentials. */
   BGCOPY_WAIT_KIND_CREDENTIALS_NEEDED = 8,
+  /** The server no longer has the file under this URL. */
   BGCOPY_WAIT_KIND_LINK_EXPIRED = 9,
+  /** The disk is full. */
   BGCOPY_WAIT_KIND_DISK_FULL = 10,
+  /** All bytes are here and are being verified and synced. */
   BGCOPY_WAIT_KIND_VALIDATION_PENDING = 11,
+  /** The files are being moved to their local names. */
   BGCOPY_WAIT_KIND_COMPLETING = 12,
+  /** The caller has to complete the job. */
   BGCOPY_WAIT_KIND_AWAITING_COMPLETE = 13,
+  /** The job failed; the caller has to resolve the error and resume it. */
   BGCOPY_WAIT_KIND_FATAL_ERROR = 14,
+  /** The job waits for nothing: it is final. */
   BGCOPY_WAIT_KIND_FINISHED = 15,
+  /** The server has not answered yet. */
   BGCOPY_WAIT_KIND_CONNECTING = 16,
+  /** The job waits for nothing: it transfers. */
   BGCOPY_WAIT_KIND_TRANSFERRING = 17,
+  /** No process runs the queue. */
   BGCOPY_WAIT_KIND_ENGINE_NOT_RUNNING = 18,
+  /** The server has not yet deleted the upload of a cancelled job. */
   BGCOPY_WAIT_KIND_CANCELLING_ON_SERVER = 19,
+  /** A process has paused the queue. */
   BGCOPY_WAIT_KIND_PAUSED = 20,
 };
 
-/** What an event tells. */
+/** What an event reports. The numbers are our own. */
 enum bgcopy_event_kind {
+  /** All files of the job are transferred. */
   BGCOPY_EVENT_KIND_JOB_TRANSFERRED = 1,
+  /** The job failed. */
   BGCOPY_EVENT_KIND_JOB_ERROR = 2,
+  /** Something about the job changed. */
   BGCOPY_EVENT_KIND_JOB_MODIFICATION = 3,
+  /** A file is transferred. */
   BGCOPY_EVENT_KIND_FILE_TRANSFERRED = 4,
+  /** Bytes of a file arrived. */
   BGCOPY_EVENT_KIND_FILE_RANGES_TRANSFERRED = 5,
+  /** A file starts over: it changed on the server, or its bytes were lost. */
   BGCOPY_EVENT_KIND_FILE_RESTARTED = 6,
 };
 
-/** How important a line of the log is. */
+/** The severity of a line of the log. The numbers are our own. */
 enum bgcopy_log_level {
+  /** An error that somebody has to resolve. */
   BGCOPY_LOG_LEVEL_ERROR = 1,
+  /** A failure that is tried again. */
   BGCOPY_LOG_LEVEL_WARNING = 2,
+  /** A step of a job. */
   BGCOPY_LOG_LEVEL_INFO = 3,
+  /** A change of any state. */
   BGCOPY_LOG_LEVEL_DEBUG = 4,
 };
 
@@ -471,44 +571,78 @@ enum bgcopy_property_type {
   BGCOPY_PROPERTY_TYPE_TARGET = 5,
 };
 
-/* Bits: which events a job raises. */
+/* Bits: Which events a job raises (BG_NOTIFY, specification, section 6.5). */
+/** The job is transferred. */
 #define BGCOPY_NOTIFY_JOB_TRANSFERRED 0x01u
+/** The job failed. */
 #define BGCOPY_NOTIFY_JOB_ERROR 0x02u
+/** No events at all: this overrides the other bits. */
 #define BGCOPY_NOTIFY_DISABLE 0x04u
+/** Something about the job changed. */
 #define BGCOPY_NOTIFY_JOB_MODIFICATION 0x08u
+/** A file is transferred. */
 #define BGCOPY_NOTIFY_FILE_TRANSFERRED 0x10u
+/** Bytes of a file arrived. */
 #define BGCOPY_NOTIFY_FILE_RANGES_TRANSFERRED 0x20u
+/** The flags of a new job. */
 #define BGCOPY_NOTIFY_DEFAULT 0x03u
+/** All bits that are known. */
 #define BGCOPY_NOTIFY_MASK 0x3Fu
 
-/* Bits: certificate checks and redirects. */
+/* Bits: Certificate checks and redirects (BG_SSL and BG_HTTP_REDIRECT_POLICY, specification, section 6.6). */
+/** Check revocation lists. */
 #define BGCOPY_SECURITY_ENABLE_CRL_CHECK 0x01u
+/** Accept a certificate of another host. */
 #define BGCOPY_SECURITY_IGNORE_CERT_CN_INVALID 0x02u
+/** Accept a certificate that has expired or is not valid yet. */
 #define BGCOPY_SECURITY_IGNORE_CERT_DATE_INVALID 0x04u
+/** Accept a certificate of an unknown authority. */
 #define BGCOPY_SECURITY_IGNORE_UNKNOWN_CA 0x08u
+/** Accept a certificate that was issued for another usage. */
 #define BGCOPY_SECURITY_IGNORE_CERT_WRONG_USAGE 0x10u
+/** Follow redirects. */
 #define BGCOPY_SECURITY_REDIRECT_ALLOW_SILENT 0x00u
+/** Follow redirects, and make the last address the remote name. */
 #define BGCOPY_SECURITY_REDIRECT_ALLOW_REPORT 0x100u
+/** Fail on a redirect, and make the address that it names the remote name. */
 #define BGCOPY_SECURITY_REDIRECT_DISALLOW 0x200u
+/** The bits of the redirect policy. */
 #define BGCOPY_SECURITY_REDIRECT_MASK 0x700u
+/** Follow a redirect from https to http, too. */
 #define BGCOPY_SECURITY_REDIRECT_ALLOW_HTTPS_TO_HTTP 0x800u
+/** All bits that are known. */
 #define BGCOPY_SECURITY_ALL_FLAGS 0xF1Fu
 
-/* Bits: what networks may cost. */
+/* Bits: What networks cost (BITS_COST_STATE and BITS_JOB_TRANSFER_POLICY, specification, section 6.7). */
+/** The network has no limits. */
 #define BGCOPY_COST_UNRESTRICTED 0x01u
+/** The plan has a cap, and it is not known how much of it is used. */
 #define BGCOPY_COST_CAPPED_USAGE_UNKNOWN 0x02u
+/** The use is below the cap. */
 #define BGCOPY_COST_BELOW_CAP 0x04u
+/** The use is close to the cap. */
 #define BGCOPY_COST_NEAR_CAP 0x08u
+/** The use is above the cap and is charged. */
 #define BGCOPY_COST_OVERCAP_CHARGED 0x10u
+/** The use is above the cap and is slowed down. */
 #define BGCOPY_COST_OVERCAP_THROTTLED 0x20u
+/** Each byte is charged. */
 #define BGCOPY_COST_USAGE_BASED 0x40u
+/** The network is that of another provider, with roaming charges. */
 #define BGCOPY_COST_ROAMING 0x80u
+/** All states of a network. */
 #define BGCOPY_COST_ALL_STATES 0xFFu
+/** Ignore congestion. */
 #define BGCOPY_COST_IGNORE_CONGESTION 0x80000000u
+/** Transfer on any network. */
 #define BGCOPY_COST_TRANSFER_ALWAYS 0x800000FFu
+/** Do not transfer while roaming. */
 #define BGCOPY_COST_TRANSFER_NOT_ROAMING 0x8000007Fu
+/** Do not transfer where it costs extra, or while roaming. */
 #define BGCOPY_COST_TRANSFER_NO_SURCHARGE 0x8000006Fu
+/** Do not transfer near a cap, where it costs extra, or while roaming. */
 #define BGCOPY_COST_TRANSFER_STANDARD 0x80000067u
+/** Transfer only where it costs nothing. */
 #define BGCOPY_COST_TRANSFER_UNRESTRICTED 0x80000021u
 
 

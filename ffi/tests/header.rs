@@ -1,42 +1,11 @@
-//! `include/bgcopy.h`, the enumerations of C++ and `ffi/symbols.txt` are what
-//! the sources say. UPDATE=1 rewrites the headers.
+//! `include/bgcopy.h` and `ffi/symbols.txt` have every function of the library. The header is
+//! generated: bindings/generate.
 #![allow(clippy::expect_used, clippy::panic, reason = "a test")]
-
-#[path = "header/constants.rs"]
-mod constants;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-
-/// The order of the header: what it is about comes before what it needs for it.
-const SOURCES: [&str; 24] = [
-    "guard",
-    "string",
-    "version",
-    "guid",
-    "time",
-    "log",
-    "options",
-    "manager",
-    "job",
-    "job_facts",
-    "job_snapshot",
-    "job_settings",
-    "job_transport",
-    "uploads",
-    "callback",
-    "job_callbacks",
-    "file",
-    "error",
-    "wait_reason",
-    "event",
-    "interrupt",
-    "enum_jobs",
-    "enum_files",
-    "reader",
-];
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
@@ -45,20 +14,6 @@ fn root() -> PathBuf {
 fn read(path: &Path) -> String {
     let text = fs::read_to_string(path).unwrap_or_else(|error| panic!("{path:?}: {error}"));
     text.replace("\r\n", "\n")
-}
-
-fn generate() -> String {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let mut config = cbindgen::Config::from_file(folder.join("cbindgen.toml")).expect("a config");
-    let constants = constants::text();
-    config.after_includes = config.after_includes.map(|text| format!("{text}\n{constants}"));
-    let mut builder = cbindgen::Builder::new().with_config(config);
-    for source in SOURCES {
-        builder = builder.with_src(folder.join("src").join(source).with_extension("rs"));
-    }
-    let mut header = Vec::new();
-    builder.generate().expect("a header").write(&mut header);
-    String::from_utf8(header).expect("text")
 }
 
 /// The names of the functions a header declares.
@@ -74,36 +29,6 @@ fn listed() -> BTreeMap<String, String> {
     let lines = text.lines().filter(|line| !line.starts_with('#'));
     let pairs = lines.map(|line| line.split_once(' ').expect("a symbol and a version"));
     pairs.map(|(symbol, version)| (symbol.to_owned(), version.to_owned())).collect()
-}
-
-#[test]
-fn header_is_what_the_sources_say() {
-    must_be("include/bgcopy.h", &generate());
-}
-
-#[test]
-fn enumerations_of_cpp_are_those_of_the_vocabulary() {
-    must_be("include/bgcopy/enums.hpp", &constants::enums_of_cpp());
-}
-
-fn must_be(file: &str, text: &str) {
-    let path = root().join(file);
-    if std::env::var_os("UPDATE").is_some() {
-        fs::write(&path, text).expect("written");
-    }
-    let same = read(&path) == text;
-    assert!(same, "{file} is stale: run this test with UPDATE=1 and commit the result");
-}
-
-#[test]
-fn every_source_with_an_export_is_in_the_header() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    for entry in fs::read_dir(folder).expect("the sources") {
-        let path = entry.expect("an entry").path();
-        let name = path.file_stem().and_then(|name| name.to_str()).expect("a name");
-        let exports = read(&path).contains("no_mangle");
-        assert!(!exports || SOURCES.contains(&name), "{name} is missing in SOURCES");
-    }
 }
 
 #[test]

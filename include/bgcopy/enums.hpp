@@ -9,141 +9,233 @@
 
 namespace bgcopy {
 
-/// The life of a job.
+/// The state of a job (BG_JOB_STATE, specification, sections 6.1 and 9).
 enum class job_state : std::uint32_t {
+    /// The job is started and waits for a free slot or for its server.
     queued = BGCOPY_JOB_STATE_QUEUED,
+    /// A request of the job is under way, and its server has not answered yet.
     connecting = BGCOPY_JOB_STATE_CONNECTING,
+    /// The job transfers data.
     transferring = BGCOPY_JOB_STATE_TRANSFERRING,
+    /// Not started, or suspended by the caller. New jobs start here.
     suspended = BGCOPY_JOB_STATE_SUSPENDED,
+    /// The job failed and is not tried again until the caller resumes it.
     error = BGCOPY_JOB_STATE_ERROR,
+    /// The job failed and is tried again by itself after a delay.
     transient_error = BGCOPY_JOB_STATE_TRANSIENT_ERROR,
+    /// All files are transferred; the caller has to complete the job.
     transferred = BGCOPY_JOB_STATE_TRANSFERRED,
+    /// The job is completed. This state is final.
     acknowledged = BGCOPY_JOB_STATE_ACKNOWLEDGED,
+    /// The job is cancelled. This state is final.
     cancelled = BGCOPY_JOB_STATE_CANCELLED,
 };
 
-/// What a job does.
+/// What a job does (BG_JOB_TYPE).
 enum class job_type : std::uint32_t {
+    /// The job downloads files.
     download = BGCOPY_JOB_TYPE_DOWNLOAD,
+    /// The job uploads one file.
     upload = BGCOPY_JOB_TYPE_UPLOAD,
+    /// The job uploads one file and downloads the reply of the server application.
     upload_reply = BGCOPY_JOB_TYPE_UPLOAD_REPLY,
 };
 
-/// Who goes first.
+/// The order in which jobs get slots (BG_JOB_PRIORITY).
 enum class job_priority : std::uint32_t {
+    /// A user waits for the job: it goes before all others.
     foreground = BGCOPY_JOB_PRIORITY_FOREGROUND,
+    /// The job goes before the other background jobs.
     high = BGCOPY_JOB_PRIORITY_HIGH,
+    /// The priority of a new job.
     normal = BGCOPY_JOB_PRIORITY_NORMAL,
+    /// The job goes after all others.
     low = BGCOPY_JOB_PRIORITY_LOW,
 };
 
-/// What kind of thing failed.
+/// What kind of thing failed (BG_ERROR_CONTEXT).
 enum class error_context : std::uint32_t {
+    /// The call itself failed, and no transfer.
     none = BGCOPY_ERROR_CONTEXT_NONE,
+    /// It is not known what failed.
     unknown = BGCOPY_ERROR_CONTEXT_UNKNOWN,
+    /// The queue or its store failed.
     general_queue_manager = BGCOPY_ERROR_CONTEXT_GENERAL_QUEUE_MANAGER,
+    /// The notification of the caller failed.
     queue_manager_notification = BGCOPY_ERROR_CONTEXT_QUEUE_MANAGER_NOTIFICATION,
+    /// A local file or folder failed.
     local_file = BGCOPY_ERROR_CONTEXT_LOCAL_FILE,
+    /// The server does not give or take the file.
     remote_file = BGCOPY_ERROR_CONTEXT_REMOTE_FILE,
+    /// The connection to the server failed.
     general_transport = BGCOPY_ERROR_CONTEXT_GENERAL_TRANSPORT,
+    /// The application behind the server failed.
     remote_application = BGCOPY_ERROR_CONTEXT_REMOTE_APPLICATION,
+    /// The caller refused the certificate of the server.
     server_certificate_callback = BGCOPY_ERROR_CONTEXT_SERVER_CERTIFICATE_CALLBACK,
 };
 
-/// How a proxy is found.
+/// How a proxy is found (BG_JOB_PROXY_USAGE).
 enum class proxy_usage : std::uint32_t {
+    /// The system's settings decide: on Unix the environment variables.
     preconfig = BGCOPY_PROXY_USAGE_PRECONFIG,
+    /// No proxy is used.
     no_proxy = BGCOPY_PROXY_USAGE_NO_PROXY,
+    /// The job's own list of proxies is used.
     override = BGCOPY_PROXY_USAGE_OVERRIDE,
+    /// The proxy is looked for; this works as PRECONFIG here.
     autodetect = BGCOPY_PROXY_USAGE_AUTODETECT,
 };
 
-/// Whom credentials are for.
+/// For whom credentials are (BG_AUTH_TARGET).
 enum class auth_target : std::uint32_t {
+    /// The credentials are for the server.
     server = BGCOPY_AUTH_TARGET_SERVER,
+    /// The credentials are for the proxy.
     proxy = BGCOPY_AUTH_TARGET_PROXY,
 };
 
-/// How credentials are shown.
+/// The authentication scheme of credentials (BG_AUTH_SCHEME).
 enum class auth_scheme : std::uint32_t {
+    /// Basic: name and password are sent unencrypted.
     basic = BGCOPY_AUTH_SCHEME_BASIC,
+    /// Digest: a hash of name and password is sent.
     digest = BGCOPY_AUTH_SCHEME_DIGEST,
+    /// NTLM.
     ntlm = BGCOPY_AUTH_SCHEME_NTLM,
+    /// Negotiate: Kerberos or NTLM.
     negotiate = BGCOPY_AUTH_SCHEME_NEGOTIATE,
+    /// Passport, a service that no longer exists.
     passport = BGCOPY_AUTH_SCHEME_PASSPORT,
 };
 
-/// The properties of a job.
+/// The properties of a job (BITS_JOB_PROPERTY_ID, specification, section 3.4). The numbers
+/// 6 and 8 are reserved; ours begin at 0x1000.
 enum class job_property_id : std::uint32_t {
+    /// The networks that the job may use, by what they cost: a Dword, set at any time.
     cost_flags = BGCOPY_JOB_PROPERTY_ID_COST_FLAGS,
+    /// An id that is stored for its users: a Guid, set at any time.
     notification_clsid = BGCOPY_JOB_PROPERTY_ID_NOTIFICATION_CLSID,
+    /// The server may not know the sizes of its files: an Enable, set before the first Resume.
     dynamic_content = BGCOPY_JOB_PROPERTY_ID_DYNAMIC_CONTENT,
+    /// Not supported: an Enable.
     high_performance = BGCOPY_JOB_PROPERTY_ID_HIGH_PERFORMANCE,
+    /// The most bytes that the job may download: a Uint64, set before the first Resume.
     max_download_size = BGCOPY_JOB_PROPERTY_ID_MAX_DOWNLOAD_SIZE,
+    /// Not supported: a Target.
     use_stored_credentials = BGCOPY_JOB_PROPERTY_ID_USE_STORED_CREDENTIALS,
+    /// The least time between two events of one kind, in milliseconds: a Dword, set at any time.
     minimum_notification_interval_ms = BGCOPY_JOB_PROPERTY_ID_MINIMUM_NOTIFICATION_INTERVAL_MS,
+    /// Not supported: an Enable.
     on_demand_mode = BGCOPY_JOB_PROPERTY_ID_ON_DEMAND_MODE,
+    /// The protocol of an upload, an UploadProtocol: a Dword, set before the first Resume.
     upload_protocol = BGCOPY_JOB_PROPERTY_ID_UPLOAD_PROTOCOL,
 };
 
-/// The functions of expected hashes.
+/// The hash functions of expected hashes. The numbers are our own.
 enum class hash_algorithm : std::uint32_t {
+    /// SHA-256.
     sha256 = BGCOPY_HASH_ALGORITHM_SHA256,
+    /// SHA-512.
     sha512 = BGCOPY_HASH_ALGORITHM_SHA512,
+    /// BLAKE3.
     blake3 = BGCOPY_HASH_ALGORITHM_BLAKE3,
 };
 
-/// How an upload is sent.
+/// The protocol of an upload (job property UPLOAD_PROTOCOL). The numbers are our own.
 enum class upload_protocol : std::uint32_t {
+    /// The server is asked once which protocol it has, and its answer is stored with the job.
     auto_ = BGCOPY_UPLOAD_PROTOCOL_AUTO,
+    /// BITS upload (specification, section 13): resumable.
     bits = BGCOPY_UPLOAD_PROTOCOL_BITS,
+    /// tus 1.0: resumable. The remote name is where uploads are created.
     tus = BGCOPY_UPLOAD_PROTOCOL_TUS,
+    /// Resumable uploads of the IETF, draft-ietf-httpbis-resumable-upload with
+    /// interop versions 8 to 6: resumable.
     ietf = BGCOPY_UPLOAD_PROTOCOL_IETF,
+    /// One PUT request, which starts over after each interruption.
     put = BGCOPY_UPLOAD_PROTOCOL_PUT,
+    /// S3: large files in parts, resumable. AUTO never chooses it.
     s3 = BGCOPY_UPLOAD_PROTOCOL_S3,
+    /// One POST request with the file as its body, which starts over after each
+    /// interruption, also if only the answer was lost. AUTO never chooses it.
     post = BGCOPY_UPLOAD_PROTOCOL_POST,
+    /// PUT requests with Content-Range: resumable, for servers like Apache that support it.
+    /// With others the job goes to ERROR with DO_E_INSUFFICIENT_RANGE_SUPPORT. The
+    /// unfinished file stands under its final name meanwhile; Cancel deletes it. AUTO never
+    /// chooses it.
     put_range = BGCOPY_UPLOAD_PROTOCOL_PUT_RANGE,
 };
 
-/// What a job waits for, or does.
+/// What a job waits for, or what it does. The numbers are our own.
 enum class wait_kind : std::uint32_t {
+    /// The caller has to resume the job.
     suspended_by_caller = BGCOPY_WAIT_KIND_SUSPENDED_BY_CALLER,
+    /// The caller has to add a file.
     no_files = BGCOPY_WAIT_KIND_NO_FILES,
+    /// Other files have all the slots for transfers.
     waiting_for_slot = BGCOPY_WAIT_KIND_WAITING_FOR_SLOT,
+    /// There is no network.
     no_network = BGCOPY_WAIT_KIND_NO_NETWORK,
+    /// The job failed, or its server does; the delay before the next try is not over.
     retry_after_error = BGCOPY_WAIT_KIND_RETRY_AFTER_ERROR,
+    /// The server asked to be left alone until a time that it named.
     server_asked_to_wait = BGCOPY_WAIT_KIND_SERVER_ASKED_TO_WAIT,
+    /// A policy does not allow the transfer now.
     policy_closed = BGCOPY_WAIT_KIND_POLICY_CLOSED,
+    /// The caller has to set credentials.
     credentials_needed = BGCOPY_WAIT_KIND_CREDENTIALS_NEEDED,
+    /// The server no longer has the file under this URL.
     link_expired = BGCOPY_WAIT_KIND_LINK_EXPIRED,
+    /// The disk is full.
     disk_full = BGCOPY_WAIT_KIND_DISK_FULL,
+    /// All bytes are here and are being verified and synced.
     validation_pending = BGCOPY_WAIT_KIND_VALIDATION_PENDING,
+    /// The files are being moved to their local names.
     completing = BGCOPY_WAIT_KIND_COMPLETING,
+    /// The caller has to complete the job.
     awaiting_complete = BGCOPY_WAIT_KIND_AWAITING_COMPLETE,
+    /// The job failed; the caller has to resolve the error and resume it.
     fatal_error = BGCOPY_WAIT_KIND_FATAL_ERROR,
+    /// The job waits for nothing: it is final.
     finished = BGCOPY_WAIT_KIND_FINISHED,
+    /// The server has not answered yet.
     connecting = BGCOPY_WAIT_KIND_CONNECTING,
+    /// The job waits for nothing: it transfers.
     transferring = BGCOPY_WAIT_KIND_TRANSFERRING,
+    /// No process runs the queue.
     engine_not_running = BGCOPY_WAIT_KIND_ENGINE_NOT_RUNNING,
+    /// The server has not yet deleted the upload of a cancelled job.
     cancelling_on_server = BGCOPY_WAIT_KIND_CANCELLING_ON_SERVER,
+    /// A process has paused the queue.
     paused = BGCOPY_WAIT_KIND_PAUSED,
 };
 
-/// What an event tells.
+/// What an event reports. The numbers are our own.
 enum class event_kind : std::uint32_t {
+    /// All files of the job are transferred.
     job_transferred = BGCOPY_EVENT_KIND_JOB_TRANSFERRED,
+    /// The job failed.
     job_error = BGCOPY_EVENT_KIND_JOB_ERROR,
+    /// Something about the job changed.
     job_modification = BGCOPY_EVENT_KIND_JOB_MODIFICATION,
+    /// A file is transferred.
     file_transferred = BGCOPY_EVENT_KIND_FILE_TRANSFERRED,
+    /// Bytes of a file arrived.
     file_ranges_transferred = BGCOPY_EVENT_KIND_FILE_RANGES_TRANSFERRED,
+    /// A file starts over: it changed on the server, or its bytes were lost.
     file_restarted = BGCOPY_EVENT_KIND_FILE_RESTARTED,
 };
 
-/// How important a line of the log is.
+/// The severity of a line of the log. The numbers are our own.
 enum class log_level : std::uint32_t {
+    /// An error that somebody has to resolve.
     error = BGCOPY_LOG_LEVEL_ERROR,
+    /// A failure that is tried again.
     warning = BGCOPY_LOG_LEVEL_WARNING,
+    /// A step of a job.
     info = BGCOPY_LOG_LEVEL_INFO,
+    /// A change of any state.
     debug = BGCOPY_LOG_LEVEL_DEBUG,
 };
 

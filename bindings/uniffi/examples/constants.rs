@@ -3,66 +3,23 @@
 
 use std::fmt::Write;
 
-use bgcopy_core::vocab::{code, cost, notify, security};
+use bgcopy_core::vocab::{FLAGS, code};
 
 const HEAD: &str = "// Written by bindings/uniffi/examples/constants.rs. Do not edit.\n";
 
-type Flags = (&'static str, &'static str, &'static [(&'static str, u32)]);
+/// The class of a group of flags.
+fn class(module: &str) -> &'static str {
+    match module {
+        "notify" => "NotifyFlags",
+        "security" => "SecurityFlags",
+        _ => "CostFlags",
+    }
+}
 
-const FLAGS: [Flags; 3] = [
-    (
-        "NotifyFlags",
-        "Which events a job raises (BG_NOTIFY).",
-        &[
-            ("JOB_TRANSFERRED", notify::JOB_TRANSFERRED),
-            ("JOB_ERROR", notify::JOB_ERROR),
-            ("DISABLE", notify::DISABLE),
-            ("JOB_MODIFICATION", notify::JOB_MODIFICATION),
-            ("FILE_TRANSFERRED", notify::FILE_TRANSFERRED),
-            ("FILE_RANGES_TRANSFERRED", notify::FILE_RANGES_TRANSFERRED),
-            ("DEFAULT", notify::DEFAULT),
-            ("MASK", notify::MASK),
-        ],
-    ),
-    (
-        "SecurityFlags",
-        "Certificate checks and redirects (BG_SSL and BG_HTTP_REDIRECT_POLICY).",
-        &[
-            ("ENABLE_CRL_CHECK", security::ENABLE_CRL_CHECK),
-            ("IGNORE_CERT_CN_INVALID", security::IGNORE_CERT_CN_INVALID),
-            ("IGNORE_CERT_DATE_INVALID", security::IGNORE_CERT_DATE_INVALID),
-            ("IGNORE_UNKNOWN_CA", security::IGNORE_UNKNOWN_CA),
-            ("IGNORE_CERT_WRONG_USAGE", security::IGNORE_CERT_WRONG_USAGE),
-            ("REDIRECT_ALLOW_SILENT", security::REDIRECT_ALLOW_SILENT),
-            ("REDIRECT_ALLOW_REPORT", security::REDIRECT_ALLOW_REPORT),
-            ("REDIRECT_DISALLOW", security::REDIRECT_DISALLOW),
-            ("REDIRECT_MASK", security::REDIRECT_MASK),
-            ("REDIRECT_ALLOW_HTTPS_TO_HTTP", security::REDIRECT_ALLOW_HTTPS_TO_HTTP),
-            ("ALL_FLAGS", security::ALL_FLAGS),
-        ],
-    ),
-    (
-        "CostFlags",
-        "What networks may cost (BITS_COST_STATE and BITS_JOB_TRANSFER_POLICY).",
-        &[
-            ("UNRESTRICTED", cost::UNRESTRICTED),
-            ("CAPPED_USAGE_UNKNOWN", cost::CAPPED_USAGE_UNKNOWN),
-            ("BELOW_CAP", cost::BELOW_CAP),
-            ("NEAR_CAP", cost::NEAR_CAP),
-            ("OVERCAP_CHARGED", cost::OVERCAP_CHARGED),
-            ("OVERCAP_THROTTLED", cost::OVERCAP_THROTTLED),
-            ("USAGE_BASED", cost::USAGE_BASED),
-            ("ROAMING", cost::ROAMING),
-            ("ALL_STATES", cost::ALL_STATES),
-            ("IGNORE_CONGESTION", cost::IGNORE_CONGESTION),
-            ("TRANSFER_ALWAYS", cost::TRANSFER_ALWAYS),
-            ("TRANSFER_NOT_ROAMING", cost::TRANSFER_NOT_ROAMING),
-            ("TRANSFER_NO_SURCHARGE", cost::TRANSFER_NO_SURCHARGE),
-            ("TRANSFER_STANDARD", cost::TRANSFER_STANDARD),
-            ("TRANSFER_UNRESTRICTED", cost::TRANSFER_UNRESTRICTED),
-        ],
-    ),
-];
+/// A text of a table in one line.
+fn one_line(doc: &str) -> String {
+    doc.lines().map(str::trim).collect::<Vec<_>>().join(" ")
+}
 
 fn main() -> std::process::ExitCode {
     let mut arguments = std::env::args().skip(1);
@@ -87,10 +44,12 @@ fn main() -> std::process::ExitCode {
 
 fn kotlin(text: &mut String) -> std::fmt::Result {
     writeln!(text, "\npackage bgcopy")?;
-    for (name, about, flags) in FLAGS {
-        writeln!(text, "\n/** {about} */\npublic object {name} {{")?;
-        for (flag, bits) in flags {
-            writeln!(text, "    public const val {flag}: UInt = 0x{bits:08X}u")?;
+    for table in FLAGS {
+        let (name, doc) = (class(table.module), one_line(table.doc));
+        writeln!(text, "\n/** {doc} */\npublic object {name} {{")?;
+        for flag in table.flags {
+            let (name, bits, doc) = (flag.name, flag.bits, one_line(flag.doc));
+            writeln!(text, "    /** {doc} */\n    public const val {name}: UInt = 0x{bits:08X}u")?;
         }
         writeln!(text, "}}")?;
     }
@@ -103,10 +62,12 @@ fn kotlin(text: &mut String) -> std::fmt::Result {
 }
 
 fn swift(text: &mut String) -> std::fmt::Result {
-    for (name, about, flags) in FLAGS {
-        writeln!(text, "\n/// {about}\npublic enum {name} {{")?;
-        for (flag, bits) in flags {
-            writeln!(text, "    public static let {flag}: UInt32 = 0x{bits:08X}")?;
+    for table in FLAGS {
+        let (name, doc) = (class(table.module), one_line(table.doc));
+        writeln!(text, "\n/// {doc}\npublic enum {name} {{")?;
+        for flag in table.flags {
+            let (name, bits, doc) = (flag.name, flag.bits, one_line(flag.doc));
+            writeln!(text, "    /// {doc}\n    public static let {name}: UInt32 = 0x{bits:08X}")?;
         }
         writeln!(text, "}}")?;
     }

@@ -6,6 +6,7 @@
 //! it adds is what those languages need: waits that can be given up, and
 //! listeners.
 
+mod enums;
 mod error;
 mod events;
 mod file;

@@ -11,7 +11,7 @@ use crate::model::{
 use crate::protocol::FileRange;
 use crate::vocab::{
     AuthScheme, AuthTarget, Error, HResult, JobPriority, JobPropertyId, JobState, JobType,
-    PropertyValue, Result, SIZE_UNKNOWN, UploadProtocol, code, cost, limit,
+    PropertyValue, Result, SIZE_UNKNOWN, code,
 };
 
 use super::file::File;
@@ -440,19 +440,7 @@ impl Job {
             ));
         };
         let set = self.record()?.properties.get(&id).cloned();
-        Ok(set.unwrap_or(match property {
-            JobPropertyId::CostFlags => PropertyValue::Dword(cost::TRANSFER_ALWAYS),
-            JobPropertyId::NotificationClsid => PropertyValue::Guid(Uuid::nil()),
-            JobPropertyId::DynamicContent
-            | JobPropertyId::HighPerformance
-            | JobPropertyId::OnDemandMode => PropertyValue::Enable(false),
-            JobPropertyId::MaxDownloadSize => PropertyValue::Uint64(SIZE_UNKNOWN),
-            JobPropertyId::UseStoredCredentials => PropertyValue::Target(0),
-            JobPropertyId::MinimumNotificationIntervalMs => {
-                PropertyValue::Dword(limit::NOTIFICATION_INTERVAL_DEFAULT_MS)
-            }
-            JobPropertyId::UploadProtocol => PropertyValue::Dword(UploadProtocol::Auto.as_u32()),
-        }))
+        Ok(set.unwrap_or_else(|| property.rules().default))
     }
 
     /// Sets a job property: DO_E_UNKNOWN_PROPERTY_ID; E_INVALIDARG for a value

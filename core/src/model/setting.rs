@@ -1,9 +1,11 @@
 //! The properties a caller may set: specification, sections 2.2, 3.3, 3.4 and 3.6.
 
+use std::mem::discriminant;
+
 use crate::protocol::check_header_lines;
 use crate::vocab::{
-    AuthScheme, Error, JobPropertyId, PropertyValue, ProxyUsage, Result, UploadProtocol, code,
-    limit, notify, security,
+    AuthScheme, Error, JobPropertyId, PropertyJobs, PropertyValue, ProxyUsage, Result, Settable,
+    UploadProtocol, code, limit, notify, security,
 };
 
 use super::deadline::Now;
@@ -168,84 +170,42 @@ fn set_property(record: &mut JobRecord, id: u32, value: &PropertyValue) -> Resul
     let Some(property) = JobPropertyId::from_u32(id) else {
         return Err(Error::new(code::DO_E_UNKNOWN_PROPERTY_ID, format!("no job property {id}")));
     };
-    let early = |record: &JobRecord| match record.resumed_once {
-        true => Err(Error::of(code::BG_E_READ_ONLY_PROPERTY_AFTER_RESUME)),
-        false => Ok(()),
-    };
-    refuse_for_type(record, property)?;
+    let rules = property.rules();
+    refuse_for_type(record, rules.jobs)?;
+    if discriminant(value) != discriminant(&rules.default) {
+        let message = format!("property {} has another type", property.name());
+        return Err(Error::new(code::E_INVALIDARG, message));
+    }
+    if let Some((code, why)) = rules.refusal {
+        return Err(why.map_or_else(|| Error::of(code), |why| Error::new(code, why)));
+    }
+    if rules.settable == Settable::BeforeResume && record.resumed_once {
+        return Err(Error::of(code::BG_E_READ_ONLY_PROPERTY_AFTER_RESUME));
+    }
     match (property, value) {
-        (JobPropertyId::CostFlags, PropertyValue::Dword(_))
-        | (JobPropertyId::NotificationClsid, PropertyValue::Guid(_))
-        | (JobPropertyId::MinimumNotificationIntervalMs, PropertyValue::Dword(_)) => {}
-        (JobPropertyId::DynamicContent, PropertyValue::Enable(_)) => early(record)?,
-        (JobPropertyId::MaxDownloadSize, PropertyValue::Uint64(bytes)) => {
-            early(record)?;
-            if *bytes == 0 {
-                return Err(Error::of(code::BG_E_MAX_DOWNLOAD_SIZE_INVALID_VALUE));
-            }
+        (JobPropertyId::MaxDownloadSize, PropertyValue::Uint64(0)) => {
+            return Err(Error::of(code::BG_E_MAX_DOWNLOAD_SIZE_INVALID_VALUE));
         }
         (JobPropertyId::UploadProtocol, PropertyValue::Dword(number)) => {
-            early(record)?;
             check_upload_protocol(*number)?;
         }
-        (JobPropertyId::UseStoredCredentials, PropertyValue::Target(_)) => {
-            return Err(Error::of(code::BG_E_USE_STORED_CREDENTIALS_NOT_SUPPORTED));
-        }
-        (JobPropertyId::HighPerformance, PropertyValue::Enable(_)) => {
-            return Err(Error::new(
-                code::E_NOTIMPL,
-                "writing straight into the target could leave a partial file there",
-            ));
-        }
-        (JobPropertyId::OnDemandMode, PropertyValue::Enable(_)) => {
-            return Err(Error::new(code::E_NOTIMPL, "on-demand mode is not implemented"));
-        }
-        (
-            JobPropertyId::CostFlags
-            | JobPropertyId::NotificationClsid
-            | JobPropertyId::DynamicContent
-            | JobPropertyId::HighPerformance
-            | JobPropertyId::MaxDownloadSize
-            | JobPropertyId::UseStoredCredentials
-            | JobPropertyId::MinimumNotificationIntervalMs
-            | JobPropertyId::OnDemandMode
-            | JobPropertyId::UploadProtocol,
-            _,
-        ) => {
-            return Err(Error::new(
-                code::E_INVALIDARG,
-                format!("property {} has another type", property.name()),
-            ));
-        }
+        // Any value of its type.
+        _ => {}
     }
     record.properties.insert(id, value.clone());
     Ok(())
 }
 
 /// Properties of downloads are refused for uploads, and the other way round.
-fn refuse_for_type(record: &JobRecord, property: JobPropertyId) -> Result<()> {
-    let is_upload = is_upload(record);
-    match property {
-        JobPropertyId::DynamicContent
-        | JobPropertyId::HighPerformance
-        | JobPropertyId::MaxDownloadSize
-        | JobPropertyId::OnDemandMode
-            if is_upload =>
-        {
+fn refuse_for_type(record: &JobRecord, jobs: PropertyJobs) -> Result<()> {
+    match (jobs, is_upload(record)) {
+        (PropertyJobs::Downloads, true) => {
             Err(Error::of(code::BG_E_PROPERTY_SUPPORTED_FOR_DOWNLOAD_JOBS_ONLY))
         }
-        JobPropertyId::UploadProtocol if !is_upload => {
+        (PropertyJobs::Uploads, false) => {
             Err(Error::new(code::E_NOTIMPL, "this property is for uploads only"))
         }
-        JobPropertyId::CostFlags
-        | JobPropertyId::NotificationClsid
-        | JobPropertyId::DynamicContent
-        | JobPropertyId::HighPerformance
-        | JobPropertyId::MaxDownloadSize
-        | JobPropertyId::UseStoredCredentials
-        | JobPropertyId::MinimumNotificationIntervalMs
-        | JobPropertyId::OnDemandMode
-        | JobPropertyId::UploadProtocol => Ok(()),
+        (PropertyJobs::All | PropertyJobs::Downloads | PropertyJobs::Uploads, _) => Ok(()),
     }
 }
 

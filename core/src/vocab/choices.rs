@@ -3,92 +3,73 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-/// How a proxy is found (BG_JOB_PROXY_USAGE).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[repr(u32)]
-pub enum ProxyUsage {
-    /// By the system's settings: here the environment variables.
-    Preconfig = 0,
-    /// None is used.
-    NoProxy = 1,
-    /// The job's own list.
-    Override = 2,
-    /// Looked for; here as PRECONFIG.
-    Autodetect = 3,
-}
-
-impl ProxyUsage {
-    /// All of them, by number.
-    pub const ALL: [Self; 4] = [Self::Preconfig, Self::NoProxy, Self::Override, Self::Autodetect];
-
-    /// The one of that number.
-    pub fn from_u32(number: u32) -> Option<Self> {
-        Self::ALL.into_iter().find(|one| one.as_u32() == number)
+words! {
+    /// How a proxy is found (BG_JOB_PROXY_USAGE).
+    ProxyUsage {
+        /// The system's settings decide: on Unix the environment variables.
+        Preconfig = 0, "PRECONFIG";
+        /// No proxy is used.
+        NoProxy = 1, "NO_PROXY";
+        /// The job's own list of proxies is used.
+        Override = 2, "OVERRIDE";
+        /// The proxy is looked for; this works as PRECONFIG here.
+        Autodetect = 3, "AUTODETECT";
     }
 
-    /// Its published number.
-    pub const fn as_u32(self) -> u32 {
-        self as u32
+    /// For whom credentials are (BG_AUTH_TARGET).
+    AuthTarget {
+        /// The credentials are for the server.
+        Server = 1, "SERVER";
+        /// The credentials are for the proxy.
+        Proxy = 2, "PROXY";
     }
 
-    /// Its published name, without the prefix.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Preconfig => "PRECONFIG",
-            Self::NoProxy => "NO_PROXY",
-            Self::Override => "OVERRIDE",
-            Self::Autodetect => "AUTODETECT",
-        }
-    }
-}
-
-/// Whom credentials are for (BG_AUTH_TARGET).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[repr(u32)]
-pub enum AuthTarget {
-    /// The server.
-    Server = 1,
-    /// The proxy.
-    Proxy = 2,
-}
-
-impl AuthTarget {
-    /// All of them, by number.
-    pub const ALL: [Self; 2] = [Self::Server, Self::Proxy];
-
-    /// The one of that number.
-    pub fn from_u32(number: u32) -> Option<Self> {
-        Self::ALL.into_iter().find(|one| one.as_u32() == number)
+    /// The authentication scheme of credentials (BG_AUTH_SCHEME).
+    AuthScheme {
+        /// Basic: name and password are sent unencrypted.
+        Basic = 1, "BASIC";
+        /// Digest: a hash of name and password is sent.
+        Digest = 2, "DIGEST";
+        /// NTLM.
+        Ntlm = 3, "NTLM";
+        /// Negotiate: Kerberos or NTLM.
+        Negotiate = 4, "NEGOTIATE";
+        /// Passport, a service that no longer exists.
+        Passport = 5, "PASSPORT";
     }
 
-    /// Its published number.
-    pub const fn as_u32(self) -> u32 {
-        self as u32
+    /// The properties of a job (BITS_JOB_PROPERTY_ID, specification, section 3.4). The numbers
+    /// 6 and 8 are reserved; ours begin at 0x1000.
+    JobPropertyId {
+        /// The networks that the job may use, by what they cost: a Dword, set at any time.
+        CostFlags = 1, "COST_FLAGS";
+        /// An id that is stored for its users: a Guid, set at any time.
+        NotificationClsid = 2, "NOTIFICATION_CLSID";
+        /// The server may not know the sizes of its files: an Enable, set before the first Resume.
+        DynamicContent = 3, "DYNAMIC_CONTENT";
+        /// Not supported: an Enable.
+        HighPerformance = 4, "HIGH_PERFORMANCE";
+        /// The most bytes that the job may download: a Uint64, set before the first Resume.
+        MaxDownloadSize = 5, "MAX_DOWNLOAD_SIZE";
+        /// Not supported: a Target.
+        UseStoredCredentials = 7, "USE_STORED_CREDENTIALS";
+        /// The least time between two events of one kind, in milliseconds: a Dword, set at any time.
+        MinimumNotificationIntervalMs = 9, "MINIMUM_NOTIFICATION_INTERVAL_MS";
+        /// Not supported: an Enable.
+        OnDemandMode = 10, "ON_DEMAND_MODE";
+        /// The protocol of an upload, an UploadProtocol: a Dword, set before the first Resume.
+        UploadProtocol = 0x1001, "UPLOAD_PROTOCOL";
     }
 
-    /// Its published name, without the prefix.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Server => "SERVER",
-            Self::Proxy => "PROXY",
-        }
+    /// The hash functions of expected hashes. The numbers are our own.
+    HashAlgorithm {
+        /// SHA-256.
+        Sha256 = 1, "SHA256";
+        /// SHA-512.
+        Sha512 = 2, "SHA512";
+        /// BLAKE3.
+        Blake3 = 3, "BLAKE3";
     }
-}
-
-/// How credentials are shown (BG_AUTH_SCHEME).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[repr(u32)]
-pub enum AuthScheme {
-    /// In clear.
-    Basic = 1,
-    /// As a digest.
-    Digest = 2,
-    /// By NTLM.
-    Ntlm = 3,
-    /// By Kerberos or NTLM.
-    Negotiate = 4,
-    /// By a service that is gone.
-    Passport = 5,
 }
 
 impl AuthScheme {
@@ -96,132 +77,6 @@ impl AuthScheme {
     /// it is: there is no secret.
     pub const fn knows_users(self) -> bool {
         matches!(self, Self::Ntlm | Self::Negotiate)
-    }
-
-    /// All of them, by number.
-    pub const ALL: [Self; 5] =
-        [Self::Basic, Self::Digest, Self::Ntlm, Self::Negotiate, Self::Passport];
-
-    /// The one of that number.
-    pub fn from_u32(number: u32) -> Option<Self> {
-        Self::ALL.into_iter().find(|one| one.as_u32() == number)
-    }
-
-    /// Its published number.
-    pub const fn as_u32(self) -> u32 {
-        self as u32
-    }
-
-    /// Its published name, without the prefix.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Basic => "BASIC",
-            Self::Digest => "DIGEST",
-            Self::Ntlm => "NTLM",
-            Self::Negotiate => "NEGOTIATE",
-            Self::Passport => "PASSPORT",
-        }
-    }
-}
-
-/// Job properties (BITS_JOB_PROPERTY_ID, specification, section 3.4). 6 and 8 are reserved.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[repr(u32)]
-pub enum JobPropertyId {
-    /// Networks the job may use: a Dword, any time.
-    CostFlags = 1,
-    /// Kept for its users: a Guid, any time.
-    NotificationClsid = 2,
-    /// The server may lack sizes: an Enable, before the first Resume.
-    DynamicContent = 3,
-    /// Not supported: an Enable.
-    HighPerformance = 4,
-    /// Bytes the job may have: a Uint64, before the first Resume.
-    MaxDownloadSize = 5,
-    /// Not supported: a Target.
-    UseStoredCredentials = 7,
-    /// Between throttled events: a Dword, any time.
-    MinimumNotificationIntervalMs = 9,
-    /// Not supported: an Enable.
-    OnDemandMode = 10,
-    /// How an upload is sent, an `UploadProtocol`: a Dword, before the first
-    /// Resume. Our own, as are all from 0x1000 on.
-    UploadProtocol = 0x1001,
-}
-
-impl JobPropertyId {
-    /// All of them, by number.
-    pub const ALL: [Self; 9] = [
-        Self::CostFlags,
-        Self::NotificationClsid,
-        Self::DynamicContent,
-        Self::HighPerformance,
-        Self::MaxDownloadSize,
-        Self::UseStoredCredentials,
-        Self::MinimumNotificationIntervalMs,
-        Self::OnDemandMode,
-        Self::UploadProtocol,
-    ];
-
-    /// The one of that number.
-    pub fn from_u32(number: u32) -> Option<Self> {
-        Self::ALL.into_iter().find(|one| one.as_u32() == number)
-    }
-
-    /// Its published number.
-    pub const fn as_u32(self) -> u32 {
-        self as u32
-    }
-
-    /// Its published name, without the prefix.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::CostFlags => "COST_FLAGS",
-            Self::NotificationClsid => "NOTIFICATION_CLSID",
-            Self::DynamicContent => "DYNAMIC_CONTENT",
-            Self::HighPerformance => "HIGH_PERFORMANCE",
-            Self::MaxDownloadSize => "MAX_DOWNLOAD_SIZE",
-            Self::UseStoredCredentials => "USE_STORED_CREDENTIALS",
-            Self::MinimumNotificationIntervalMs => "MINIMUM_NOTIFICATION_INTERVAL_MS",
-            Self::OnDemandMode => "ON_DEMAND_MODE",
-            Self::UploadProtocol => "UPLOAD_PROTOCOL",
-        }
-    }
-}
-
-/// Hash functions for expected hashes. Numbers are our own.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[repr(u32)]
-pub enum HashAlgorithm {
-    /// SHA-256.
-    Sha256 = 1,
-    /// SHA-512.
-    Sha512 = 2,
-    /// BLAKE3.
-    Blake3 = 3,
-}
-
-impl HashAlgorithm {
-    /// All of them, by number.
-    pub const ALL: [Self; 3] = [Self::Sha256, Self::Sha512, Self::Blake3];
-
-    /// The one of that number.
-    pub fn from_u32(number: u32) -> Option<Self> {
-        Self::ALL.into_iter().find(|one| one.as_u32() == number)
-    }
-
-    /// Its published number.
-    pub const fn as_u32(self) -> u32 {
-        self as u32
-    }
-
-    /// Its published name, without the prefix.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Sha256 => "SHA256",
-            Self::Sha512 => "SHA512",
-            Self::Blake3 => "BLAKE3",
-        }
     }
 }
 

@@ -4,6 +4,9 @@
 //! The numbers are the published ones of the specification and never change their
 //! meaning; our own additions have ranges of their own.
 
+#[macro_use]
+mod words;
+
 mod choices;
 pub mod code;
 mod enums;
@@ -13,6 +16,7 @@ mod hresult;
 pub mod limit;
 mod local_name;
 mod path_text;
+mod properties;
 mod reports;
 #[cfg(test)]
 mod tests;
@@ -28,8 +32,30 @@ pub use hresult::HResult;
 pub(crate) use local_name::PATHS;
 pub(crate) use path_text::label;
 pub use path_text::{bytes_of_path, text_of_path};
+pub use properties::{Property, PropertyJobs, Settable};
 pub use reports::{EventKind, LogLevel, WaitKind};
 pub use upload::UploadProtocol;
+pub use words::{EnumTable, Flag, FlagTable, Word};
+
+/// All enumerations, in the order of the documentation.
+pub const ENUMS: [EnumTable; 13] = [
+    JobState::TABLE,
+    JobType::TABLE,
+    JobPriority::TABLE,
+    ErrorContext::TABLE,
+    ProxyUsage::TABLE,
+    AuthTarget::TABLE,
+    AuthScheme::TABLE,
+    JobPropertyId::TABLE,
+    HashAlgorithm::TABLE,
+    UploadProtocol::TABLE,
+    WaitKind::TABLE,
+    EventKind::TABLE,
+    LogLevel::TABLE,
+];
+
+/// All groups of flags, likewise.
+pub const FLAGS: [FlagTable; 3] = [notify::TABLE, security::TABLE, cost::TABLE];
 
 /// A size that is not known yet (BG_SIZE_UNKNOWN).
 pub const SIZE_UNKNOWN: u64 = u64::MAX;

@@ -1,202 +1,75 @@
 //! The enumerations of what the library reports.
 
-use serde::{Deserialize, Serialize};
-
-/// What a job waits for, or does. Numbers are our own.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[repr(u32)]
-pub enum WaitKind {
-    /// Resume.
-    SuspendedByCaller = 1,
-    /// A file to be added.
-    NoFiles = 2,
-    /// Others hold all slots.
-    WaitingForSlot = 3,
-    /// There is no network.
-    NoNetwork = 4,
-    /// The next try after an error.
-    RetryAfterError = 5,
-    /// The time a server named.
-    ServerAskedToWait = 6,
-    /// A policy forbids it now.
-    PolicyClosed = 7,
-    /// Credentials.
-    CredentialsNeeded = 8,
-    /// The server no longer gives the file under this name.
-    LinkExpired = 9,
-    /// The disk has no room.
-    DiskFull = 10,
-    /// Bytes are being checked.
-    ValidationPending = 11,
-    /// Files are being put in place.
-    Completing = 12,
-    /// Complete.
-    AwaitingComplete = 13,
-    /// An error that somebody must resolve.
-    FatalError = 14,
-    /// Nothing: the job is final.
-    Finished = 15,
-    /// An answer of the server.
-    Connecting = 16,
-    /// Nothing: it moves.
-    Transferring = 17,
-    /// A process to drive the queue.
-    EngineNotRunning = 18,
-    /// The server to forget a cancelled upload.
-    CancellingOnServer = 19,
-    /// A process to let the paused queue go on.
-    Paused = 20,
-}
-
-impl WaitKind {
-    /// All of them, by number.
-    pub const ALL: [Self; 20] = [
-        Self::SuspendedByCaller,
-        Self::NoFiles,
-        Self::WaitingForSlot,
-        Self::NoNetwork,
-        Self::RetryAfterError,
-        Self::ServerAskedToWait,
-        Self::PolicyClosed,
-        Self::CredentialsNeeded,
-        Self::LinkExpired,
-        Self::DiskFull,
-        Self::ValidationPending,
-        Self::Completing,
-        Self::AwaitingComplete,
-        Self::FatalError,
-        Self::Finished,
-        Self::Connecting,
-        Self::Transferring,
-        Self::EngineNotRunning,
-        Self::CancellingOnServer,
-        Self::Paused,
-    ];
-
-    /// The one of that number.
-    pub fn from_u32(number: u32) -> Option<Self> {
-        Self::ALL.into_iter().find(|one| one.as_u32() == number)
+words! {
+    /// What a job waits for, or what it does. The numbers are our own.
+    WaitKind {
+        /// The caller has to resume the job.
+        SuspendedByCaller = 1, "SUSPENDED_BY_CALLER";
+        /// The caller has to add a file.
+        NoFiles = 2, "NO_FILES";
+        /// Other files have all the slots for transfers.
+        WaitingForSlot = 3, "WAITING_FOR_SLOT";
+        /// There is no network.
+        NoNetwork = 4, "NO_NETWORK";
+        /// The job failed, or its server does; the delay before the next try is not over.
+        RetryAfterError = 5, "RETRY_AFTER_ERROR";
+        /// The server asked to be left alone until a time that it named.
+        ServerAskedToWait = 6, "SERVER_ASKED_TO_WAIT";
+        /// A policy does not allow the transfer now.
+        PolicyClosed = 7, "POLICY_CLOSED";
+        /// The caller has to set credentials.
+        CredentialsNeeded = 8, "CREDENTIALS_NEEDED";
+        /// The server no longer has the file under this URL.
+        LinkExpired = 9, "LINK_EXPIRED";
+        /// The disk is full.
+        DiskFull = 10, "DISK_FULL";
+        /// All bytes are here and are being verified and synced.
+        ValidationPending = 11, "VALIDATION_PENDING";
+        /// The files are being moved to their local names.
+        Completing = 12, "COMPLETING";
+        /// The caller has to complete the job.
+        AwaitingComplete = 13, "AWAITING_COMPLETE";
+        /// The job failed; the caller has to resolve the error and resume it.
+        FatalError = 14, "FATAL_ERROR";
+        /// The job waits for nothing: it is final.
+        Finished = 15, "FINISHED";
+        /// The server has not answered yet.
+        Connecting = 16, "CONNECTING";
+        /// The job waits for nothing: it transfers.
+        Transferring = 17, "TRANSFERRING";
+        /// No process runs the queue.
+        EngineNotRunning = 18, "ENGINE_NOT_RUNNING";
+        /// The server has not yet deleted the upload of a cancelled job.
+        CancellingOnServer = 19, "CANCELLING_ON_SERVER";
+        /// A process has paused the queue.
+        Paused = 20, "PAUSED";
     }
 
-    /// Its published number.
-    pub const fn as_u32(self) -> u32 {
-        self as u32
+    /// What an event reports. The numbers are our own.
+    EventKind {
+        /// All files of the job are transferred.
+        JobTransferred = 1, "JOB_TRANSFERRED";
+        /// The job failed.
+        JobError = 2, "JOB_ERROR";
+        /// Something about the job changed.
+        JobModification = 3, "JOB_MODIFICATION";
+        /// A file is transferred.
+        FileTransferred = 4, "FILE_TRANSFERRED";
+        /// Bytes of a file arrived.
+        FileRangesTransferred = 5, "FILE_RANGES_TRANSFERRED";
+        /// A file starts over: it changed on the server, or its bytes were lost.
+        FileRestarted = 6, "FILE_RESTARTED";
     }
 
-    /// Its published name, without the prefix.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::SuspendedByCaller => "SUSPENDED_BY_CALLER",
-            Self::NoFiles => "NO_FILES",
-            Self::WaitingForSlot => "WAITING_FOR_SLOT",
-            Self::NoNetwork => "NO_NETWORK",
-            Self::RetryAfterError => "RETRY_AFTER_ERROR",
-            Self::ServerAskedToWait => "SERVER_ASKED_TO_WAIT",
-            Self::PolicyClosed => "POLICY_CLOSED",
-            Self::CredentialsNeeded => "CREDENTIALS_NEEDED",
-            Self::LinkExpired => "LINK_EXPIRED",
-            Self::DiskFull => "DISK_FULL",
-            Self::ValidationPending => "VALIDATION_PENDING",
-            Self::Completing => "COMPLETING",
-            Self::AwaitingComplete => "AWAITING_COMPLETE",
-            Self::FatalError => "FATAL_ERROR",
-            Self::Finished => "FINISHED",
-            Self::Connecting => "CONNECTING",
-            Self::Transferring => "TRANSFERRING",
-            Self::EngineNotRunning => "ENGINE_NOT_RUNNING",
-            Self::CancellingOnServer => "CANCELLING_ON_SERVER",
-            Self::Paused => "PAUSED",
-        }
-    }
-}
-
-/// What an event tells. Numbers are our own.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[repr(u32)]
-pub enum EventKind {
-    /// All files of the job are here.
-    JobTransferred = 1,
-    /// The job failed.
-    JobError = 2,
-    /// Something about the job changed.
-    JobModification = 3,
-    /// A file is here.
-    FileTransferred = 4,
-    /// Bytes of a file came in.
-    FileRangesTransferred = 5,
-    /// A file began anew: it changed on the server, or its bytes were lost.
-    FileRestarted = 6,
-}
-
-impl EventKind {
-    /// All of them, by number.
-    pub const ALL: [Self; 6] = [
-        Self::JobTransferred,
-        Self::JobError,
-        Self::JobModification,
-        Self::FileTransferred,
-        Self::FileRangesTransferred,
-        Self::FileRestarted,
-    ];
-
-    /// The one of that number.
-    pub fn from_u32(number: u32) -> Option<Self> {
-        Self::ALL.into_iter().find(|one| one.as_u32() == number)
-    }
-
-    /// Its published number.
-    pub const fn as_u32(self) -> u32 {
-        self as u32
-    }
-
-    /// Its published name, without the prefix.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::JobTransferred => "JOB_TRANSFERRED",
-            Self::JobError => "JOB_ERROR",
-            Self::JobModification => "JOB_MODIFICATION",
-            Self::FileTransferred => "FILE_TRANSFERRED",
-            Self::FileRangesTransferred => "FILE_RANGES_TRANSFERRED",
-            Self::FileRestarted => "FILE_RESTARTED",
-        }
-    }
-}
-
-/// How important a line of the log is. Numbers are our own.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[repr(u32)]
-pub enum LogLevel {
-    /// Somebody must do something.
-    Error = 1,
-    /// Something failed and is tried again.
-    Warning = 2,
-    /// The steps of a job.
-    Info = 3,
-    /// All its states.
-    Debug = 4,
-}
-
-impl LogLevel {
-    /// All of them, by number.
-    pub const ALL: [Self; 4] = [Self::Error, Self::Warning, Self::Info, Self::Debug];
-
-    /// The one of that number.
-    pub fn from_u32(number: u32) -> Option<Self> {
-        Self::ALL.into_iter().find(|one| one.as_u32() == number)
-    }
-
-    /// Its number.
-    pub const fn as_u32(self) -> u32 {
-        self as u32
-    }
-
-    /// Its name, without the prefix.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Error => "ERROR",
-            Self::Warning => "WARNING",
-            Self::Info => "INFO",
-            Self::Debug => "DEBUG",
-        }
+    /// The severity of a line of the log. The numbers are our own.
+    LogLevel {
+        /// An error that somebody has to resolve.
+        Error = 1, "ERROR";
+        /// A failure that is tried again.
+        Warning = 2, "WARNING";
+        /// A step of a job.
+        Info = 3, "INFO";
+        /// A change of any state.
+        Debug = 4, "DEBUG";
     }
 }

@@ -1,143 +1,143 @@
 """Every word of the API, with its number.
 
-Written from the vocabulary of the core by `UPDATE=1 cargo test -p bgcopy-python`.
+This file is generated: `UPDATE=1 cargo test -p bgcopy-generate`.
 """
 
 from ._code import CodeBase, FlagBase, WordBase
 
 
 class JobState(WordBase):
-    """The life of a job (BG_JOB_STATE, specification, sections 6.1 and 9)."""
+    """The state of a job (BG_JOB_STATE, specification, sections 6.1 and 9)."""
 
     QUEUED = 0
-    """Waits for its turn."""
+    """The job is started and waits for a free slot or for its server."""
     CONNECTING = 1
-    """Asks a server."""
+    """A request of the job is under way, and its server has not answered yet."""
     TRANSFERRING = 2
-    """Bytes come in."""
+    """The job transfers data."""
     SUSPENDED = 3
-    """Stands still until Resume. A new job is."""
+    """Not started, or suspended by the caller. New jobs start here."""
     ERROR = 4
-    """Failed; somebody must resolve it."""
+    """The job failed and is not tried again until the caller resumes it."""
     TRANSIENT_ERROR = 5
-    """Failed; is tried again by itself."""
+    """The job failed and is tried again by itself after a delay."""
     TRANSFERRED = 6
-    """All files are here; waits for Complete."""
+    """All files are transferred; the caller has to complete the job."""
     ACKNOWLEDGED = 7
-    """Completed. Final."""
+    """The job is completed. This state is final."""
     CANCELLED = 8
-    """Cancelled. Final."""
+    """The job is cancelled. This state is final."""
 
 
 class JobType(WordBase):
     """What a job does (BG_JOB_TYPE)."""
 
     DOWNLOAD = 0
-    """Fetches files."""
+    """The job downloads files."""
     UPLOAD = 1
-    """Sends a file."""
+    """The job uploads one file."""
     UPLOAD_REPLY = 2
-    """Sends a file and fetches the reply."""
+    """The job uploads one file and downloads the reply of the server application."""
 
 
 class JobPriority(WordBase):
-    """Who goes first (BG_JOB_PRIORITY)."""
+    """The order in which jobs get slots (BG_JOB_PRIORITY)."""
 
     FOREGROUND = 0
-    """Somebody is waiting for it."""
+    """A user waits for the job: it goes before all others."""
     HIGH = 1
-    """Before the others in the background."""
+    """The job goes before the other background jobs."""
     NORMAL = 2
-    """What a new job has."""
+    """The priority of a new job."""
     LOW = 3
-    """After all others."""
+    """The job goes after all others."""
 
 
 class ErrorContext(WordBase):
     """What kind of thing failed (BG_ERROR_CONTEXT)."""
 
     NONE = 0
-    """No transfer: the call itself."""
+    """The call itself failed, and no transfer."""
     UNKNOWN = 1
-    """Not known."""
+    """It is not known what failed."""
     GENERAL_QUEUE_MANAGER = 2
-    """The queue and its store."""
+    """The queue or its store failed."""
     QUEUE_MANAGER_NOTIFICATION = 3
-    """Telling about it."""
+    """The notification of the caller failed."""
     LOCAL_FILE = 4
-    """A file or folder here."""
+    """A local file or folder failed."""
     REMOTE_FILE = 5
-    """The file on the server."""
+    """The server does not give or take the file."""
     GENERAL_TRANSPORT = 6
-    """The way there."""
+    """The connection to the server failed."""
     REMOTE_APPLICATION = 7
-    """The application behind the server."""
+    """The application behind the server failed."""
     SERVER_CERTIFICATE_CALLBACK = 8
-    """The caller's check of a certificate."""
+    """The caller refused the certificate of the server."""
 
 
 class ProxyUsage(WordBase):
     """How a proxy is found (BG_JOB_PROXY_USAGE)."""
 
     PRECONFIG = 0
-    """By the system's settings: here the environment variables."""
+    """The system's settings decide: on Unix the environment variables."""
     NO_PROXY = 1
-    """None is used."""
+    """No proxy is used."""
     OVERRIDE = 2
-    """The job's own list."""
+    """The job's own list of proxies is used."""
     AUTODETECT = 3
-    """Looked for; here as PRECONFIG."""
+    """The proxy is looked for; this works as PRECONFIG here."""
 
 
 class AuthTarget(WordBase):
-    """Whom credentials are for (BG_AUTH_TARGET)."""
+    """For whom credentials are (BG_AUTH_TARGET)."""
 
     SERVER = 1
-    """The server."""
+    """The credentials are for the server."""
     PROXY = 2
-    """The proxy."""
+    """The credentials are for the proxy."""
 
 
 class AuthScheme(WordBase):
-    """How credentials are shown (BG_AUTH_SCHEME)."""
+    """The authentication scheme of credentials (BG_AUTH_SCHEME)."""
 
     BASIC = 1
-    """In clear."""
+    """Basic: name and password are sent unencrypted."""
     DIGEST = 2
-    """As a digest."""
+    """Digest: a hash of name and password is sent."""
     NTLM = 3
-    """By NTLM."""
+    """NTLM."""
     NEGOTIATE = 4
-    """By Kerberos or NTLM."""
+    """Negotiate: Kerberos or NTLM."""
     PASSPORT = 5
-    """By a service that is gone."""
+    """Passport, a service that no longer exists."""
 
 
 class JobPropertyId(WordBase):
-    """Job properties (BITS_JOB_PROPERTY_ID, specification, section 3.4). 6 and 8 are reserved."""
+    """The properties of a job (BITS_JOB_PROPERTY_ID, specification, section 3.4). The numbers 6 and 8 are reserved; ours begin at 0x1000."""
 
     COST_FLAGS = 1
-    """Networks the job may use: a Dword, any time."""
+    """The networks that the job may use, by what they cost: a Dword, set at any time."""
     NOTIFICATION_CLSID = 2
-    """Kept for its users: a Guid, any time."""
+    """An id that is stored for its users: a Guid, set at any time."""
     DYNAMIC_CONTENT = 3
-    """The server may lack sizes: an Enable, before the first Resume."""
+    """The server may not know the sizes of its files: an Enable, set before the first Resume."""
     HIGH_PERFORMANCE = 4
     """Not supported: an Enable."""
     MAX_DOWNLOAD_SIZE = 5
-    """Bytes the job may have: a Uint64, before the first Resume."""
+    """The most bytes that the job may download: a Uint64, set before the first Resume."""
     USE_STORED_CREDENTIALS = 7
     """Not supported: a Target."""
     MINIMUM_NOTIFICATION_INTERVAL_MS = 9
-    """Between throttled events: a Dword, any time."""
+    """The least time between two events of one kind, in milliseconds: a Dword, set at any time."""
     ON_DEMAND_MODE = 10
     """Not supported: an Enable."""
     UPLOAD_PROTOCOL = 4097
-    """How an upload is sent, an `UploadProtocol`: a Dword, before the first Resume. Our own, as are all from 0x1000 on."""
+    """The protocol of an upload, an UploadProtocol: a Dword, set before the first Resume."""
 
 
 class HashAlgorithm(WordBase):
-    """Hash functions for expected hashes. Numbers are our own."""
+    """The hash functions of expected hashes. The numbers are our own."""
 
     SHA256 = 1
     """SHA-256."""
@@ -148,10 +148,10 @@ class HashAlgorithm(WordBase):
 
 
 class UploadProtocol(WordBase):
-    """"""
+    """The protocol of an upload (job property UPLOAD_PROTOCOL). The numbers are our own."""
 
     AUTO = 0
-    """The server is asked once, and its answer remembered with the job."""
+    """The server is asked once which protocol it has, and its answer is stored with the job."""
     BITS = 1
     """BITS upload (specification, section 13): resumable."""
     TUS = 2
@@ -159,158 +159,158 @@ class UploadProtocol(WordBase):
     IETF = 3
     """Resumable uploads of the IETF, draft-ietf-httpbis-resumable-upload with interop versions 8 to 6: resumable."""
     PUT = 4
-    """One PUT; it starts over after each interruption."""
+    """One PUT request, which starts over after each interruption."""
     S3 = 5
-    """S3: large files in parts, resumable; never chosen by AUTO."""
+    """S3: large files in parts, resumable. AUTO never chooses it."""
     POST = 6
-    """One POST with the file as its body; it starts over after each interruption, also if only the answer was lost. Never chosen by AUTO."""
+    """One POST request with the file as its body, which starts over after each interruption, also if only the answer was lost. AUTO never chooses it."""
     PUT_RANGE = 7
-    """PUTs with Content-Range: resumable. For servers that honour it, as Apache does; others are noticed, and the job is in ERROR with DO_E_INSUFFICIENT_RANGE_SUPPORT. The unfinished file stands in its place meanwhile; Cancel deletes it. Never chosen by AUTO."""
+    """PUT requests with Content-Range: resumable, for servers like Apache that support it. With others the job goes to ERROR with DO_E_INSUFFICIENT_RANGE_SUPPORT. The unfinished file stands under its final name meanwhile; Cancel deletes it. AUTO never chooses it."""
 
 
 class WaitKind(WordBase):
-    """What a job waits for, or does. Numbers are our own."""
+    """What a job waits for, or what it does. The numbers are our own."""
 
     SUSPENDED_BY_CALLER = 1
-    """Resume."""
+    """The caller has to resume the job."""
     NO_FILES = 2
-    """A file to be added."""
+    """The caller has to add a file."""
     WAITING_FOR_SLOT = 3
-    """Others hold all slots."""
+    """Other files have all the slots for transfers."""
     NO_NETWORK = 4
     """There is no network."""
     RETRY_AFTER_ERROR = 5
-    """The next try after an error."""
+    """The job failed, or its server does; the delay before the next try is not over."""
     SERVER_ASKED_TO_WAIT = 6
-    """The time a server named."""
+    """The server asked to be left alone until a time that it named."""
     POLICY_CLOSED = 7
-    """A policy forbids it now."""
+    """A policy does not allow the transfer now."""
     CREDENTIALS_NEEDED = 8
-    """Credentials."""
+    """The caller has to set credentials."""
     LINK_EXPIRED = 9
-    """The server no longer gives the file under this name."""
+    """The server no longer has the file under this URL."""
     DISK_FULL = 10
-    """The disk has no room."""
+    """The disk is full."""
     VALIDATION_PENDING = 11
-    """Bytes are being checked."""
+    """All bytes are here and are being verified and synced."""
     COMPLETING = 12
-    """Files are being put in place."""
+    """The files are being moved to their local names."""
     AWAITING_COMPLETE = 13
-    """Complete."""
+    """The caller has to complete the job."""
     FATAL_ERROR = 14
-    """An error that somebody must resolve."""
+    """The job failed; the caller has to resolve the error and resume it."""
     FINISHED = 15
-    """Nothing: the job is final."""
+    """The job waits for nothing: it is final."""
     CONNECTING = 16
-    """An answer of the server."""
+    """The server has not answered yet."""
     TRANSFERRING = 17
-    """Nothing: it moves."""
+    """The job waits for nothing: it transfers."""
     ENGINE_NOT_RUNNING = 18
-    """A process to drive the queue."""
+    """No process runs the queue."""
     CANCELLING_ON_SERVER = 19
-    """The server to forget a cancelled upload."""
+    """The server has not yet deleted the upload of a cancelled job."""
     PAUSED = 20
-    """A process to let the paused queue go on."""
+    """A process has paused the queue."""
 
 
 class EventKind(WordBase):
-    """What an event tells. Numbers are our own."""
+    """What an event reports. The numbers are our own."""
 
     JOB_TRANSFERRED = 1
-    """All files of the job are here."""
+    """All files of the job are transferred."""
     JOB_ERROR = 2
     """The job failed."""
     JOB_MODIFICATION = 3
     """Something about the job changed."""
     FILE_TRANSFERRED = 4
-    """A file is here."""
+    """A file is transferred."""
     FILE_RANGES_TRANSFERRED = 5
-    """Bytes of a file came in."""
+    """Bytes of a file arrived."""
     FILE_RESTARTED = 6
-    """A file began anew: it changed on the server, or its bytes were lost."""
+    """A file starts over: it changed on the server, or its bytes were lost."""
 
 
 class NotifyFlags(FlagBase):
-    """Which events a job raises."""
+    """Which events a job raises (BG_NOTIFY, specification, section 6.5)."""
 
     JOB_TRANSFERRED = 0x01
     """The job is transferred."""
     JOB_ERROR = 0x02
     """The job failed."""
     DISABLE = 0x04
-    """No events at all; overrides the rest."""
+    """No events at all: this overrides the other bits."""
     JOB_MODIFICATION = 0x08
     """Something about the job changed."""
     FILE_TRANSFERRED = 0x10
     """A file is transferred."""
     FILE_RANGES_TRANSFERRED = 0x20
-    """Bytes of a file came in."""
+    """Bytes of a file arrived."""
     DEFAULT = JOB_TRANSFERRED | JOB_ERROR
-    """What a new job has."""
+    """The flags of a new job."""
     MASK = 0x3F
-    """All bits there are."""
+    """All bits that are known."""
 
 
 class SecurityFlags(FlagBase):
-    """Certificate checks and redirects."""
+    """Certificate checks and redirects (BG_SSL and BG_HTTP_REDIRECT_POLICY, specification, section 6.6)."""
 
     ENABLE_CRL_CHECK = 0x01
-    """Consult revocation lists."""
+    """Check revocation lists."""
     IGNORE_CERT_CN_INVALID = 0x02
-    """Accept a certificate for another host."""
+    """Accept a certificate of another host."""
     IGNORE_CERT_DATE_INVALID = 0x04
-    """Accept a certificate that is not valid now."""
+    """Accept a certificate that has expired or is not valid yet."""
     IGNORE_UNKNOWN_CA = 0x08
-    """Accept a certificate that no known authority vouches for."""
+    """Accept a certificate of an unknown authority."""
     IGNORE_CERT_WRONG_USAGE = 0x10
-    """Accept a certificate made for something else."""
+    """Accept a certificate that was issued for another usage."""
     REDIRECT_ALLOW_SILENT = 0x0000
     """Follow redirects."""
     REDIRECT_ALLOW_REPORT = 0x0100
-    """Follow them, and make the last address the remote name."""
+    """Follow redirects, and make the last address the remote name."""
     REDIRECT_DISALLOW = 0x0200
-    """Fail on them; the remote name becomes the address they point to."""
+    """Fail on a redirect, and make the address that it names the remote name."""
     REDIRECT_MASK = 0x0700
     """The bits of the redirect policy."""
     REDIRECT_ALLOW_HTTPS_TO_HTTP = 0x0800
     """Follow a redirect from https to http, too."""
     ALL_FLAGS = 0x0F1F
-    """All bits there are."""
+    """All bits that are known."""
 
 
 class CostState(FlagBase):
-    """What networks may cost."""
+    """What networks cost (BITS_COST_STATE and BITS_JOB_TRANSFER_POLICY, specification, section 6.7)."""
 
     UNRESTRICTED = 0x01
-    """A network without limits."""
+    """The network has no limits."""
     CAPPED_USAGE_UNKNOWN = 0x02
-    """A plan with a cap, with unknown use."""
+    """The plan has a cap, and it is not known how much of it is used."""
     BELOW_CAP = 0x04
-    """Below the cap."""
+    """The use is below the cap."""
     NEAR_CAP = 0x08
-    """Close to the cap."""
+    """The use is close to the cap."""
     OVERCAP_CHARGED = 0x10
-    """Above the cap, at a price."""
+    """The use is above the cap and is charged."""
     OVERCAP_THROTTLED = 0x20
-    """Above the cap, slowed down."""
+    """The use is above the cap and is slowed down."""
     USAGE_BASED = 0x40
-    """Paid by use."""
+    """Each byte is charged."""
     ROAMING = 0x80
-    """Abroad."""
+    """The network is that of another provider, with roaming charges."""
     ALL_STATES = 0xFF
     """All states of a network."""
     IGNORE_CONGESTION = 0x8000_0000
-    """Take no heed of congestion."""
+    """Ignore congestion."""
     TRANSFER_ALWAYS = 0x8000_00FF
     """Transfer on any network."""
     TRANSFER_NOT_ROAMING = 0x8000_007F
-    """Not while roaming."""
+    """Do not transfer while roaming."""
     TRANSFER_NO_SURCHARGE = 0x8000_006F
-    """Not where it costs extra, either."""
+    """Do not transfer where it costs extra, or while roaming."""
     TRANSFER_STANDARD = 0x8000_0067
-    """Not near a cap, either."""
+    """Do not transfer near a cap, where it costs extra, or while roaming."""
     TRANSFER_UNRESTRICTED = 0x8000_0021
-    """Only where it costs nothing."""
+    """Transfer only where it costs nothing."""
 
 
 class HResult(CodeBase):
@@ -607,7 +607,7 @@ class HResult(CodeBase):
     BG_E_ERROR_CONTEXT_REMOTE_FILE = 0x8020000A
     """the remote file failed"""
     BG_E_ERROR_CONTEXT_GENERAL_TRANSPORT = 0x8020000B
-    """the way to the server failed"""
+    """the connection to the server failed"""
     BG_E_ERROR_CONTEXT_QUEUE_MANAGER_NOTIFICATION = 0x8020000C
     """a notification failed"""
     BG_E_DESTINATION_LOCKED = 0x8020000D

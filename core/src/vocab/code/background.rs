@@ -17,7 +17,7 @@ codes! {
     BG_E_ERROR_CONTEXT_GENERAL_QUEUE_MANAGER = 0x8020_0008, "the queue failed";
     BG_E_ERROR_CONTEXT_LOCAL_FILE = 0x8020_0009, "a local file failed";
     BG_E_ERROR_CONTEXT_REMOTE_FILE = 0x8020_000A, "the remote file failed";
-    BG_E_ERROR_CONTEXT_GENERAL_TRANSPORT = 0x8020_000B, "the way to the server failed";
+    BG_E_ERROR_CONTEXT_GENERAL_TRANSPORT = 0x8020_000B, "the connection to the server failed";
     BG_E_ERROR_CONTEXT_QUEUE_MANAGER_NOTIFICATION = 0x8020_000C, "a notification failed";
     BG_E_DESTINATION_LOCKED = 0x8020_000D, "the destination is locked";
     BG_E_VOLUME_CHANGED = 0x8020_000E, "the destination is on another disk now";
