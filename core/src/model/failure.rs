@@ -106,8 +106,7 @@ pub fn stop_if_none_moves(change: &mut Change, job: &Job, now: Now) {
         wait_for_next_try(change, job, now);
         return;
     }
-    let failed = troubled(change, job).filter(|file| file.is_failed());
-    let errors = failed.filter_map(|file| Some(&file.failure.as_ref()?.error));
+    let errors = failed(change, job).filter_map(|file| Some(&file.failure.as_ref()?.error));
     let first = errors.min_by_key(|error| (error.at_ms, error.file)).cloned();
     if let Some(error) = first {
         fail(change, error, now);
@@ -116,7 +115,10 @@ pub fn stop_if_none_moves(change: &mut Change, job: &Job, now: Now) {
 
 /// Delays the job until the first of its files that wait for their next try has it.
 pub fn wait_for_next_try(change: &mut Change, job: &Job, now: Now) {
-    let waiting = troubled(change, job).filter_map(|file| Some((file.retry()?, file)));
+    let stored = job.delayed().find(|index| !change.files.contains_key(index));
+    let stored = stored.and_then(|index| job.files.get(index as usize));
+    let all = stored.into_iter().chain(change.files.values());
+    let waiting = all.filter_map(|file| Some((file.retry()?, file)));
     let first = waiting.min_by_key(|(retry, _)| retry.at.monotonic_ms);
     let found = first.and_then(|(retry, file)| Some((retry, file.failure.as_ref()?.error.clone())));
     if let Some((retry, error)) = found {
@@ -127,11 +129,11 @@ pub fn wait_for_next_try(change: &mut Change, job: &Job, now: Now) {
     }
 }
 
-/// The files that failed since their last progress, as the change leaves them.
-fn troubled<'a>(change: &'a Change, job: &'a Job) -> impl Iterator<Item = &'a FileRecord> {
+/// The files that failed for good, as the change leaves them.
+fn failed<'a>(change: &'a Change, job: &'a Job) -> impl Iterator<Item = &'a FileRecord> {
     let stored = job.troubled().filter(|index| !change.files.contains_key(index));
     let stored = stored.filter_map(|index| job.files.get(index as usize));
-    stored.chain(change.files.values()).filter(|file| file.failure.is_some())
+    stored.chain(change.files.values()).filter(|file| file.is_failed())
 }
 
 /// Puts the job into TRANSIENT_ERROR.

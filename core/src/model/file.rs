@@ -9,7 +9,6 @@ use crate::protocol::{
 };
 use crate::vocab::{HashAlgorithm, PATHS, UploadProtocol, is_initial};
 
-use super::deadline::Now;
 use super::record::{JobError, Retry};
 use super::upload::UploadRecord;
 
@@ -277,13 +276,6 @@ impl FileRecord {
         match self.failure.as_ref()?.next_try {
             NextTry::At(retry) => Some(retry),
             NextTry::Never | NextTry::Due => None,
-        }
-    }
-
-    /// Lets the next try come if it is due.
-    pub fn pass_time(&mut self, now: Now) {
-        if self.retry().is_some_and(|retry| retry.at.is_over(now)) {
-            self.try_again();
         }
     }
 

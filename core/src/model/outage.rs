@@ -123,7 +123,10 @@ impl Outages {
         let attempts = before.map_or(0, |outage| outage.attempts).saturating_add(1);
         let floor_s = limit::MINIMUM_RETRY_DELAY_FLOOR_S;
         let own_ms = retry_delay_ms(floor_s, attempts, now.jitter_permille);
+        // What asked for more keeps to that; the others may be answered before.
+        let max_ms = u64::from(limit::RETRY_DELAY_MAX_S) * 1000;
         let asked_ms = failure.retry_after.and_then(|after| asked_delay_ms(after, now));
+        let asked_ms = asked_ms.map(|asked_ms| asked_ms.min(max_ms));
         let outage = Outage {
             failure,
             since: before.map_or(now, |outage| outage.since),

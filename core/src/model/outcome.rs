@@ -100,12 +100,14 @@ fn displaced(change: &mut Change, job: &Job, is_refused: bool, now: Now) {
     }
 }
 
-/// Lets the files that failed be tried again for which that is right.
-fn try_again(change: &mut Change, job: &Job, is_right: impl Fn(&FileRecord) -> bool) -> Result<()> {
+/// Lets the files be tried again whose next try is due.
+fn try_due(change: &mut Change, job: &Job, now: Now) -> Result<()> {
+    // They are in the order of their times.
     for index in job.delayed() {
-        if is_right(job.file(index)?) {
-            change.edit(job, index, FileRecord::try_again)?;
+        if !job.file(index)?.retry().is_some_and(|retry| retry.at.is_over(now)) {
+            break;
         }
+        change.edit(job, index, FileRecord::try_again)?;
     }
     Ok(())
 }
@@ -127,8 +129,7 @@ pub fn time_passed(job: &Job, now: Now) -> Result<Change> {
         }
         return Ok(change);
     }
-    let is_due = |file: &FileRecord| file.retry().is_some_and(|retry| retry.at.is_over(now));
-    try_again(&mut change, job, is_due)?;
+    try_due(&mut change, job, now)?;
     if job.record.state == JobState::TransientError {
         if job.record.no_progress_deadline.is_some_and(|deadline| deadline.is_over(now)) {
             if let Some(last) = &job.record.error {
@@ -160,10 +161,13 @@ pub fn reconnected(job: &Job, now: Now) -> Result<Change> {
     if job.record.state == JobState::TransientError && failed_on_the_way && !server_asked {
         change.record.enter(JobState::Queued, now);
     }
-    try_again(&mut change, job, |file| {
+    for index in job.delayed() {
+        let file = job.file(index)?;
         let failed = file.failure.as_ref().is_some_and(|failure| is_on_the_way(&failure.error));
-        failed && file.retry().is_some_and(|retry| !retry.server_asked)
-    })?;
+        if failed && file.retry().is_some_and(|retry| !retry.server_asked) {
+            change.edit(job, index, FileRecord::try_again)?;
+        }
+    }
     Ok(change)
 }
 
