@@ -42,9 +42,11 @@ def test_a_file_that_failed_stops_no_other(bench: Bench) -> None:
     bad, good = job.files()
     assert (bad.error, good.error) == (None, None)
     job.resume()
-    assert job.wait(JobState.ERROR, timeout=PATIENCE_S) is JobState.ERROR
-    assert bad.error == job.error()
-    assert bad.error is not None and bad.error.code == HResult.BG_E_HTTP_ERROR_404
+    assert job.wait([JobState.ERROR], timeout=PATIENCE_S) is JobState.ERROR
+    error = bad.error
+    assert error is not None
+    assert error.code == HResult.BG_E_HTTP_ERROR_404
+    assert error == job.error()
     assert good.error is None
     assert job.complete() == HResult.BG_S_PARTIAL_COMPLETE
     assert good.progress.completed
