@@ -2,7 +2,7 @@
 //! process and of the machine, after the job API of BITS and Delivery
 //! Optimization.
 //!
-//! Start at [`Manager`]. ARCHITECTURE.md describes the rooms.
+//! Start at [`Manager`]. ARCHITECTURE.md describes the modules.
 //!
 //! ```no_run
 //! use bgcopy_core::{Error, JobState, JobType, Manager, Options};

@@ -27,7 +27,7 @@ fn count(bench: &Bench, method: &str) -> u64 {
     bench.server.area("/up/").served(method)
 }
 
-/// Waits until nothing is owed any more.
+/// Waits until no server cleanup is pending any more.
 fn settled(job: &Job) {
     let start = Instant::now();
     while kind(job) != WaitKind::Finished {

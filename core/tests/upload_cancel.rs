@@ -17,7 +17,7 @@ const LOOK: Duration = Duration::from_millis(5);
 /// A call that returns at once takes no longer than this, on any machine.
 const AT_ONCE: Duration = Duration::from_secs(10);
 
-/// Waits until nothing is owed any more.
+/// Waits until no server cleanup is pending any more.
 fn settled(job: &Job) {
     let start = Instant::now();
     while kind(job) != WaitKind::Finished {

@@ -90,11 +90,11 @@ fn declared() -> Vec<String> {
     text.lines().filter_map(|line| line.split(' ').next()).map(str::to_owned).collect()
 }
 
-/// The public methods of the handles, in whichever file of the room, each with
+/// The public methods of the handles, in whichever file of the module, each with
 /// its own name.
 fn methods() -> BTreeMap<String, String> {
     let mut found = BTreeMap::new();
-    for entry in std::fs::read_dir(root().join("core/src/handle")).expect("the room") {
+    for entry in std::fs::read_dir(root().join("core/src/handle")).expect("the module") {
         let text = std::fs::read_to_string(entry.expect("an entry").path()).expect("a source");
         let mut handle = "";
         for line in text.lines() {

@@ -6,7 +6,7 @@ use std::path::Path;
 const HANDLES: [&str; 4] = ["Manager", "Job", "File", "Reader"];
 
 /// What has another name here, and why.
-const ELSEWHERE: [(&str, &str); 5] = [
+const OTHER_NAMES: [(&str, &str); 5] = [
     ("File::job", "who has a file has asked its job for it"),
     ("Manager::open", "the function `open_manager`, which both languages call so"),
     ("Reader::wait_reason", "it comes with the job"),
@@ -15,12 +15,12 @@ const ELSEWHERE: [(&str, &str); 5] = [
 ];
 
 #[test]
-fn every_method_of_the_handle_room_is_exported() {
+fn every_method_of_the_handle_module_is_exported() {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     let wanted = methods(&here.join("../../core/src/handle"));
     assert!(wanted.len() > 80, "the sources are read");
     let mut missing = &wanted - &methods(&here.join("src"));
-    for (name, reason) in ELSEWHERE {
+    for (name, reason) in OTHER_NAMES {
         assert!(missing.remove(name), "a stale exception: {name}, {reason}");
     }
     assert_eq!(missing, BTreeSet::new());

@@ -223,7 +223,7 @@ impl Disk {
         }
     }
 
-    /// Checks that there is room for a file of `length` bytes, and reserves it
+    /// Checks that there is space for a file of `length` bytes, and reserves it
     /// where the file system can: E_DISK_FULL if there is not, E_FILE_TOO_LARGE
     /// if no file there may have as many.
     pub fn reserve(&self, file: &TempFile, length: u64) -> Result<()> {

@@ -1,4 +1,4 @@
-//! The one thread that joins the rooms: it owns the store, the transfers and
+//! The one thread that joins the modules: it owns the store, the transfers and
 //! all state.
 //!
 //! A turn of its loop takes what came in, applies it, stores the result,

@@ -163,7 +163,7 @@ impl Queue {
     }
 
     /// The plan for so many of the first jobs that may move, of all and of each
-    /// server, and for all that move, owe work or have a deadline. The others would
+    /// server, and for all that move, have pending work or a deadline. The others would
     /// only come after them.
     fn plan_of(
         &self,
@@ -182,7 +182,7 @@ impl Queue {
         plan(jobs.into_iter(), &self.limits, environment, now)
     }
 
-    /// True if the store may hold jobs that can move, and memory has room for
+    /// True if the store may hold jobs that can move, and memory has space for
     /// them: those in memory that can are few.
     fn has_room(&self, is_locked: impl Fn(&JobRecord) -> bool) -> bool {
         let is_free = |id: &Uuid| {

@@ -63,7 +63,7 @@ pub struct Publish {
     pub umask: Option<u32>,
 }
 
-/// What became of a piece of owed work.
+/// What became of a piece of pending work.
 pub enum Report {
     Verified(Result<Verification>),
     /// The files that are in place, and what stopped the others.

@@ -75,7 +75,7 @@ pub struct Queue {
     pub(super) ended_since_ms: Option<u64>,
     /// Set when something must be stored in this turn.
     urgent: Option<Durability>,
-    /// True if what is to be stored frees room on a full disk, or keeps it from
+    /// True if what is to be stored frees space on a full disk, or keeps it from
     /// filling further.
     frees_room: bool,
     /// True if the store holds something about synced bytes that it has not

@@ -17,7 +17,7 @@ const MAGIC: [u8; 8] = *b"bgcopy\r\n";
 pub enum Wish {
     /// To join.
     Join,
-    /// To join; or else, if the host is older, that it makes room.
+    /// To join; or else, if the host is older, that it gives way.
     JoinOrReplace,
 }
 
@@ -29,7 +29,7 @@ pub struct Hello {
     pub library: String,
 }
 
-/// What the host answers. S_OK: frames follow. S_FALSE: it makes room.
+/// What the host answers. S_OK: frames follow. S_FALSE: it gives way.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Welcome {
     pub protocol: u32,

@@ -49,7 +49,7 @@ pub struct GuestReader {
 
 impl Guest {
     /// Connects to the host of a folder. With `replace`, an older host that
-    /// does not fit is asked to make room.
+    /// does not fit is asked to give way.
     pub fn connect(
         folder: &Path,
         replace: bool,

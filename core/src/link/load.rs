@@ -44,7 +44,7 @@ pub enum Added {
 }
 
 impl Load {
-    /// Adds a call, as soon as there is room for it.
+    /// Adds a call, as soon as there is space for it.
     pub fn add(&self, ticket: u64, kind: Kind) -> Added {
         let is_wait = matches!(kind, Kind::Wait);
         let mut state = if is_wait { self.lock() } else { self.room() };
@@ -62,7 +62,7 @@ impl Load {
         Added::Yes
     }
 
-    /// Returns when there is room for a call, or the connection has ended.
+    /// Returns when there is space for a call, or the connection has ended.
     pub fn wait_for_room(&self) {
         drop(self.room());
     }

@@ -192,7 +192,7 @@ impl FileRecord {
         }
     }
 
-    /// The view of it that the protocol room decides by.
+    /// The view of it that the protocol module decides by.
     pub fn content(&self) -> Content<'_> {
         Content {
             url: self.redirected_to.as_deref().unwrap_or(&self.remote_name),

@@ -92,7 +92,7 @@ pub enum Setting {
     },
 }
 
-/// What the rooms that do the work report.
+/// What the modules that do the work report.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Outcome {
     /// A request of the file was begun.

@@ -184,7 +184,7 @@ pub fn has_expired(record: &JobRecord, file: &FileRecord, now: Now) -> bool {
     !record.state.is_final() && expires.is_some_and(|expires| expires.is_over(now))
 }
 
-/// The view of it that the protocol room decides by.
+/// The view of it that the protocol module decides by.
 pub fn sending<'a>(record: &'a JobRecord, file: &'a FileRecord, size: u64) -> OutgoingFile<'a> {
     OutgoingFile {
         url: &file.remote_name,

@@ -44,13 +44,13 @@ impl Failure {
         Self { code, context, message, transient: false, retry_after: None, unreached: false }
     }
 
-    /// True if the server has no room for what is sent to it.
+    /// True if the server has no space for what is sent to it.
     pub fn is_no_room(&self) -> bool {
         is_no_room(self.code, self.context)
     }
 }
 
-/// True for the code of a server that has no room for what is sent to it.
+/// True for the code of a server that has no space for what is sent to it.
 pub fn is_no_room(failed_with: HResult, context: ErrorContext) -> bool {
     let codes = [HResult::from_http_status(INSUFFICIENT_STORAGE), code::E_DISK_FULL];
     codes.contains(&failed_with) && context == ErrorContext::RemoteFile
@@ -59,7 +59,7 @@ pub fn is_no_room(failed_with: HResult, context: ErrorContext) -> bool {
 /// 507, which WebDAV added and others use.
 const INSUFFICIENT_STORAGE: u32 = 507;
 
-/// What is said when a server has no room.
+/// What is said when a server has no space.
 pub const NO_ROOM: &str = "there is no room on the server";
 
 /// The failure that an HTTP status means (specification, section 10). 429 counts as

@@ -1,7 +1,7 @@
 //! One file as a sequence of requests: what to ask for next, and what an
 //! answer allows us to do with its body.
 //!
-//! Everything here is a pure function of what is known. The rooms that move
+//! Everything here is a pure function of what is known. The modules that move
 //! bytes ask [`next_request`] before they connect and [`decide`] before they
 //! write the first byte; neither opens anything. For uploads [`next_call`] and
 //! [`judge`] do the same.

@@ -35,7 +35,7 @@ impl StoreFailure {
     }
 
     /// True if the disk failed at an operation of SQLite. A write that was
-    /// refused for want of room did not fail: it did not happen.
+    /// refused for want of space did not fail: it did not happen.
     pub(super) fn is_of_the_disk(&self) -> bool {
         match self {
             Self::Sqlite(error) => code_of_sqlite(error) == code::E_IO_DEVICE,
@@ -43,7 +43,7 @@ impl StoreFailure {
         }
     }
 
-    /// True if there is no room on the disk, or no more of it for this user.
+    /// True if there is no space on the disk, or no more of it for this user.
     pub(super) fn is_of_a_full_disk(&self) -> bool {
         self.code() == code::E_DISK_FULL
     }

@@ -17,7 +17,7 @@ const REACHED: i64 = -1;
 #[derive(Clone, Debug, Default)]
 pub struct Faults {
     left: Arc<AtomicI64>,
-    /// True if everything fails from the n-th operation on, for want of room.
+    /// True if everything fails from the n-th operation on, for want of space.
     fills_disk: Arc<AtomicBool>,
 }
 
@@ -42,7 +42,7 @@ impl Faults {
         self.fills_disk.store(true, Ordering::Relaxed);
     }
 
-    /// There is room again on a disk that was filled.
+    /// There is space again on a disk that was filled.
     pub(super) fn make_room(&self) {
         if self.fills_disk.load(Ordering::Relaxed) {
             self.set(0);
@@ -59,7 +59,7 @@ impl Faults {
         self.count(self.fills_disk.load(Ordering::Relaxed))
     }
 
-    /// The same for one that needs no room on the disk.
+    /// The same for one that needs no space on the disk.
     pub fn check_roomless(&self) -> Result<()> {
         if self.fills_disk.load(Ordering::Relaxed) { Ok(()) } else { self.count(false) }
     }

@@ -37,7 +37,7 @@ fn suspect(folder: &Path) -> PathBuf {
     folder.join("queue.db.suspect")
 }
 
-/// Room that is set aside on the disk.
+/// Space that is set aside on the disk.
 pub(super) fn reserve(folder: &Path) -> PathBuf {
     folder.join("queue.db.reserve")
 }

@@ -75,7 +75,7 @@ pub struct Batch<'a> {
     pub deleted: Vec<Uuid>,
     /// The calls to remember from now on, if there are new ones.
     pub calls: Option<&'a StoredCalls>,
-    /// True if it is a step towards room on a full disk, or keeps it from filling
+    /// True if it is a step towards space on a full disk, or keeps it from filling
     /// further: the store's reserve is given up for it.
     pub frees_room: bool,
 }

@@ -1,8 +1,8 @@
-//! Room that is set aside on the disk of the store.
+//! Space that is set aside on the disk of the store.
 //!
-//! What gets a full disk out of its trouble needs some room itself: a Cancel
+//! What gets a full disk out of its trouble needs some space itself: a Cancel
 //! deletes files only once it is stored. The reserve is a file that is cut short
-//! for that, and grows again when there is room.
+//! for that, and grows again when there is space.
 
 use std::fs::{File, OpenOptions};
 use std::io::{Result, Seek, SeekFrom, Write};
@@ -17,7 +17,7 @@ const RESERVE_BYTES: u64 = 512 << 10;
 /// What is given up of it at a time: enough to open the store, which makes the
 /// index of the log, and to end a small job.
 pub(super) const STEP_BYTES: u64 = 64 << 10;
-/// What must be free besides before the reserve takes room.
+/// What must be free besides before the reserve takes space.
 const MARGIN_BYTES: u64 = 256 << 10;
 /// Written at a time.
 const BLOCK_BYTES: usize = 64 << 10;
@@ -52,7 +52,7 @@ impl Reserve {
         true
     }
 
-    /// Makes it whole again if there is room. If there is none, nothing is
+    /// Makes it whole again if there is space. If there is none, nothing is
     /// taken: the next call tries again.
     pub(super) fn fill(&mut self) {
         if !self.is_short() {

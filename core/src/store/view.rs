@@ -1,7 +1,7 @@
 //! How the queue is opened by who only looks at it.
 //!
 //! SQLite wants to make the index of the log beside the database, and has no way
-//! to look without it. Where that cannot be, for want of room or of the right to
+//! to look without it. Where that cannot be, for want of space or of the right to
 //! write, and nobody writes, what is there is read into memory.
 
 use std::io::{Cursor, Read};

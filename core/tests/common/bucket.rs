@@ -83,7 +83,7 @@ pub fn failing(fault: &BucketFault) -> Bucket {
     (0..3).fold(bucket(), |bucket, _| bucket.fault("UploadPart", fault.clone()))
 }
 
-/// Waits until nothing is owed any more, and nothing must be left then.
+/// Waits until no server cleanup is pending any more, and nothing must be left then.
 pub fn must_be_gone(bench: &Bench, job: &Job) {
     let start = Instant::now();
     while kind(job) != WaitKind::Finished {

@@ -1,7 +1,7 @@
 //! Rules of the engine that no caller can see.
 
 mod outages;
-mod owed;
 mod paging;
+mod publish;
 mod recording;
 mod sharing;

@@ -35,23 +35,23 @@ fn broken() -> Failure {
     Failure::transient(code::E_WINHTTP_CONNECTION_ERROR, context, "reset".to_owned())
 }
 
-fn tell(job: &mut Job, outcome: Outcome, now: Now) {
+fn apply_outcome(job: &mut Job, outcome: Outcome, now: Now) {
     input(job, &Input::Outcome(outcome), now).expect("applied");
 }
 
 fn fail(job: &mut Job, file: u32, failure: Failure, now: Now) {
-    tell(job, Outcome::Failed { file, failure, redirect: None }, now);
+    apply_outcome(job, Outcome::Failed { file, failure, redirect: None }, now);
 }
 
 fn begin(job: &mut Job, file: u32, now: Now) {
     let facts = HeadFacts { size: Some(BYTES), ..HeadFacts::default() };
-    tell(job, Outcome::Head { file, facts }, now);
+    apply_outcome(job, Outcome::Head { file, facts }, now);
 }
 
 fn transfer(job: &mut Job, file: u32, now: Now) {
     begin(job, file, now);
-    tell(job, Outcome::Received { file, size: BYTES }, now);
-    tell(job, Outcome::Verified { file, identity: None, version: None }, now);
+    apply_outcome(job, Outcome::Received { file, size: BYTES }, now);
+    apply_outcome(job, Outcome::Verified { file, identity: None, version: None }, now);
 }
 
 fn started(files: u32) -> Job {
@@ -169,12 +169,12 @@ fn the_delays_of_a_file_grow_whatever_the_others_do() {
         now_ms = due;
         begin(&mut job, 1, at(now_ms));
         let written = 1_000 * (number as u64 + 1);
-        tell(&mut job, Outcome::Progress { file: 1, written }, at(now_ms));
+        apply_outcome(&mut job, Outcome::Progress { file: 1, written }, at(now_ms));
         input(&mut job, &Input::TimePassed, at(now_ms)).expect("applied");
     }
     // Its own progress ends that.
     begin(&mut job, 0, at(now_ms));
-    tell(&mut job, Outcome::Progress { file: 0, written: 1 }, at(now_ms));
+    apply_outcome(&mut job, Outcome::Progress { file: 0, written: 1 }, at(now_ms));
     fail(&mut job, 0, overloaded(), at(now_ms));
     assert_eq!(job.wake_at().expect("a deadline").monotonic_ms - now_ms, 5_000);
 }
@@ -183,7 +183,7 @@ fn the_delays_of_a_file_grow_whatever_the_others_do() {
 fn bytes_of_one_file_let_no_other_be_asked_for_at_once() {
     let mut job = started(2);
     begin(&mut job, 0, at(0));
-    tell(&mut job, Outcome::Progress { file: 0, written: 20_000 }, at(0));
+    apply_outcome(&mut job, Outcome::Progress { file: 0, written: 20_000 }, at(0));
     fail(&mut job, 1, broken(), at(0));
     assert_eq!(asked(&job, at(0)), [0], "nothing of it came");
     fail(&mut job, 0, broken(), at(0));
@@ -227,14 +227,14 @@ fn a_job_whose_files_wait_for_their_server_is_in_transient_error() {
     let mut job = started(3);
     fail(&mut job, 0, Failure { unreached: true, ..broken() }, at(0));
     assert_eq!(job.record.state, JobState::Queued);
-    tell(&mut job, Outcome::Displaced { is_refused: true }, at(0));
+    apply_outcome(&mut job, Outcome::Displaced { is_refused: true }, at(0));
     assert_eq!(job.record.state, JobState::TransientError);
     assert_eq!(job.record.error.as_ref().expect("an error").file, Some(0));
     input(&mut job, &Input::Reconnected, at(1)).expect("applied");
     assert_eq!((job.record.state, asked(&job, at(1))), (JobState::Queued, vec![0, 1, 2]));
 
     let mut other = started(3);
-    tell(&mut other, Outcome::Displaced { is_refused: true }, at(0));
+    apply_outcome(&mut other, Outcome::Displaced { is_refused: true }, at(0));
     assert_eq!(other.record.state, JobState::Queued, "none of its files failed");
 }
 
@@ -289,7 +289,7 @@ fn step(job: &mut Job, event: Event, now: &mut Now) -> bool {
         Event::Transfer(file) if may_ask(&file) => transfer(job, file, *now),
         Event::Progress(file) if may_ask(&file) && job.files[file as usize].written == 0 => {
             begin(job, file, *now);
-            tell(job, Outcome::Progress { file, written: 1 }, *now);
+            apply_outcome(job, Outcome::Progress { file, written: 1 }, *now);
         }
         Event::Gone(file) if may_ask(&file) => fail(job, file, gone(), *now),
         Event::Overloaded(file) if may_ask(&file) => fail(job, file, overloaded(), *now),
@@ -301,7 +301,7 @@ fn step(job: &mut Job, event: Event, now: &mut Now) -> bool {
         | Event::Gone(_)
         | Event::Overloaded(_)
         | Event::Unreached(_) => return false,
-        Event::Displaced(is_refused) => tell(job, Outcome::Displaced { is_refused }, *now),
+        Event::Displaced(is_refused) => apply_outcome(job, Outcome::Displaced { is_refused }, *now),
         Event::TimePasses => {
             let Some(due) = job.wake_at() else {
                 return false;

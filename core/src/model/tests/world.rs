@@ -39,7 +39,7 @@ pub enum Event {
     /// The caller names a mirror: it has the same tags and sizes, and other
     /// bytes.
     Rename,
-    /// A helper does the first piece of owed work.
+    /// A helper does the first piece of pending work.
     Work,
     /// A helper does it, and the machine dies before anybody hears of it.
     WorkThenKill,

@@ -146,8 +146,8 @@ pub fn check_length(file: &File, length: u64) -> Result<()> {
     Ok(())
 }
 
-/// Reserves room without changing the length, which says nothing about what
-/// was written. An error means that there is no room, or none for such a file;
+/// Reserves space without changing the length, which says nothing about what
+/// was written. An error means that there is no space, or none for such a file;
 /// where the file system cannot reserve, the file grows as it is written.
 pub fn allocate(file: &File, length: u64) -> Result<()> {
     #[cfg(any(target_os = "linux", target_os = "android"))]

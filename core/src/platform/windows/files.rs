@@ -182,8 +182,8 @@ pub fn check_length(_file: &File, _length: u64) -> Result<()> {
     Ok(())
 }
 
-/// Reserves room without changing the length. An error means that there is no
-/// room, or none for such a file; where the file system cannot reserve, the file
+/// Reserves space without changing the length. An error means that there is no
+/// space, or none for such a file; where the file system cannot reserve, the file
 /// grows as it is written.
 /// What is not used is free again once the file is closed.
 pub fn allocate(file: &File, length: u64) -> Result<()> {

@@ -1,13 +1,13 @@
-//! The rooms keep apart: the pure ones touch nothing, and dependencies point
+//! The modules keep apart: the pure ones touch nothing, and dependencies point
 //! up the list of the architecture.
 
 use std::path::{Path, PathBuf};
 
-fn sources(room: &str) -> Vec<(PathBuf, String)> {
-    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(room)];
+fn sources(module: &str) -> Vec<(PathBuf, String)> {
+    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(module)];
     let mut found = Vec::new();
     while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(folder).expect("a room") {
+        for entry in std::fs::read_dir(folder).expect("a module") {
             let path = entry.expect("an entry").path();
             if path.is_dir() {
                 folders.push(path);
@@ -22,7 +22,7 @@ fn sources(room: &str) -> Vec<(PathBuf, String)> {
 }
 
 #[test]
-fn pure_rooms_touch_no_files_sockets_threads_or_clocks() {
+fn pure_modules_touch_no_files_sockets_threads_or_clocks() {
     let impure = [
         "std::fs",
         "std::net",
@@ -34,8 +34,8 @@ fn pure_rooms_touch_no_files_sockets_threads_or_clocks() {
         "rustix",
         "libc::",
     ];
-    for room in ["vocab", "protocol", "model"] {
-        for (path, text) in sources(room) {
+    for module in ["vocab", "protocol", "model"] {
+        for (path, text) in sources(module) {
             for word in impure {
                 assert!(!text.contains(word), "{} uses {word}", path.display());
             }
@@ -45,7 +45,7 @@ fn pure_rooms_touch_no_files_sockets_threads_or_clocks() {
 
 #[test]
 fn dependencies_point_up() {
-    let rooms = [
+    let modules = [
         "vocab", "platform", "protocol", "model", "store", "disk", "transfer", "notify", "engine",
         "link", "handle",
     ];
@@ -68,12 +68,12 @@ fn dependencies_point_up() {
             &["vocab", "platform", "protocol", "model", "store", "notify", "engine", "link"],
         ),
     ];
-    for (room, uses) in allowed {
-        for (path, text) in sources(room) {
-            for other in rooms {
+    for (module, uses) in allowed {
+        for (path, text) in sources(module) {
+            for other in modules {
                 let used = text.contains(&format!("crate::{other}::"));
                 assert!(
-                    !used || other == room || uses.contains(&other),
+                    !used || other == module || uses.contains(&other),
                     "{} uses {other}",
                     path.display()
                 );
@@ -83,11 +83,11 @@ fn dependencies_point_up() {
 }
 
 #[test]
-fn one_room_knows_the_systems() {
+fn one_module_knows_the_systems() {
     // A probe of libcurl needs a descriptor of Unix.
     let exceptions = ["src/transfer/mod.rs"];
-    for room in ["store", "disk", "transfer", "notify", "engine", "link", "handle"] {
-        for (path, text) in sources(room) {
+    for module in ["store", "disk", "transfer", "notify", "engine", "link", "handle"] {
+        for (path, text) in sources(module) {
             if exceptions.iter().any(|known| path.ends_with(known)) || is_test(&path) {
                 continue;
             }
@@ -104,11 +104,11 @@ fn is_test(path: &Path) -> bool {
 
 #[test]
 fn no_source_file_grows_beyond_reading() {
-    for room in [
+    for module in [
         "vocab", "platform", "protocol", "model", "store", "disk", "transfer", "notify", "engine",
         "link", "handle",
     ] {
-        for (path, text) in sources(room) {
+        for (path, text) in sources(module) {
             let lines = text.lines().count();
             assert!(lines <= 520, "{} has {lines} lines", path.display());
         }

@@ -1,4 +1,4 @@
-//! What is owed to the disk.
+//! A file is published only once that survives a power cut.
 
 use std::path::Path;
 
