@@ -447,6 +447,11 @@ enum bgcopy_job_property_id {
   BGCOPY_JOB_PROPERTY_ID_ON_DEMAND_MODE = 10,
   /** The protocol of an upload, an UploadProtocol: a Dword, set before the first Resume. */
   BGCOPY_JOB_PROPERTY_ID_UPLOAD_PROTOCOL = 4097,
+  /**
+   * The most connections that one file of the job may have, 1 to 32; 0 for what the queue
+   * allows: a Dword, set at any time.
+   */
+  BGCOPY_JOB_PROPERTY_ID_CONNECTIONS_PER_FILE = 4098,
 };
 
 /** The hash functions of expected hashes. The numbers are our own. */

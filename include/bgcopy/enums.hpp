@@ -130,6 +130,9 @@ enum class job_property_id : std::uint32_t {
     on_demand_mode = BGCOPY_JOB_PROPERTY_ID_ON_DEMAND_MODE,
     /// The protocol of an upload, an UploadProtocol: a Dword, set before the first Resume.
     upload_protocol = BGCOPY_JOB_PROPERTY_ID_UPLOAD_PROTOCOL,
+    /// The most connections that one file of the job may have, 1 to 32; 0 for what the queue
+    /// allows: a Dword, set at any time.
+    connections_per_file = BGCOPY_JOB_PROPERTY_ID_CONNECTIONS_PER_FILE,
 };
 
 /// The hash functions of expected hashes. The numbers are our own.

@@ -143,6 +143,9 @@ pub enum JobPropertyId {
     OnDemandMode = 10,
     /// The protocol of an upload, an UploadProtocol: a Dword, set before the first Resume.
     UploadProtocol = 4097,
+    /// The most connections that one file of the job may have, 1 to 32; 0 for what the queue
+    /// allows: a Dword, set at any time.
+    ConnectionsPerFile = 4098,
 }
 
 /// The hash functions of expected hashes. The numbers are our own.

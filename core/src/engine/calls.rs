@@ -35,7 +35,7 @@ impl Engine {
             Message::Stop { reason } => _ = self.stops.get_or_insert(reason),
             Message::Worked { job, work, report } => self.worked(job, work, report, at),
             Message::Reserved { token, result } => self.reserved(token, result, at),
-            Message::Synced { key, position, result } => self.synced(key, position, result, at),
+            Message::Synced { key, held, result } => self.synced(key, &held, result, at),
         }
     }
 

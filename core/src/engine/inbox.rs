@@ -1,6 +1,7 @@
 //! The one door: calls come in here, and so do the results of work.
 
 use std::collections::VecDeque;
+use std::ops::Range;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -60,8 +61,8 @@ pub enum Message {
     Worked { job: Uuid, work: Work, report: Report },
     /// Space for a held-back body was reserved, or not.
     Reserved { token: Token, result: Result<()> },
-    /// The bytes of a file up to `position` were synced, or not.
-    Synced { key: (Uuid, u32), position: u64, result: Result<()> },
+    /// These bytes of a file were synced, or not.
+    Synced { key: (Uuid, u32), held: Vec<Range<u64>>, result: Result<()> },
 }
 
 /// The queue of messages, and what wakes the engine for them.

@@ -12,6 +12,7 @@ mod inbox;
 mod message;
 mod outages;
 mod paging;
+mod parallel;
 mod pool;
 mod queue;
 mod recording;
@@ -51,6 +52,7 @@ pub use clock::now;
 pub use inbox::{Answer, Answered, END_OF_SESSION, Inbox, Message, closed_error};
 pub use message::{ApiCall, ApiReply, JobSnapshot, Secret, Setup};
 
+use parallel::Parallel;
 use pool::Pool;
 use queue::Queue;
 use sessions::Sessions;
@@ -91,7 +93,16 @@ struct Moving {
     is_answered: bool,
     /// Where a body goes; None for an upload.
     target: Option<TempFile>,
-    /// Bytes in the file.
+    /// Position of the first byte that it writes, and where it ends: None if it goes on to
+    /// the end of the file.
+    begin: u64,
+    end: Option<u64>,
+    /// True for a request that began beside another one of its file: it can only add
+    /// bytes.
+    is_further: bool,
+    /// When its head was accepted.
+    flows_since_ms: Option<u64>,
+    /// Position up to which it has written.
     written: u64,
     /// Position of the last sync that was asked for, and when.
     sync_asked: (u64, u64),
@@ -105,6 +116,36 @@ struct Moving {
     began_ms: u64,
     /// When something came of it last, or it began.
     heard_ms: u64,
+}
+
+impl Moving {
+    /// A request that begins now. A download writes to `target` from `begin` on; `unsynced`
+    /// bytes of its file were not synced before.
+    fn new(
+        token: Token,
+        server: String,
+        target: Option<TempFile>,
+        (begin, unsynced): (u64, u64),
+        at: Now,
+    ) -> Self {
+        Self {
+            token,
+            server,
+            is_answered: false,
+            target,
+            begin,
+            end: None,
+            is_further: false,
+            flows_since_ms: None,
+            written: begin,
+            sync_asked: (begin.saturating_sub(unsynced), at.monotonic_ms),
+            held: None,
+            upload: None,
+            sent: 0,
+            began_ms: at.monotonic_ms,
+            heard_ms: at.monotonic_ms,
+        }
+    }
 }
 
 /// A body waits for its head to be stored, and then for its space.
@@ -132,6 +173,8 @@ struct Engine {
     working: BTreeSet<(Uuid, Work)>,
     /// Files that a helper syncs.
     syncing: BTreeSet<(Uuid, u32)>,
+    /// Downloads that may have several requests.
+    parallel: Parallel,
     secrets: Secrets,
     /// Changes of secrets that hold once their jobs are stored.
     secret_changes: Vec<(Uuid, SecretChange)>,
@@ -223,6 +266,7 @@ impl Engine {
             ended: BTreeSet::new(),
             working: BTreeSet::new(),
             syncing: BTreeSet::new(),
+            parallel: Parallel::default(),
             secrets: BTreeMap::new(),
             secret_changes: Vec::new(),
             sessions: Sessions::new(),
@@ -251,10 +295,12 @@ impl Engine {
             if self.stops.is_some() {
                 break;
             }
-            let timeout = self.timeout(now(), wake_at_ms);
+            let before = now();
+            let timeout = self.timeout(before, wake_at_ms);
             if self.transfers.wait(timeout, self.network.descriptor()).is_err() {
                 self.pause(at);
             }
+            self.parallel.idled(before, now());
         }
         self.finish();
     }
@@ -276,6 +322,7 @@ impl Engine {
         let change = self.network.take();
         self.network_changed(&change, at);
         self.take_news(at)?;
+        self.measure(at);
         self.sync_what_is_due(at);
         self.pass_time(at, *wake_at_ms)?;
         self.commit(at, false);
@@ -290,6 +337,7 @@ impl Engine {
             let silence_ms = plan.looks_further.then(|| self.next_silence_ms(at)).flatten();
             *wake_at_ms = [plan.wake_at_ms, silence_ms].into_iter().flatten().min();
             self.reconcile(&plan, at);
+            self.forget_split();
             if self.moving.is_empty() {
                 self.queue.commit_ends();
             }
@@ -461,6 +509,7 @@ impl Engine {
             wake_at_ms,
             self.queue.flush_due_ms(),
             self.sync_due_ms(),
+            self.measure_due_ms(),
             self.unsynced_since_ms.map(|since| since + SYNC_STORE_MS),
             store_due,
             paused,

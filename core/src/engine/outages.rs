@@ -80,6 +80,8 @@ impl Engine {
                     self.reached(key, is_first, at);
                 }
             }
+            // The server serves the requests beside it.
+            Reach::Refused(_) if moving.is_further => {}
             Reach::Refused(failure) => self.refused(key, failure, at),
             Reach::Unknown => {}
         }

@@ -3,6 +3,7 @@
 //! Two lanes: deleting and renaming must not wait behind the hashing of a
 //! large file, or Cancel would.
 
+use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -47,7 +48,7 @@ pub enum Task {
     Sync {
         key: (Uuid, u32),
         file: TempFile,
-        position: u64,
+        held: Vec<Range<u64>>,
     },
 }
 
@@ -172,9 +173,7 @@ fn work(disk: &Disk, task: Task) -> Message {
         Task::Reserve { token, file, length } => {
             Message::Reserved { token, result: disk.reserve(&file, length) }
         }
-        Task::Sync { key, file, position } => {
-            Message::Synced { key, position, result: disk.sync(&file) }
-        }
+        Task::Sync { key, file, held } => Message::Synced { key, held, result: disk.sync(&file) },
     }
 }
 

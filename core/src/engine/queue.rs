@@ -261,11 +261,9 @@ impl Queue {
         self.replan |= moves;
         let keeps_bytes = ends
             || change.files.iter().any(|(index, file)| {
-                loaded
-                    .job
-                    .files
-                    .get(*index as usize)
-                    .is_none_or(|old| old.synced != file.synced || old.stage != file.stage)
+                loaded.job.files.get(*index as usize).is_none_or(|old| {
+                    old.held_safely() != file.held_safely() || old.stage != file.stage
+                })
             });
         let (mut bytes_fall, mut synced_bytes_fall) = (false, false);
         for (index, file) in &change.files {
@@ -273,10 +271,10 @@ impl Queue {
                 continue;
             };
             let is_reopened = old.left.is_some() && file.left.is_none() && !file.is_transferred();
-            if file.written < old.written || is_reopened {
+            if file.held() < old.held() || is_reopened {
                 self.rewound.insert((id, *index));
                 bytes_fall = true;
-                synced_bytes_fall |= file.synced < old.synced;
+                synced_bytes_fall |= file.held_safely() < old.held_safely();
             }
         }
         let is_durable = change.durable;

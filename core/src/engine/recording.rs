@@ -36,11 +36,11 @@ impl NewBytes {
             files.filter_map(|(index, file)| Some((job.files.get(*index as usize)?, file)))
         };
         let written = |(old, file): (&FileRecord, &FileRecord)| {
-            file.written > old.written && file.upload.is_none()
+            file.held() > old.held() && file.upload.is_none()
         };
         Self {
             written: unfinished().any(written),
-            synced: unfinished().any(|(old, file)| file.synced > old.synced),
+            synced: unfinished().any(|(old, file)| file.held_safely() > old.held_safely()),
         }
     }
 }

@@ -1,6 +1,8 @@
 //! Requests: started and stopped as the plan says; what they report becomes
 //! inputs of the model.
 
+use std::ops::Range;
+
 use uuid::Uuid;
 
 use crate::disk::{OpenedTemporary, TempFile, is_transient};
@@ -9,7 +11,7 @@ use crate::model::{
     server_asked,
 };
 use crate::platform::path_of;
-use crate::protocol::{Failure, next_request, requested_bytes};
+use crate::protocol::{Failure, Request, next_request, requested_bytes};
 use crate::transfer::{
     Credentials, Ending, HeadEvent, KnownVersion, Order, RESERVE_FROM_BYTES, RequestOptions, Token,
     TransferEvent, local_failure,
@@ -42,6 +44,10 @@ impl Engine {
 
     pub(super) fn start_moving(&mut self, key: RequestKey, at: Now) {
         if let Err(error) = self.try_start(key, at) {
+            if self.has_requests((key.job, key.file)) && !self.is_upload((key.job, key.file)) {
+                self.forbid_splitting((key.job, key.file));
+                return;
+            }
             let failure = Failure {
                 transient: is_transient(error.code)
                     || error.context == ErrorContext::GeneralTransport
@@ -75,12 +81,19 @@ impl Engine {
             self.queue.replan = true;
             return Ok(());
         }
+        if self.has_requests(key) {
+            return self.try_start_further(transfer, at);
+        }
+        if transfer.part > 0 {
+            // It is begun once the first request of the file has an answer.
+            return Ok(());
+        }
         if self.syncing.contains(&key) {
             // What that sync says decides what is held; then it is planned again.
             return Ok(());
         }
-        if file.validator.is_some() && file.bytes_total() == Some(file.written) {
-            let size = file.written;
+        if file.validator.is_some() && file.bytes_total() == Some(file.held()) {
+            let size = file.held();
             self.outcome(id, Outcome::Received { file: index, size }, at);
             return Ok(());
         }
@@ -88,7 +101,7 @@ impl Engine {
         if let Some(left) = &file.left {
             let outcome = match self.disk.is_as_left(&path_of(&path), left)? {
                 true => Outcome::Reopened { file: index },
-                false => Outcome::LostBytes { file: index, keep: 0 },
+                false => Outcome::LostBytes { file: index, keeps_synced: false },
             };
             // What it was named by is forgotten before it is written to.
             self.outcome(id, outcome, at);
@@ -98,33 +111,26 @@ impl Engine {
         let record = &loaded.job.record;
         let options = self.options(record, file);
         let content = file.content();
-        let (request, known) = (next_request(&content), KnownVersion::of(&content));
-        let target = match self.disk.open_temporary(&path_of(&path), file.written)? {
+        let (mut request, known) = (next_request(&content), KnownVersion::of(&content));
+        end_before_held_bytes(&mut request, file);
+        let target = match self.disk.open_temporary(&path_of(&path), file.held_until())? {
             OpenedTemporary::Ready(target) => target,
             OpenedTemporary::Lost => {
-                self.outcome(id, Outcome::LostBytes { file: index, keep: 0 }, at);
+                self.outcome(id, Outcome::LostBytes { file: index, keeps_synced: false }, at);
                 self.queue.replan = true;
                 return Ok(());
             }
         };
-        let (written, synced) = (file.written, file.synced);
-        let order = Order { request, target: target.clone(), known };
+        let begin = request.position;
+        let end = request.range.and_then(|(_, last)| last).map(|last| last + 1);
+        let end = end.filter(|_| file.ranges.is_empty());
+        let order = Order { request, target: target.clone(), known, reserves: true };
         let server = server_asked(record, file.content().url);
         let token = self.transfers.start(order, &options)?;
-        let moving = Moving {
-            token,
-            server,
-            is_answered: false,
-            target: Some(target),
-            written,
-            // What earlier requests left unsynced counts, too.
-            sync_asked: (synced, at.monotonic_ms),
-            held: None,
-            upload: None,
-            sent: 0,
-            began_ms: at.monotonic_ms,
-            heard_ms: at.monotonic_ms,
-        };
+        // What earlier requests left unsynced counts, too.
+        let unsynced = file.held().saturating_sub(file.held_safely());
+        let moving =
+            Moving { end, ..Moving::new(token, server, Some(target), (begin, unsynced), at) };
         self.moving.insert(transfer, moving);
         self.tokens.insert(token, transfer);
         self.outcome(id, Outcome::Connecting { file: index }, at);
@@ -162,6 +168,7 @@ impl Engine {
                 .map(|client| (client.certificate.clone(), client.key.clone())),
             server_credentials: credentials(AuthTarget::Server).filter(|_| tells),
             proxy_credentials: credentials(AuthTarget::Proxy),
+            own_connection: false,
         }
     }
 
@@ -176,7 +183,8 @@ impl Engine {
         }
         if let Some(written) = written.filter(|_| !held) {
             moving.written = written;
-            self.outcome(key.job, Outcome::Progress { file: key.file, written }, at);
+            let (file, begin) = (key.file, moving.begin);
+            self.outcome(key.job, Outcome::Progress { file, begin, written }, at);
         }
         if !held {
             self.left(key, moving.target.as_ref(), at);
@@ -184,8 +192,16 @@ impl Engine {
         Some(moving)
     }
 
+    /// True if a request of the file is under way.
+    pub(super) fn has_requests(&self, (job, file): (Uuid, u32)) -> bool {
+        self.moving.range(RequestKey::of_file(job, file)).next().is_some()
+    }
+
     /// Remembers what names a temporary file that nothing writes to any more.
     fn left(&mut self, key: RequestKey, target: Option<&TempFile>, at: Now) {
+        if self.has_requests((key.job, key.file)) {
+            return;
+        }
         if let Some(version) = target.and_then(TempFile::version) {
             self.outcome(key.job, Outcome::Left { file: key.file, version: Some(version) }, at);
         }
@@ -222,6 +238,14 @@ impl Engine {
         let Some(key) = self.tokens.get(&token).copied() else {
             return;
         };
+        if let Some(moving) = self.moving.get_mut(&key) {
+            moving.flows_since_ms = Some(at.monotonic_ms);
+            if moving.is_further {
+                self.further_head(key, head.body.restart, at);
+                return;
+            }
+        }
+        self.consider_splitting(key, &head, at);
         let permanent = head.redirects.iter().all(|status| matches!(status, 301 | 308));
         let reports = self.reports_redirects(key.job);
         let facts = HeadFacts {
@@ -239,7 +263,7 @@ impl Engine {
         if facts.restart
             && let Some(moving) = self.moving.get_mut(&key)
         {
-            (moving.written, moving.sync_asked) = (0, (0, at.monotonic_ms));
+            (moving.begin, moving.written, moving.sync_asked) = (0, 0, (0, at.monotonic_ms));
         }
         if head.waits {
             let reserve = head.body.size.is_some_and(|size| size >= RESERVE_FROM_BYTES);
@@ -266,7 +290,9 @@ impl Engine {
             let Some(Held::ForCommit { reserve }) = moving.held else {
                 continue;
             };
-            if !self.queue.may_overwrite((*id, *index)) {
+            let key = (*id, *index);
+            // A sync that began before a restart must not count for what comes after it.
+            if !self.queue.may_overwrite(key) || self.syncing.contains(&key) {
                 continue;
             }
             let requested = self
@@ -324,7 +350,8 @@ impl Engine {
         let Some(key) = self.tokens.get(&token).copied() else {
             return;
         };
-        self.outcome(key.job, Outcome::Progress { file: key.file, written }, at);
+        let begin = self.moving.get(&key).map_or(0, |moving| moving.begin);
+        self.outcome(key.job, Outcome::Progress { file: key.file, begin, written }, at);
         if let Some(loaded) = self.queue.jobs.get_mut(&key.job) {
             loaded.meter.sample(at.monotonic_ms, loaded.job.record.totals.bytes_transferred);
         }
@@ -333,62 +360,72 @@ impl Engine {
         }
     }
 
-    /// A sync that began before its request ended still says what is held:
+    /// A sync that began before its requests ended still says what is held:
     /// nothing else of the file begins until it has.
-    pub(super) fn synced(&mut self, key: (Uuid, u32), position: u64, result: Result<()>, at: Now) {
+    pub(super) fn synced(
+        &mut self,
+        key: (Uuid, u32),
+        held: &[Range<u64>],
+        result: Result<()>,
+        at: Now,
+    ) {
         self.syncing.remove(&key);
-        let request = RequestKey { job: key.0, file: key.1, part: 0 };
-        if !self.moving.contains_key(&request) {
+        if !self.has_requests(key) {
             self.queue.replan = true;
         }
+        let (id, file) = key;
         match result {
-            Ok(()) => self.outcome(key.0, Outcome::Synced { file: key.1, synced: position }, at),
+            Ok(()) => self.outcome(id, Outcome::Synced { file, held: held.to_vec() }, at),
             Err(error) => {
                 // What a failed sync leaves behind is unknown: those bytes are
                 // fetched again, the sync is never repeated.
-                self.stop_moving(request, at);
-                let keep = self.synced_bytes(key);
-                self.outcome(key.0, Outcome::LostBytes { file: key.1, keep }, at);
+                self.stop_requests(key, at);
+                self.outcome(id, Outcome::LostBytes { file, keeps_synced: true }, at);
                 let failure = local_failure(error);
-                self.outcome(key.0, Outcome::Failed { file: key.1, failure, redirect: None }, at);
+                self.outcome(id, Outcome::Failed { file, failure, redirect: None }, at);
             }
         }
     }
 
-    pub(super) fn synced_bytes(&self, key: (Uuid, u32)) -> u64 {
-        self.queue
-            .jobs
-            .get(&key.0)
-            .and_then(|loaded| loaded.job.files.get(key.1 as usize))
-            .map_or(0, |file| file.synced)
+    /// Stops all requests of a file.
+    pub(super) fn stop_requests(&mut self, (job, file): (Uuid, u32), at: Now) {
+        let requests = self.moving.range(RequestKey::of_file(job, file));
+        let keys: Vec<_> = requests.map(|(key, _)| *key).collect();
+        for key in keys {
+            self.stop_moving(key, at);
+        }
     }
 
     pub(super) fn ended(&mut self, token: Token, ending: Ending, at: Now) {
         let Some(key) = self.tokens.remove(&token) else {
             return;
         };
-        let moving = self.moving.remove(&key);
+        let Some(moving) = self.moving.remove(&key) else {
+            return;
+        };
         // While its space is being reserved it is still being changed.
-        let left = moving.as_ref().filter(|moving| moving.held.is_none());
-        let target = left.and_then(|moving| moving.target.clone());
+        let target = moving.target.clone().filter(|_| moving.held.is_none());
         self.queue.replan = true;
         self.ended.insert(key.job);
-        let RequestKey { job: id, file, .. } = key;
-        match ending {
-            Ending::Done { position, size } => {
-                let outcome = match self.total_of(key, size) {
-                    Some(total) if total == position => Outcome::Received { file, size: position },
-                    Some(_) | None => Outcome::PieceEnded { file, written: position },
-                };
-                self.outcome(id, outcome, at);
+        let is_one_of_many = moving.is_further || self.has_requests((key.job, key.file));
+        if is_one_of_many && !matches!(ending, Ending::Done { .. }) && !is_local(&ending) {
+            self.one_of_many_ended(key, &moving, &ending, at);
+        } else {
+            if is_local(&ending) {
+                self.stop_requests((key.job, key.file), at);
             }
+            self.body_ended(key, moving, ending, at);
+        }
+        self.left(key, target.as_ref(), at);
+    }
+
+    fn body_ended(&mut self, key: RequestKey, moving: Moving, ending: Ending, at: Now) {
+        let RequestKey { job: id, file, .. } = key;
+        let begin = moving.begin;
+        match ending {
+            Ending::Done { position, size } => self.piece_ended(key, begin, (position, size), at),
             Ending::Complete => {
-                let size = self
-                    .queue
-                    .jobs
-                    .get(&id)
-                    .and_then(|loaded| loaded.job.files.get(file as usize))
-                    .map_or(0, |file| file.written);
+                let size = self.file(key).map_or(0, FileRecord::held);
                 self.outcome(id, Outcome::Received { file, size }, at);
             }
             Ending::Again(adjustment) => {
@@ -400,24 +437,62 @@ impl Engine {
             }
             Ending::Failed { failure, written, redirect } => {
                 if let Some(written) = written {
-                    self.outcome(id, Outcome::Progress { file, written }, at);
+                    self.outcome(id, Outcome::Progress { file, begin, written }, at);
                 }
                 self.outcome(id, Outcome::Failed { file, failure, redirect }, at);
-                if let Some(moving) = moving {
-                    let written = written.unwrap_or(moving.written);
-                    self.sync_rest(key, &Moving { written, ..moving });
-                }
+                let written = written.unwrap_or(moving.written);
+                self.sync_rest(key, &Moving { written, ..moving });
             }
         }
-        self.left(key, target.as_ref(), at);
+    }
+
+    fn piece_ended(
+        &mut self,
+        key: RequestKey,
+        begin: u64,
+        (position, size): (u64, Option<u64>),
+        at: Now,
+    ) {
+        let RequestKey { job: id, file, .. } = key;
+        let total = self.total_of(key, size);
+        let is_in_one_piece = self.file(key).is_some_and(|file| file.segments.is_empty());
+        if is_in_one_piece && total == Some(position) {
+            self.stop_requests((id, file), at);
+            self.outcome(id, Outcome::Received { file, size: position }, at);
+            return;
+        }
+        self.outcome(id, Outcome::PieceEnded { file, begin, written: position }, at);
+        if let Some(size) =
+            total.filter(|total| self.file(key).map(FileRecord::held) == Some(*total))
+        {
+            self.stop_requests((id, file), at);
+            self.outcome(id, Outcome::Received { file, size }, at);
+        }
+    }
+
+    pub(super) fn file(&self, key: RequestKey) -> Option<&FileRecord> {
+        self.queue.jobs.get(&key.job)?.job.files.get(key.file as usize)
     }
 
     /// How many bytes the file should have in the end, by what its last body
     /// told.
     fn total_of(&self, key: RequestKey, size: Option<u64>) -> Option<u64> {
-        let file = self.queue.jobs.get(&key.job)?.job.files.get(key.file as usize)?;
+        let file = self.file(key)?;
         requested_bytes(&file.ranges, size.or(file.size))
     }
+}
+
+/// A request that begins in front of bytes that are held ends there.
+fn end_before_held_bytes(request: &mut Request, file: &FileRecord) {
+    let held = file.next_held(request.position);
+    if let (Some((_, last @ None)), Some(held)) = (&mut request.range, held) {
+        *last = Some(held - 1);
+    }
+}
+
+/// True if something here failed, and not at the server.
+fn is_local(ending: &Ending) -> bool {
+    matches!(ending, Ending::Failed { failure, .. } if failure.context == ErrorContext::LocalFile)
 }
 
 /// The user's own credentials, if the job is to be known by them.

@@ -30,6 +30,7 @@ impl Engine {
         Environment {
             running: self.moving.keys().copied().collect(),
             silent: silent.map(|(key, _)| *key).collect(),
+            requests_of_file: self.parallel.requests_of_file(),
             ..Environment::default()
         }
     }

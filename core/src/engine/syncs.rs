@@ -1,6 +1,10 @@
 //! When the bytes of a file are synced that is still being written: what a power
 //! cut may cost.
 
+use std::ops::Range;
+
+use uuid::Uuid;
+
 use crate::model::{Now, RequestKey};
 
 use super::pool::Task;
@@ -50,19 +54,32 @@ impl Engine {
         self.moving.iter().filter_map(due).min()
     }
 
+    /// A sync covers all that is held of a file, whichever request it came by.
     pub(super) fn sync_what_is_due(&mut self, at: Now) {
-        for (key, moving) in &mut self.moving {
-            let key = (key.job, key.file);
-            let is_due = moving.sync_due_ms().is_some_and(|due| due <= at.monotonic_ms);
-            let Some(file) = moving.target.clone().filter(|_| is_due) else {
-                continue;
-            };
+        let is_due =
+            |moving: &Moving| moving.sync_due_ms().is_some_and(|due| due <= at.monotonic_ms);
+        let due: Vec<_> = self
+            .moving
+            .iter()
+            .filter(|(_, moving)| is_due(moving))
+            .filter_map(|(key, moving)| Some(((key.job, key.file), moving.target.clone()?)))
+            .collect();
+        for (key, file) in due {
             if self.syncing.insert(key) {
-                let position = moving.written;
-                moving.sync_asked = (position, at.monotonic_ms);
-                self.pool.submit(Task::Sync { key, file, position });
+                for (_, moving) in self.moving.range_mut(RequestKey::of_file(key.0, key.1)) {
+                    moving.sync_asked = (moving.written, at.monotonic_ms);
+                }
+                let held = self.held_ranges(key);
+                self.pool.submit(Task::Sync { key, file, held });
             }
         }
+    }
+
+    /// What is in the temporary file: all that was reported is recorded by now.
+    fn held_ranges(&self, (id, index): (Uuid, u32)) -> Vec<Range<u64>> {
+        let job = self.queue.jobs.get(&id);
+        let file = job.and_then(|loaded| loaded.job.files.get(index as usize));
+        file.map(|file| file.held_ranges()).unwrap_or_default()
     }
 
     /// The request of a file is over, and its bytes may stay as they are for long.
@@ -73,8 +90,11 @@ impl Engine {
         let Some(file) = moving.target.clone().filter(|_| is_kept) else {
             return;
         };
-        if moving.unsynced() >= SYNC_BYTES && self.syncing.insert(key) {
-            self.pool.submit(Task::Sync { key, file, position: moving.written });
+        let record = self.file(RequestKey { job: key.0, file: key.1, part: 0 });
+        let unsynced = record.map_or(0, |file| file.held() - file.held_safely());
+        if unsynced >= SYNC_BYTES && self.syncing.insert(key) {
+            let held = self.held_ranges(key);
+            self.pool.submit(Task::Sync { key, file, held });
         }
     }
 }

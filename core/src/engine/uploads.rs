@@ -112,6 +112,7 @@ impl Engine {
     pub(super) fn must_wait(&self, key: RequestKey) -> bool {
         let mut others = self.moving.range(RequestKey::of_file(key.job, key.file));
         others.any(|(other, _)| key.part == 0 || other.part == 0)
+            && self.is_upload((key.job, key.file))
     }
 
     pub(super) fn try_start_upload(&mut self, key: RequestKey, at: Now) -> Result<()> {
@@ -164,19 +165,8 @@ impl Engine {
         let order = UploadOrder { call: call.clone(), source };
         let server = server_asked(record, &call.url);
         let token = self.transfers.start_upload(order, &options)?;
-        let moving = Moving {
-            token,
-            server,
-            is_answered: false,
-            target: None,
-            written: 0,
-            sync_asked: (0, at.monotonic_ms),
-            held: None,
-            upload: Some(call.clone()),
-            sent: 0,
-            began_ms: at.monotonic_ms,
-            heard_ms: at.monotonic_ms,
-        };
+        let moving =
+            Moving { upload: Some(call.clone()), ..Moving::new(token, server, None, (0, 0), at) };
         self.moving.insert(key, moving);
         self.tokens.insert(token, key);
         self.upload_news(key, UploadEvent::Begun { call, source: began }, at);

@@ -45,7 +45,7 @@ impl Engine {
                     self.outcome(id, Outcome::HashMismatch { file, found }, at);
                 }
                 Ok(Verification::Short) => {
-                    self.outcome(id, Outcome::LostBytes { file, keep: 0 }, at);
+                    self.outcome(id, Outcome::LostBytes { file, keeps_synced: false }, at);
                 }
                 Ok(Verification::Changed { how }) => {
                     let failure = Failure::fatal(
@@ -56,11 +56,8 @@ impl Engine {
                     self.outcome(id, Outcome::Failed { file, failure, redirect: None }, at);
                 }
                 Err(error) => {
-                    let keep = match error.code {
-                        code::E_FILE_NOT_FOUND => 0,
-                        _ => self.synced_bytes((id, file)),
-                    };
-                    self.outcome(id, Outcome::LostBytes { file, keep }, at);
+                    let keeps_synced = error.code != code::E_FILE_NOT_FOUND;
+                    self.outcome(id, Outcome::LostBytes { file, keeps_synced }, at);
                     let failure = local_failure(error);
                     self.outcome(id, Outcome::Failed { file, failure, redirect: None }, at);
                 }
@@ -83,7 +80,7 @@ fn verify(job: &Job, index: u32) -> Option<Task> {
         job: job.record.id,
         file: index,
         temporary: path_of(&file.temporary_name(job.record.id, index)),
-        length: file.written,
+        length: file.held(),
         version: file.left.clone(),
         hash: file.expected_hash.as_ref().map(|hash| (hash.algorithm, hash.digest.clone())),
     })
@@ -96,7 +93,7 @@ fn publish(job: &Job, index: u32) -> Option<Publish> {
         file: index,
         temporary: path_of(&file.temporary_name(job.record.id, index)),
         target: path_of(&file.local_name),
-        length: file.written,
+        length: file.held(),
         identity: file.identity,
         version: file.left.clone(),
         modified_ms: modified.and_then(http_date_unix_ms),

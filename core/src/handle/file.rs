@@ -56,7 +56,7 @@ impl File {
         let file = self.record()?;
         Ok(FileProgress {
             bytes_total: file.bytes_total().unwrap_or(SIZE_UNKNOWN),
-            bytes_transferred: file.written,
+            bytes_transferred: file.held(),
             completed: file.stage == FileStage::Published,
         })
     }

@@ -10,6 +10,7 @@ use crate::protocol::{
 use crate::vocab::{HashAlgorithm, PATHS, UploadProtocol, is_initial};
 
 use super::record::{JobError, Retry};
+use super::segments::Segment;
 use super::upload::UploadRecord;
 
 /// How far a file has come.
@@ -87,12 +88,16 @@ pub struct FileRecord {
     /// What names the version the held bytes belong to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub validator: Option<Validator>,
-    /// Bytes written to the temporary file: true while `boot` lasts.
+    /// Bytes from the start on that are written to the temporary file: true while `boot`
+    /// lasts.
     #[serde(default, skip_serializing_if = "is_initial")]
     pub written: u64,
-    /// Bytes that survive a power cut.
+    /// Those of them that survive a power cut.
     #[serde(default, skip_serializing_if = "is_initial")]
     pub synced: u64,
+    /// What is held behind the first gap, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub segments: Vec<Segment>,
     /// The boot of the machine in which `written` was recorded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub boot: Option<Uuid>,
@@ -170,6 +175,7 @@ impl FileRecord {
             validator: None,
             written: 0,
             synced: 0,
+            segments: Vec::new(),
             boot: None,
             high_water: 0,
             fresh_bytes: 0,
@@ -199,7 +205,7 @@ impl FileRecord {
             ranges: &self.ranges,
             size: self.size,
             validator: self.validator.as_ref(),
-            position: self.written,
+            position: self.first_missing(),
             hash_expected: self.expected_hash.is_some(),
             if_range_refused: self.if_range_refused,
             ranges_refused: self.ranges_refused,
@@ -293,6 +299,7 @@ impl FileRecord {
         self.stage = FileStage::Waiting;
         self.written = 0;
         self.synced = 0;
+        self.segments.clear();
         self.size = None;
         self.validator = None;
         self.unpacked = false;
@@ -323,7 +330,7 @@ impl FileRecord {
         }
         if matches!(self.stage, FileStage::Waiting | FileStage::Received) {
             self.stage = FileStage::Waiting;
-            self.written = self.synced;
+            self.keep_synced();
             // A power cut may have undone what it was named by, too.
             self.left = None;
         }

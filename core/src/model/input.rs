@@ -1,5 +1,7 @@
 //! Everything that can happen to a job, as plain data.
 
+use std::ops::Range;
+
 use serde::{Deserialize, Serialize};
 
 use crate::protocol::{Adjustment, Failure, FileRange, Validator};
@@ -102,10 +104,11 @@ pub enum Outcome {
     Displaced { is_refused: bool },
     /// A response head was accepted; its body follows.
     Head { file: u32, facts: HeadFacts },
-    /// The temporary file holds this many bytes.
-    Progress { file: u32, written: u64 },
-    /// This many of them survive a power cut.
-    Synced { file: u32, synced: u64 },
+    /// The temporary file holds the bytes of a request, from where that began to
+    /// `written`.
+    Progress { file: u32, begin: u64, written: u64 },
+    /// A sync covered these bytes, which were held when it began.
+    Synced { file: u32, held: Vec<Range<u64>> },
     /// The temporary file is written to no more for now: what names it then,
     /// if the file system is exact.
     Left { file: u32, version: Option<String> },
@@ -114,7 +117,7 @@ pub enum Outcome {
     /// All bytes of the file are written.
     Received { file: u32, size: u64 },
     /// A body ended where its head said, with more to ask for.
-    PieceEnded { file: u32, written: u64 },
+    PieceEnded { file: u32, begin: u64, written: u64 },
     /// The request must be repeated in another way.
     AskAgain { file: u32, adjustment: Adjustment },
     /// A redirect leads there, and was not followed yet. `is_reported` as in
@@ -127,9 +130,9 @@ pub enum Outcome {
     Verified { file: u32, identity: Option<(u64, u64)>, version: Option<String> },
     /// It does not have the expected hash.
     HashMismatch { file: u32, found: String },
-    /// Local trouble lost the bytes from this position on (failed sync,
-    /// temporary file gone or shortened).
-    LostBytes { file: u32, keep: u64 },
+    /// Local trouble lost bytes: those that were not synced if `keeps_synced` (failed
+    /// sync), else all (temporary file gone or shortened).
+    LostBytes { file: u32, keeps_synced: bool },
     /// Complete moved these files to their local names.
     Published { files: Vec<u32>, error: Option<(u32, HResult, String)> },
     /// The temporary files were deleted, except so many.

@@ -19,9 +19,11 @@ mod multipart;
 mod outage;
 mod outcome;
 mod plan;
+mod ramp;
 mod reason;
 mod record;
 mod reply;
+mod segments;
 mod server_cleanup;
 mod session;
 mod setting;
@@ -41,7 +43,8 @@ pub use file::{ExpectedHash, FileRecord, FileStage};
 pub use input::{Command, FileSpec, HeadFacts, Input, Outcome, Setting};
 pub use job::{Change, Job, apply, apply_creation};
 pub use outage::{Outages, next_server, server_asked};
-pub use plan::{Environment, Limits, Plan, RequestKey, Work, plan};
+pub use plan::{Environment, Limits, Plan, RequestKey, Work, connections_per_file, plan};
+pub use ramp::{Ramp, RunningRange, SPLIT_BYTES_MIN, Sample, next_range};
 pub use reason::{Situation, WaitReason, wait_reason};
 pub use record::{
     ClientCertificate, Closing, CredentialSlot, JobError, JobRecord, NewJob, ProxySettings,

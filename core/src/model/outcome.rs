@@ -39,22 +39,25 @@ pub fn apply(job: &Job, outcome: &Outcome, now: Now) -> Result<Change> {
         }
         Outcome::Displaced { is_refused } => displaced(&mut change, job, *is_refused, now),
         Outcome::Head { file, facts } => head(&mut change, job, *file, facts, now)?,
-        Outcome::Progress { file, written } | Outcome::PieceEnded { file, written } => {
-            progress(&mut change, job, *file, *written, now)?;
+        Outcome::Progress { file, begin, written }
+        | Outcome::PieceEnded { file, begin, written } => {
+            progress(&mut change, job, *file, (*begin, *written), now)?;
         }
-        Outcome::Synced { file, synced } => {
-            let synced = (*synced).min(job.file(*file)?.written);
-            change.edit(job, *file, |file| file.synced = synced)?;
+        Outcome::Synced { file, held } => {
+            change.edit(job, *file, |file| file.add_synced(held))?;
         }
         Outcome::Left { file, version } => {
             let held = job.file(*file)?;
-            if held.left != *version && held.written > 0 && !held.is_transferred() {
+            if held.left != *version && held.held() > 0 && !held.is_transferred() {
                 change.edit(job, *file, |file| file.left.clone_from(version))?;
             }
         }
         Outcome::Reopened { file } => change.edit(job, *file, |file| file.left = None)?,
         Outcome::Received { file, size } => {
-            progress(&mut change, job, *file, *size, now)?;
+            if !job.file(*file)?.segments.is_empty() && job.file(*file)?.held() != *size {
+                return Ok(change);
+            }
+            progress(&mut change, job, *file, (0, *size), now)?;
             change.edit(job, *file, |file| {
                 if file.ranges.is_empty() {
                     file.size = Some(*size);
@@ -72,7 +75,7 @@ pub fn apply(job: &Job, outcome: &Outcome, now: Now) -> Result<Change> {
         Outcome::Failed { file, failure, redirect } => {
             if failure.code == code::BG_E_LOCAL_FILE_CHANGED {
                 // Nothing of it can be trusted: it has to be fetched again.
-                lost_bytes(&mut change, job, *file, 0)?;
+                lost_bytes(&mut change, job, *file, false)?;
             }
             failed(&mut change, job, *file, failure, redirect.as_deref(), now)?;
         }
@@ -82,7 +85,9 @@ pub fn apply(job: &Job, outcome: &Outcome, now: Now) -> Result<Change> {
         Outcome::HashMismatch { file, found } => {
             hash_mismatch(&mut change, job, *file, found, now)?;
         }
-        Outcome::LostBytes { file, keep } => lost_bytes(&mut change, job, *file, *keep)?,
+        Outcome::LostBytes { file, keeps_synced } => {
+            lost_bytes(&mut change, job, *file, *keeps_synced)?;
+        }
     }
     Ok(change)
 }
@@ -172,7 +177,7 @@ pub fn reconnected(job: &Job, now: Now) -> Result<Change> {
 }
 
 fn head(change: &mut Change, job: &Job, index: u32, facts: &HeadFacts, now: Now) -> Result<()> {
-    let restarts = facts.restart && job.file(index)?.written > 0;
+    let restarts = facts.restart && job.file(index)?.held() > 0;
     change.edit(job, index, |file| {
         if facts.restart {
             file.restart();
@@ -230,26 +235,33 @@ fn refuse_too_large(change: &mut Change, index: u32, now: Now) {
     failure::fail(change, error, now);
 }
 
-fn progress(change: &mut Change, job: &Job, index: u32, written: u64, now: Now) -> Result<()> {
+fn progress(
+    change: &mut Change,
+    job: &Job,
+    index: u32,
+    (begin, written): (u64, u64),
+    now: Now,
+) -> Result<()> {
     let file = job.file(index)?;
-    if file.stage != FileStage::Waiting || written < file.written {
+    if file.stage != FileStage::Waiting || written < file.written && file.segments.is_empty() {
         return Ok(());
     }
-    let is_new = written > file.high_water;
-    let fresh = written.saturating_sub(file.high_water);
-    if written > file.written {
-        change.record.modified_ms = now.unix_ms;
-    }
+    let (before, high_water) = (file.held(), file.high_water);
     change.edit(job, index, |file| {
-        file.written = written;
-        file.fresh_bytes = file.fresh_bytes.saturating_add(fresh);
-        if is_new {
-            file.high_water = written;
+        file.add_bytes(begin, written);
+        let held = file.held();
+        file.fresh_bytes = file.fresh_bytes.saturating_add(held.saturating_sub(high_water));
+        if held > high_water {
+            file.high_water = held;
             file.restarts = 0;
             file.failure = None;
         }
     })?;
-    if is_new {
+    let held = change.file(job, index)?.held();
+    if held > before {
+        change.record.modified_ms = now.unix_ms;
+    }
+    if held > high_water {
         change.record.attempts = 0;
         change.record.no_progress_deadline = None;
         change.record.modified_ms = now.unix_ms;
@@ -391,6 +403,7 @@ fn verified(
     }
     change.edit(job, index, |file| {
         file.stage = FileStage::Transferred;
+        file.close_gaps();
         file.synced = file.written;
         file.identity = identity;
         file.left = version.cloned();
@@ -443,19 +456,18 @@ fn hash_mismatch(change: &mut Change, job: &Job, index: u32, found: &str, now: N
     Ok(())
 }
 
-fn lost_bytes(change: &mut Change, job: &Job, index: u32, keep: u64) -> Result<()> {
+fn lost_bytes(change: &mut Change, job: &Job, index: u32, keeps_synced: bool) -> Result<()> {
     if job.file(index)?.stage > FileStage::Received {
         return Ok(());
     }
     change.edit(job, index, |file| {
-        if keep == 0 {
-            file.restart();
-        } else {
+        if keeps_synced && file.synced > 0 {
             file.stage = FileStage::Waiting;
-            file.written = file.written.min(keep);
-            file.synced = file.synced.min(keep);
+            file.keep_synced();
             // The final check may have cut it.
             file.left = None;
+        } else {
+            file.restart();
         }
     })?;
     change.restarted.insert(index);

@@ -7,15 +7,15 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::vocab::{Error, JobPriority, Result, code, limit};
+use crate::vocab::{Error, JobPriority, JobPropertyId, PropertyValue, Result, code, limit};
 
 use super::conditions::Conditions;
 use super::deadline::Now;
 use super::file::FileStage;
 use super::job::Job;
 use super::outage::Outages;
-use super::record::Closing;
-use super::slots::{Slots, hand_out, keep_running, turn_of};
+use super::record::{Closing, JobRecord};
+use super::slots::{Slots, hand_out, keep_running, turn_of, widen};
 
 /// Files moved to their local names by one piece of work.
 const RELEASE_BATCH_FILES: usize = 1000;
@@ -29,8 +29,9 @@ pub struct Limits {
     pub connections_total: u32,
     /// Connections to one host and port.
     pub connections_per_host: u32,
-    /// Connections for one file: the parts of an upload to S3 that are sent at the
-    /// same time. Other files have one.
+    /// Connections for one file: the ranges of a download that are fetched, or the parts
+    /// of an upload to S3 that are sent at the same time. Twice as many for FOREGROUND; a
+    /// job may set its own number.
     pub connections_per_file: u32,
     /// Jobs in the queue.
     pub jobs: u32,
@@ -69,6 +70,27 @@ impl Limits {
     }
 }
 
+/// How many connections one file of the job may have.
+pub fn connections_per_file(record: &JobRecord, limits: &Limits) -> u32 {
+    let id = JobPropertyId::ConnectionsPerFile.as_u32();
+    let own = match record.properties.get(&id) {
+        Some(PropertyValue::Dword(own)) if *own > 0 => Some(*own),
+        Some(
+            PropertyValue::Dword(_)
+            | PropertyValue::Guid(_)
+            | PropertyValue::Enable(_)
+            | PropertyValue::Uint64(_)
+            | PropertyValue::Target(_),
+        )
+        | None => None,
+    };
+    let usual = match record.priority {
+        JobPriority::Foreground => limits.connections_per_file.saturating_mul(2),
+        JobPriority::High | JobPriority::Normal | JobPriority::Low => limits.connections_per_file,
+    };
+    own.unwrap_or(usual).min(limit::CONNECTIONS_PER_FILE_MAX)
+}
+
 /// Names one request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct RequestKey {
@@ -76,7 +98,8 @@ pub struct RequestKey {
     pub job: Uuid,
     /// The index of its file.
     pub file: u32,
-    /// The number of the part that it sends, or 0.
+    /// The number of the part of an upload that it sends, or of the place that it has
+    /// among the requests of a download; 0 if there is but one.
     pub part: u32,
 }
 
@@ -106,6 +129,8 @@ pub struct Environment {
     pub conditions: Conditions,
     /// The servers that cannot be reached.
     pub outages: Arc<Outages>,
+    /// The downloads that may have more than one request, and how many.
+    pub requests_of_file: BTreeMap<(Uuid, u32), u32>,
 }
 
 /// Blocking work on the disk that a job owes.
@@ -141,7 +166,8 @@ pub struct Plan {
 /// Slots go to the higher level first and may be taken from a lower one; on
 /// one level a running request keeps its slot, and free slots go around the jobs
 /// in the order of [`turn_of`]. Of all this, a host has at most half of the slots
-/// while files of others wait.
+/// while files of others wait. What connections are left go to files that are fetched by
+/// several requests.
 pub fn plan<'a>(
     jobs: impl Iterator<Item = &'a Job>,
     limits: &Limits,
@@ -160,14 +186,15 @@ pub fn plan<'a>(
         }
     }
     let mut slots = Slots::new(limits, &environment.outages, now);
-    for (_, mut level) in levels {
+    for level in levels.values_mut() {
         level.sort_by_key(|job| turn_of(&job.record));
-        keep_running(&mut plan, &mut slots, &level, environment);
-        hand_out(&mut plan, &mut slots, &level, limits);
+        keep_running(&mut plan, &mut slots, level, environment);
+        hand_out(&mut plan, &mut slots, level, limits);
         if slots.are_used_up() {
             break;
         }
     }
+    widen(&mut plan, &mut slots, levels.values().flatten().copied(), environment);
     plan.looks_further |= slots.are_one_sided();
     slots.end_waiting(&mut plan);
     plan

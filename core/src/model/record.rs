@@ -193,7 +193,7 @@ impl Totals {
             self.files_delayed -= u32::from(old.retry().is_some());
             self.sizes_unknown -= u32::from(old.bytes_total().is_none());
             self.bytes_known = self.bytes_known.wrapping_sub(old.bytes_total().unwrap_or(0));
-            self.bytes_transferred -= old.written;
+            self.bytes_transferred -= old.held();
         }
         self.files += 1;
         self.files_transferred += u32::from(new.is_transferred());
@@ -203,7 +203,7 @@ impl Totals {
         // A server may claim any size. A sum that wraps is right again as soon as
         // the claim is gone.
         self.bytes_known = self.bytes_known.wrapping_add(new.bytes_total().unwrap_or(0));
-        self.bytes_transferred += new.written;
+        self.bytes_transferred += new.held();
     }
 
     /// The sums over all of `files`.

@@ -189,6 +189,13 @@ fn set_property(record: &mut JobRecord, id: u32, value: &PropertyValue) -> Resul
         (JobPropertyId::UploadProtocol, PropertyValue::Dword(number)) => {
             check_upload_protocol(*number)?;
         }
+        (JobPropertyId::ConnectionsPerFile, PropertyValue::Dword(connections))
+            if *connections > limit::CONNECTIONS_PER_FILE_MAX =>
+        {
+            let most = limit::CONNECTIONS_PER_FILE_MAX;
+            let message = format!("one file has at most {most} connections");
+            return Err(Error::new(code::E_INVALIDARG, message));
+        }
         // Any value of its type.
         _ => {}
     }

@@ -15,7 +15,7 @@ use super::deadline::Now;
 use super::file::FileRecord;
 use super::job::Job;
 use super::outage::{Outage, Outages, server_waited_for};
-use super::plan::{Environment, Limits, Plan, RequestKey};
+use super::plan::{Environment, Limits, Plan, RequestKey, connections_per_file};
 use super::record::JobRecord;
 use super::upload::{is_upload, next_parts};
 
@@ -47,7 +47,8 @@ pub(super) fn keep_running<'a>(
         for key in running {
             let RequestKey { file: index, part, .. } = *key;
             let most = slots.per_host;
-            if !job.may_request(index, part) || !slots.take(job, index, most) {
+            let has_slot = has_request(plan, job, index);
+            if !job.may_request(index, part) || !slots.take(job, index, most, has_slot) {
                 continue;
             }
             slots.gate.enter(job, index, part);
@@ -84,7 +85,7 @@ fn go_around<'a>(
     (limits, most): (&Limits, u32),
     taken: &mut [u32],
 ) {
-    let window = slots.free + slots.yielding.len() + LOOKAHEAD_FILES;
+    let window = slots.connections + slots.yielding.len() + LOOKAHEAD_FILES;
     let mut queues: Vec<_> = level
         .iter()
         .zip(taken)
@@ -99,16 +100,20 @@ fn go_around<'a>(
             for (index, part) in waiting.by_ref() {
                 let key = RequestKey { job: job.record.id, file: index, part };
                 let more = part == 0 || has_room(plan, job, index, limits);
-                if !more || plan.transfers.contains(&key) || !slots.may_take(job, index, most) {
+                let has_slot = has_request(plan, job, index);
+                if !more
+                    || plan.transfers.contains(&key)
+                    || !slots.may_take(job, index, most, has_slot)
+                {
                     continue;
                 }
                 if slots.gate.is_shut(job, index, part) {
                     continue;
                 }
-                if slots.free == 0 {
+                if slots.connections == 0 || slots.files == 0 && !has_slot {
                     slots.take_back(plan);
                 }
-                if slots.take(job, index, most) {
+                if slots.take(job, index, most, has_slot) {
                     slots.gate.enter(job, index, part);
                     plan.looks_further |= job.record.attempts > 0;
                     plan.transfers.insert(key);
@@ -122,6 +127,41 @@ fn go_around<'a>(
     }
 }
 
+/// Connections that are left go to downloads that may have several requests: first to the
+/// requests that are under way, so that none is stopped for another one of its kind.
+pub(super) fn widen<'a>(
+    plan: &mut Plan,
+    slots: &mut Slots<'a>,
+    jobs: impl Iterator<Item = &'a Job>,
+    environment: &Environment,
+) {
+    if environment.requests_of_file.is_empty() {
+        return;
+    }
+    let mut further = Vec::new();
+    for job in jobs {
+        let id = job.record.id;
+        for ((_, index), most) in environment.requests_of_file.range((id, 0)..=(id, u32::MAX)) {
+            let is_narrow = slots.gate.find(job, *index, 0).is_some();
+            if has_request(plan, job, *index) && !is_narrow {
+                further.extend(
+                    (1..*most).map(|part| (job, RequestKey { job: id, file: *index, part })),
+                );
+            }
+        }
+    }
+    further.sort_by_key(|(_, key)| !environment.running.contains(key));
+    for (job, key) in further {
+        if slots.take(job, key.file, slots.per_host, true) {
+            plan.transfers.insert(key);
+        }
+    }
+}
+
+fn has_request(plan: &Plan, job: &Job, index: u32) -> bool {
+    plan.transfers.range(RequestKey::of_file(job.record.id, index)).next().is_some()
+}
+
 /// True if one part more of a file may be sent: fewer go at a time while they
 /// fail, so that one that failed is sent again when another one went well.
 fn has_room(plan: &Plan, job: &Job, index: u32, limits: &Limits) -> bool {
@@ -130,7 +170,8 @@ fn has_room(plan: &Plan, job: &Job, index: u32, limits: &Limits) -> bool {
     };
     let id = job.record.id;
     let used = plan.transfers.range(RequestKey::of_file(id, index)).count();
-    let most = next_parts(&job.record, file).take(limits.connections_per_file as usize).count();
+    let connections = connections_per_file(&job.record, limits);
+    let most = next_parts(&job.record, file).take(connections as usize).count();
     let failures = file.upload.as_ref().map_or(0, |upload| upload.state.multipart.failures);
     used < most.saturating_sub(failures as usize).max(1)
 }
@@ -153,7 +194,8 @@ fn goes_on_where_it_is(file: &FileRecord) -> bool {
                 || name.eq_ignore_ascii_case("accept-ranges") && value.trim() == "bytes"
         })
     });
-    serves_ranges && file.written > 0 && next_request(&file.content()).position == file.written
+    let content = file.content();
+    serves_ranges && content.position > 0 && next_request(&content).position == content.position
 }
 
 /// Where a file takes a connection; None for a local one.
@@ -212,9 +254,11 @@ impl Gate<'_> {
     }
 }
 
-/// The slots that are still free.
+/// The slots that are still free: a file has one slot, and a connection for each of its
+/// requests.
 pub(super) struct Slots<'a> {
-    free: usize,
+    files: usize,
+    connections: usize,
     /// What one host may have while files of others wait.
     half: u32,
     per_host: u32,
@@ -229,7 +273,8 @@ impl<'a> Slots<'a> {
     pub(super) fn new(limits: &Limits, outages: &'a Outages, now: Now) -> Self {
         let free = limits.simultaneous_files.min(limits.connections_total);
         Self {
-            free: free as usize,
+            files: limits.simultaneous_files as usize,
+            connections: limits.connections_total as usize,
             half: (free / 2).max(1),
             per_host: limits.connections_per_host,
             used_by_host: BTreeMap::new(),
@@ -245,7 +290,7 @@ impl<'a> Slots<'a> {
     }
 
     pub(super) fn are_used_up(&self) -> bool {
-        self.free == 0
+        self.files == 0 || self.connections == 0
     }
 
     /// True if some host has more than half of them.
@@ -260,7 +305,7 @@ impl<'a> Slots<'a> {
     }
 
     fn has_some(&self) -> bool {
-        self.free > 0 || !self.yielding.is_empty()
+        self.connections > 0 || !self.yielding.is_empty()
     }
 
     fn used(&self, host: &str) -> u32 {
@@ -268,22 +313,25 @@ impl<'a> Slots<'a> {
     }
 
     /// True if there is a slot for the file, or one that can be taken back for it,
-    /// and its host has less than `most`.
-    fn may_take(&self, job: &Job, index: u32, most: u32) -> bool {
+    /// and its host has less than `most`. `has_slot` if the file has one already.
+    fn may_take(&self, job: &Job, index: u32, most: u32, has_slot: bool) -> bool {
         let Some(file) = job.files.get(index as usize) else {
             return false;
         };
-        self.has_some() && host(file).is_none_or(|host| self.used(host) < most)
+        let has_file_slot = has_slot || self.files > 0 || !self.yielding.is_empty();
+        has_file_slot && self.has_some() && host(file).is_none_or(|host| self.used(host) < most)
     }
 
-    fn take(&mut self, job: &'a Job, index: u32, most: u32) -> bool {
-        if self.free == 0 || !self.may_take(job, index, most) {
+    fn take(&mut self, job: &'a Job, index: u32, most: u32, has_slot: bool) -> bool {
+        let is_free = self.connections > 0 && (has_slot || self.files > 0);
+        if !is_free || !self.may_take(job, index, most, has_slot) {
             return false;
         }
         if let Some(host) = job.files.get(index as usize).and_then(host) {
             *self.used_by_host.entry(host).or_default() += 1;
         }
-        self.free -= 1;
+        self.connections -= 1;
+        self.files -= usize::from(!has_slot);
         true
     }
 
@@ -292,7 +340,8 @@ impl<'a> Slots<'a> {
             return;
         };
         if plan.transfers.remove(&key) {
-            self.free += 1;
+            self.connections += 1;
+            self.files += 1;
             if let Some(used) = self.used_by_host.get_mut(host) {
                 *used = used.saturating_sub(1);
             }

@@ -6,6 +6,7 @@
 mod log;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -47,8 +48,10 @@ pub struct ChangeNotice {
     line: Option<(LogLevel, String)>,
     restarted: BTreeSet<u32>,
     transferred: Vec<u32>,
-    /// Per file: from where to where bytes came in.
-    grown: Vec<(u32, u64, u64)>,
+    /// Per file: the bytes that came in.
+    grown: Vec<(u32, Vec<Range<u64>>)>,
+    /// Per file that lost bytes: what is left from its start on.
+    shrunk: Vec<(u32, u64)>,
 }
 
 impl ChangeNotice {
@@ -71,16 +74,19 @@ impl ChangeNotice {
             restarted: change.restarted.clone(),
             transferred: Vec::new(),
             grown: Vec::new(),
+            shrunk: Vec::new(),
         };
         for (index, file) in &change.files {
             let before = job.files.get(*index as usize);
-            let had = before.map_or(0, |before| before.written);
             let was_transferred = before.is_some_and(FileRecord::is_transferred);
             if file.stage == FileStage::Transferred && !was_transferred {
                 note.transferred.push(*index);
             }
-            if file.written > had {
-                note.grown.push((*index, had, file.written));
+            let (held, had) = (file.held(), before.map_or(0, FileRecord::held));
+            if held > had {
+                note.grown.push((*index, file.held_beyond(before)));
+            } else if held < had {
+                note.shrunk.push((*index, file.written));
             }
         }
         note
@@ -108,8 +114,8 @@ pub struct Events {
 struct PendingEvent {
     restarted: BTreeSet<u32>,
     transferred: BTreeSet<u32>,
-    /// Per file: from where to where bytes came in.
-    ranges: BTreeMap<u32, (u64, u64)>,
+    /// Per file: the bytes that came in, in order.
+    ranges: BTreeMap<u32, Vec<Range<u64>>>,
     end: Option<(EventKind, Option<JobError>)>,
     /// True once the job was transferred or failed while somebody listened.
     has_ended: bool,
@@ -155,11 +161,16 @@ impl Events {
             pending.transferred.extend(&note.transferred);
         }
         if flags & notify::FILE_RANGES_TRANSFERRED != 0 {
-            for (index, from, to) in &note.grown {
-                let pending = pending.ranges.entry(*index).or_insert((*from, *to));
-                // After a restart the bytes are counted from there.
-                *pending = (pending.0.min(*from), (*to).max(*from));
+            for (index, left) in &note.shrunk {
+                let ranges = pending.ranges.entry(*index).or_default();
+                ranges.iter_mut().for_each(|range| range.end = range.end.min(*left));
+                ranges.retain(|range| !range.is_empty());
             }
+            for (index, grown) in &note.grown {
+                let ranges = pending.ranges.entry(*index).or_default();
+                grown.iter().for_each(|range| join(ranges, range.clone()));
+            }
+            pending.ranges.retain(|_, ranges| !ranges.is_empty());
         }
         match note.entered {
             Some(JobState::Transferred | JobState::Error) => {
@@ -255,8 +266,12 @@ impl PendingEvent {
         let may_go = self.end.is_some() || now_ms >= self.throttled_until_ms;
         if may_go && !self.ranges.is_empty() {
             self.throttled_until_ms = now_ms + self.interval_ms;
-            let (file, (from, to)) = self.ranges.pop_first()?;
-            let ranges = vec![FileRange { initial_offset: from, length: to - from }];
+            let (file, ranges) = self.ranges.pop_first()?;
+            let ranges = ranges.into_iter().map(|range| FileRange {
+                initial_offset: range.start,
+                length: range.end - range.start,
+            });
+            let ranges = ranges.collect();
             return Some(Event { ranges, ..event(EventKind::FileRangesTransferred, Some(file)) });
         }
         if let Some((kind, error)) = self.end.take() {
@@ -269,6 +284,16 @@ impl PendingEvent {
         }
         None
     }
+}
+
+/// Adds a range to others, which are in order; those that meet become one.
+fn join(ranges: &mut Vec<Range<u64>>, mut range: Range<u64>) {
+    let first = ranges.partition_point(|one| one.end < range.start);
+    let last = ranges.partition_point(|one| one.start <= range.end);
+    for one in ranges.drain(first..last.max(first)) {
+        range = one.start.min(range.start)..one.end.max(range.end);
+    }
+    ranges.insert(first, range);
 }
 
 fn interval_ms(record: &JobRecord) -> u64 {

@@ -89,6 +89,9 @@ pub struct RequestOptions {
     pub server_credentials: Option<Credentials>,
     /// For the proxy.
     pub proxy_credentials: Option<Credentials>,
+    /// True for a request that shares its connection with no other: one more stream of
+    /// HTTP/2 is no faster where a connection is the bottleneck.
+    pub own_connection: bool,
 }
 
 /// A name and a password.
@@ -211,8 +214,9 @@ fn common<H>(
     easy.tcp_keepintvl(PROBE_EVERY)?;
     raw_number(easy, CURLOPT_TCP_KEEPCNT, PROBES)?;
     easy.signal(false)?;
-    easy.http_version(HttpVersion::V2TLS)?;
-    easy.pipewait(url.starts_with("https:"))?;
+    let is_alone = options.own_connection;
+    easy.http_version(if is_alone { HttpVersion::V11 } else { HttpVersion::V2TLS })?;
+    easy.pipewait(url.starts_with("https:") && !is_alone)?;
     // What is passed over is seen nowhere else.
     easy.progress(true)?;
     raw_number(easy, CURLOPT_QUICK_EXIT, 1)?;

@@ -27,6 +27,8 @@ pub struct Order {
     pub target: TempFile,
     /// What was known of the file when the request was made.
     pub known: KnownVersion,
+    /// True if the space of a large file is reserved before its first byte.
+    pub reserves: bool,
 }
 
 /// An owned copy of [`Content`].
@@ -306,7 +308,8 @@ impl Receiver {
         let verdict = match decide(&content, &order.request, &self.head) {
             Decision::Write(body) => {
                 // What is compared first had its space reserved before.
-                let reserve = body.size.is_some_and(|size| size >= RESERVE_FROM_BYTES);
+                let reserve =
+                    order.reserves && body.size.is_some_and(|size| size >= RESERVE_FROM_BYTES);
                 let waits = reserve && body.overlap == 0 || body.restart;
                 self.news = Some(HeadEvent {
                     body: body.clone(),

@@ -59,6 +59,9 @@ words! {
         OnDemandMode = 10, "ON_DEMAND_MODE";
         /// The protocol of an upload, an UploadProtocol: a Dword, set before the first Resume.
         UploadProtocol = 0x1001, "UPLOAD_PROTOCOL";
+        /// The most connections that one file of the job may have, 1 to 32; 0 for what the queue
+        /// allows: a Dword, set at any time.
+        ConnectionsPerFile = 0x1002, "CONNECTIONS_PER_FILE";
     }
 
     /// The hash functions of expected hashes. The numbers are our own.

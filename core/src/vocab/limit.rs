@@ -48,9 +48,11 @@ pub const CONNECTIONS_TOTAL_DEFAULT: u32 = 32;
 /// Connections to one host: more gain nothing on short round trips and are
 /// taken for abuse on long ones.
 pub const CONNECTIONS_PER_HOST_DEFAULT: u32 = 16;
-/// Connections for one file, which are the parts of an upload to S3 that are sent
-/// at the same time: enough to hide the time that a server takes to store one.
+/// Connections for one file, twice as many for FOREGROUND: the ranges of a download that
+/// are fetched, or the parts of an upload to S3 that are sent, at the same time.
 pub const CONNECTIONS_PER_FILE_DEFAULT: u32 = 4;
+/// The most connections that one file may have.
+pub const CONNECTIONS_PER_FILE_MAX: u32 = 32;
 /// How long a server that cannot be reached is told of a cancelled upload: a
 /// day (specification, section 9.4).
 pub const SERVER_CLEANUP_MAX_S: u32 = 86_400;

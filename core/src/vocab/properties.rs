@@ -64,6 +64,7 @@ impl JobPropertyId {
             Self::UploadProtocol => {
                 row(Dword(UploadProtocol::Auto.as_u32()), BeforeResume, Uploads)
             }
+            Self::ConnectionsPerFile => row(Dword(0), AnyTime, All),
         }
     }
 }

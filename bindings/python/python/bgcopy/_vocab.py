@@ -134,6 +134,8 @@ class JobPropertyId(WordBase):
     """Not supported: an Enable."""
     UPLOAD_PROTOCOL = 4097
     """The protocol of an upload, an UploadProtocol: a Dword, set before the first Resume."""
+    CONNECTIONS_PER_FILE = 4098
+    """The most connections that one file of the job may have, 1 to 32; 0 for what the queue allows: a Dword, set at any time."""
 
 
 class HashAlgorithm(WordBase):

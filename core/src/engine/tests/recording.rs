@@ -58,7 +58,7 @@ impl Stage {
     }
 
     fn written(&mut self, written: u64, monotonic_ms: u64) {
-        self.outcome(Outcome::Progress { file: 0, written }, monotonic_ms);
+        self.outcome(Outcome::Progress { file: 0, begin: 0, written }, monotonic_ms);
     }
 
     /// What a process that is killed now leaves behind.
@@ -109,7 +109,7 @@ fn synced_bytes_are_recorded_for_good_at_once_and_twice_a_second() {
     stage.commit(2_000);
     for (synced, now, due) in [(1_000, 2_010, 2_010), (2_000, 2_020, 2_510), (3_000, 3_100, 3_100)]
     {
-        stage.outcome(Outcome::Synced { file: 0, synced }, now);
+        stage.outcome(Outcome::Synced { file: 0, held: vec![0..synced] }, now);
         assert_eq!(stage.queue.flush_due_ms(), Some(due.min(now + 250)), "or with what else is");
         stage.commit(due);
         assert_eq!(stage.queue.flush_due_ms(), None);

@@ -60,14 +60,14 @@ fn progress_begins_the_back_off_anew() {
         job.record.state = JobState::Queued;
     }
     assert_eq!(job.record.attempts, 4);
-    let progress = Outcome::Progress { file: 0, written: 1 };
+    let progress = Outcome::Progress { file: 0, begin: 0, written: 1 };
     input(&mut job, &Input::Outcome(progress), Now::default()).expect("progress");
     fail(&mut job, None, Now::default());
     assert_eq!(delay_ms(&job), 5000);
 }
 
 fn receive(job: &mut Job, written: u64) {
-    let progress = Outcome::Progress { file: 0, written };
+    let progress = Outcome::Progress { file: 0, begin: 0, written };
     input(job, &Input::Outcome(progress), Now::default()).expect("progress");
 }
 
@@ -123,12 +123,12 @@ fn a_server_that_refuses_or_asks_to_wait_is_waited_for_after_new_bytes_too() {
 #[test]
 fn bytes_fetched_again_are_no_progress() {
     let mut job = running();
-    let progress = Input::Outcome(Outcome::Progress { file: 0, written: 10 });
+    let progress = Input::Outcome(Outcome::Progress { file: 0, begin: 0, written: 10 });
     input(&mut job, &progress, Now::default()).expect("progress");
     fail(&mut job, None, Now::default());
-    let lost = Input::Outcome(Outcome::LostBytes { file: 0, keep: 0 });
+    let lost = Input::Outcome(Outcome::LostBytes { file: 0, keeps_synced: false });
     input(&mut job, &lost, Now::default()).expect("lost");
-    let again = Input::Outcome(Outcome::Progress { file: 0, written: 10 });
+    let again = Input::Outcome(Outcome::Progress { file: 0, begin: 0, written: 10 });
     input(&mut job, &again, Now::default()).expect("progress");
     assert_eq!(job.record.attempts, 1);
     assert!(job.record.no_progress_deadline.is_some());
@@ -313,7 +313,7 @@ fn a_silence_is_told_with_its_length() {
     input(&mut job, &connecting, at(0)).expect("begin");
     let head = Outcome::Head { file: 0, facts: HeadFacts::default() };
     input(&mut job, &Input::Outcome(head), at(0)).expect("a head");
-    let progress = Outcome::Progress { file: 0, written: 1 };
+    let progress = Outcome::Progress { file: 0, begin: 0, written: 1 };
     let now = |unix_ms| Now { unix_ms, ..Now::default() };
     input(&mut job, &Input::Outcome(progress), now(1_000)).expect("progress");
     let told = |silent_ms, unix_ms| {

@@ -169,12 +169,12 @@ fn the_delays_of_a_file_grow_whatever_the_others_do() {
         now_ms = due;
         begin(&mut job, 1, at(now_ms));
         let written = 1_000 * (number as u64 + 1);
-        apply_outcome(&mut job, Outcome::Progress { file: 1, written }, at(now_ms));
+        apply_outcome(&mut job, Outcome::Progress { file: 1, begin: 0, written }, at(now_ms));
         input(&mut job, &Input::TimePassed, at(now_ms)).expect("applied");
     }
     // Its own progress ends that.
     begin(&mut job, 0, at(now_ms));
-    apply_outcome(&mut job, Outcome::Progress { file: 0, written: 1 }, at(now_ms));
+    apply_outcome(&mut job, Outcome::Progress { file: 0, begin: 0, written: 1 }, at(now_ms));
     fail(&mut job, 0, overloaded(), at(now_ms));
     assert_eq!(job.wake_at().expect("a deadline").monotonic_ms - now_ms, 5_000);
 }
@@ -183,7 +183,7 @@ fn the_delays_of_a_file_grow_whatever_the_others_do() {
 fn bytes_of_one_file_let_no_other_be_asked_for_at_once() {
     let mut job = started(2);
     begin(&mut job, 0, at(0));
-    apply_outcome(&mut job, Outcome::Progress { file: 0, written: 20_000 }, at(0));
+    apply_outcome(&mut job, Outcome::Progress { file: 0, begin: 0, written: 20_000 }, at(0));
     fail(&mut job, 1, broken(), at(0));
     assert_eq!(asked(&job, at(0)), [0], "nothing of it came");
     fail(&mut job, 0, broken(), at(0));
@@ -289,7 +289,7 @@ fn step(job: &mut Job, event: Event, now: &mut Now) -> bool {
         Event::Transfer(file) if may_ask(&file) => transfer(job, file, *now),
         Event::Progress(file) if may_ask(&file) && job.files[file as usize].written == 0 => {
             begin(job, file, *now);
-            apply_outcome(job, Outcome::Progress { file, written: 1 }, *now);
+            apply_outcome(job, Outcome::Progress { file, begin: 0, written: 1 }, *now);
         }
         Event::Gone(file) if may_ask(&file) => fail(job, file, gone(), *now),
         Event::Overloaded(file) if may_ask(&file) => fail(job, file, overloaded(), *now),

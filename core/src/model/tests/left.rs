@@ -22,7 +22,7 @@ fn left() -> Job {
     command(&mut job, Command::Resume).expect("resume");
     leave(&mut job);
     assert_eq!(job.files[0].left, None, "there are no bytes to be changed");
-    outcome(&mut job, Outcome::Progress { file: 0, written: 5 });
+    outcome(&mut job, Outcome::Progress { file: 0, begin: 0, written: 5 });
     leave(&mut job);
     assert_eq!(job.files[0].left.as_deref(), Some("v"));
     job

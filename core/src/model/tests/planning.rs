@@ -203,7 +203,7 @@ fn a_queued_job_without_a_slot_says_so() {
 }
 
 #[test]
-fn parts_of_a_file_take_slots_as_files_do() {
+fn a_file_in_parts_has_one_slot_and_a_connection_for_each_part() {
     let mut job = queued(1, 1, JobPriority::Normal);
     let mut upload = UploadRecord::default();
     upload.state.protocol = UploadProtocol::S3;
@@ -219,7 +219,9 @@ fn parts_of_a_file_take_slots_as_files_do() {
         plan.transfers.iter().map(|key| key.part).collect()
     };
     assert_eq!(parts(|_| {}, Limits::default()), [1, 2, 3, 4]);
-    assert_eq!(parts(|_| {}, slots(3)), [1, 2, 3]);
+    assert_eq!(parts(|_| {}, slots(1)), [1, 2, 3, 4]);
+    let in_all = Limits { connections_total: 3, ..Limits::default() };
+    assert_eq!(parts(|_| {}, in_all), [1, 2, 3]);
     let per_host = Limits { connections_per_host: 2, ..Limits::default() };
     assert_eq!(parts(|_| {}, per_host), [1, 2]);
     let per_file = Limits { connections_per_file: 1, ..Limits::default() };

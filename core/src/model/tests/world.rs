@@ -240,7 +240,7 @@ impl World {
         }
         let written = self.job.files[0].written;
         if written > 0 && self.temporary.as_ref().is_none_or(|held| (held.len() as u64) < written) {
-            self.outcome(Outcome::LostBytes { file: 0, keep: 0 });
+            self.outcome(Outcome::LostBytes { file: 0, keeps_synced: false });
             return true;
         }
         if self.temporary.is_none() {
@@ -339,7 +339,7 @@ impl World {
             self.body = None;
             self.outcome(Outcome::Received { file: 0, size: written });
         } else {
-            self.outcome(Outcome::Progress { file: 0, written });
+            self.outcome(Outcome::Progress { file: 0, begin: 0, written });
         }
         true
     }
@@ -373,7 +373,7 @@ impl World {
             return false;
         }
         self.synced.clone_from(&self.temporary);
-        self.outcome(Outcome::Synced { file: 0, synced: written });
+        self.outcome(Outcome::Synced { file: 0, held: vec![0..written] });
         true
     }
 
@@ -390,10 +390,10 @@ impl World {
                     self.temporary.as_ref().is_some_and(|held| held.len() as u64 >= SIZE);
                 match long_enough {
                     true => Outcome::Verified { file, identity: Some((1, 1)), version: None },
-                    false => Outcome::LostBytes { file, keep: 0 },
+                    false => Outcome::LostBytes { file, keeps_synced: false },
                 }
             }
-            Work::Verify { file } => Outcome::LostBytes { file, keep: self.job.files[0].synced },
+            Work::Verify { file } => Outcome::LostBytes { file, keeps_synced: true },
             Work::Publish { files } if fails => {
                 let error =
                     files.first().map(|file| (*file, code::E_ACCESSDENIED, "no".to_owned()));

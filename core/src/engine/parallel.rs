@@ -1,0 +1,354 @@
+//! Downloads that are fetched by several requests at the same time.
+//!
+//! The first request of a file decides what the file is: its version, its size, whether it
+//! begins anew. A further request begins beside another one and can only add bytes of that
+//! version. Whatever else it is told ends it, and the file goes on with fewer requests; only
+//! a request without another one beside it fails its file.
+
+use std::collections::BTreeMap;
+
+use uuid::Uuid;
+
+use crate::model::{
+    Now, Outcome, Ramp, RequestKey, RunningRange, SPLIT_BYTES_MIN, Sample, connections_per_file,
+    next_range, server_asked,
+};
+use crate::protocol::{Request, Scheme, is_same_origin};
+use crate::transfer::{Ending, HeadEvent, KnownVersion, Order};
+use crate::vocab::Result;
+
+use super::requests::withhold_secrets;
+use super::{Engine, Moving};
+
+/// So long a server is asked for no more requests of a file at a time than it served.
+const NARROW_MS: u64 = 24 * 60 * 60 * 1000;
+
+/// Servers that are remembered for this.
+const SERVERS_MAX: usize = 1024;
+
+/// How often a file that has fewer requests than it may is looked at.
+const LOOK_MS: u64 = 500;
+
+/// A connection of which nothing came for so long does not count on.
+const SILENT_MS: u64 = 2_000;
+
+/// Until then the rate of a request says nothing.
+const YOUNG_MS: u64 = 1_000;
+
+/// Of a window, so many percent must have passed without anything to do here.
+const IDLE_PERCENT_MIN: u64 = 10;
+
+/// What is known of downloads that may have several requests.
+#[derive(Default)]
+pub struct Parallel {
+    files: BTreeMap<(Uuid, u32), SplitFile>,
+    /// Servers that refused a further request: how many they take, and until when that holds.
+    narrow: BTreeMap<String, (u32, u64)>,
+    /// How long this thread had nothing to do, in all.
+    idle_ms: u64,
+}
+
+struct SplitFile {
+    ramp: Ramp,
+    /// Where the ranges are asked for: where redirects led to.
+    url: String,
+    /// True if that is at another place than the job names.
+    is_elsewhere: bool,
+    server: String,
+    /// When the present window began, and how long the thread had idled then.
+    since: (u64, u64),
+    looked_ms: u64,
+}
+
+impl Parallel {
+    /// Takes note of a time in which there was nothing to do.
+    pub fn idled(&mut self, from: Now, to: Now) {
+        self.idle_ms += to.monotonic_ms.saturating_sub(from.monotonic_ms);
+    }
+
+    /// The downloads that may have more than one request.
+    pub fn requests_of_file(&self) -> BTreeMap<(Uuid, u32), u32> {
+        let several = self.files.iter().filter(|(_, file)| file.ramp.target() > 1);
+        several.map(|(key, file)| (*key, file.ramp.target())).collect()
+    }
+
+    /// Remembers how many requests for one file a server takes.
+    fn narrow_server(&mut self, server: &str, most: u32, at: Now) {
+        self.narrow.retain(|_, (_, until_ms)| *until_ms > at.monotonic_ms);
+        if self.narrow.len() < SERVERS_MAX || self.narrow.contains_key(server) {
+            self.narrow.insert(server.to_owned(), (most, at.monotonic_ms + NARROW_MS));
+        }
+    }
+
+    fn most_of(&self, server: &str, at: Now) -> u32 {
+        let known = self.narrow.get(server).filter(|(_, until_ms)| *until_ms > at.monotonic_ms);
+        known.map_or(u32::MAX, |(most, _)| *most)
+    }
+}
+
+impl Engine {
+    /// The head of the first request of a file says whether further ones may help it.
+    pub(super) fn consider_splitting(&mut self, key: RequestKey, head: &HeadEvent, at: Now) {
+        let place = (key.job, key.file);
+        let split = self.split_file(key, head, at);
+        let known = self.parallel.files.remove(&place);
+        if let Some(mut split) = split {
+            if let Some(known) = known.filter(|known| known.server == split.server) {
+                split.ramp = known.ramp;
+            }
+            self.parallel.files.insert(place, split);
+        }
+    }
+
+    fn split_file(&self, key: RequestKey, head: &HeadEvent, at: Now) -> Option<SplitFile> {
+        let size = head.body.size.filter(|size| *size >= SPLIT_BYTES_MIN)?;
+        let loaded = self.queue.jobs.get(&key.job)?;
+        let (record, file) = (&loaded.job.record, self.file(key)?);
+        let is_plain = file.ranges.is_empty()
+            && head.body.unpack.is_none()
+            && head.body.validator.strong_etag().is_some()
+            && !file.ranges_refused
+            && head.body.length.is_some_and(|length| length <= size)
+            && !refuses_ranges(&head.response_headers);
+        let url = match head.redirects.is_empty() {
+            true => head.asked.clone(),
+            false => head.answered.clone()?,
+        };
+        if !is_plain || Scheme::of(&url) != Scheme::Http {
+            return None;
+        }
+        let server = server_asked(record, &url);
+        let most = connections_per_file(record, &self.queue.limits);
+        let most = most.min(self.parallel.most_of(&server, at));
+        (most > 1).then(|| SplitFile {
+            ramp: Ramp::new(most, at.monotonic_ms),
+            is_elsewhere: !is_same_origin(&head.asked, &url),
+            url,
+            server,
+            since: (at.monotonic_ms, self.parallel.idle_ms),
+            looked_ms: at.monotonic_ms,
+        })
+    }
+
+    /// Measures the files that may have several requests, and ends requests whose next byte
+    /// another one has brought.
+    pub(super) fn measure(&mut self, at: Now) {
+        let places: Vec<_> = self.parallel.files.keys().copied().collect();
+        for place in places {
+            self.end_overtaken(place, at);
+            let Some(sample) = self.sample(place, at) else {
+                continue;
+            };
+            let requests = self.moving.range(RequestKey::of_file(place.0, place.1)).count();
+            let idle_ms = self.parallel.idle_ms;
+            let Some(split) = self.parallel.files.get_mut(&place) else {
+                continue;
+            };
+            let due_ms = split.ramp.due_ms(sample.first_byte_ms);
+            self.queue.replan |= split.ramp.measure(sample);
+            if split.ramp.due_ms(sample.first_byte_ms) != due_ms {
+                split.since = (at.monotonic_ms, idle_ms);
+            }
+            let has_room = requests < split.ramp.target() as usize;
+            if has_room && at.monotonic_ms >= split.looked_ms + LOOK_MS {
+                split.looked_ms = at.monotonic_ms;
+                self.queue.replan = true;
+            }
+        }
+    }
+
+    /// When they are to be measured again.
+    pub(super) fn measure_due_ms(&self) -> Option<u64> {
+        let due = |(place, split): (&(Uuid, u32), &SplitFile)| {
+            let requests = || self.moving.range(RequestKey::of_file(place.0, place.1));
+            let first_byte_ms = requests().filter_map(|(_, moving)| moving.first_byte_ms()).max();
+            let has_room = requests().count() < split.ramp.target() as usize;
+            let look_ms = has_room.then_some(split.looked_ms + LOOK_MS);
+            [split.ramp.due_ms(first_byte_ms.unwrap_or(0)), look_ms].into_iter().flatten().min()
+        };
+        self.parallel.files.iter().filter_map(due).min()
+    }
+
+    /// Forgets the files that have no request any more.
+    pub(super) fn forget_split(&mut self) {
+        let moving = &self.moving;
+        self.parallel.files.retain(|place, _| {
+            moving.range(RequestKey::of_file(place.0, place.1)).next().is_some()
+        });
+    }
+
+    fn sample(&self, place: (Uuid, u32), at: Now) -> Option<Sample> {
+        let split = self.parallel.files.get(&place)?;
+        let file = self.file(RequestKey { job: place.0, file: place.1, part: 0 })?;
+        let requests = || self.moving.range(RequestKey::of_file(place.0, place.1));
+        let flowing = requests().filter(|(_, moving)| moving.written > moving.begin).count();
+        let first_byte_ms = requests().filter_map(|(_, moving)| moving.first_byte_ms()).max();
+        let (since_ms, idle_ms) = split.since;
+        let elapsed_ms = at.monotonic_ms.saturating_sub(since_ms);
+        let idled_ms = self.parallel.idle_ms.saturating_sub(idle_ms);
+        Some(Sample {
+            now_ms: at.monotonic_ms,
+            held: file.held(),
+            missing: file.size?.saturating_sub(file.held()),
+            flowing: u32::try_from(flowing).unwrap_or(u32::MAX),
+            first_byte_ms: first_byte_ms.unwrap_or(0),
+            has_idled: idled_ms * 100 >= elapsed_ms * IDLE_PERCENT_MIN,
+        })
+    }
+
+    fn end_overtaken(&mut self, place: (Uuid, u32), at: Now) {
+        let Some(file) = self.file(RequestKey { job: place.0, file: place.1, part: 0 }) else {
+            return;
+        };
+        let requests = self.moving.range(RequestKey::of_file(place.0, place.1));
+        let is_overtaken = |moving: &Moving| {
+            moving.flows_since_ms.is_some() && moving.held.is_none() && file.holds(moving.written)
+        };
+        let overtaken: Vec<_> =
+            requests.filter(|(_, moving)| is_overtaken(moving)).map(|(key, _)| *key).collect();
+        for key in overtaken {
+            self.stop_moving(key, at);
+            self.queue.replan = true;
+        }
+        self.complete_if_held(place, at);
+    }
+
+    /// The last missing byte may have come by a request that had more to fetch.
+    fn complete_if_held(&mut self, (job, index): (Uuid, u32), at: Now) {
+        let key = RequestKey { job, file: index, part: 0 };
+        let size = self.file(key).filter(|file| !file.segments.is_empty());
+        let size = size.and_then(|file| file.size.filter(|size| *size == file.held()));
+        if let Some(size) = size {
+            self.stop_requests((job, index), at);
+            self.outcome(job, Outcome::Received { file: index, size }, at);
+        }
+    }
+
+    /// Begins a request beside others of its file, if there is something to fetch for it.
+    pub(super) fn try_start_further(&mut self, key: RequestKey, at: Now) -> Result<()> {
+        let place = (key.job, key.file);
+        let (Some(split), Some(loaded)) =
+            (self.parallel.files.get(&place), self.queue.jobs.get(&key.job))
+        else {
+            return Ok(());
+        };
+        let file = loaded.job.file(key.file)?;
+        let siblings = || self.moving.range(RequestKey::of_file(key.job, key.file));
+        let flows = |moving: &Moving| moving.flows_since_ms.is_some() && moving.held.is_none();
+        // What the first one is told decides what the file is.
+        let waits = siblings().any(|(_, moving)| moving.held.is_some())
+            || !siblings().any(|(_, moving)| flows(moving));
+        let etag = file.validator.as_ref().and_then(|validator| validator.strong_etag());
+        let target = siblings().find_map(|(_, moving)| moving.target.clone());
+        let (Some(size), Some(etag), Some(target)) = (file.size, etag, target) else {
+            return Ok(());
+        };
+        if waits || file.moved {
+            return Ok(());
+        }
+        let running: Vec<_> = siblings().map(|(_, moving)| moving.running_range(at)).collect();
+        let Some(range) = next_range(file, size, &running, split.ramp.range_bytes()) else {
+            return Ok(());
+        };
+        let request = Request {
+            url: split.url.clone(),
+            range: Some((range.start, Some(range.end - 1))),
+            if_range: (!file.if_range_refused).then(|| etag.to_owned()),
+            position: range.start,
+            overlap: 0,
+        };
+        let known = KnownVersion {
+            position: range.start,
+            moved: false,
+            redirected: false,
+            ..KnownVersion::of(&file.content())
+        };
+        let mut options = self.options(&loaded.job.record, file);
+        options.own_connection = true;
+        if split.is_elsewhere {
+            withhold_secrets(&mut options);
+        }
+        let unsynced = file.held().saturating_sub(file.held_safely());
+        let server = split.server.clone();
+        let order = Order { request, target: target.clone(), known, reserves: false };
+        let token = self.transfers.start(order, &options)?;
+        let moving = Moving {
+            end: Some(range.end),
+            is_further: true,
+            ..Moving::new(token, server, Some(target), (range.start, unsynced), at)
+        };
+        self.moving.insert(key, moving);
+        self.tokens.insert(token, key);
+        Ok(())
+    }
+
+    /// A further request has a head. One that would begin the file anew is dropped.
+    pub(super) fn further_head(&mut self, key: RequestKey, restarts: bool, at: Now) {
+        if restarts {
+            self.stop_moving(key, at);
+            self.forbid_splitting((key.job, key.file));
+        }
+    }
+
+    pub(super) fn forbid_splitting(&mut self, place: (Uuid, u32)) {
+        if let Some(split) = self.parallel.files.get_mut(&place) {
+            split.ramp.forbid();
+        }
+        self.queue.replan = true;
+    }
+
+    /// A request that had others beside it ended without its bytes: its file goes on with
+    /// fewer.
+    pub(super) fn one_of_many_ended(
+        &mut self,
+        key: RequestKey,
+        moving: &Moving,
+        ending: &Ending,
+        at: Now,
+    ) {
+        let place = (key.job, key.file);
+        let Ending::Failed { written, .. } = ending else {
+            self.forbid_splitting(place);
+            return;
+        };
+        if let Some(written) = *written {
+            let (file, begin) = (key.file, moving.begin);
+            self.outcome(key.job, Outcome::Progress { file, begin, written }, at);
+        }
+        let Some(split) = self.parallel.files.get_mut(&place) else {
+            return;
+        };
+        if written.unwrap_or(moving.written) > moving.begin {
+            split.ramp.broke(at.monotonic_ms);
+        } else {
+            split.ramp.refused();
+            let (server, most) = (split.server.clone(), split.ramp.target());
+            self.parallel.narrow_server(&server, most, at);
+        }
+    }
+}
+
+impl Moving {
+    fn first_byte_ms(&self) -> Option<u64> {
+        Some(self.flows_since_ms?.saturating_sub(self.began_ms))
+    }
+
+    fn running_range(&self, at: Now) -> RunningRange {
+        let age_ms = self.flows_since_ms.map_or(0, |since| at.monotonic_ms.saturating_sub(since));
+        let rate = if self.silent_ms(at) >= SILENT_MS {
+            0
+        } else if age_ms < YOUNG_MS {
+            u64::MAX
+        } else {
+            self.written.saturating_sub(self.begin).saturating_mul(1000) / age_ms
+        };
+        RunningRange { position: self.written, end: self.end, rate }
+    }
+}
+
+/// True if a server says that it serves no ranges.
+fn refuses_ranges(headers: &str) -> bool {
+    headers.lines().filter_map(|line| line.split_once(':')).any(|(name, value)| {
+        name.eq_ignore_ascii_case("accept-ranges") && value.trim().eq_ignore_ascii_case("none")
+    })
+}

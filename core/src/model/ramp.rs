@@ -1,0 +1,322 @@
+//! How many requests fetch one file at the same time: twice as many as long as that is
+//! faster, half as many when the server refuses some.
+
+use std::ops::Range;
+
+use super::file::FileRecord;
+
+/// Smaller files are fetched by one request: they are over before another one has begun.
+pub const SPLIT_BYTES_MIN: u64 = 8 * 1024 * 1024;
+
+/// The rate is measured over at least this time, and over three times the time to the
+/// first byte: a new connection speeds up for some round trips.
+const WINDOW_MS_MIN: u64 = 500;
+const WINDOW_FIRST_BYTES: u64 = 3;
+
+/// So long a step waits for the first byte of each of its requests.
+const SETTLE_MS_MAX: u64 = 8_000;
+
+/// A step that gained too little is tried once more after this time.
+const TRY_AGAIN_MS: u64 = 30_000;
+
+/// No request is added to a file that ends within this time.
+const SOON_OVER_MS: u64 = 3_000;
+
+/// A range is what one connection fetches in this time, within these bounds: long enough
+/// that the round trip between two ranges does not count, short enough that the file grows
+/// nearly from its start to its end.
+const RANGE_MS: u64 = 2_000;
+const RANGE_BYTES_MIN: u64 = 1024 * 1024;
+const RANGE_BYTES_MAX: u64 = 64 * 1024 * 1024;
+
+/// Ranges that are begun ahead of the first gap.
+const RANGES_AHEAD: u64 = 16;
+
+/// The least rest of a range that is worth dividing.
+const DIVISIBLE_BYTES_MIN: u64 = 512 * 1024;
+
+/// A rest that takes longer than this is divided, or fetched a second time if it is small.
+const REST_MS_MAX: u64 = 2_000;
+
+/// What is measured of the requests of one file.
+#[derive(Clone, Copy, Debug)]
+pub struct Sample {
+    /// On the monotonic clock.
+    pub now_ms: u64,
+    /// Bytes of the file that are held.
+    pub held: u64,
+    /// Bytes that are missing.
+    pub missing: u64,
+    /// Requests of which bytes have come.
+    pub flowing: u32,
+    /// The longest time from the beginning of one of them to its first byte.
+    pub first_byte_ms: u64,
+    /// False if this process was busy all the time: more requests gain nothing.
+    pub has_idled: bool,
+}
+
+/// How many requests a file may have now, and why.
+#[derive(Clone, Debug)]
+pub struct Ramp {
+    target: u32,
+    most: u32,
+    phase: Phase,
+    /// The last step that was kept: how many requests, and their rate in bytes a second.
+    base: Option<(u32, u64)>,
+    /// The rate that was measured last.
+    rate: u64,
+    /// True once a step was tried again.
+    tried_again: bool,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Phase {
+    /// Since then some requests have no byte yet.
+    Settling { since_ms: u64 },
+    /// Since then, with so many bytes held then; and the rate of the window before.
+    Measuring { since_ms: u64, held: u64, before: Option<u64> },
+    /// Until then, or for good.
+    Frozen { until_ms: Option<u64> },
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Verdict {
+    /// Nothing to compare with yet.
+    Base,
+    Keep,
+    Freeze,
+    RollBack,
+}
+
+impl Ramp {
+    /// One request, and `most` later on.
+    pub fn new(most: u32, now_ms: u64) -> Self {
+        Self {
+            target: 1,
+            most,
+            phase: Phase::Settling { since_ms: now_ms },
+            base: None,
+            rate: 0,
+            tried_again: false,
+        }
+    }
+
+    /// How many requests the file may have.
+    pub fn target(&self) -> u32 {
+        self.target
+    }
+
+    /// The length of a new range in bytes.
+    pub fn range_bytes(&self) -> u64 {
+        let of_one = self.rate / u64::from(self.target.max(1));
+        (of_one.saturating_mul(RANGE_MS) / 1000).clamp(RANGE_BYTES_MIN, RANGE_BYTES_MAX)
+    }
+
+    /// When it is to be asked again, on the monotonic clock.
+    pub fn due_ms(&self, first_byte_ms: u64) -> Option<u64> {
+        match self.phase {
+            Phase::Settling { since_ms } => Some(since_ms + SETTLE_MS_MAX),
+            Phase::Measuring { since_ms, .. } => Some(since_ms + window_ms(first_byte_ms)),
+            Phase::Frozen { until_ms } => until_ms,
+        }
+    }
+
+    /// Takes what was measured; true if the file may have more or fewer requests now.
+    pub fn measure(&mut self, sample: Sample) -> bool {
+        let before = self.target;
+        let now_ms = sample.now_ms;
+        match self.phase {
+            Phase::Settling { .. } if sample.flowing >= self.target => {
+                self.phase = Phase::Measuring { since_ms: now_ms, held: sample.held, before: None };
+            }
+            Phase::Settling { since_ms } if now_ms >= since_ms + SETTLE_MS_MAX => {
+                // There are no slots for more, or the server lets them wait.
+                self.target = sample.flowing.max(1);
+                self.freeze(now_ms);
+            }
+            Phase::Settling { .. } => {}
+            Phase::Measuring { since_ms, held, before } => {
+                let elapsed_ms = now_ms.saturating_sub(since_ms);
+                if elapsed_ms >= window_ms(sample.first_byte_ms) {
+                    let bytes = sample.held.saturating_sub(held);
+                    self.rate = bytes.saturating_mul(1000) / elapsed_ms.max(1);
+                    self.end_window(sample, before);
+                }
+            }
+            Phase::Frozen { until_ms: Some(until_ms) } if now_ms >= until_ms => {
+                self.base = None;
+                self.phase = Phase::Settling { since_ms: now_ms };
+            }
+            Phase::Frozen { .. } => {}
+        }
+        self.target != before
+    }
+
+    fn end_window(&mut self, sample: Sample, before: Option<u64>) {
+        let again =
+            |before| Phase::Measuring { since_ms: sample.now_ms, held: sample.held, before };
+        if !sample.has_idled {
+            self.phase = again(None);
+            return;
+        }
+        let agreed = before.filter(|before| self.agree(*before, self.rate));
+        let Some(before) = agreed else {
+            self.phase = again(Some(self.rate));
+            return;
+        };
+        let rate = before.midpoint(self.rate);
+        match self.verdict(rate) {
+            Verdict::Base | Verdict::Keep => {
+                let is_soon_over = sample.missing.saturating_mul(1000) / rate.max(1) < SOON_OVER_MS;
+                if is_soon_over || rate == 0 {
+                    self.phase = again(None);
+                } else if self.target < self.most {
+                    self.base = Some((self.target, rate));
+                    self.target = self.target.saturating_mul(2).min(self.most);
+                    self.phase = Phase::Settling { since_ms: sample.now_ms };
+                } else {
+                    self.base = Some((self.target, rate));
+                    self.phase = Phase::Frozen { until_ms: None };
+                }
+            }
+            Verdict::Freeze => self.freeze(sample.now_ms),
+            Verdict::RollBack => {
+                self.target = self.base.map_or(1, |(requests, _)| requests);
+                self.freeze(sample.now_ms);
+            }
+        }
+    }
+
+    /// Two windows say the same.
+    fn agree(&self, one: u64, other: u64) -> bool {
+        match self.verdict(one) {
+            Verdict::Base => one.abs_diff(other) <= one.max(other) * 3 / 10,
+            verdict => verdict == self.verdict(other),
+        }
+    }
+
+    /// A step is kept if it realised 15 % of what as many connections could have gained,
+    /// and taken back if it lost half.
+    fn verdict(&self, rate: u64) -> Verdict {
+        let Some((requests, base)) = self.base else {
+            return Verdict::Base;
+        };
+        let added = u64::from(self.target.saturating_sub(requests));
+        let could_gain = base.saturating_mul(added) / u64::from(requests.max(1));
+        if rate < base / 2 {
+            Verdict::RollBack
+        } else if rate > base && (rate - base).saturating_mul(100) >= could_gain.saturating_mul(15)
+        {
+            Verdict::Keep
+        } else {
+            Verdict::Freeze
+        }
+    }
+
+    fn freeze(&mut self, now_ms: u64) {
+        let is_last = std::mem::replace(&mut self.tried_again, true) || self.target >= self.most;
+        let until_ms = (!is_last).then_some(now_ms + TRY_AGAIN_MS);
+        self.phase = Phase::Frozen { until_ms };
+    }
+
+    /// The server refused a request while it served others: half as many from now on.
+    pub fn refused(&mut self) {
+        self.target = (self.target / 2).max(1);
+        self.most = self.target;
+        self.phase = Phase::Frozen { until_ms: None };
+    }
+
+    /// The connection of one request broke while others went on: one fewer for a while.
+    pub fn broke(&mut self, now_ms: u64) {
+        self.target = self.target.saturating_sub(1).max(1);
+        self.phase = Phase::Frozen { until_ms: Some(now_ms + TRY_AGAIN_MS) };
+    }
+
+    /// The ranges of this file cannot be put together: one request from now on.
+    pub fn forbid(&mut self) {
+        (self.target, self.most) = (1, 1);
+        self.phase = Phase::Frozen { until_ms: None };
+    }
+}
+
+fn window_ms(first_byte_ms: u64) -> u64 {
+    WINDOW_MS_MIN.max(first_byte_ms.saturating_mul(WINDOW_FIRST_BYTES))
+}
+
+/// A request of a file that is under way.
+#[derive(Clone, Copy, Debug)]
+pub struct RunningRange {
+    /// Where its next byte belongs.
+    pub position: u64,
+    /// Where it ends; None if it goes on to the end of the file.
+    pub end: Option<u64>,
+    /// Its rate in bytes a second.
+    pub rate: u64,
+}
+
+/// What a further request of a file of `size` bytes is to fetch: the first bytes that
+/// nobody fetches; else half of the largest rest; else a small rest that is slow to come, a
+/// second time. None if that is not worth a request.
+pub fn next_range(
+    file: &FileRecord,
+    size: u64,
+    running: &[RunningRange],
+    range_bytes: u64,
+) -> Option<Range<u64>> {
+    let rests: Vec<_> = running.iter().map(|one| rest_of(file, size, running, one)).collect();
+    let mut from = None;
+    'gaps: for gap in file.gaps(size) {
+        let mut start = gap.start;
+        while start < gap.end {
+            let taken = running.iter().zip(&rests).find_map(|(one, rest)| {
+                // One that goes on to the end keeps no more than its next range.
+                let kept = match one.end {
+                    Some(_) => rest.end,
+                    None => rest.end.min(one.position.saturating_add(range_bytes)),
+                };
+                (rest.start <= start && start < kept).then_some(kept)
+            });
+            match taken {
+                Some(end) => start = end,
+                None => {
+                    from = Some((start, gap.end));
+                    break 'gaps;
+                }
+            }
+        }
+    }
+    if let Some((start, gap_end)) = from {
+        let ahead = file.written.saturating_add(range_bytes.saturating_mul(RANGES_AHEAD));
+        let next = running.iter().map(|one| one.position).filter(|other| *other > start).min();
+        let end = gap_end.min(start.saturating_add(range_bytes));
+        let end = next.map_or(end, |next| end.min(next));
+        if start <= ahead {
+            return Some(start..end);
+        }
+    }
+    let slow = running.iter().zip(rests).filter(|(one, rest)| {
+        let left = rest.end.saturating_sub(rest.start);
+        left > 0 && left.saturating_mul(1000) / one.rate.max(1) > REST_MS_MAX
+    });
+    let (_, rest) = slow.max_by_key(|(_, rest)| rest.end - rest.start)?;
+    let left = rest.end - rest.start;
+    if left >= DIVISIBLE_BYTES_MIN {
+        return Some(rest.start + left / 2..rest.end);
+    }
+    let is_raced = running.iter().filter(|one| one.position == rest.start).count() > 1;
+    (!is_raced).then_some(rest)
+}
+
+/// What a request still fetches: up to its end, to bytes that are held, or to where another
+/// one began.
+fn rest_of(
+    file: &FileRecord,
+    size: u64,
+    running: &[RunningRange],
+    one: &RunningRange,
+) -> Range<u64> {
+    let others = running.iter().map(|other| other.position).filter(|other| *other > one.position);
+    let ends = [Some(size), one.end, file.next_held(one.position), others.min()];
+    let end = ends.into_iter().flatten().min().unwrap_or(size);
+    one.position..end.max(one.position)
+}

@@ -1,0 +1,165 @@
+//! How many requests a file has.
+
+use crate::model::{Ramp, Sample};
+
+const MIB: u64 = 1024 * 1024;
+
+/// A file that is fetched at a rate that depends on the number of requests.
+struct Fetched {
+    ramp: Ramp,
+    now_ms: u64,
+    held: u64,
+    missing: u64,
+    first_byte_ms: u64,
+    has_idled: bool,
+    /// Bytes a second of so many requests.
+    rate: fn(u64) -> u64,
+}
+
+impl Fetched {
+    fn new(most: u32, rate: fn(u64) -> u64) -> Self {
+        Self {
+            ramp: Ramp::new(most, 0),
+            now_ms: 0,
+            held: 0,
+            missing: 1 << 40,
+            first_byte_ms: 10,
+            has_idled: true,
+            rate,
+        }
+    }
+
+    /// Lets time pass; the numbers of requests that there were.
+    fn run(&mut self, ms: u64) -> Vec<u32> {
+        let mut targets = vec![self.ramp.target()];
+        for _ in 0..ms / 10 {
+            self.now_ms += 10;
+            self.held += (self.rate)(u64::from(self.ramp.target())) / 100;
+            self.measure(self.ramp.target());
+            if targets.last() != Some(&self.ramp.target()) {
+                targets.push(self.ramp.target());
+            }
+        }
+        targets
+    }
+
+    fn measure(&mut self, flowing: u32) {
+        self.ramp.measure(Sample {
+            now_ms: self.now_ms,
+            held: self.held,
+            missing: self.missing,
+            flowing,
+            first_byte_ms: self.first_byte_ms,
+            has_idled: self.has_idled,
+        });
+    }
+}
+
+#[test]
+fn requests_double_as_long_as_that_is_faster() {
+    let mut each = Fetched::new(8, |requests| requests * MIB);
+    assert_eq!(each.run(4_000), [1, 2, 4, 8], "two windows of half a second for each step");
+    assert_eq!(each.run(120_000), [8]);
+    let mut odd = Fetched::new(5, |requests| requests * MIB);
+    assert_eq!(odd.run(10_000), [1, 2, 4, 5]);
+    let mut up_to_two = Fetched::new(8, |requests| requests.min(2) * MIB);
+    assert_eq!(
+        up_to_two.run(20_000),
+        [1, 2, 4],
+        "the step to four gained nothing, the next is not tried"
+    );
+}
+
+#[test]
+fn a_step_that_gains_nothing_is_the_last_and_tried_once_more() {
+    let mut shared = Fetched::new(8, |_| 10 * MIB);
+    assert_eq!(shared.run(25_000), [1, 2]);
+    assert_eq!(shared.run(20_000), [2, 4], "once more after 30 s");
+    assert_eq!(shared.run(300_000), [4], "and not again");
+}
+
+#[test]
+fn a_step_that_loses_half_is_taken_back() {
+    let mut worse = Fetched::new(8, |requests| 10 * MIB / (requests * requests));
+    assert_eq!(worse.run(10_000), [1, 2, 1]);
+}
+
+#[test]
+fn a_gain_of_a_sixth_is_kept_and_less_is_not() {
+    let mut enough = Fetched::new(2, |requests| if requests == 1 { 100_000 } else { 116_000 });
+    assert_eq!(enough.run(10_000), [1, 2]);
+    assert_eq!(enough.ramp.due_ms(0), None, "kept, and at its end");
+    let mut little = Fetched::new(4, |requests| if requests == 1 { 100_000 } else { 112_000 });
+    assert_eq!(little.run(10_000), [1, 2]);
+    assert!(little.ramp.due_ms(0).is_some(), "to be tried again");
+}
+
+#[test]
+fn a_long_way_to_the_server_makes_windows_longer() {
+    let mut far = Fetched::new(8, |requests| requests * MIB);
+    far.first_byte_ms = 1_000;
+    assert_eq!(far.run(5_900), [1]);
+    assert_eq!(far.run(200), [1, 2], "twice three times the time to the first byte");
+}
+
+#[test]
+fn a_file_that_ends_soon_gets_no_more_requests() {
+    let mut short = Fetched::new(8, |requests| requests * MIB);
+    short.missing = 3 * MIB - MIB / 10;
+    assert_eq!(short.run(20_000), [1]);
+    short.missing = 3 * MIB + MIB / 10;
+    assert_eq!(short.run(2_000), [1, 2]);
+}
+
+#[test]
+fn a_busy_process_asks_for_no_more() {
+    let mut busy = Fetched::new(8, |requests| requests * MIB);
+    busy.has_idled = false;
+    assert_eq!(busy.run(20_000), [1]);
+    busy.has_idled = true;
+    assert_eq!(busy.run(1_100), [1, 2]);
+}
+
+#[test]
+fn a_request_that_gets_no_slot_ends_the_growth_for_a_while() {
+    let mut alone = Fetched::new(8, |requests| requests * MIB);
+    assert_eq!(alone.run(1_100), [1, 2]);
+    for _ in 0..900 {
+        alone.now_ms += 10;
+        alone.measure(1);
+    }
+    assert_eq!(alone.ramp.target(), 1);
+    assert_eq!(alone.run(20_000), [1]);
+    assert_eq!(alone.run(15_000), [1, 2, 4, 8]);
+}
+
+#[test]
+fn a_refusal_halves_for_good_and_a_broken_connection_for_a_while() {
+    let mut eight = Fetched::new(8, |requests| requests * MIB);
+    eight.run(4_000);
+    eight.ramp.refused();
+    assert_eq!(eight.run(300_000), [4]);
+    eight.ramp.refused();
+    eight.ramp.refused();
+    eight.ramp.refused();
+    assert_eq!(eight.run(300_000), [1]);
+    let mut eight = Fetched::new(8, |requests| requests * MIB);
+    eight.run(4_000);
+    eight.ramp.broke(eight.now_ms);
+    assert_eq!(eight.run(29_000), [7]);
+    assert_eq!(eight.run(5_000), [7, 8]);
+    eight.ramp.forbid();
+    assert_eq!(eight.run(300_000), [1]);
+}
+
+#[test]
+fn a_range_is_what_a_connection_brings_in_two_seconds() {
+    let mut each = Fetched::new(4, |requests| requests * 3 * MIB);
+    assert_eq!(each.ramp.range_bytes(), MIB, "nothing was measured yet");
+    each.run(10_000);
+    let bytes = each.ramp.range_bytes();
+    assert!((5 * MIB..7 * MIB).contains(&bytes), "{bytes}");
+    let mut fast = Fetched::new(1, |_| 1 << 40);
+    fast.run(10_000);
+    assert_eq!(fast.ramp.range_bytes(), 64 * MIB);
+}

@@ -1,0 +1,192 @@
+//! A file that is fetched by several requests at the same time.
+
+mod common;
+
+use std::io::{Read, Seek, SeekFrom};
+use std::time::{Duration, Instant};
+
+use bgcopy_core::vocab::{JobPropertyId, PropertyValue};
+use bgcopy_core::{Job, JobPriority, JobState, Reader};
+use bgcopy_test_server::{Content, Reply, Resource, Server};
+
+use common::{Bench, PATIENCE, stopped};
+
+/// Bytes of the file: it takes one connection so long that more of them help.
+const BYTES: u64 = 40 << 20;
+
+/// What a connection delivers in a second: little, so that there is time for more of them.
+const RATE: u64 = 1 << 20;
+
+/// The same where one connection is to bring all of the file.
+const RATE_OF_ONE: u64 = 5 << 20;
+
+fn content() -> Content {
+    Content::generated(7, BYTES)
+}
+
+fn paced() -> Reply {
+    Reply::normal().bytes_per_second(RATE)
+}
+
+fn paced_for_one() -> Reply {
+    Reply::normal().bytes_per_second(RATE_OF_ONE)
+}
+
+/// A job that is under way, of a file that this many connections are sending.
+fn fetched_by(bench: &Bench, resource: Resource, connections: usize) -> Job {
+    let job = bench.job(resource);
+    job.set_priority(JobPriority::Foreground).expect("set");
+    job.resume().expect("resumed");
+    wait_for_connections(&bench.server, &job, connections);
+    job
+}
+
+fn wait_for_connections(server: &Server, job: &Job, connections: usize) {
+    let deadline = Instant::now() + PATIENCE;
+    while server.open_connections() < connections {
+        assert!(Instant::now() < deadline, "{} connections", server.open_connections());
+        assert_eq!(job.error().ok(), None);
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+fn must_end(bench: &Bench, job: &Job, content: &Content) {
+    assert_eq!(stopped(job), JobState::Transferred, "{:?}", job.error());
+    job.complete().expect("completed");
+    bench.must_hold("file", content);
+    bench.must_be_tidy();
+}
+
+fn ranges_asked(bench: &Bench) -> usize {
+    let requests = bench.server.requests_for("/file");
+    requests.iter().filter(|request| request.header("range").is_some()).count()
+}
+
+#[test]
+fn a_server_that_limits_each_connection_is_asked_by_several() {
+    let bench = Bench::new();
+    let job = fetched_by(&bench, Resource::new(content()).always(paced()), 8);
+    must_end(&bench, &job, &content());
+    let sent = bench.server.body_bytes_sent("/file");
+    assert!(sent <= BYTES + BYTES / 8, "{sent} bytes were sent for a file of {BYTES}");
+    let first = &bench.server.requests_for("/file")[0];
+    assert_eq!(first.header("range"), None, "it begins as any other file");
+}
+
+#[test]
+fn a_job_has_no_more_connections_than_it_may() {
+    let bench = Bench::new();
+    let job = bench.job(Resource::new(content()).always(paced()));
+    let two = PropertyValue::Dword(2);
+    job.set_property(JobPropertyId::ConnectionsPerFile.as_u32(), two).expect("set");
+    job.resume().expect("resumed");
+    wait_for_connections(&bench.server, &job, 2);
+    let mut most = 0;
+    while job.state().expect("a state") != JobState::Transferred {
+        most = most.max(bench.server.open_connections());
+        assert_eq!(job.error().ok(), None);
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    // One that was ended may not be gone yet when the next one is there.
+    assert!(most <= 3, "{most} connections");
+    must_end(&bench, &job, &content());
+}
+
+#[test]
+fn a_server_that_takes_one_connection_at_a_time_is_asked_once_more_and_not_again() {
+    let bench = Bench::new();
+    let refusals = vec![Reply::normal().status(503); 20];
+    let script = [vec![paced_for_one()], refusals].concat();
+    let job = bench.job(Resource::new(content()).script(script).always(paced_for_one()));
+    job.resume().expect("resumed");
+    must_end(&bench, &job, &content());
+    assert_eq!(ranges_asked(&bench), 1, "one request more, and no other");
+    assert_eq!(bench.server.body_bytes_sent("/file") / BYTES, 1);
+}
+
+#[test]
+fn a_link_that_opens_once_goes_on() {
+    let bench = Bench::new();
+    let script = vec![paced_for_one()];
+    let gone = Reply::normal().status(403);
+    let job = bench.job(Resource::new(content()).script(script).always(gone));
+    job.resume().expect("resumed");
+    must_end(&bench, &job, &content());
+}
+
+#[test]
+fn a_server_that_answers_ranges_with_the_whole_file_is_left_at_one_request() {
+    let bench = Bench::new();
+    let job = bench.job(Resource::new(content()).always(paced_for_one().ignore_range()));
+    job.resume().expect("resumed");
+    must_end(&bench, &job, &content());
+    assert_eq!(ranges_asked(&bench), 1);
+}
+
+#[test]
+fn versions_that_only_differ_in_bytes_are_never_mixed() {
+    // The file on the server is another one as soon as so many connections are there.
+    for connections in [2, 4, 8] {
+        let bench = Bench::new();
+        let other = Content::generated(8, BYTES);
+        let job = fetched_by(&bench, Resource::new(content()).always(paced()), connections);
+        bench.server.put("/file", Resource::new(other.clone()).always(paced()));
+        must_end(&bench, &job, &other);
+    }
+}
+
+#[test]
+fn connections_that_break_cost_no_byte_that_is_held() {
+    let bench = Bench::new();
+    let job = fetched_by(&bench, Resource::new(content()).always(paced()), 4);
+    bench.server.drop_connections();
+    job.resume().expect("resumed");
+    let mut state = stopped(&job);
+    while state == JobState::TransientError {
+        job.resume().expect("resumed");
+        state = stopped(&job);
+    }
+    must_end(&bench, &job, &content());
+    let sent = bench.server.body_bytes_sent("/file");
+    assert!(sent <= BYTES + BYTES / 4, "{sent} bytes were sent for a file of {BYTES}");
+}
+
+#[test]
+fn without_a_strong_validator_a_file_stays_one_request() {
+    let weak = Resource::new(content()).etag("W/\"7\"").always(paced_for_one());
+    let bench = Bench::new();
+    let job = bench.job(weak);
+    job.resume().expect("resumed");
+    must_end(&bench, &job, &content());
+    assert_eq!(ranges_asked(&bench), 0);
+}
+
+/// What is recorded of a file is in it, at every moment at which the process may end.
+#[test]
+fn what_is_recorded_of_each_stretch_is_there() {
+    let bench = Bench::new();
+    let job = fetched_by(&bench, Resource::new(content()).always(paced()), 4);
+    let file = job.file(0).expect("a file");
+    let temporary = file.temporary_name().expect("a name");
+    let (mut looks, mut stretches_max) = (0, 0);
+    while job.state().expect("a state") != JobState::Transferred {
+        assert_eq!(job.error().ok(), None);
+        let reader = Reader::open(bench.path("store")).expect("the store can be read");
+        let (_, files) = reader.job(job.id()).expect("the job");
+        let held = files[0].held_ranges();
+        stretches_max = stretches_max.max(held.len());
+        let mut there = std::fs::File::open(&temporary).expect("the temporary file");
+        for range in held {
+            // The ends of the stretches are what may be wrong.
+            let start = range.start.max(range.end.saturating_sub(100_000));
+            let mut bytes = vec![0; (range.end - start) as usize];
+            there.seek(SeekFrom::Start(start)).expect("there");
+            there.read_exact(&mut bytes).expect("no byte that is recorded is missing");
+            assert!(bytes == content().slice(start..range.end), "{start}..{}", range.end);
+        }
+        looks += 1;
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    assert!(looks > 10 && stretches_max > 1, "{looks} looks, {stretches_max} stretches");
+    must_end(&bench, &job, &content());
+}
