@@ -784,7 +784,8 @@ typedef struct bgcopy_options {
    */
   uint32_t connections_per_host;
   /**
-   * Connections for one file.
+   * Connections for one file, twice as many for FOREGROUND, and 32 at most: the
+   * ranges of a large download, or the parts of an upload to S3.
    */
   uint32_t connections_per_file;
   /**
@@ -842,7 +843,8 @@ typedef struct bgcopy_limits {
    */
   uint32_t connections_per_host;
   /**
-   * Connections for one file.
+   * Connections for one file, twice as many for FOREGROUND, and 32 at most: the
+   * ranges of a large download, or the parts of an upload to S3.
    */
   uint32_t connections_per_file;
   /**
@@ -2350,6 +2352,23 @@ bgcopy_hresult bgcopy_file_get_file_ranges(struct bgcopy_file *file,
                                            uint32_t capacity,
                                            struct bgcopy_file_range *out_ranges,
                                            uint32_t *out_count);
+
+/**
+ * Tells which bytes of the remote file are in the temporary file, by their
+ * offsets in the remote file: in order, and joined where they meet
+ * (GetFilledFileRanges). For an upload, those that the server holds.
+ *
+ * @param capacity how many the array holds.
+ * @param out_ranges the array; may be NULL if capacity is 0.
+ * @param out_count how many there are.
+ * @return S_OK; S_FALSE if the array holds only the first of them; E_POINTER;
+ * E_HANDLE; E_MANAGER_CLOSED. Section 2.3.
+ */
+BGCOPY_API
+bgcopy_hresult bgcopy_file_get_filled_file_ranges(struct bgcopy_file *file,
+                                                  uint32_t capacity,
+                                                  struct bgcopy_file_range *out_ranges,
+                                                  uint32_t *out_count);
 
 /**
  * Sets another URL for the same content (SetRemoteName). What is here stays

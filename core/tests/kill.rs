@@ -2,8 +2,8 @@
 
 mod common;
 
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::path::PathBuf;
+use std::process::Child;
 use std::time::{Duration, Instant};
 
 use bgcopy_core::{FileRecord, JobState, JobType, Manager, Options, Reader};
@@ -11,7 +11,7 @@ use bgcopy_test_server::{Content, Reply, Resource, Seen, Server};
 use tempfile::TempDir;
 use uuid::Uuid;
 
-use common::{PATIENCE, stopped, wait_for_bytes};
+use common::{PATIENCE, drive, stopped, wait_for_bytes};
 
 /// Kills in all.
 const KILLS: u32 = 200;
@@ -27,19 +27,6 @@ const LOST_MAX: u64 = 2 * BYTES_PER_SECOND / 4;
 
 /// How often it is looked whether the driver has ended by itself.
 const TICK: Duration = Duration::from_millis(100);
-
-/// The example that drives a queue, built beside this test.
-fn drive(store: &Path) -> Child {
-    let mut path: PathBuf = std::env::current_exe().expect("this test");
-    path.pop();
-    path.pop();
-    path.push("examples/drive");
-    Command::new(path)
-        .arg(store)
-        .stdout(Stdio::null())
-        .spawn()
-        .expect("the example is built with the tests")
-}
 
 /// A round: one job of two files, killed until it is transferred.
 struct Round {

@@ -57,9 +57,10 @@ fn the_limits_hold_for_parts_too() {
     };
     assert_eq!(with(Limits { connections_per_file: 1, ..Limits::default() }), 1);
     assert!(with(Limits { connections_per_file: 7, ..Limits::default() }) <= 7);
+    // Parts are connections and no files.
+    assert_eq!(with(Limits { simultaneous_files: 1, ..Limits::default() }), 4);
     for limits in [
         Limits { connections_per_host: 2, ..Limits::default() },
-        Limits { simultaneous_files: 2, ..Limits::default() },
         Limits { connections_total: 2, ..Limits::default() },
     ] {
         assert!(with(limits) <= 2, "{limits:?}");

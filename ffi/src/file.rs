@@ -168,6 +168,30 @@ pub unsafe extern "C" fn bgcopy_file_get_file_ranges(
     })
 }
 
+/// Tells which bytes of the remote file are in the temporary file, by their
+/// offsets in the remote file: in order, and joined where they meet
+/// (GetFilledFileRanges). For an upload, those that the server holds.
+///
+/// @param capacity how many the array holds.
+/// @param out_ranges the array; may be NULL if capacity is 0.
+/// @param out_count how many there are.
+/// @return S_OK; S_FALSE if the array holds only the first of them; E_POINTER;
+/// E_HANDLE; E_MANAGER_CLOSED. Section 2.3.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn bgcopy_file_get_filled_file_ranges(
+    file: *mut bgcopy_file,
+    capacity: u32,
+    out_ranges: *mut bgcopy_file_range,
+    out_count: *mut u32,
+) -> bgcopy_hresult {
+    guard(|| {
+        let file = get(file)?;
+        let count = out(out_count)?;
+        let ranges: Vec<_> = file.filled_ranges()?.iter().map(bgcopy_file_range::from).collect();
+        fill(&ranges, capacity, out_ranges, count)
+    })
+}
+
 /// Sets another URL for the same content (SetRemoteName). What is here stays
 /// if the new server proves that it has the same content.
 ///

@@ -29,7 +29,8 @@ pub struct bgcopy_options {
     pub connections_total: u32,
     /// Connections to one host and port.
     pub connections_per_host: u32,
-    /// Connections for one file.
+    /// Connections for one file, twice as many for FOREGROUND, and 32 at most: the
+    /// ranges of a large download, or the parts of an upload to S3.
     pub connections_per_file: u32,
     /// Jobs in the queue.
     pub jobs: u32,
@@ -63,7 +64,8 @@ pub struct bgcopy_limits {
     pub connections_total: u32,
     /// Connections to one host and port.
     pub connections_per_host: u32,
-    /// Connections for one file.
+    /// Connections for one file, twice as many for FOREGROUND, and 32 at most: the
+    /// ranges of a large download, or the parts of an upload to S3.
     pub connections_per_file: u32,
     /// Jobs in the queue.
     pub jobs: u32,

@@ -28,10 +28,11 @@ const KINDS: [&str; 10] = [
 
 /// Methods whose function has another name than theirs, or theirs behind
 /// `get_` or `enum_`.
-const RENAMED: [(&str, &str); 5] = [
+const RENAMED: [(&str, &str); 6] = [
     // The specification's names.
     ("Job::job_type", "bgcopy_job_get_type"),
     ("File::ranges", "bgcopy_file_get_file_ranges"),
+    ("File::filled_ranges", "bgcopy_file_get_filled_file_ranges"),
     // Verbs of C.
     ("Interrupt::new", "bgcopy_interrupt_create"),
     ("Interrupt::interrupt", "bgcopy_interrupt_raise"),

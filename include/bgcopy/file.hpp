@@ -62,6 +62,13 @@ public:
     }
     BGCOPY_DETAIL_THROWING(ranges)
 
+    /// The bytes of the remote file that are here, in order.
+    std::vector<file_range> filled_ranges(std::error_code &failure) const
+    {
+        return list<file_range>(bgcopy_file_get_filled_file_ranges, failure);
+    }
+    BGCOPY_DETAIL_THROWING(filled_ranges)
+
     std::optional<bool> validation_state(std::error_code &failure) const
     {
         const auto valid =

@@ -166,6 +166,7 @@ static void all_of_file(void *handle, bgcopy_hresult want)
     EXPECT(want, bgcopy_file_get_progress(h, &any_file_progress));
     EXPECT(want, bgcopy_file_get_error(h, &any_error));
     EXPECT(want, bgcopy_file_get_file_ranges(h, 1, &any_range, &any_number));
+    EXPECT(want, bgcopy_file_get_filled_file_ranges(h, 1, &any_range, &any_number));
     EXPECT(want, bgcopy_file_set_remote_name(h, "http://localhost/"));
     EXPECT(want, bgcopy_file_get_validation_state(h, &any_number));
     EXPECT(want, bgcopy_file_set_validation_state(h, 1));

@@ -248,6 +248,8 @@ static void ranges(void)
     CHECK(count == 2 && found[0].initial_offset == 1000);
     OK(bgcopy_file_get_file_ranges(file, 2, found, &count));
     CHECK(found[1].length == 10);
+    OK(bgcopy_file_get_filled_file_ranges(file, 2, found, &count));
+    CHECK(count == 0);
     OK(bgcopy_job_set_notify_flags(job, BGCOPY_NOTIFY_FILE_RANGES_TRANSFERRED |
                                             BGCOPY_NOTIFY_JOB_TRANSFERRED));
     OK(bgcopy_job_set_file_ranges_transferred_callback(job, add_ranges, &arrived, NULL));

@@ -216,6 +216,7 @@ static void null_results(void)
     EXPECT(bad, bgcopy_file_get_error(f, NULL));
     EXPECT(bad, bgcopy_file_get_file_ranges(f, 1, NULL, &any_number));
     EXPECT(bad, bgcopy_file_get_file_ranges(f, 1, &any_range, NULL));
+    EXPECT(bad, bgcopy_file_get_filled_file_ranges(f, 1, &any_range, NULL));
     EXPECT(bad, bgcopy_file_set_remote_name(f, NULL));
     EXPECT(bad, bgcopy_file_get_validation_state(f, NULL));
     EXPECT(bad, bgcopy_file_get_response_headers(f, NULL));

@@ -70,6 +70,12 @@ impl File {
     }
 
     #[getter]
+    fn filled_ranges<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        let ranges = self.file.call(py, bgcopy_core::File::filled_ranges)?;
+        records::ranges(py, &ranges)
+    }
+
+    #[getter]
     fn validation_state(&self, py: Python<'_>) -> PyResult<Option<bool>> {
         self.file.call(py, bgcopy_core::File::validation_state)
     }

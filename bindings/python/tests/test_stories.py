@@ -168,8 +168,10 @@ def test_ranges_are_stored_back_to_back(bench: Bench) -> None:
     ranges = (bgcopy.FileRange(100, 50), bgcopy.FileRange(LENGTH - 10))
     job.add_file_with_ranges(bench.server.url(1), bench.path(), ranges)
     assert job.file(0).ranges == ranges
+    assert job.file(0).filled_ranges == ()
     job.resume()
     assert job.wait(timeout=PATIENCE_S) is JobState.TRANSFERRED
+    assert job.file(0).filled_ranges == (ranges[0], bgcopy.FileRange(LENGTH - 10, 10))
     job.complete()
     content = bench.server.content(1)
     assert bench.path().read_bytes() == content[100:150] + content[-10:]

@@ -75,6 +75,13 @@ impl File {
         Ok(self.core.ranges()?.into_iter().map(Into::into).collect())
     }
 
+    /// The bytes of the remote file that are in the temporary file, by their
+    /// offsets in the remote file: in order, and joined where they meet
+    /// (GetFilledFileRanges). For an upload, those that the server holds.
+    pub fn filled_ranges(&self) -> Result<Vec<FileRange>> {
+        Ok(self.core.filled_ranges()?.into_iter().map(Into::into).collect())
+    }
+
     /// Sets another URL for the same content (SetRemoteName). It holds from
     /// the next request on; held bytes stay if the new server proves that it
     /// has the same content; otherwise the file restarts. A transferred file

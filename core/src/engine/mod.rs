@@ -10,6 +10,7 @@ mod clock;
 mod conditions;
 mod inbox;
 mod message;
+mod moving;
 mod outages;
 mod paging;
 mod parallel;
@@ -17,6 +18,7 @@ mod pool;
 mod queue;
 mod recording;
 mod repeats;
+mod request_options;
 mod requests;
 mod sessions;
 mod situation;
@@ -35,13 +37,12 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
-use crate::disk::{Disk, TempFile};
+use crate::disk::Disk;
 use crate::model::{
     CredentialSlot, Input, JobRecord, Limits, Now, Outcome, Plan, RequestKey, Work,
 };
 use crate::notify::log;
 use crate::platform::{self, NetworkWatch};
-use crate::protocol::UploadRequest;
 use crate::store::{Damage, Faults, Store};
 use crate::transfer::{Credentials, Token, Transfers};
 use crate::vocab::{Error, JobState, LogLevel, Result, code};
@@ -52,6 +53,7 @@ pub use clock::now;
 pub use inbox::{Answer, Answered, END_OF_SESSION, Inbox, Message, closed_error};
 pub use message::{ApiCall, ApiReply, JobSnapshot, Secret, Setup};
 
+use moving::{Held, Moving};
 use parallel::Parallel;
 use pool::Pool;
 use queue::Queue;
@@ -83,76 +85,6 @@ pub struct Running {
     pub inbox: Arc<Inbox>,
     pub damage: Option<Damage>,
     pub thread: std::thread::JoinHandle<()>,
-}
-
-/// A request under way.
-struct Moving {
-    token: Token,
-    /// The server that it asks, and whether that has said anything.
-    server: String,
-    is_answered: bool,
-    /// Where a body goes; None for an upload.
-    target: Option<TempFile>,
-    /// Position of the first byte that it writes, and where it ends: None if it goes on to
-    /// the end of the file.
-    begin: u64,
-    end: Option<u64>,
-    /// True for a request that began beside another one of its file: it can only add
-    /// bytes.
-    is_further: bool,
-    /// When its head was accepted.
-    flows_since_ms: Option<u64>,
-    /// Position up to which it has written.
-    written: u64,
-    /// Position of the last sync that was asked for, and when.
-    sync_asked: (u64, u64),
-    /// What is missing before a held-back body may flow.
-    held: Option<Held>,
-    /// The request of an upload.
-    upload: Option<UploadRequest>,
-    /// Bytes of its body that were handed to the connection.
-    sent: u64,
-    /// When it began.
-    began_ms: u64,
-    /// When something came of it last, or it began.
-    heard_ms: u64,
-}
-
-impl Moving {
-    /// A request that begins now. A download writes to `target` from `begin` on; `unsynced`
-    /// bytes of its file were not synced before.
-    fn new(
-        token: Token,
-        server: String,
-        target: Option<TempFile>,
-        (begin, unsynced): (u64, u64),
-        at: Now,
-    ) -> Self {
-        Self {
-            token,
-            server,
-            is_answered: false,
-            target,
-            begin,
-            end: None,
-            is_further: false,
-            flows_since_ms: None,
-            written: begin,
-            sync_asked: (begin.saturating_sub(unsynced), at.monotonic_ms),
-            held: None,
-            upload: None,
-            sent: 0,
-            began_ms: at.monotonic_ms,
-            heard_ms: at.monotonic_ms,
-        }
-    }
-}
-
-/// A body waits for its head to be stored, and then for its space.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Held {
-    ForCommit { reserve: bool },
-    ForSpace,
 }
 
 struct Engine {

@@ -10,21 +10,15 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 
 use crate::model::{
-    Now, Outcome, Ramp, RequestKey, RunningRange, SPLIT_BYTES_MIN, Sample, connections_per_file,
-    next_range, server_asked,
+    FileStage, Now, Outcome, Ramp, RequestKey, RunningRange, SPLIT_BYTES_MIN, Sample,
+    connections_per_file, next_range, server_asked,
 };
 use crate::protocol::{Request, Scheme, is_same_origin};
 use crate::transfer::{Ending, HeadEvent, KnownVersion, Order};
 use crate::vocab::Result;
 
-use super::requests::withhold_secrets;
+use super::request_options::withhold_secrets;
 use super::{Engine, Moving};
-
-/// So long a server is asked for no more requests of a file at a time than it served.
-const NARROW_MS: u64 = 24 * 60 * 60 * 1000;
-
-/// Servers that are remembered for this.
-const SERVERS_MAX: usize = 1024;
 
 /// How often a file that has fewer requests than it may is looked at.
 const LOOK_MS: u64 = 500;
@@ -42,8 +36,6 @@ const IDLE_PERCENT_MIN: u64 = 10;
 #[derive(Default)]
 pub struct Parallel {
     files: BTreeMap<(Uuid, u32), SplitFile>,
-    /// Servers that refused a further request: how many they take, and until when that holds.
-    narrow: BTreeMap<String, (u32, u64)>,
     /// How long this thread had nothing to do, in all.
     idle_ms: u64,
 }
@@ -70,19 +62,6 @@ impl Parallel {
     pub fn requests_of_file(&self) -> BTreeMap<(Uuid, u32), u32> {
         let several = self.files.iter().filter(|(_, file)| file.ramp.target() > 1);
         several.map(|(key, file)| (*key, file.ramp.target())).collect()
-    }
-
-    /// Remembers how many requests for one file a server takes.
-    fn narrow_server(&mut self, server: &str, most: u32, at: Now) {
-        self.narrow.retain(|_, (_, until_ms)| *until_ms > at.monotonic_ms);
-        if self.narrow.len() < SERVERS_MAX || self.narrow.contains_key(server) {
-            self.narrow.insert(server.to_owned(), (most, at.monotonic_ms + NARROW_MS));
-        }
-    }
-
-    fn most_of(&self, server: &str, at: Now) -> u32 {
-        let known = self.narrow.get(server).filter(|(_, until_ms)| *until_ms > at.monotonic_ms);
-        known.map_or(u32::MAX, |(most, _)| *most)
     }
 }
 
@@ -119,7 +98,8 @@ impl Engine {
         }
         let server = server_asked(record, &url);
         let most = connections_per_file(record, &self.queue.limits);
-        let most = most.min(self.parallel.most_of(&server, at));
+        let taken = self.queue.server_limits.most(&server, at.unix_ms);
+        let most = taken.map_or(most, |taken| most.min(taken));
         (most > 1).then(|| SplitFile {
             ramp: Ramp::new(most, at.monotonic_ms),
             is_elsewhere: !is_same_origin(&head.asked, &url),
@@ -216,7 +196,9 @@ impl Engine {
     /// The last missing byte may have come by a request that had more to fetch.
     fn complete_if_held(&mut self, (job, index): (Uuid, u32), at: Now) {
         let key = RequestKey { job, file: index, part: 0 };
-        let size = self.file(key).filter(|file| !file.segments.is_empty());
+        let size = self
+            .file(key)
+            .filter(|file| file.stage == FileStage::Waiting && !file.segments.is_empty());
         let size = size.and_then(|file| file.size.filter(|size| *size == file.held()));
         if let Some(size) = size {
             self.stop_requests((job, index), at);
@@ -323,7 +305,7 @@ impl Engine {
         } else {
             split.ramp.refused();
             let (server, most) = (split.server.clone(), split.ramp.target());
-            self.parallel.narrow_server(&server, most, at);
+            self.queue.limit_server(&server, most, at);
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::model::{
     apply_creation,
 };
 use crate::notify::ChangeNotice;
-use crate::store::{Batch, Durability, Store, StoredCall, StoredCalls};
+use crate::store::{Batch, Durability, ServerLimits, Store, StoredCall, StoredCalls};
 use crate::vocab::{Error, HResult, JobState, Result, code};
 
 use super::paging::{Rank, Ready};
@@ -90,6 +90,9 @@ pub struct Queue {
     /// this turn.
     calls: StoredCalls,
     called: Vec<StoredCall>,
+    /// How many requests for one file servers took, and whether that is to be stored.
+    pub(super) server_limits: ServerLimits,
+    server_limits_changed: bool,
     /// True if the store may hold runnable jobs that are not in memory: behind
     /// this place in their order.
     pub(super) has_more_runnable: bool,
@@ -108,10 +111,13 @@ impl Queue {
         let job_count = store.job_count()?;
         let next_due_ms = store.next_due()?;
         let calls = store.calls();
+        let server_limits = store.server_limits();
         Ok(Self {
             next_due_ms,
             calls,
             called: Vec::new(),
+            server_limits,
+            server_limits_changed: false,
             store,
             jobs: BTreeMap::new(),
             ready: Ready::default(),
@@ -326,6 +332,12 @@ impl Queue {
         self.called.push(call);
     }
 
+    /// Remembers how many requests for one file a server takes: stored with the next commit.
+    pub(super) fn limit_server(&mut self, server: &str, most: u32, now: Now) {
+        self.server_limits.add(server, most, now.unix_ms);
+        self.server_limits_changed = true;
+    }
+
     /// The job is to be stored in this turn.
     fn require(&mut self, id: Uuid, durability: Durability) {
         self.pending.insert(id);
@@ -368,6 +380,7 @@ impl Queue {
                 self.calls = calls.unwrap_or_else(|| std::mem::take(&mut self.calls));
                 self.frees_room = false;
                 self.refused = None;
+                self.server_limits_changed = false;
                 let stored = std::mem::take(&mut self.pending);
                 self.dirty_jobs.retain(|id| !stored.contains(id));
                 self.dirty_files.retain(|(id, _)| !stored.contains(id));
@@ -422,7 +435,9 @@ impl Queue {
     }
 
     fn save(&mut self, calls: Option<&StoredCalls>, durability: Durability) -> Result<u64> {
-        let mut batch = Batch { calls, frees_room: self.frees_room, ..Batch::default() };
+        let server_limits = self.server_limits_changed.then_some(&self.server_limits);
+        let mut batch =
+            Batch { calls, server_limits, frees_room: self.frees_room, ..Batch::default() };
         for id in &self.pending {
             let Some(Loaded { job, .. }) = self.jobs.get(id).filter(|_| self.is_dirty(*id)) else {
                 continue;
@@ -441,7 +456,8 @@ impl Queue {
         // New jobs are numbered as they come, and listed by their numbers.
         batch.jobs.sort_by_key(|record| record.queue_position);
         let gone = batch.deleted.len() as u64;
-        if !batch.jobs.is_empty() || !batch.deleted.is_empty() || calls.is_some() {
+        let has_jobs = !batch.jobs.is_empty() || !batch.deleted.is_empty();
+        if has_jobs || calls.is_some() || server_limits.is_some() {
             self.store.save(&batch, durability)?;
         }
         Ok(gone)

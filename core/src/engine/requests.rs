@@ -7,16 +7,14 @@ use uuid::Uuid;
 
 use crate::disk::{OpenedTemporary, TempFile, is_transient};
 use crate::model::{
-    FileRecord, FileStage, HeadFacts, Input, JobRecord, Now, Outcome, RequestKey, UploadEvent,
-    server_asked,
+    FileRecord, FileStage, HeadFacts, Input, Now, Outcome, RequestKey, UploadEvent, server_asked,
 };
 use crate::platform::path_of;
 use crate::protocol::{Failure, Request, next_request, requested_bytes};
 use crate::transfer::{
-    Credentials, Ending, HeadEvent, KnownVersion, Order, RESERVE_FROM_BYTES, RequestOptions, Token,
-    TransferEvent, local_failure,
+    Ending, HeadEvent, KnownVersion, Order, RESERVE_FROM_BYTES, Token, TransferEvent, local_failure,
 };
-use crate::vocab::{AuthTarget, ErrorContext, Result, code, security};
+use crate::vocab::{ErrorContext, Result, code, security};
 
 use super::pool::Task;
 use super::{Engine, Held, Moving};
@@ -135,41 +133,6 @@ impl Engine {
         self.tokens.insert(token, transfer);
         self.outcome(id, Outcome::Connecting { file: index }, at);
         Ok(())
-    }
-
-    pub(super) fn options(&self, record: &JobRecord, file: &FileRecord) -> RequestOptions {
-        let tells = file.may_tell_secrets();
-        let secrets = self.secrets.get(&record.id);
-        let credentials = |target: AuthTarget| {
-            let of_target = |(slot, found): (&(AuthTarget, _), &Credentials)| {
-                (slot.0 == target).then(|| found.clone())
-            };
-            let told = secrets.and_then(|secrets| secrets.iter().find_map(of_target));
-            told.or_else(|| own_credentials(record, target))
-        };
-        let headers = record.custom_headers.as_deref().unwrap_or("");
-        RequestOptions {
-            user_agent: self.settings.user_agent.clone(),
-            headers: headers
-                .split("\r\n")
-                .filter(|line| !line.is_empty() && (tells || !is_secret_header(line)))
-                .map(str::to_owned)
-                .collect(),
-            security_flags: record.security_flags,
-            trust: self.settings.trust.clone(),
-            proxy: Some((
-                record.proxy.usage,
-                record.proxy.list.clone(),
-                record.proxy.bypass.clone(),
-            )),
-            client_certificate: record
-                .client_certificate
-                .as_ref()
-                .map(|client| (client.certificate.clone(), client.key.clone())),
-            server_credentials: credentials(AuthTarget::Server).filter(|_| tells),
-            proxy_credentials: credentials(AuthTarget::Proxy),
-            own_connection: false,
-        }
     }
 
     /// Stops a request, and returns what was known of it.
@@ -493,23 +456,4 @@ fn end_before_held_bytes(request: &mut Request, file: &FileRecord) {
 /// True if something here failed, and not at the server.
 fn is_local(ending: &Ending) -> bool {
     matches!(ending, Ending::Failed { failure, .. } if failure.context == ErrorContext::LocalFile)
-}
-
-/// The user's own credentials, if the job is to be known by them.
-fn own_credentials(record: &JobRecord, target: AuthTarget) -> Option<Credentials> {
-    let mut slots = record.credential_slots.iter();
-    let slot = slots.find(|slot| slot.0 == target && slot.1.knows_users())?;
-    Some(Credentials { scheme: slot.1, user_name: String::new(), password: String::new() })
-}
-
-/// Takes from a request what only the host that the caller named may see.
-pub(super) fn withhold_secrets(options: &mut RequestOptions) {
-    options.headers.retain(|line| !is_secret_header(line));
-    options.server_credentials = None;
-}
-
-/// True for the headers that curl, too, keeps from another host.
-fn is_secret_header(line: &str) -> bool {
-    let name = line.split(':').next().unwrap_or("");
-    ["authorization", "cookie"].iter().any(|secret| name.eq_ignore_ascii_case(secret))
 }

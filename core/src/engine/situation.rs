@@ -16,12 +16,6 @@ const SILENT_MS: u64 = 10_000;
 /// anew: its server may have given up, or be about to wait much longer.
 pub(super) const AWAY_MS: u64 = 3_000;
 
-impl Moving {
-    pub(super) fn silent_ms(&self, at: Now) -> u64 {
-        at.monotonic_ms.saturating_sub(self.heard_ms)
-    }
-}
-
 impl Engine {
     /// What a plan must know besides the jobs.
     pub(super) fn environment(&self, at: Now) -> Environment {

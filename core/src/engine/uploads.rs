@@ -16,7 +16,7 @@ use crate::protocol::{
 use crate::transfer::{RequestOptions, Token, UploadEnding, UploadOrder};
 use crate::vocab::{Result, UploadProtocol};
 
-use super::requests::withhold_secrets;
+use super::request_options::withhold_secrets;
 use super::{Engine, Moving, SecretChange};
 
 /// A permit holds for a week, and what is owed to a server is owed for a day.

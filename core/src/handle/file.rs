@@ -86,6 +86,13 @@ impl File {
         Ok(self.record()?.ranges)
     }
 
+    /// The bytes of the remote file that are in the temporary file, by their
+    /// offsets in the remote file: in order, and joined where they meet
+    /// (GetFilledFileRanges). For an upload, those that the server holds.
+    pub fn filled_ranges(&self) -> Result<Vec<FileRange>> {
+        Ok(self.record()?.filled_ranges())
+    }
+
     /// Sets another URL for the same content (SetRemoteName). It holds from
     /// the next request on; held bytes stay if the new server proves, by its
     /// validator and the last block or by the expected hash, that it has the

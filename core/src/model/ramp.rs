@@ -191,7 +191,9 @@ impl Ramp {
     fn agree(&self, one: u64, other: u64) -> bool {
         match self.verdict(one) {
             Verdict::Base => one.abs_diff(other) <= one.max(other) * 3 / 10,
-            verdict => verdict == self.verdict(other),
+            verdict @ (Verdict::Keep | Verdict::Freeze | Verdict::RollBack) => {
+                verdict == self.verdict(other)
+            }
         }
     }
 

@@ -5,6 +5,9 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
+use crate::protocol::FileRange;
+use crate::vocab::LENGTH_TO_EOF;
+
 use super::file::FileRecord;
 
 /// Bytes held behind a gap. Stored as three numbers.
@@ -67,6 +70,39 @@ impl FileRecord {
         ranges.push(0..self.written);
         ranges.extend(self.segments.iter().map(|segment| segment.first..segment.written));
         ranges
+    }
+
+    /// What is held of the remote file, by its own offsets: in order, and joined where it
+    /// meets.
+    pub fn filled_ranges(&self) -> Vec<FileRange> {
+        let whole = [FileRange { initial_offset: 0, length: LENGTH_TO_EOF }];
+        let pieces = if self.ranges.is_empty() { &whole } else { &self.ranges[..] };
+        let mut filled = Vec::new();
+        let mut position = 0_u64;
+        for piece in pieces {
+            let end = position.saturating_add(piece.length);
+            for held in self.held_ranges() {
+                let (first, last) = (held.start.max(position), held.end.min(end));
+                if first < last {
+                    let offset = piece.initial_offset + (first - position);
+                    filled.push(offset..offset + (last - first));
+                }
+            }
+            position = end;
+        }
+        filled.sort_by_key(|range| range.start);
+        let mut joined: Vec<Range<u64>> = Vec::with_capacity(filled.len());
+        for range in filled {
+            match joined.last_mut() {
+                Some(last) if last.end >= range.start => last.end = last.end.max(range.end),
+                Some(_) | None => joined.push(range),
+            }
+        }
+        let range = |range: Range<u64>| FileRange {
+            initial_offset: range.start,
+            length: range.end - range.start,
+        };
+        joined.into_iter().map(range).collect()
     }
 
     /// What it holds that it did not hold `before`.

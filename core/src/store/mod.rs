@@ -25,6 +25,7 @@ mod reserve;
 mod row;
 mod salvage;
 mod schema;
+mod server_limits;
 mod survey;
 mod tally;
 mod view;
@@ -53,6 +54,7 @@ pub use calls::{End, StoredCall, StoredCalls};
 pub use faults::Faults;
 pub use lock::{Sharing, announce, sharing};
 pub use reader::{StoreReader, Survey};
+pub use server_limits::ServerLimits;
 
 /// What a commit survives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,6 +77,8 @@ pub struct Batch<'a> {
     pub deleted: Vec<Uuid>,
     /// The calls to remember from now on, if there are new ones.
     pub calls: Option<&'a StoredCalls>,
+    /// What is known of servers from now on, if there is something new.
+    pub server_limits: Option<&'a ServerLimits>,
     /// True if it is a step towards space on a full disk, or keeps it from filling
     /// further: the store's reserve is given up for it.
     pub frees_room: bool,
@@ -215,6 +219,12 @@ impl Store {
     pub fn calls(&self) -> StoredCalls {
         schema::read_meta_bytes(&self.connection, &schema::CALLS)
             .map_or_else(|_| StoredCalls::default(), |bytes| StoredCalls::from_bytes(&bytes))
+    }
+
+    /// How many requests for one file servers took. Damage to that is none to the jobs.
+    pub fn server_limits(&self) -> ServerLimits {
+        schema::read_meta_bytes(&self.connection, &schema::SERVER_LIMITS)
+            .map_or_else(|_| ServerLimits::default(), |bytes| ServerLimits::from_bytes(&bytes))
     }
 
     /// Jobs that are not final, in the order in which they came, from after a

@@ -35,6 +35,7 @@ const SCHEMA: Meta = Meta(1, "schema");
 pub(super) const LEDGER: Meta = Meta(2, "ledger");
 pub(super) const SALVAGE: Meta = Meta(3, "salvage");
 pub(super) const CALLS: Meta = Meta(4, "calls");
+pub(super) const SERVER_LIMITS: Meta = Meta(5, "server_limits");
 
 /// The version again, and the shape it has.
 #[derive(Serialize, Deserialize)]

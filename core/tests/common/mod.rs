@@ -4,6 +4,7 @@
 pub mod bucket;
 
 use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use bgcopy_core::vocab::code;
@@ -163,6 +164,19 @@ impl Bench {
 
 pub fn open(folder: &Path) -> Manager {
     Manager::open(Options::new(folder.join("store"))).expect("a manager")
+}
+
+/// The example that drives a queue, built beside this test.
+pub fn drive(store: &Path) -> Child {
+    let mut path: PathBuf = std::env::current_exe().expect("this test");
+    path.pop();
+    path.pop();
+    path.push("examples/drive");
+    Command::new(path)
+        .arg(store)
+        .stdout(Stdio::null())
+        .spawn()
+        .expect("the example is built with the tests")
 }
 
 /// Waits until the job stands still.

@@ -4,7 +4,7 @@ use std::fmt::Display;
 use std::path::Path;
 use std::{fs, io};
 
-use bgcopy_core::vocab::security;
+use bgcopy_core::vocab::{JobPropertyId, PropertyValue, security};
 use bgcopy_core::{
     AuthScheme, AuthTarget, ClientCertificate, Job, JobRecord, JobSetup, Manager, ProxySettings,
     local_name,
@@ -21,6 +21,8 @@ const UNCHECKED: u32 = security::IGNORE_UNKNOWN_CA
     | security::IGNORE_CERT_DATE_INVALID
     | security::IGNORE_CERT_WRONG_USAGE;
 
+const CONNECTIONS_PER_FILE: u32 = JobPropertyId::ConnectionsPerFile.as_u32();
+
 /// What the options ask for. What they do not name stays as it is for a job that
 /// is taken up.
 pub struct JobOptions {
@@ -33,6 +35,7 @@ pub struct JobOptions {
     no_progress_timeout_s: Option<u32>,
     retry_delay_s: Option<u32>,
     max_time_s: Option<u32>,
+    connections_per_file: Option<u32>,
     /// What of the command line is not to be seen again, and what is in its place.
     pub secrets: Vec<(String, String)>,
 }
@@ -56,6 +59,7 @@ impl JobOptions {
             no_progress_timeout_s: options.no_progress_timeout,
             retry_delay_s: options.retry_delay,
             max_time_s: options.max_time,
+            connections_per_file: options.connections_per_file,
             secrets: passwords::secrets(options),
         };
         let scheme = |is_digest| if is_digest { AuthScheme::Digest } else { AuthScheme::Basic };
@@ -114,6 +118,9 @@ impl JobOptions {
         if let Some(seconds) = self.max_time_s {
             setup = setup.maximum_download_time(seconds);
         }
+        if let Some(most) = self.connections_per_file {
+            setup = setup.property(CONNECTIONS_PER_FILE, PropertyValue::Dword(most));
+        }
         setup.security_flags(self.security_flags)
     }
 
@@ -141,6 +148,9 @@ impl JobOptions {
         }
         if let Some(seconds) = self.max_time_s {
             job.set_maximum_download_time(seconds)?;
+        }
+        if let Some(most) = self.connections_per_file {
+            job.set_property(CONNECTIONS_PER_FILE, PropertyValue::Dword(most))?;
         }
         self.prove_again(manager, job, &record)
     }

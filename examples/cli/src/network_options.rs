@@ -80,6 +80,11 @@ pub struct NetworkOptions {
     /// [default: 90 days].
     #[arg(long, value_name = "SECONDS")]
     pub max_time: Option<u32>,
+    /// The most connections for one file: the ranges of a large download, or the parts of
+    /// an upload to S3; there are more than one only while that is faster [default: 8, 4
+    /// with another --priority than foreground].
+    #[arg(long, value_name = "1..32", value_parser = clap::value_parser!(u32).range(1..=32))]
+    pub connections_per_file: Option<u32>,
 }
 
 fn no_redirects(text: &str) -> Result<u32, String> {

@@ -700,6 +700,13 @@ class File:
         """
 
     @property
+    def filled_ranges(self) -> tuple[FileRange, ...]:
+        """The bytes of the remote file that are in the temporary file, by their
+        offsets in the remote file: in order, and joined where they meet
+        (GetFilledFileRanges). For an upload, those that the server holds.
+        """
+
+    @property
     def validation_state(self) -> bool | None:
         """What was said of its content (GetValidationState); None if nothing
         was.

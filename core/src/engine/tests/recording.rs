@@ -109,7 +109,7 @@ fn synced_bytes_are_recorded_for_good_at_once_and_twice_a_second() {
     stage.commit(2_000);
     for (synced, now, due) in [(1_000, 2_010, 2_010), (2_000, 2_020, 2_510), (3_000, 3_100, 3_100)]
     {
-        stage.outcome(Outcome::Synced { file: 0, held: vec![0..synced] }, now);
+        stage.outcome(Outcome::Synced { file: 0, held: vec![0..0, 0..synced] }, now);
         assert_eq!(stage.queue.flush_due_ms(), Some(due.min(now + 250)), "or with what else is");
         stage.commit(due);
         assert_eq!(stage.queue.flush_due_ms(), None);

@@ -1,6 +1,8 @@
 //! What is held of a file behind gaps, and what a further request is to fetch.
 
 use crate::model::{FileRecord, RunningRange, next_range};
+use crate::protocol::FileRange;
+use crate::vocab::LENGTH_TO_EOF;
 
 const MIB: u64 = 1024 * 1024;
 
@@ -39,7 +41,7 @@ fn bytes_of_several_requests_are_counted_once() {
 #[test]
 fn stretches_that_meet_become_one_unless_that_hides_what_is_safe() {
     let mut file = file(&[(0, 10), (20, 30)]);
-    file.add_synced(&[20..30]);
+    file.add_synced(&[0..0, 20..30]);
     file.add_bytes(0, 20);
     assert_eq!(file.segments.len(), 1, "the first ten are not safe, the last ten are");
     assert_eq!((file.held(), file.held_safely(), file.first_missing()), (30, 10, 30));
@@ -62,7 +64,7 @@ fn a_sync_counts_for_what_was_held_when_it_began() {
 #[test]
 fn without_first_bytes_nothing_behind_them_counts() {
     let mut file = file(&[(0, 10), (20, 30)]);
-    file.add_synced(&[20..30]);
+    file.add_synced(&[0..0, 20..30]);
     file.keep_synced();
     assert_eq!((file.held(), file.segments.len()), (0, 0));
 }
@@ -128,4 +130,15 @@ fn a_small_rest_is_fetched_twice_if_it_is_slow_and_never_three_times() {
     let slow = running(size - rest, Some(size), 1);
     assert_eq!(next_range(&held, size, &[slow], MIB), Some(size - rest..size));
     assert_eq!(next_range(&held, size, &[slow, slow], MIB), None);
+}
+
+#[test]
+fn what_is_filled_is_told_by_the_offsets_of_the_remote_file() {
+    let piece = |initial_offset, length| FileRange { initial_offset, length };
+    let whole = file(&[(0, 10), (20, 30)]);
+    assert_eq!(whole.filled_ranges(), [piece(0, 10), piece(20, 10)]);
+    let mut pieces = file(&[(0, 75)]);
+    pieces.ranges = vec![piece(1_000, 50), piece(100, 20), piece(120, LENGTH_TO_EOF)];
+    assert_eq!(pieces.filled_ranges(), [piece(100, 25), piece(1_000, 50)]);
+    assert_eq!(file(&[]).filled_ranges(), []);
 }

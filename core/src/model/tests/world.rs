@@ -368,12 +368,11 @@ impl World {
     }
 
     fn sync(&mut self) -> bool {
-        let written = self.job.files[0].written;
         if self.temporary.is_none() || self.job.record.state.is_final() {
             return false;
         }
         self.synced.clone_from(&self.temporary);
-        self.outcome(Outcome::Synced { file: 0, held: vec![0..written] });
+        self.outcome(Outcome::Synced { file: 0, held: self.job.files[0].held_ranges() });
         true
     }
 
