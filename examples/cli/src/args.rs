@@ -63,6 +63,11 @@ pub enum QueueCommand {
     List(List),
     /// Show all about one job and its files.
     Show(One),
+    /// Show the queue as a table that stays up to date, until Ctrl-C.
+    ///
+    /// Jobs that move come first. Where stdout is no terminal the table is printed once.
+    /// With ids it ends when those jobs have left the queue.
+    Watch(Watch),
     /// Say why jobs do not move and what would get them moving.
     Why(Several),
     /// Transfer the queue until nothing in it can move any more.
@@ -232,6 +237,16 @@ pub struct Several {
     /// Print one JSON object a line.
     #[arg(long)]
     pub json: bool,
+}
+
+#[derive(Args)]
+pub struct Watch {
+    /// The jobs: ids, or beginnings of ids that no other job has; none: all.
+    #[arg(value_name = "ID")]
+    pub ids: Vec<String>,
+    /// Print the table once.
+    #[arg(long)]
+    pub once: bool,
 }
 
 #[derive(Args)]

@@ -25,7 +25,9 @@ mod queue_commands;
 mod run;
 mod serve;
 mod store_folder;
+mod table;
 mod targets;
+mod watch;
 
 use std::borrow::Cow;
 use std::ffi::OsString;
@@ -115,6 +117,7 @@ fn dispatch(program: &Program, store: &Path, command: &QueueCommand) -> Outcome 
         QueueCommand::Add(add) => queue_commands::add(store, add),
         QueueCommand::List(list) => queue_commands::list(store, list.json),
         QueueCommand::Show(one) => queue_commands::show(store, one),
+        QueueCommand::Watch(watch) => watch::watch(store, watch),
         QueueCommand::Why(one) => queue_commands::why(store, one),
         QueueCommand::Run(run) => run::run(store, run),
         QueueCommand::Serve(serve) => serve::serve(store, serve),

@@ -158,7 +158,7 @@ pub fn percent(progress: JobProgress) -> u64 {
 }
 
 /// Speed and time left; for a job that does not move, why.
-fn doing(snapshot: &JobSnapshot, progress: JobProgress) -> String {
+pub fn doing(snapshot: &JobSnapshot, progress: JobProgress) -> String {
     let files = if progress.files_total > 1 {
         format!("{}/{} files  ", progress.files_transferred, progress.files_total)
     } else {

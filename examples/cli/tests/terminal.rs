@@ -2,7 +2,7 @@
 
 mod bench;
 
-use bench::{Bench, json_of, lines_of};
+use bench::{Bench, CTRL_C, json_of, lines_of};
 use bgcopy_test_server::{Reply, Resource};
 use serde_json::Value;
 
@@ -92,28 +92,6 @@ fn name_of_a_file_is_one_line_and_moves_no_cursor() {
     }
 }
 
-/// Opens a terminal for the program, presses Ctrl-C when it shows a text, and prints
-/// all that it showed.
-#[cfg(target_os = "linux")]
-const AT_A_TERMINAL: &str = r#"
-import fcntl, os, pty, struct, sys, termios
-child, terminal = pty.fork()
-if child == 0:
-    os.environ["TERM"] = "xterm"
-    fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 200, 0, 0))
-    os.execv(sys.argv[2], sys.argv[2:])
-shown, pressed = b"", False
-try:
-    while data := os.read(terminal, 1000):
-        shown += data
-        if sys.argv[1].encode() in shown and not pressed:
-            pressed = os.write(terminal, b"\x03")
-except OSError:
-    pass
-sys.stdout.buffer.write(shown)
-sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
-"#;
-
 #[cfg(target_os = "linux")]
 #[test]
 fn message_of_a_server_in_the_bar_turns_no_text_around() {
@@ -123,7 +101,7 @@ fn message_of_a_server_in_the_bar_turns_no_text_around() {
     let busy = Reply::normal().status(503).status_line(line);
     bench.server.put("/file", Resource::bytes("x").always(busy));
     let get = ["get", &bench.url("/file"), "-o", "x"];
-    let out = bench.run_by("python3", &["-c", AT_A_TERMINAL, "retry in"], &get);
+    let out = bench.at_terminal(200, "retry in", CTRL_C, &get);
     assert_eq!(out.code, 130, "{out:?}");
     assert!(out.stdout.contains(r"abc\u{202e}cba"), "{out:?}");
     assert!(!out.stdout.contains(['\u{202E}']) && !out.stdout.contains("\u{1B}[2Jabc"), "{out:?}");
@@ -134,13 +112,12 @@ fn message_of_a_server_in_the_bar_turns_no_text_around() {
 fn colours_are_left_out_where_nobody_wants_them() {
     let mut bench = Bench::new();
     let url = bench.url(&format!("/gen/5/{LARGE}?{SLOW}"));
-    let at = ["-c", AT_A_TERMINAL, "%"];
     let colour = "\u{1B}[32m";
-    let coloured = bench.run_by("python3", &at, &["get", &url, "-o", "x"]);
+    let coloured = bench.at_terminal(200, "%", CTRL_C, &["get", &url, "-o", "x"]);
     assert!(coloured.stdout.contains(colour), "{coloured:?}");
     bench.set("NO_COLOR", "1");
-    let plain = bench.run_by("python3", &at, &["get", &url, "-o", "y"]);
+    let plain = bench.at_terminal(200, "%", CTRL_C, &["get", &url, "-o", "y"]);
     assert!(plain.stdout.contains('%') && !plain.stdout.contains(colour), "{plain:?}");
-    let help = bench.run_by("python3", &at, &["--help"]);
+    let help = bench.at_terminal(200, "%", CTRL_C, &["--help"]);
     assert!(!help.stdout.contains("\u{1B}["), "{help:?}");
 }
