@@ -8,6 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use crate::download_options::DownloadOptions;
+use crate::job_settings;
 use crate::network_options::NetworkOptions;
 
 const EXIT_CODES: &str = "Exit codes: 0 done, 1 failed (the code is on stderr), \
@@ -80,6 +81,12 @@ pub enum QueueCommand {
     /// If another process hosts it already this one stands by and takes over
     /// when that ends. Ctrl-C ends it in good order, with exit code 0.
     Serve(Serve),
+    /// Change settings of a job: all that is given, or nothing if some of it is refused.
+    ///
+    /// It goes on with them at once, or when it is transferred next. `default` is the
+    /// value that a new job has. Passwords cannot be set here: `get` and `put` take them.
+    #[command(after_help = format!("Keys:\n{}", job_settings::keys()))]
+    Set(Set),
     /// Stop the transfer of jobs; what is here stays.
     Suspend(Jobs),
     /// Let jobs go on: they are transferred by whatever process hosts the queue.
@@ -281,6 +288,16 @@ pub struct Serve {
     /// while this process hosts.
     #[arg(long, value_name = "FILE")]
     pub cacert: Option<PathBuf>,
+}
+
+#[derive(Args)]
+pub struct Set {
+    /// The job: its id, or a beginning of it that no other job has.
+    #[arg(value_name = "ID")]
+    pub id: String,
+    /// What is set.
+    #[arg(required = true, value_name = "KEY=VALUE")]
+    pub settings: Vec<String>,
 }
 
 #[derive(Args)]

@@ -14,6 +14,7 @@ mod get;
 mod interrupt;
 mod job_ids;
 mod job_options;
+mod job_settings;
 mod network_options;
 mod output;
 mod passwords;
@@ -24,6 +25,7 @@ mod put;
 mod queue_commands;
 mod run;
 mod serve;
+mod set;
 mod store_folder;
 mod table;
 mod targets;
@@ -121,6 +123,7 @@ fn dispatch(program: &Program, store: &Path, command: &QueueCommand) -> Outcome 
         QueueCommand::Why(one) => queue_commands::why(store, one),
         QueueCommand::Run(run) => run::run(store, run),
         QueueCommand::Serve(serve) => serve::serve(store, serve),
+        QueueCommand::Set(one) => set::set(store, one),
         QueueCommand::Suspend(jobs) => queue_commands::suspend(store, &jobs.ids),
         QueueCommand::Resume(jobs) => queue_commands::resume(store, &jobs.ids),
         QueueCommand::Complete(jobs) => queue_commands::complete(store, &jobs.ids),
