@@ -33,6 +33,8 @@ pub enum Command {
     Demo,
     /// Print the script by which a shell completes this program's command lines.
     Completions(Completions),
+    /// Print the program's man page, or write all pages to a folder.
+    Man(ManPages),
     /// The downloading process of the demonstration.
     #[command(hide = true)]
     DemoWorker(DemoWorker),
@@ -260,6 +262,13 @@ pub struct Watch {
 pub struct Completions {
     /// The shell.
     pub shell: Shell,
+}
+
+#[derive(Args)]
+pub struct ManPages {
+    /// The folder for the pages of the program and of its commands, made if it is missing.
+    #[arg(value_name = "DIR")]
+    pub folder: Option<PathBuf>,
 }
 
 #[derive(Args)]

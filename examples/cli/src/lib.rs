@@ -10,6 +10,7 @@ mod demo_process;
 mod demo_worker;
 mod download_options;
 mod failure;
+mod generated;
 mod get;
 mod interrupt;
 mod job_ids;
@@ -33,11 +34,9 @@ mod watch;
 
 use std::borrow::Cow;
 use std::ffi::OsString;
-use std::io::Write;
 use std::path::Path;
 
-use clap::{CommandFactory, Parser};
-use clap_complete::Shell;
+use clap::Parser;
 
 use args::{Arguments, Command, QueueCommand};
 use failure::{EXIT_SUCCESS, EXIT_USAGE, Outcome};
@@ -65,9 +64,10 @@ pub fn main(program: Vec<OsString>, arguments: Vec<OsString>) -> u8 {
             .and_then(|store| dispatch(&program, &store, command)),
         Command::Demo => demo::demo(&program),
         Command::Completions(wanted) => {
-            complete(wanted.shell);
+            generated::completions(wanted.shell);
             Ok(())
         }
+        Command::Man(pages) => generated::man(pages.folder.as_deref()),
         Command::DemoWorker(worker) => demo_worker::serve(worker),
     };
     end(outcome.and_then(|()| output::outcome()))
@@ -93,13 +93,6 @@ fn tell(told: &clap::Error) -> u8 {
     }
     output::note(printed);
     end(output::outcome())
-}
-
-/// Prints the script by which a shell completes command lines.
-fn complete(shell: Shell) {
-    let mut script = Vec::new();
-    clap_complete::generate(shell, &mut Arguments::command(), "bgcopy", &mut script);
-    output::print(|out| out.write_all(&script));
 }
 
 fn end(outcome: Outcome) -> u8 {

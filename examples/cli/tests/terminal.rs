@@ -69,6 +69,22 @@ fn completions_are_printed_for_every_shell() {
 }
 
 #[test]
+fn man_pages_are_printed_or_written_to_a_folder() {
+    let bench = Bench::new();
+    let page = bench.run(&["man"]);
+    assert_eq!((page.code, page.stderr.as_str()), (0, ""));
+    assert!(page.stdout.contains(".TH bgcopy 1"), "{page:?}");
+    let out = bench.run(&["man", "new/man1"]);
+    assert_eq!(out.code, 0, "{out:?}");
+    assert!(out.stdout.contains("new/man1/bgcopy-watch.1\n"), "{out:?}");
+    assert_eq!(bench.content("new/man1/bgcopy.1"), page.stdout.as_bytes());
+    let get = String::from_utf8(bench.content("new/man1/bgcopy-get.1")).expect("text");
+    assert!(get.contains("proxy\\-user"), "{get}");
+    let refused = bench.run(&["man", "new/man1/bgcopy.1"]);
+    assert!(refused.code == 1 && refused.stderr.contains("new/man1"), "{refused:?}");
+}
+
+#[test]
 fn name_of_a_file_is_one_line_and_moves_no_cursor() {
     let bench = Bench::new();
     let name = format!("a{CLEARING}\n00000000-0000  SUSPENDED");
