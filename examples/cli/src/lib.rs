@@ -26,6 +26,7 @@ mod put;
 mod queue_commands;
 mod run;
 mod serve;
+mod service_manager;
 mod set;
 mod store_folder;
 mod table;
