@@ -3,7 +3,7 @@
 mod bench;
 
 use bench::{Bench, CTRL_C, json_of, lines_of};
-use bgcopy_test_server::{Reply, Resource};
+use bgcopy_test_server::{Area, Reply, Resource};
 use serde_json::Value;
 
 const LARGE: u64 = 64 * 1024 * 1024;
@@ -136,4 +136,29 @@ fn colours_are_left_out_where_nobody_wants_them() {
     assert!(plain.stdout.contains('%') && !plain.stdout.contains(colour), "{plain:?}");
     let help = bench.at_terminal(200, "%", CTRL_C, &["--help"]);
     assert!(!help.stdout.contains("\u{1B}["), "{help:?}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn the_bar_stands_once_above_what_is_said_after_it() {
+    let bench = Bench::new();
+    std::fs::write(bench.path("one"), "content").expect("a file");
+    std::fs::write(bench.path("two"), "content").expect("a file");
+    bench.server.accept_uploads("/up/", Area::new());
+    let (a, b, up) = (bench.url("/gen/1/5000"), bench.url("/gen/2/6000"), bench.url("/up/"));
+    let commands: [(&[&str], &str); 2] =
+        [(&["get", &a, &b], "Saved "), (&["put", "one", "two", &up, "--protocol", "put"], "Sent ")];
+    for (command, said) in commands {
+        let out = bench.at_terminal(100, "no text", CTRL_C, command);
+        assert_eq!(out.code, 0, "{out:?}");
+        assert!(!out.stdout.contains("0/0"), "a bar of no job: {out:?}");
+        let (before, after) = out.stdout.rsplit_once(said).expect(said);
+        assert!(before.contains('%'), "there was a bar: {out:?}");
+        assert!(!after.contains('%') && !after.contains("\x1b"), "{out:?}");
+        if command[0] == "get" {
+            let (bar, _) = before.split_once(said).expect("two files");
+            let between = &before[bar.len()..];
+            assert!(!between.contains('%') && !between.contains("\x1b"), "{out:?}");
+        }
+    }
 }
