@@ -27,6 +27,16 @@ fn sigterm_suspends_as_ctrl_c_does() {
 }
 
 #[test]
+fn commands_in_messages_are_shown_as_they_are_typed() {
+    let bench = Bench::new();
+    let url = bench.url(&format!("/gen/5/{LARGE}?{SLOW}"));
+    let process = bench.start(&["get", &url, "-o", "x"]);
+    bench.wait_for_recorded_bytes(1);
+    let out = process.interrupt();
+    assert!(out.stderr.ends_with(&format!("go on with:\n  bgcopy get '{url}' -o x\n")), "{out:?}");
+}
+
+#[test]
 fn why_takes_several_jobs() {
     let bench = Bench::new();
     let add = |name: &str| bench.run(&["add", &bench.url("/gen/1/5"), name]).stdout;
