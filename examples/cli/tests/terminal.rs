@@ -27,6 +27,35 @@ fn sigterm_suspends_as_ctrl_c_does() {
 }
 
 #[test]
+fn sigterm_suspends_what_put_sends() {
+    let bench = Bench::new();
+    std::fs::write(bench.path("one"), Bench::generated(1, 8_000_000)).expect("a file");
+    bench.server.accept_uploads("/up/", Area::new().bytes_per_second(2_000_000));
+    let process = bench.start(&["put", "one", &bench.url("/up/one"), "--protocol", "bits"]);
+    assert!(bench.wait_for_upload(|area| area.bytes_stored > 0));
+    process.send("TERM");
+    let out = process.end();
+    assert_eq!(out.code, 130, "{out:?}");
+    assert!(out.stderr.contains("is suspended; go on with:"), "{out:?}");
+    let jobs = json_of(&bench.run(&["list", "--json"]).stdout);
+    assert_eq!(jobs[0]["state"], "SUSPENDED");
+}
+
+#[test]
+fn sigterm_ends_run_in_good_order() {
+    let bench = Bench::new();
+    let added = bench.run(&["add", &bench.url(&format!("/gen/5/{LARGE}?{SLOW}")), "x"]);
+    assert_eq!(added.code, 0, "{added:?}");
+    let process = bench.start(&["run"]);
+    bench.wait_for_recorded_bytes(1);
+    process.send("TERM");
+    let out = process.end();
+    assert_eq!(out.code, 130, "{out:?}");
+    assert!(out.stderr.contains("1 unfinished; `bgcopy run` goes on."), "{out:?}");
+    assert!(!bench.store().join("engine.sock").exists(), "the queue was closed");
+}
+
+#[test]
 fn commands_in_messages_are_shown_as_they_are_typed() {
     let bench = Bench::new();
     let url = bench.url(&format!("/gen/5/{LARGE}?{SLOW}"));
@@ -146,6 +175,37 @@ fn colours_are_left_out_where_nobody_wants_them() {
     assert!(plain.stdout.contains('%') && !plain.stdout.contains(colour), "{plain:?}");
     let help = bench.at_terminal(200, "%", CTRL_C, &["--help"]);
     assert!(!help.stdout.contains("\u{1B}["), "{help:?}");
+}
+
+/// What a server of evil intent says, and what may be seen of it.
+const EVIL: &str = "HTTP/1.1 404 \u{1B}]0;title\u{7}abc\u{202E}cba\u{9B}2J";
+
+#[test]
+fn message_of_a_server_does_nothing_in_any_command() {
+    let bench = Bench::new();
+    let missing = Reply::normal().status(404).status_line(EVIL);
+    bench.server.put("/file", Resource::bytes("x").always(missing));
+    let added = bench.run(&["add", &bench.url("/file"), "x"]);
+    let id = added.stdout.trim();
+    let commands: [&[&str]; 10] = [
+        &["run", id],
+        &["list"],
+        &["list", "--json"],
+        &["show", id],
+        &["show", id, "--json"],
+        &["why", id],
+        &["why", id, "--json"],
+        &["watch", id],
+        &["get", &bench.url("/file"), "-o", "y"],
+        &["get", &bench.url("/file"), "-o", "y", "--json"],
+    ];
+    for command in commands {
+        let out = bench.run(command);
+        let text = format!("{}{}", out.stdout, out.stderr);
+        assert!(text.contains("abc") || command == ["list"], "it is told: {command:?} {text}");
+        let acts = |c: char| c != '\n' && c.is_control() || c == '\u{202E}';
+        assert!(!text.contains(acts), "{command:?}: {text:?}");
+    }
 }
 
 #[cfg(target_os = "linux")]
