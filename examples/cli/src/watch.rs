@@ -259,6 +259,14 @@ impl Screen {
     /// Draws lines in the place of the last ones. Nothing else of the terminal changes,
     /// so that nothing has to be set back, however the process ends.
     fn draw(&mut self, lines: &[String], columns: usize) -> io::Result<()> {
+        let frame = self.frame(lines, columns);
+        let mut stdout = io::stdout().lock();
+        stdout.write_all(frame.as_bytes())?;
+        stdout.flush()
+    }
+
+    /// What draws them.
+    fn frame(&mut self, lines: &[String], columns: usize) -> String {
         // In a terminal that has become narrower a line takes several.
         let up: usize = self.0.iter().map(|width| (*width).max(1).div_ceil(columns)).sum();
         let mut frame = String::from("\r");
@@ -270,15 +278,24 @@ impl Screen {
         }
         frame += "\x1b[J";
         self.0 = lines.iter().map(|line| line.as_str().width()).collect();
-        let mut stdout = io::stdout().lock();
-        stdout.write_all(frame.as_bytes())?;
-        stdout.flush()
+        frame
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn lines_that_a_narrower_terminal_wraps_are_drawn_over_as_well() {
+        let mut screen = Screen::default();
+        let lines = |width: usize| ["漢".repeat(width / 2), String::new()];
+        assert!(screen.frame(&lines(80), 100).starts_with("\r\x1b[2K漢"), "nothing is above it");
+        assert!(screen.frame(&lines(80), 100).starts_with("\r\x1b[2A\x1b[2K漢"));
+        assert!(screen.frame(&lines(30), 31).starts_with("\r\x1b[4A\x1b[2K漢"), "three, and one");
+        let frame = screen.frame(&[], 31);
+        assert_eq!(frame, "\r\x1b[2A\x1b[J", "what is left over goes");
+    }
 
     #[test]
     fn speed_is_an_average_of_the_last_seconds() {

@@ -18,6 +18,7 @@ fn without_a_terminal_the_table_is_printed_once() {
     let empty = bench.run(&["watch"]);
     assert_eq!((empty.code, empty.stdout.lines().count()), (0, 2), "{empty:?}");
     assert!(empty.stdout.ends_with("\n0 jobs\n"), "{empty:?}");
+    assert!(!bench.store().exists(), "looking makes nothing");
 
     let long = "n".repeat(120);
     let (one, two) = (suspended(&bench, "one"), suspended(&bench, &long));
