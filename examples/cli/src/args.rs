@@ -8,6 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use crate::download_options::DownloadOptions;
+use crate::job_settings;
 use crate::network_options::NetworkOptions;
 
 const EXIT_CODES: &str = "Exit codes: 0 done, 1 failed (the code is on stderr), \
@@ -32,6 +33,8 @@ pub enum Command {
     Demo,
     /// Print the script by which a shell completes this program's command lines.
     Completions(Completions),
+    /// Print the program's man page, or write all pages to a folder.
+    Man(ManPages),
     /// The downloading process of the demonstration.
     #[command(hide = true)]
     DemoWorker(DemoWorker),
@@ -63,6 +66,11 @@ pub enum QueueCommand {
     List(List),
     /// Show all about one job and its files.
     Show(One),
+    /// Show the queue as a table that stays up to date, until Ctrl-C.
+    ///
+    /// Jobs that move come first. Where stdout is no terminal the table is printed once.
+    /// With ids it ends when those jobs have left the queue.
+    Watch(Watch),
     /// Say why jobs do not move and what would get them moving.
     Why(Several),
     /// Transfer the queue until nothing in it can move any more.
@@ -75,6 +83,12 @@ pub enum QueueCommand {
     /// If another process hosts it already this one stands by and takes over
     /// when that ends. Ctrl-C ends it in good order, with exit code 0.
     Serve(Serve),
+    /// Change settings of a job: all that is given, or nothing if some of it is refused.
+    ///
+    /// It goes on with them at once, or when it is transferred next. `default` is the
+    /// value that a new job has. Passwords cannot be set here: `get` and `put` take them.
+    #[command(after_help = format!("Keys:\n{}", job_settings::keys()))]
+    Set(Set),
     /// Stop the transfer of jobs; what is here stays.
     Suspend(Jobs),
     /// Let jobs go on: they are transferred by whatever process hosts the queue.
@@ -235,9 +249,26 @@ pub struct Several {
 }
 
 #[derive(Args)]
+pub struct Watch {
+    /// The jobs: ids, or beginnings of ids that no other job has; none: all.
+    #[arg(value_name = "ID")]
+    pub ids: Vec<String>,
+    /// Print the table once.
+    #[arg(long)]
+    pub once: bool,
+}
+
+#[derive(Args)]
 pub struct Completions {
     /// The shell.
     pub shell: Shell,
+}
+
+#[derive(Args)]
+pub struct ManPages {
+    /// The folder for the pages of the program and of its commands, made if it is missing.
+    #[arg(value_name = "DIR")]
+    pub folder: Option<PathBuf>,
 }
 
 #[derive(Args)]
@@ -266,6 +297,16 @@ pub struct Serve {
     /// while this process hosts.
     #[arg(long, value_name = "FILE")]
     pub cacert: Option<PathBuf>,
+}
+
+#[derive(Args)]
+pub struct Set {
+    /// The job: its id, or a beginning of it that no other job has.
+    #[arg(value_name = "ID")]
+    pub id: String,
+    /// What is set.
+    #[arg(required = true, value_name = "KEY=VALUE")]
+    pub settings: Vec<String>,
 }
 
 #[derive(Args)]

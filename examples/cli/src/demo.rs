@@ -294,7 +294,7 @@ impl<'a> Watch<'a> {
         self.display.note(text);
     }
 
-    fn end(self) {
+    fn end(mut self) {
         self.display.end();
     }
 }

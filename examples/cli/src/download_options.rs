@@ -63,7 +63,7 @@ impl DownloadOptions {
 }
 
 /// A number of bytes, which may end in the letter of a power of 1024.
-fn bytes(text: &str) -> Result<u64, String> {
+pub fn bytes(text: &str) -> Result<u64, String> {
     let wrong = || "a number of bytes from 1 on, with K, M or G for powers of 1024".to_owned();
     let (number, power) = match text.char_indices().last() {
         Some((at, 'k' | 'K')) => (text.get(..at), 1),

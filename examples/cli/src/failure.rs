@@ -21,7 +21,7 @@ pub enum Failure {
     Failed(String),
     /// It cannot be understood.
     Usage(String),
-    /// The user stopped it; the text says how to go on.
+    /// The user stopped it; the text says how to go on, if there is anything to say.
     Interrupted(String),
 }
 
@@ -41,6 +41,7 @@ impl Failure {
             Self::Usage(text) => {
                 output::complain(&format!("bgcopy: {text}\nSee `bgcopy --help`."));
             }
+            Self::Interrupted(text) if text.is_empty() => {}
             Self::Interrupted(text) => output::complain(text),
         }
     }

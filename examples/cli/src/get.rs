@@ -104,7 +104,8 @@ fn finish_without_failed(job: &Job, files: &[FileSpec], display: &Display) -> Ou
         }));
         let what = describe(error.code, &error.message);
         let name = output::in_line(&spec.local_name);
-        failed.push(format!("{what}\n  file: {name} from {}", spec.remote_name));
+        let from = output::in_line(&spec.remote_name);
+        failed.push(format!("{what}\n  file: {name} from {from}"));
     }
     tell_done(job, &saved, display)?;
     Err(Failure::Failed(failed.join("\nbgcopy: ")))
@@ -347,7 +348,9 @@ pub fn tell_error(store: &Path, job: &Job, display: &Display) -> Outcome<Failure
         let file = job.file(index)?;
         let local_name = file.local_name()?;
         let name = output::in_line(&local_name);
-        text += &format!("\n  file: {name} from {}", file.remote_name()?);
+        let remote_name = file.remote_name()?;
+        let from = output::in_line(&remote_name);
+        text += &format!("\n  file: {name} from {from}");
     }
     let (id, option) = (job.id(), store_folder::option(store));
     let again = match error.code {

@@ -16,7 +16,7 @@ use crate::passwords::{self, Login};
 use crate::{output, proxy};
 
 /// All that a certificate is checked for.
-const UNCHECKED: u32 = security::IGNORE_UNKNOWN_CA
+pub const UNCHECKED: u32 = security::IGNORE_UNKNOWN_CA
     | security::IGNORE_CERT_CN_INVALID
     | security::IGNORE_CERT_DATE_INVALID
     | security::IGNORE_CERT_WRONG_USAGE;
@@ -186,7 +186,7 @@ fn certificate(options: &NetworkOptions) -> Outcome<Option<ClientCertificate>> {
 }
 
 /// The local name of a file that is read when the job is transferred.
-fn readable(file: &Path) -> Outcome<String> {
+pub fn readable(file: &Path) -> Outcome<String> {
     let refused = |error| Failure::failed(format!("{}: {error}", file.display()));
     fs::File::open(file).map_err(refused)?;
     Ok(local_name(std::path::absolute(file).map_err(refused)?)?)
@@ -227,13 +227,7 @@ fn forgotten(target: AuthTarget) -> Failure {
 /// All headers, each ended by CR LF. One that is given with --header takes the
 /// place of one with an option of its own, as with curl.
 fn headers(options: &NetworkOptions) -> Outcome<String> {
-    let mut lines = Vec::new();
-    for given in &options.headers {
-        match given.strip_prefix('@') {
-            Some(file) => lines.extend(lines_of(file)?),
-            None => lines.push(given.clone()),
-        }
-    }
+    let mut lines = header_lines(&options.headers)?;
     let named = [("User-Agent", &options.user_agent), ("Referer", &options.referer)];
     for (name, value) in named {
         if let Some(value) =
@@ -242,12 +236,24 @@ fn headers(options: &NetworkOptions) -> Outcome<String> {
             lines.push(format!("{name}: {value}"));
         }
     }
+    Ok(lines.iter().map(|line| format!("{line}\r\n")).collect())
+}
+
+/// The lines that are given, with those of files in the place of `@FILE`.
+pub fn header_lines(given: &[String]) -> Outcome<Vec<String>> {
+    let mut lines = Vec::new();
+    for given in given {
+        match given.strip_prefix('@') {
+            Some(file) => lines.extend(lines_of(file)?),
+            None => lines.push(given.clone()),
+        }
+    }
     match lines.iter().find(|line| !line.contains(':')) {
         Some(line) => {
             let word = line.split_whitespace().next().unwrap_or("");
             Err(Failure::usage(format!("no header: {word}; it is written `NAME: VALUE`")))
         }
-        None => Ok(lines.iter().map(|line| format!("{line}\r\n")).collect()),
+        None => Ok(lines),
     }
 }
 

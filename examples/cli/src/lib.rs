@@ -10,10 +10,12 @@ mod demo_process;
 mod demo_worker;
 mod download_options;
 mod failure;
+mod generated;
 mod get;
 mod interrupt;
 mod job_ids;
 mod job_options;
+mod job_settings;
 mod network_options;
 mod output;
 mod passwords;
@@ -24,16 +26,18 @@ mod put;
 mod queue_commands;
 mod run;
 mod serve;
+mod service_manager;
+mod set;
 mod store_folder;
+mod table;
 mod targets;
+mod watch;
 
 use std::borrow::Cow;
 use std::ffi::OsString;
-use std::io::Write;
 use std::path::Path;
 
-use clap::{CommandFactory, Parser};
-use clap_complete::Shell;
+use clap::Parser;
 
 use args::{Arguments, Command, QueueCommand};
 use failure::{EXIT_SUCCESS, EXIT_USAGE, Outcome};
@@ -61,9 +65,10 @@ pub fn main(program: Vec<OsString>, arguments: Vec<OsString>) -> u8 {
             .and_then(|store| dispatch(&program, &store, command)),
         Command::Demo => demo::demo(&program),
         Command::Completions(wanted) => {
-            complete(wanted.shell);
+            generated::completions(wanted.shell);
             Ok(())
         }
+        Command::Man(pages) => generated::man(pages.folder.as_deref()),
         Command::DemoWorker(worker) => demo_worker::serve(worker),
     };
     end(outcome.and_then(|()| output::outcome()))
@@ -91,13 +96,6 @@ fn tell(told: &clap::Error) -> u8 {
     end(output::outcome())
 }
 
-/// Prints the script by which a shell completes command lines.
-fn complete(shell: Shell) {
-    let mut script = Vec::new();
-    clap_complete::generate(shell, &mut Arguments::command(), "bgcopy", &mut script);
-    output::print(|out| out.write_all(&script));
-}
-
 fn end(outcome: Outcome) -> u8 {
     match outcome {
         Ok(()) => EXIT_SUCCESS,
@@ -115,9 +113,11 @@ fn dispatch(program: &Program, store: &Path, command: &QueueCommand) -> Outcome 
         QueueCommand::Add(add) => queue_commands::add(store, add),
         QueueCommand::List(list) => queue_commands::list(store, list.json),
         QueueCommand::Show(one) => queue_commands::show(store, one),
+        QueueCommand::Watch(watch) => watch::watch(store, watch),
         QueueCommand::Why(one) => queue_commands::why(store, one),
         QueueCommand::Run(run) => run::run(store, run),
         QueueCommand::Serve(serve) => serve::serve(store, serve),
+        QueueCommand::Set(one) => set::set(store, one),
         QueueCommand::Suspend(jobs) => queue_commands::suspend(store, &jobs.ids),
         QueueCommand::Resume(jobs) => queue_commands::resume(store, &jobs.ids),
         QueueCommand::Complete(jobs) => queue_commands::complete(store, &jobs.ids),

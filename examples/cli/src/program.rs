@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::ffi::{OsStr, OsString};
 use std::io;
+use std::path::Path;
 use std::process::Command;
 
 use crate::output::quoted;
@@ -16,9 +17,15 @@ pub struct Program {
 
 impl Program {
     /// This very command, as a shell would take it, without the passwords: those
-    /// are ends of its words, each given with what is shown in its place.
+    /// are ends of its words, each given with what is shown in its place. Where the
+    /// program is a file, it is shown by the name that people type, without its folder.
     pub fn command_line(&self, secrets: &[(String, String)]) -> String {
-        let words = self.words.iter().chain(&self.arguments);
+        let started = match self.words.as_slice() {
+            [file] => vec![Path::new(file).file_name().unwrap_or(file)],
+            words => words.iter().map(OsString::as_os_str).collect(),
+        };
+        let arguments = self.arguments.iter().map(OsString::as_os_str);
+        let words = started.into_iter().chain(arguments);
         words.map(|word| quoted(&without(word, secrets))).collect::<Vec<_>>().join(" ")
     }
 

@@ -7,6 +7,7 @@ use bgcopy_core::vocab::SIZE_UNKNOWN;
 use bgcopy_core::{JobProgress, JobSnapshot, WaitKind, WaitReason, progress_of};
 use indicatif::{HumanBytes, HumanDuration, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use crate::output;
 
@@ -18,9 +19,9 @@ const WITH_TOTAL: &str =
     "{wide_bar:.green} {percent:>3}%  {binary_bytes} of {binary_total_bytes}  {msg}";
 const WITHOUT_TOTAL: &str = "{spinner:.green} {binary_bytes}  {msg}";
 
-/// Shows one job.
+/// Shows one job at a time.
 pub enum Display {
-    Bar(ProgressBar),
+    Bar(Bar),
     Lines(Pace),
     Json(Pace),
     Quiet,
@@ -32,9 +33,7 @@ impl Display {
         if !io::stdout().is_terminal() {
             return Self::Lines(Pace::default());
         }
-        let bar = ProgressBar::no_length();
-        bar.set_draw_target(ProgressDrawTarget::stdout());
-        Self::Bar(bar)
+        Self::Bar(Bar(None))
     }
 
     pub fn json() -> Self {
@@ -45,7 +44,7 @@ impl Display {
     pub fn show(&mut self, snapshot: &JobSnapshot) {
         let progress = progress_of(&snapshot.record);
         match self {
-            Self::Bar(bar) => draw(bar, snapshot, progress),
+            Self::Bar(bar) => draw(bar.shown(), snapshot, progress),
             Self::Lines(pace) => {
                 if pace.is_due(snapshot, progress) {
                     output::say(&line(snapshot, progress));
@@ -63,8 +62,8 @@ impl Display {
     /// Says something to people.
     pub fn note(&self, text: &str) {
         match self {
-            Self::Bar(bar) => bar.suspend(|| output::say(text)),
-            Self::Lines(_) => output::say(text),
+            Self::Bar(Bar(Some(bar))) => bar.suspend(|| output::say(text)),
+            Self::Bar(Bar(None)) | Self::Lines(_) => output::say(text),
             Self::Json(_) | Self::Quiet => {}
         }
     }
@@ -78,11 +77,27 @@ impl Display {
     }
 
     /// Leaves the bar as it is and goes to the next line.
-    pub fn end(&self) {
-        match self {
-            Self::Bar(bar) => bar.abandon(),
-            Self::Lines(_) | Self::Json(_) | Self::Quiet => {}
+    pub fn end(&mut self) {
+        if let Self::Bar(bar) = self {
+            bar.0.take().inspect(ProgressBar::abandon);
         }
+    }
+
+    /// Takes the bar away: the same job is shown again later.
+    pub fn pause(&mut self) {
+        if let Self::Bar(bar) = self {
+            bar.0.take().inspect(ProgressBar::finish_and_clear);
+        }
+    }
+}
+
+/// The bar, while one is shown: what is said would draw it otherwise.
+pub struct Bar(Option<ProgressBar>);
+
+impl Bar {
+    fn shown(&mut self) -> &ProgressBar {
+        let stdout = ProgressDrawTarget::stdout;
+        self.0.get_or_insert_with(|| ProgressBar::with_draw_target(None, stdout()))
     }
 }
 
@@ -93,6 +108,7 @@ pub struct Pace {
 }
 
 struct Shown {
+    job: Uuid,
     at: Instant,
     bytes: u64,
     files: u32,
@@ -106,13 +122,16 @@ impl Pace {
     fn is_due(&mut self, snapshot: &JobSnapshot, progress: JobProgress) -> bool {
         let reason = &snapshot.wait_reason;
         let due = self.last.as_ref().is_none_or(|last| {
-            let changed = last.kind != reason.kind || last.since_ms != reason.since_ms;
+            let changed = last.job != snapshot.record.id
+                || last.kind != reason.kind
+                || last.since_ms != reason.since_ms;
             let moved = last.bytes != progress.bytes_transferred
                 || last.files != progress.files_transferred;
             changed || moved && last.at.elapsed() >= LINE_INTERVAL
         });
         if due {
             self.last = Some(Shown {
+                job: snapshot.record.id,
                 at: Instant::now(),
                 bytes: progress.bytes_transferred,
                 files: progress.files_transferred,
@@ -158,7 +177,7 @@ pub fn percent(progress: JobProgress) -> u64 {
 }
 
 /// Speed and time left; for a job that does not move, why.
-fn doing(snapshot: &JobSnapshot, progress: JobProgress) -> String {
+pub fn doing(snapshot: &JobSnapshot, progress: JobProgress) -> String {
     let files = if progress.files_total > 1 {
         format!("{}/{} files  ", progress.files_transferred, progress.files_total)
     } else {

@@ -9,7 +9,7 @@ use crate::network_options::NetworkOptions;
 const PROTOCOLS: [&str; 6] = ["http", "https", "socks4", "socks4a", "socks5", "socks5h"];
 
 /// What --noproxy has for every host.
-const EVERY_HOST: &str = "*";
+pub const EVERY_HOST: &str = "*";
 
 /// How the proxy is found; None if nothing is said of it: by the environment.
 pub fn settings(options: &NetworkOptions) -> Outcome<Option<ProxySettings>> {
@@ -30,7 +30,7 @@ pub fn settings(options: &NetworkOptions) -> Outcome<Option<ProxySettings>> {
 }
 
 /// One proxy, and no list of them, which the library would take.
-fn checked(proxy: &str) -> Outcome<&str> {
+pub fn checked(proxy: &str) -> Outcome<&str> {
     let (protocol, host) = proxy.split_once("://").unwrap_or(("http", proxy));
     if !PROTOCOLS.iter().any(|known| known.eq_ignore_ascii_case(protocol)) {
         let text =

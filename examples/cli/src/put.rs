@@ -42,16 +42,19 @@ pub fn put(program: &Program, store: &Path, put: &Put) -> Outcome {
     let manager = open(store, put.network.cacert.as_ref())?;
     let mut jobs = start(store, &manager, put, &options, files)?;
     let mut failures = 0;
+    let mut display = display_of(put);
     while !jobs.is_empty() {
         let rest = jobs.split_off(jobs.len().min(TOGETHER_MAX));
-        let mut display = display_of(put);
         let watched = watch(&jobs, &mut display, &interrupt);
-        display.end();
+        match watched {
+            Ok(Watched::Ended(state)) if !ENDS.contains(&state) => display.pause(),
+            Ok(_) | Err(_) => display.end(),
+        }
         if let Watched::Interrupted = watched? {
             jobs.extend(rest);
             return Err(interrupted(&program.command_line(&options.secrets), &manager, &jobs));
         }
-        failures += complete(store, &manager, put, &mut jobs)?;
+        failures += complete(store, &manager, &display, &mut jobs)?;
         jobs.extend(rest);
     }
     match failures {
@@ -62,7 +65,8 @@ pub fn put(program: &Program, store: &Path, put: &Put) -> Outcome {
 }
 
 /// Shows the first of some jobs until it ends or the user wants no more; ends
-/// sooner if the last one does. They begin in this order, and mostly end so.
+/// sooner if the last one does: then with the state of the first. They begin in this
+/// order, and mostly end so.
 fn watch(jobs: &[Sent], display: &mut Display, interrupt: &Interrupt) -> Outcome<Watched> {
     let (Some((first, _)), Some((last, _))) = (jobs.first(), jobs.last()) else {
         return Ok(Watched::Interrupted);
@@ -76,7 +80,7 @@ fn watch(jobs: &[Sent], display: &mut Display, interrupt: &Interrupt) -> Outcome
         let snapshot = first.snapshot()?;
         display.show(&snapshot);
         let state = snapshot.record.state;
-        if let Some(state) = ended.or_else(|| ENDS.contains(&state).then_some(state)) {
+        if ended.is_some() || ENDS.contains(&state) {
             return Ok(Watched::Ended(state));
         }
         if interrupt.is_requested() {
@@ -87,16 +91,21 @@ fn watch(jobs: &[Sent], display: &mut Display, interrupt: &Interrupt) -> Outcome
 
 /// Ends those of the jobs that are transferred, and those that failed; the
 /// others stay. Says how many failed.
-fn complete(store: &Path, manager: &Manager, put: &Put, jobs: &mut Vec<Sent>) -> Outcome<usize> {
+fn complete(
+    store: &Path,
+    manager: &Manager,
+    display: &Display,
+    jobs: &mut Vec<Sent>,
+) -> Outcome<usize> {
     let results = manager.complete_all(&jobs.iter().map(|(job, _)| job).collect::<Vec<_>>());
     let mut failures = 0;
     for ((job, file), result) in std::mem::take(jobs).into_iter().zip(results) {
         match result {
-            Ok(_) => tell_done(put, &job, &file)?,
+            Ok(_) => tell_done(display, &job, &file)?,
             Err(error) if error.code != code::DO_E_INVALID_STATE => return Err(error.into()),
             Err(_) => match job.state()? {
                 JobState::Error | JobState::Acknowledged | JobState::Cancelled => {
-                    tell_error(store, &job, &display_of(put))?.tell();
+                    tell_error(store, &job, display)?.tell();
                     failures += 1;
                 }
                 JobState::Queued
@@ -111,13 +120,11 @@ fn complete(store: &Path, manager: &Manager, put: &Put, jobs: &mut Vec<Sent>) ->
     Ok(failures)
 }
 
-fn tell_done(put: &Put, job: &Job, file: &FileSpec) -> Outcome {
-    if put.quiet {
-        return Ok(());
-    }
-    let display = display_of(put);
+fn tell_done(display: &Display, job: &Job, file: &FileSpec) -> Outcome {
     let remote_name = job.file(0)?.remote_name()?;
     let name = output::in_line(&file.local_name);
+    // Some servers name it.
+    let remote_name = output::in_line(&remote_name);
     display.note(&format!("Sent {name} to {remote_name}"));
     display.event(&json!({
         "event": "done",

@@ -184,7 +184,9 @@ fn wait_for_server(job: &Job) -> Result<()> {
     while is_owed()? {
         if start.elapsed() > SERVER_PATIENCE {
             let id = job.id();
-            let why = job.error().map_or(String::new(), |error| format!(" ({})", error.message));
+            let why = job
+                .error()
+                .map_or(String::new(), |error| format!(" ({})", output::in_line(&error.message)));
             output::say(&format!(
                 "{id} is still to be cancelled on the server{why}: `bgcopy run` does it"
             ));
@@ -217,7 +219,9 @@ fn for_each(
     for id in ids {
         match manager.get_job(id).and_then(|job| act(&job)) {
             Ok((result, _)) if result == code::S_OK => output::say(&format!("{id} {done}")),
-            Ok((_, said)) if !said.is_empty() => output::say(&format!("{id} {done}; {said}")),
+            Ok((_, said)) if !said.is_empty() => {
+                output::say(&format!("{id} {done}; {}", output::in_line(&said)));
+            }
             Ok((result, _)) => output::say(&format!("{id} {done}; {}", describe(result, ""))),
             Err(error) => failures.push(format!("{id}: {}", describe(error.code, &error.message))),
         }
@@ -259,7 +263,7 @@ fn in_words(record: &JobRecord, files: &[FileRecord], reason: &WaitReason) -> St
             file.bytes_total().map_or("?".to_owned(), |total| HumanBytes(total).to_string());
         lines.push(format!("\n  {}", output::in_line(&file.local_name)));
         let way = if direction(record) == "up" { "to" } else { "from" };
-        lines.push(format!("  {way} {}", file.remote_name));
+        lines.push(format!("  {way} {}", output::in_line(&file.remote_name)));
         lines.push(format!("  {} of {total}", HumanBytes(file.written)));
     }
     lines.join("\n")

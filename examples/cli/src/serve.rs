@@ -10,7 +10,7 @@ use crate::args::Serve;
 use crate::failure::{Failure, Outcome};
 use crate::get::open_with;
 use crate::interrupt::Interrupt;
-use crate::{job_ids, output};
+use crate::{job_ids, output, service_manager};
 
 /// How often a queue is looked at that is to be left when it is idle.
 const LOOK_MIN: Duration = Duration::from_millis(100);
@@ -27,12 +27,14 @@ pub fn serve(store: &Path, serve: &Serve) -> Outcome {
         }
         Some(_) | None => output::say(&format!("serving {}", store.display())),
     }
+    service_manager::tell_ready();
     let active = Mutex::new(Instant::now());
     std::thread::scope(|scope| {
         let surveyor = scope.spawn(|| survey(store));
         let listener = scope.spawn(|| listen(&manager, &active, &interrupt));
         let waited = wait(&manager, &active, &interrupt, serve.idle_exit);
         let ended = interrupt.is_requested();
+        service_manager::tell_stopping();
         manager.close();
         let closed = listener.join().unwrap_or(Ok(()));
         let damaged = surveyor.join().unwrap_or_default();

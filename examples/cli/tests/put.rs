@@ -2,7 +2,9 @@
 
 mod bench;
 
+use std::collections::BTreeMap;
 use std::fs;
+use std::time::Instant;
 
 use bench::{Bench, json_of, lines_of};
 use bgcopy_test_server::{Area, Bucket};
@@ -185,4 +187,28 @@ fn cancel_tells_the_server_now_or_later() {
     assert_eq!(bench.run(&["list"]).stdout, "");
     assert!(bench.server.area("/up/").sessions.is_empty());
     assert!(bench.server.area("/up/").files.is_empty());
+}
+
+#[test]
+fn the_line_of_a_job_is_not_repeated_when_another_one_ends() {
+    let bench = bench_with(&[("large", 3_000_000), ("small", 1)]);
+    bench.server.accept_uploads("/up/", Area::new().bytes_per_second(4_000_000));
+    let began = Instant::now();
+    let url = bench.url("/up/");
+    let out = bench.run(&["put", "large", "small", &url, "--protocol", "put", "--json"]);
+    // One for each thing that it does, and one a second.
+    let most = 1 + began.elapsed().as_secs();
+    assert_eq!(out.code, 0, "{out:?}");
+    let events = lines_of(&out.stdout);
+    let done = events.iter().find(|event| event["event"] == "done").expect("an end");
+    if done["files"][0].as_str().is_some_and(|name| name.ends_with("large")) {
+        // A machine so busy that the small one came too late shows nothing here.
+        return;
+    }
+    let mut counts = BTreeMap::<_, u64>::new();
+    for event in events.iter().filter(|event| event["event"] == "progress") {
+        let reason = &event["wait_reason"];
+        *counts.entry(format!("{} {}", reason["kind"], reason["since_ms"])).or_default() += 1;
+    }
+    assert!(counts.values().all(|count| *count <= most), "{most}: {counts:?}");
 }

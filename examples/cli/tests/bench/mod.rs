@@ -15,11 +15,40 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
-const PROGRAM: &str = env!("CARGO_BIN_EXE_bgcopy");
+pub const PROGRAM: &str = env!("CARGO_BIN_EXE_bgcopy");
 
 /// Nothing here takes as long as this unless something is wrong.
 const PATIENCE: Duration = Duration::from_secs(30);
 const TICK: Duration = Duration::from_millis(20);
+
+/// The key, as what a test does at a terminal.
+pub const CTRL_C: &str = "Ctrl-C";
+
+/// Opens a terminal for the program, presses Ctrl-C or runs a command when it shows a
+/// text so many times, and prints all that it showed.
+const AT_A_TERMINAL: &str = r#"
+import fcntl, os, pty, struct, subprocess, sys, termios
+columns, text, times, action = int(sys.argv[1]), sys.argv[2].encode(), int(sys.argv[3]), sys.argv[4]
+child, terminal = pty.fork()
+if child == 0:
+    os.environ["TERM"] = "xterm"
+    fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    os.execv(sys.argv[5], sys.argv[5:])
+shown, done = b"", False
+try:
+    while data := os.read(terminal, 1000):
+        shown += data
+        if shown.count(text) >= times and not done:
+            done = True
+            if action == "Ctrl-C":
+                os.write(terminal, b"\x03")
+            else:
+                subprocess.run(["sh", "-c", action], check=True, stdout=subprocess.DEVNULL)
+except OSError:
+    pass
+sys.stdout.buffer.write(shown)
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+"#;
 
 pub struct Bench {
     folder: TempDir,
@@ -99,6 +128,26 @@ impl Bench {
         let words = [before, &[PROGRAM], arguments].concat();
         let mut command = self.configured(Command::new(runner), &words);
         out_of(command.output().expect("the runner runs"))
+    }
+
+    /// Runs the program to its end at a terminal of so many columns. When that shows a text,
+    /// Ctrl-C is pressed or a command of the shell is run. Needs Linux.
+    pub fn at_terminal(&self, columns: u16, text: &str, action: &str, arguments: &[&str]) -> Out {
+        self.at_terminal_later(columns, (text, 1), action, arguments)
+    }
+
+    /// The same when it has shown a text so many times. The kernel throws away what is not
+    /// shown yet when Ctrl-C is pressed.
+    pub fn at_terminal_later(
+        &self,
+        columns: u16,
+        (text, times): (&str, u32),
+        action: &str,
+        arguments: &[&str],
+    ) -> Out {
+        let (columns, times) = (columns.to_string(), times.to_string());
+        let before = ["-c", AT_A_TERMINAL, &columns, text, &times, action];
+        self.run_by("python3", &before, arguments)
     }
 
     /// Runs the program to its end with nobody at the other end of stdout.
