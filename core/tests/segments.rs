@@ -7,10 +7,10 @@ use std::ops::Range;
 use std::time::{Duration, Instant};
 
 use bgcopy_core::vocab::{JobPropertyId, PropertyValue};
-use bgcopy_core::{Job, JobPriority, JobState, Reader};
+use bgcopy_core::{Job, JobPriority, JobState, JobType, Reader};
 use bgcopy_test_server::{Content, Reply, Resource, Seen, Server};
 
-use common::{Bench, PATIENCE, drive, open, stopped};
+use common::{Bench, PATIENCE, drive, open, stopped, wait_for_bytes};
 
 /// Bytes of the file: it takes one connection so long that more of them help.
 const BYTES: u64 = 40 << 20;
@@ -103,6 +103,38 @@ fn a_server_that_takes_one_connection_at_a_time_is_asked_once_more_and_not_again
     must_end(&bench, &job, &content());
     assert_eq!(ranges_asked(&bench), 1, "one request more, and no other");
     assert_eq!(bench.server.body_bytes_sent("/file") / BYTES, 1);
+
+    // That is known to the next process, and for the next file.
+    let Bench { server, folder, manager } = bench;
+    drop((job, manager));
+    let bench = Bench { manager: open(folder.path()), server, folder };
+    let job = bench.job(Resource::new(content()).always(paced_for_one()));
+    job.resume().expect("resumed");
+    must_end(&bench, &job, &content());
+    assert_eq!(ranges_asked(&bench), 1);
+}
+
+#[test]
+fn a_refused_further_request_holds_back_no_other_file() {
+    let bench = Bench::new();
+    let script = vec![paced().gate_after(BYTES / 2), Reply::normal().status(503)];
+    let job = bench.job(Resource::new(content()).script(script).always(paced()));
+    job.resume().expect("resumed");
+    let refused = |seen: &Seen<'_>| seen.requests_for("/file").len() == 2;
+    assert!(bench.server.wait_until(PATIENCE, refused));
+    // The refusal is known here once the job is at its gate.
+    wait_for_bytes(&job, BYTES / 2);
+    bench.server.put("/other", Resource::new(Content::generated(9, 1_000)));
+    let other = bench.manager.create_job("other", JobType::Download).expect("a job");
+    other.add_file(&bench.server.url("/other"), &bench.name("other")).expect("added");
+    other.resume().expect("resumed");
+    while other.state().expect("a state") != JobState::Transferred {
+        let reason = other.wait_reason().expect("a reason");
+        assert!(!reason.message.contains("its server serves"), "{reason:?}");
+        std::thread::yield_now();
+    }
+    bench.server.open_gate("/file");
+    assert_eq!(stopped(&job), JobState::Transferred, "{:?}", job.error());
 }
 
 #[test]
@@ -195,6 +227,8 @@ fn what_is_recorded_of_each_stretch_is_there() {
         let (_, files) = reader.job(job.id()).expect("the job");
         let held = files[0].held_ranges();
         stretches_max = stretches_max.max(held.len());
+        let is_written_to = files[0].held() < BYTES - 8 * RATE;
+        assert!(!is_written_to || files[0].left.is_none(), "it is not left yet");
         must_be_there(&temporary, &held, 100_000);
         looks += 1;
         std::thread::sleep(Duration::from_millis(20));

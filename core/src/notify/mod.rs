@@ -4,6 +4,8 @@
 //! what is true now, not a backlog. Specification, section 11.
 
 mod log;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::ops::Range;

@@ -1,13 +1,14 @@
 //! Who gets a slot.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use uuid::Uuid;
 
 use crate::model::upload::UploadRecord;
 use crate::model::{
-    Command, Environment, Input, Job, Limits, Now, Outcome, RequestKey, Situation, plan,
-    wait_reason,
+    Command, Environment, Input, Job, Limits, Now, Outages, Outcome, RequestKey, Situation, plan,
+    server_asked, wait_reason,
 };
 use crate::protocol::{Failure, Upload, Validator};
 use crate::vocab::{ErrorContext, JobPriority, JobState, UploadProtocol, WaitKind, code};
@@ -232,4 +233,70 @@ fn a_file_in_parts_has_one_slot_and_a_connection_for_each_part() {
     // Nothing goes beside another request.
     assert_eq!(parts(|state| state.unsure = true, Limits::default()), [0]);
     assert_eq!(parts(|state| state.stale = true, Limits::default()), [0]);
+}
+
+/// A plan in which the first file of the first job may have so many requests.
+fn with_several(jobs: &[Job], limits: &Limits, running: &[(u128, u32)]) -> Vec<(u128, u32)> {
+    let environment = Environment {
+        running: running.iter().map(|(job, part)| part_of(*job, *part)).collect(),
+        requests_of_file: BTreeMap::from([((Uuid::from_u128(1), 0), 4)]),
+        ..Environment::default()
+    };
+    let plan = plan(jobs.iter(), limits, &environment, Now::default());
+    plan.transfers.iter().map(|key| (key.job.as_u128(), key.part)).collect()
+}
+
+fn part_of(job: u128, part: u32) -> RequestKey {
+    RequestKey { part, ..request(job, 0) }
+}
+
+#[test]
+fn connections_that_are_left_go_to_files_with_several_requests() {
+    let one = [queued(1, 1, JobPriority::Low)];
+    let all = [(1, 0), (1, 1), (1, 2), (1, 3)];
+    assert_eq!(with_several(&one, &slots(1), &[]), all);
+    let per_host = Limits { connections_per_host: 3, ..Limits::default() };
+    assert_eq!(with_several(&one, &per_host, &[]), all[..3]);
+    let three = Limits { connections_total: 3, ..Limits::default() };
+    assert_eq!(with_several(&one, &three, &[(1, 0), (1, 2), (1, 3)]), [(1, 0), (1, 2), (1, 3)]);
+    // A file that waits goes first, whatever its level.
+    let two = [queued(1, 1, JobPriority::Foreground), queued(2, 1, JobPriority::Low)];
+    assert_eq!(with_several(&two, &three, &[(1, 0), (1, 1), (1, 2)]), [(1, 0), (1, 1), (2, 0)]);
+    assert_eq!(with_several(&two, &slots(1), &[]), all, "there is one slot for a file");
+    let mut suspended = one.clone();
+    command(&mut suspended[0], Command::Suspend).expect("suspended");
+    assert_eq!(with_several(&suspended, &slots(1), &[(1, 0), (1, 1)]), []);
+}
+
+#[test]
+fn a_server_that_refuses_requests_is_sent_no_further_ones() {
+    let jobs = [queued(1, 1, JobPriority::Normal)];
+    let mut outages = Outages::default();
+    let server = server_asked(&jobs[0].record, &jobs[0].files[0].remote_name);
+    let busy = Failure::transient(code::BG_E_CONNECT_FAILURE, ErrorContext::None, "busy".into());
+    outages.failed(&server, busy, (0, 3), Now::default());
+    let environment = Environment {
+        running: BTreeSet::from([part_of(1, 0)]),
+        requests_of_file: BTreeMap::from([((Uuid::from_u128(1), 0), 4)]),
+        outages: Arc::new(outages),
+        ..Environment::default()
+    };
+    let plan = plan(jobs.iter(), &Limits::default(), &environment, Now::default());
+    assert_eq!(plan.transfers, BTreeSet::from([part_of(1, 0)]));
+}
+
+#[test]
+fn parts_under_way_take_no_slot_from_other_files() {
+    let mut upload = UploadRecord::default();
+    upload.state.protocol = UploadProtocol::S3;
+    upload.state.session = Some("upload".to_owned());
+    upload.state.multipart.part_bytes = 1;
+    let mut parts = queued(1, 1, JobPriority::Normal);
+    parts.files[0].size = Some(9);
+    parts.files[0].upload = Some(Box::new(upload));
+    let jobs = [parts, queued(2, 1, JobPriority::Normal)];
+    let running = (1..=4).map(|part| part_of(1, part)).collect();
+    let environment = Environment { running, ..Environment::default() };
+    let plan = plan(jobs.iter(), &slots(2), &environment, Now::default());
+    assert_eq!(plan.transfers.len(), 5, "{:?}", plan.transfers);
 }

@@ -143,6 +143,11 @@ fn a_refusal_halves_for_good_and_a_broken_connection_for_a_while() {
     eight.ramp.refused();
     eight.ramp.refused();
     assert_eq!(eight.run(300_000), [1]);
+    let mut refused = Fetched::new(8, |requests| requests * MIB);
+    refused.run(4_000);
+    refused.ramp.refused();
+    refused.ramp.broke(refused.now_ms);
+    assert_eq!(refused.run(300_000), [3, 4], "no more than the server took");
     let mut eight = Fetched::new(8, |requests| requests * MIB);
     eight.run(4_000);
     eight.ramp.broke(eight.now_ms);

@@ -1,8 +1,10 @@
 //! What is held of a file behind gaps, and what a further request is to fetch.
 
-use crate::model::{FileRecord, RunningRange, next_range};
+use crate::model::{Command, FileRecord, FileStage, Input, Now, Outcome, RunningRange, next_range};
 use crate::protocol::FileRange;
 use crate::vocab::LENGTH_TO_EOF;
+
+use super::{command, input, job_with_files};
 
 const MIB: u64 = 1024 * 1024;
 
@@ -102,6 +104,10 @@ fn a_further_request_fetches_the_first_bytes_that_nobody_fetches() {
     assert_eq!(next_range(&held, size, &[open], MIB), Some(11 * MIB..12 * MIB));
     let second = running(11 * MIB, Some(12 * MIB), FAST);
     assert_eq!(next_range(&held, size, &[open, second], MIB), Some(12 * MIB..13 * MIB));
+    // What is between two requests belongs to neither.
+    let behind = running(12 * MIB, Some(13 * MIB), FAST);
+    let near = running(10 * MIB, Some(11 * MIB), FAST);
+    assert_eq!(next_range(&held, size, &[near, behind], 4 * MIB), Some(11 * MIB..12 * MIB));
     // A gap ends where held bytes begin.
     let held = file(&[(0, 10 * MIB), (11 * MIB + 5, 12 * MIB)]);
     assert_eq!(next_range(&held, size, &[open], MIB), Some(11 * MIB..11 * MIB + 5));
@@ -141,4 +147,24 @@ fn what_is_filled_is_told_by_the_offsets_of_the_remote_file() {
     pieces.ranges = vec![piece(1_000, 50), piece(100, 20), piece(120, LENGTH_TO_EOF)];
     assert_eq!(pieces.filled_ranges(), [piece(100, 25), piece(1_000, 50)]);
     assert_eq!(file(&[]).filled_ranges(), []);
+}
+
+#[test]
+fn a_file_is_received_when_it_has_no_gap_and_in_one_piece_once_verified() {
+    let mut job = job_with_files(1);
+    command(&mut job, Command::Resume).expect("resumed");
+    let mut outcome = |outcome| {
+        input(&mut job, &Input::Outcome(outcome), Now::default()).expect("an outcome");
+        job.files[0].clone()
+    };
+    outcome(Outcome::Progress { file: 0, begin: 0, written: 10 });
+    outcome(Outcome::Progress { file: 0, begin: 20, written: 30 });
+    let file = outcome(Outcome::Received { file: 0, size: 30 });
+    assert_eq!((file.stage, file.held()), (FileStage::Waiting, 20), "ten bytes are missing");
+    outcome(Outcome::Synced { file: 0, held: vec![0..0, 20..30] });
+    outcome(Outcome::PieceEnded { file: 0, begin: 0, written: 20 });
+    let file = outcome(Outcome::Received { file: 0, size: 30 });
+    assert_eq!((file.stage, file.held_safely()), (FileStage::Received, 10), "nothing is forgotten");
+    let file = outcome(Outcome::Verified { file: 0, identity: None, version: None });
+    assert_eq!((file.written, file.synced, file.segments.len()), (30, 30, 0));
 }
