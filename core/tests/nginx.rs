@@ -4,12 +4,13 @@
 
 mod common;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use bgcopy_core::vocab::{code, security};
 use bgcopy_core::{HResult, Job, JobState, JobType, Manager, Options, Reader};
-use bgcopy_test_server::free_port;
+use bgcopy_test_server::{Content, free_port};
 
 use common::{LENGTH, PATIENCE, content, open, stopped};
 
@@ -92,7 +93,8 @@ fn config(root: &Path, plain: u16, secure: u16) -> String {
         "pid {root}/pid; error_log {root}/error.log;
         events {{}}
         http {{
-            log_format seen '$server_protocol $request_method $status $http_range $http_if_range';
+            log_format seen '$server_protocol $request_method $status $http_range $http_if_range '
+                '$connection';
             access_log {root}/access.log seen;
             client_body_temp_path {root}/t1; proxy_temp_path {root}/t2;
             fastcgi_temp_path {root}/t3; uwsgi_temp_path {root}/t4; scgi_temp_path {root}/t5;
@@ -105,6 +107,7 @@ fn config(root: &Path, plain: u16, secure: u16) -> String {
                 listen 127.0.0.1:{secure} ssl http2;
                 ssl_certificate {root}/cert.pem; ssl_certificate_key {root}/key.pem;
                 root {root}/www;
+                location /slow/ {{ alias {root}/www/; limit_rate 1m; }}
             }}
         }}"
     )
@@ -209,6 +212,30 @@ fn tls_is_checked_and_http_2_spoken() {
     other.set_security_flags(both).expect("set");
     other.resume().expect("resumed");
     assert_eq!(stopped(&other), JobState::Transferred);
+}
+
+/// One more stream of a connection is no faster where each connection is limited.
+#[test]
+#[ignore = "needs nginx"]
+fn further_requests_of_a_file_have_connections_of_their_own() {
+    let nginx = Nginx::start();
+    let large = Content::generated(3, 12 << 20);
+    std::fs::write(nginx.folder.path().join("www/large"), large.slice(0..large.len()))
+        .expect("written");
+    let folder = tempfile::tempdir().expect("a folder");
+    let manager = open(folder.path());
+    let target = folder.path().join("large");
+    let job = job(&manager, &format!("https://localhost:{}/slow/large", nginx.secure), &target);
+    job.set_security_flags(security::IGNORE_UNKNOWN_CA).expect("set");
+    job.resume().expect("resumed");
+    assert_eq!(stopped(&job), JobState::Transferred, "{:?}", job.error());
+    job.complete().expect("completed");
+    assert!(std::fs::read(&target).expect("the file") == large.slice(0..large.len()));
+    let log = nginx.log();
+    assert!(log.contains("HTTP/2.0 GET 200"), "the first one is as any other: {log}");
+    let further = log.lines().filter(|line| line.starts_with("HTTP/1.1 GET 206 bytes="));
+    let connections: BTreeSet<_> = further.filter_map(|line| line.split(' ').next_back()).collect();
+    assert!(connections.len() > 1, "{log}");
 }
 
 /// The state in which a download by TLS ends, and why if it failed.

@@ -297,6 +297,8 @@ fn parts_under_way_take_no_slot_from_other_files() {
     let jobs = [parts, queued(2, 1, JobPriority::Normal)];
     let running = (1..=4).map(|part| part_of(1, part)).collect();
     let environment = Environment { running, ..Environment::default() };
-    let plan = plan(jobs.iter(), &slots(2), &environment, Now::default());
-    assert_eq!(plan.transfers.len(), 5, "{:?}", plan.transfers);
+    for files in 2..=5 {
+        let plan = plan(jobs.iter(), &slots(files), &environment, Now::default());
+        assert_eq!(plan.transfers.len(), 5, "{:?}", plan.transfers);
+    }
 }
