@@ -274,3 +274,59 @@ fn kills_mix_nothing_and_cost_little() {
     let lost_max = KILLS * 4 * RATE / 2;
     assert!(sent <= BYTES + lost_max, "{sent} bytes were sent for a file of {BYTES}");
 }
+
+/// Answers to further requests that must not get into the file, or end early.
+fn nasty() -> Vec<(&'static str, Reply)> {
+    vec![
+        ("one byte early", paced_for_many().range_start_shift(-1)),
+        ("one byte late", paced_for_many().range_start_shift(1)),
+        ("shorter than asked", paced_for_many().range_shorter_by(10_000)),
+        ("another range", paced_for_many().content_range("bytes 0-99/100")),
+        ("no Content-Range", paced_for_many().no_content_range()),
+        ("another size", paced_for_many().content_range_total(SHORT + 1)),
+        ("no size", paced_for_many().content_range_total_unknown()),
+        ("several parts", paced_for_many().multipart()),
+        ("another tag", paced_for_many().etag("\"other\"")),
+        ("a weak tag", paced_for_many().etag("W/\"other\"")),
+        ("no tag", paced_for_many().no_etag()),
+        ("coded", paced_for_many().gzip_body()),
+        ("cut", paced_for_many().cut_after(100_000)),
+        ("reset", paced_for_many().reset_after(100_000)),
+        ("stalled", paced_for_many().stall_after(100_000)),
+        ("reset at once", Reply::normal().reset_before_reply()),
+        ("closed at once", Reply::normal().close_before_reply()),
+        ("gone", Reply::normal().status(410)),
+        ("busy", Reply::normal().status(429).retry_after("3600")),
+        ("moved", Reply::normal().redirect(302, "/elsewhere")),
+    ]
+}
+
+/// Bytes and rate of the files that nasty answers are given for: with one connection they
+/// take six seconds.
+const SHORT: u64 = 12 << 20;
+
+fn paced_for_many() -> Reply {
+    Reply::normal().bytes_per_second(SHORT / 6)
+}
+
+#[test]
+fn no_answer_to_a_further_request_spoils_the_file() {
+    std::thread::scope(|scope| {
+        for (name, reply) in nasty() {
+            scope.spawn(move || {
+                let content = Content::generated(7, SHORT);
+                let script = [vec![paced_for_many()], vec![reply; 2]].concat();
+                let bench = Bench::new();
+                let resource = Resource::new(content.clone()).script(script);
+                let job = bench.job(resource.always(paced_for_many()));
+                job.resume().expect("resumed");
+                assert_eq!(stopped(&job), JobState::Transferred, "{name}: {:?}", job.error());
+                job.complete().expect("completed");
+                let held = std::fs::read(bench.path("file")).expect("the file");
+                assert!(held == content.slice(0..SHORT), "{name}");
+                bench.must_be_tidy();
+                assert!(ranges_asked(&bench) > 0, "{name}: no further request was made");
+            });
+        }
+    });
+}

@@ -269,7 +269,7 @@ impl Engine {
             let silence_ms = plan.looks_further.then(|| self.next_silence_ms(at)).flatten();
             *wake_at_ms = [plan.wake_at_ms, silence_ms].into_iter().flatten().min();
             self.reconcile(&plan, at);
-            self.forget_split();
+            self.forget_split(&plan);
             if self.moving.is_empty() {
                 self.queue.commit_ends();
             }

@@ -34,6 +34,8 @@ pub(super) struct Moving {
     pub(super) sent: u64,
     /// When it began.
     pub(super) began_ms: u64,
+    /// How often bytes of a download were written.
+    pub(super) writes: u32,
     /// When something came of it last, or it began.
     pub(super) heard_ms: u64,
 }
@@ -63,6 +65,7 @@ impl Moving {
             upload: None,
             sent: 0,
             began_ms: at.monotonic_ms,
+            writes: 0,
             heard_ms: at.monotonic_ms,
         }
     }

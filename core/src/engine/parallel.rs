@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 
 use crate::model::{
-    FileStage, Now, Outcome, Ramp, RequestKey, RunningRange, SPLIT_BYTES_MIN, Sample,
+    FileStage, Now, Outcome, Plan, Ramp, RequestKey, RunningRange, SPLIT_BYTES_MIN, Sample,
     connections_per_file, next_range, server_asked,
 };
 use crate::protocol::{Request, Scheme, is_same_origin};
@@ -25,6 +25,12 @@ const LOOK_MS: u64 = 500;
 
 /// A connection of which nothing came for so long does not count on.
 const SILENT_MS: u64 = 2_000;
+
+/// A request of several is ended if nothing came of it for eight times as long as usual,
+/// within these bounds, and no other one was ended for so long.
+const STALL_GAPS: u64 = 8;
+const STALL_MS_MIN: u64 = 4_000;
+const STALL_MS_MAX: u64 = 55_000;
 
 /// Until then the rate of a request says nothing.
 const YOUNG_MS: u64 = 1_000;
@@ -50,6 +56,10 @@ struct SplitFile {
     /// When the present window began, and how long the thread had idled then.
     since: (u64, u64),
     looked_ms: u64,
+    /// Requests that ended with their bytes since the last change of how many there may be.
+    ended: u32,
+    /// When a request was ended because nothing came of it.
+    stalled_ms: u64,
 }
 
 impl Parallel {
@@ -107,6 +117,8 @@ impl Engine {
             server,
             since: (at.monotonic_ms, self.parallel.idle_ms),
             looked_ms: at.monotonic_ms,
+            ended: 0,
+            stalled_ms: at.monotonic_ms,
         })
     }
 
@@ -116,6 +128,7 @@ impl Engine {
         let places: Vec<_> = self.parallel.files.keys().copied().collect();
         for place in places {
             self.end_overtaken(place, at);
+            self.end_stalled(place, at);
             let Some(sample) = self.sample(place, at) else {
                 continue;
             };
@@ -125,7 +138,10 @@ impl Engine {
                 continue;
             };
             let due_ms = split.ramp.due_ms(sample.first_byte_ms);
-            self.queue.replan |= split.ramp.measure(sample);
+            if split.ramp.measure(sample) {
+                split.ended = 0;
+                self.queue.replan = true;
+            }
             if split.ramp.due_ms(sample.first_byte_ms) != due_ms {
                 split.since = (at.monotonic_ms, idle_ms);
             }
@@ -144,16 +160,17 @@ impl Engine {
             let first_byte_ms = requests().filter_map(|(_, moving)| moving.first_byte_ms()).max();
             let has_room = requests().count() < split.ramp.target() as usize;
             let look_ms = has_room.then_some(split.looked_ms + LOOK_MS);
-            [split.ramp.due_ms(first_byte_ms.unwrap_or(0)), look_ms].into_iter().flatten().min()
+            let stall_ms = self.first_to_stall(*place).map(|(_, due_ms)| due_ms);
+            let ramp_ms = split.ramp.due_ms(first_byte_ms.unwrap_or(0));
+            [ramp_ms, look_ms, stall_ms].into_iter().flatten().min()
         };
         self.parallel.files.iter().filter_map(due).min()
     }
 
-    /// Forgets the files that have no request any more.
-    pub(super) fn forget_split(&mut self) {
-        let moving = &self.moving;
+    /// Forgets the files that are to have no request any more.
+    pub(super) fn forget_split(&mut self, plan: &Plan) {
         self.parallel.files.retain(|place, _| {
-            moving.range(RequestKey::of_file(place.0, place.1)).next().is_some()
+            plan.transfers.range(RequestKey::of_file(place.0, place.1)).next().is_some()
         });
     }
 
@@ -162,6 +179,8 @@ impl Engine {
         let file = self.file(RequestKey { job: place.0, file: place.1, part: 0 })?;
         let requests = || self.moving.range(RequestKey::of_file(place.0, place.1));
         let flowing = requests().filter(|(_, moving)| moving.written > moving.begin).count();
+        // What a fast one brought counts, too.
+        let flowing = u32::try_from(flowing).unwrap_or(u32::MAX).saturating_add(split.ended);
         let first_byte_ms = requests().filter_map(|(_, moving)| moving.first_byte_ms()).max();
         let (since_ms, idle_ms) = split.since;
         let elapsed_ms = at.monotonic_ms.saturating_sub(since_ms);
@@ -170,7 +189,7 @@ impl Engine {
             now_ms: at.monotonic_ms,
             held: file.held(),
             missing: file.size?.saturating_sub(file.held()),
-            flowing: u32::try_from(flowing).unwrap_or(u32::MAX),
+            flowing: flowing.min(split.ramp.target()),
             first_byte_ms: first_byte_ms.unwrap_or(0),
             has_idled: idled_ms * 100 >= elapsed_ms * IDLE_PERCENT_MIN,
         })
@@ -187,10 +206,60 @@ impl Engine {
         let overtaken: Vec<_> =
             requests.filter(|(_, moving)| is_overtaken(moving)).map(|(key, _)| *key).collect();
         for key in overtaken {
-            self.stop_moving(key, at);
-            self.queue.replan = true;
+            self.drop_request(key, at);
         }
         self.complete_if_held(place, at);
+    }
+
+    /// Ends a request whose place another one may take.
+    fn drop_request(&mut self, key: RequestKey, at: Now) {
+        let dropped = self.stop_moving(key, at);
+        let is_last = !self.has_requests((key.job, key.file));
+        if let Some(moving) = dropped.filter(|_| is_last) {
+            self.sync_rest(key, &moving);
+        }
+        self.ended.insert(key.job);
+        self.queue.replan = true;
+    }
+
+    /// Ends the request of several that is silent for too long: one at a time, as what
+    /// silences all of them is no fault of theirs.
+    fn end_stalled(&mut self, place: (Uuid, u32), at: Now) {
+        let stalled = self.first_to_stall(place);
+        if let Some((key, _)) = stalled.filter(|(_, due_ms)| *due_ms <= at.monotonic_ms) {
+            self.drop_request(key, at);
+            if let Some(split) = self.parallel.files.get_mut(&place) {
+                split.ramp.broke(at.monotonic_ms);
+                split.stalled_ms = at.monotonic_ms;
+            }
+        }
+    }
+
+    /// The request that is to be ended first if nothing comes of it, and when. One that is
+    /// alone, and not a further one, has only the time limits of every request.
+    fn first_to_stall(&self, place: (Uuid, u32)) -> Option<(RequestKey, u64)> {
+        let split = self.parallel.files.get(&place)?;
+        let requests = || self.moving.range(RequestKey::of_file(place.0, place.1));
+        let are_several = requests().nth(1).is_some();
+        let first_byte_ms = requests().filter_map(|(_, moving)| moving.first_byte_ms()).max();
+        let due = |(key, moving): (&RequestKey, &Moving)| {
+            let gap_ms = moving.gap_ms().or(first_byte_ms).unwrap_or(STALL_MS_MAX);
+            let limit_ms = gap_ms.saturating_mul(STALL_GAPS).clamp(STALL_MS_MIN, STALL_MS_MAX);
+            (*key, (moving.heard_ms + limit_ms).max(split.stalled_ms + STALL_MS_MIN))
+        };
+        let may_stall =
+            |moving: &Moving| moving.held.is_none() && (are_several || moving.is_further);
+        requests()
+            .filter(|(_, moving)| may_stall(moving))
+            .map(due)
+            .min_by_key(|(_, due_ms)| *due_ms)
+    }
+
+    /// A request of several brought all that it was to fetch.
+    pub(super) fn one_of_many_done(&mut self, key: RequestKey) {
+        if let Some(split) = self.parallel.files.get_mut(&(key.job, key.file)) {
+            split.ended = split.ended.saturating_add(1);
+        }
     }
 
     /// The last missing byte may have come by a request that had more to fetch.
@@ -229,7 +298,8 @@ impl Engine {
             return Ok(());
         }
         let running: Vec<_> = siblings().map(|(_, moving)| moving.running_range(at)).collect();
-        let Some(range) = next_range(file, size, &running, split.ramp.range_bytes()) else {
+        let range_bytes = split.ramp.range_bytes(size.saturating_sub(file.held()));
+        let Some(range) = next_range(file, size, &running, range_bytes) else {
             return Ok(());
         };
         let request = Request {
@@ -267,7 +337,7 @@ impl Engine {
     /// A further request has a head. One that would begin the file anew is dropped.
     pub(super) fn further_head(&mut self, key: RequestKey, restarts: bool, at: Now) {
         if restarts {
-            self.stop_moving(key, at);
+            self.drop_request(key, at);
             self.forbid_splitting((key.job, key.file));
         }
     }
@@ -313,6 +383,12 @@ impl Engine {
 impl Moving {
     fn first_byte_ms(&self) -> Option<u64> {
         Some(self.flows_since_ms?.saturating_sub(self.began_ms))
+    }
+
+    /// The usual time between two writes, once there were some.
+    fn gap_ms(&self) -> Option<u64> {
+        let flowed_ms = self.heard_ms.saturating_sub(self.flows_since_ms?);
+        (self.writes > 0).then(|| flowed_ms / u64::from(self.writes))
     }
 
     fn running_range(&self, at: Now) -> RunningRange {

@@ -320,6 +320,7 @@ impl Engine {
         }
         if let Some(moving) = self.moving.get_mut(&key) {
             moving.written = written;
+            moving.writes += 1;
         }
     }
 
@@ -374,6 +375,9 @@ impl Engine {
         if is_one_of_many && !matches!(ending, Ending::Done { .. }) && !is_local(&ending) {
             self.one_of_many_ended(key, &moving, &ending, at);
         } else {
+            if is_one_of_many {
+                self.one_of_many_done(key);
+            }
             if is_local(&ending) {
                 self.stop_requests((key.job, key.file), at);
             }

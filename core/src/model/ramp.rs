@@ -13,6 +13,10 @@ pub const SPLIT_BYTES_MIN: u64 = 8 * 1024 * 1024;
 const WINDOW_MS_MIN: u64 = 500;
 const WINDOW_FIRST_BYTES: u64 = 3;
 
+/// Windows become twice as long when two of them disagree, up to so many times: servers
+/// that limit the rate send in bursts.
+const WINDOWS_MAX: u64 = 8;
+
 /// So long a step waits for the first byte of each of its requests.
 const SETTLE_MS_MAX: u64 = 8_000;
 
@@ -65,6 +69,8 @@ pub struct Ramp {
     base: Option<(u32, u64)>,
     /// The rate that was measured last.
     rate: u64,
+    /// How many times as long as the shortest ones windows are.
+    windows: u64,
     /// True once a step was tried again.
     tried_again: bool,
 }
@@ -97,6 +103,7 @@ impl Ramp {
             phase: Phase::Settling { since_ms: now_ms },
             base: None,
             rate: 0,
+            windows: 1,
             tried_again: false,
         }
     }
@@ -106,17 +113,20 @@ impl Ramp {
         self.target
     }
 
-    /// The length of a new range in bytes.
-    pub fn range_bytes(&self) -> u64 {
-        let of_one = self.rate / u64::from(self.target.max(1));
-        (of_one.saturating_mul(RANGE_MS) / 1000).clamp(RANGE_BYTES_MIN, RANGE_BYTES_MAX)
+    /// The length of a new range in bytes, of a file that so many are missing of: no range is
+    /// more than half of the share of one request.
+    pub fn range_bytes(&self, missing: u64) -> u64 {
+        let requests = u64::from(self.target.max(1));
+        let most = (missing / (2 * requests)).clamp(RANGE_BYTES_MIN, RANGE_BYTES_MAX);
+        let of_one = self.rate / requests;
+        (of_one.saturating_mul(RANGE_MS) / 1000).clamp(RANGE_BYTES_MIN, most)
     }
 
     /// When it is to be asked again, on the monotonic clock.
     pub fn due_ms(&self, first_byte_ms: u64) -> Option<u64> {
         match self.phase {
             Phase::Settling { since_ms } => Some(since_ms + SETTLE_MS_MAX),
-            Phase::Measuring { since_ms, .. } => Some(since_ms + window_ms(first_byte_ms)),
+            Phase::Measuring { since_ms, .. } => Some(since_ms + self.window_ms(first_byte_ms)),
             Phase::Frozen { until_ms } => until_ms,
         }
     }
@@ -137,7 +147,7 @@ impl Ramp {
             Phase::Settling { .. } => {}
             Phase::Measuring { since_ms, held, before } => {
                 let elapsed_ms = now_ms.saturating_sub(since_ms);
-                if elapsed_ms >= window_ms(sample.first_byte_ms) {
+                if elapsed_ms >= self.window_ms(sample.first_byte_ms) {
                     let bytes = sample.held.saturating_sub(held);
                     self.rate = bytes.saturating_mul(1000) / elapsed_ms.max(1);
                     self.end_window(sample, before);
@@ -159,11 +169,15 @@ impl Ramp {
             self.phase = again(None);
             return;
         }
-        let agreed = before.filter(|before| self.agree(*before, self.rate));
-        let Some(before) = agreed else {
+        let Some(before) = before else {
             self.phase = again(Some(self.rate));
             return;
         };
+        if !self.agree(before, self.rate) {
+            self.windows = (self.windows * 2).min(WINDOWS_MAX);
+            self.phase = again(None);
+            return;
+        }
         let rate = before.midpoint(self.rate);
         match self.verdict(rate) {
             Verdict::Base | Verdict::Keep => {
@@ -185,6 +199,11 @@ impl Ramp {
                 self.freeze(sample.now_ms);
             }
         }
+    }
+
+    fn window_ms(&self, first_byte_ms: u64) -> u64 {
+        let shortest = WINDOW_MS_MIN.max(first_byte_ms.saturating_mul(WINDOW_FIRST_BYTES));
+        shortest.saturating_mul(self.windows)
     }
 
     /// Two windows say the same.
@@ -239,10 +258,6 @@ impl Ramp {
         (self.target, self.most) = (1, 1);
         self.phase = Phase::Frozen { until_ms: None };
     }
-}
-
-fn window_ms(first_byte_ms: u64) -> u64 {
-    WINDOW_MS_MIN.max(first_byte_ms.saturating_mul(WINDOW_FIRST_BYTES))
 }
 
 /// A request of a file that is under way.

@@ -12,6 +12,8 @@ struct Fetched {
     missing: u64,
     first_byte_ms: u64,
     has_idled: bool,
+    /// How many ticks of 10 ms lie between two bursts.
+    burst: u64,
     /// Bytes a second of so many requests.
     rate: fn(u64) -> u64,
 }
@@ -25,6 +27,7 @@ impl Fetched {
             missing: 1 << 40,
             first_byte_ms: 10,
             has_idled: true,
+            burst: 1,
             rate,
         }
     }
@@ -34,7 +37,9 @@ impl Fetched {
         let mut targets = vec![self.ramp.target()];
         for _ in 0..ms / 10 {
             self.now_ms += 10;
-            self.held += (self.rate)(u64::from(self.ramp.target())) / 100;
+            if (self.now_ms / 10).is_multiple_of(self.burst) {
+                self.held += (self.rate)(u64::from(self.ramp.target())) * self.burst / 100;
+            }
             self.measure(self.ramp.target());
             if targets.last() != Some(&self.ramp.target()) {
                 targets.push(self.ramp.target());
@@ -68,6 +73,18 @@ fn requests_double_as_long_as_that_is_faster() {
         [1, 2, 4],
         "the step to four gained nothing, the next is not tried"
     );
+}
+
+#[test]
+fn a_server_that_sends_in_bursts_is_measured_for_longer() {
+    for burst in [70, 100, 130] {
+        let mut bursts = Fetched::new(8, |requests| requests * 2 * MIB);
+        bursts.burst = burst;
+        assert_eq!(bursts.run(30_000), [1, 2, 4, 8], "{burst}");
+        let mut shared = Fetched::new(8, |_| 10 * MIB);
+        shared.burst = burst;
+        assert_eq!(shared.run(30_000), [1, 2], "{burst}");
+    }
 }
 
 #[test]
@@ -160,11 +177,13 @@ fn a_refusal_halves_for_good_and_a_broken_connection_for_a_while() {
 #[test]
 fn a_range_is_what_a_connection_brings_in_two_seconds() {
     let mut each = Fetched::new(4, |requests| requests * 3 * MIB);
-    assert_eq!(each.ramp.range_bytes(), MIB, "nothing was measured yet");
+    assert_eq!(each.ramp.range_bytes(1 << 40), MIB, "nothing was measured yet");
     each.run(10_000);
-    let bytes = each.ramp.range_bytes();
+    let bytes = each.ramp.range_bytes(1 << 40);
     assert!((5 * MIB..7 * MIB).contains(&bytes), "{bytes}");
     let mut fast = Fetched::new(1, |_| 1 << 40);
     fast.run(10_000);
-    assert_eq!(fast.ramp.range_bytes(), 64 * MIB);
+    assert_eq!(fast.ramp.range_bytes(1 << 40), 64 * MIB);
+    assert_eq!(fast.ramp.range_bytes(20 * MIB), 10 * MIB, "half of what is missing for one");
+    assert_eq!(fast.ramp.range_bytes(1), MIB);
 }
