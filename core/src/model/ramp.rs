@@ -39,7 +39,7 @@ const RANGES_AHEAD: u64 = 16;
 /// The least rest of a range that is worth dividing.
 const DIVISIBLE_BYTES_MIN: u64 = 512 * 1024;
 
-/// A rest that takes longer than this is divided, or fetched a second time if it is small.
+/// A rest that takes longer than this is divided.
 const REST_MS_MAX: u64 = 2_000;
 
 /// What is measured of the requests of one file.
@@ -267,13 +267,13 @@ pub struct RunningRange {
     pub position: u64,
     /// Where it ends; None if it goes on to the end of the file.
     pub end: Option<u64>,
-    /// Its rate in bytes a second.
+    /// Its rate in bytes a second; 0 if nothing comes any more.
     pub rate: u64,
 }
 
 /// What a further request of a file of `size` bytes is to fetch: the first bytes that
-/// nobody fetches; else half of the largest rest; else a small rest that is slow to come, a
-/// second time. None if that is not worth a request.
+/// nobody fetches; else half of the largest rest that is slow to come; else a small rest of
+/// which nothing comes, a second time. None if that is not worth a request.
 pub fn next_range(
     file: &FileRecord,
     size: u64,
@@ -311,17 +311,21 @@ pub fn next_range(
             return Some(start..end);
         }
     }
-    let slow = running.iter().zip(rests).filter(|(one, rest)| {
-        let left = rest.end.saturating_sub(rest.start);
-        left > 0 && left.saturating_mul(1000) / one.rate.max(1) > REST_MS_MAX
-    });
-    let (_, rest) = slow.max_by_key(|(_, rest)| rest.end - rest.start)?;
-    let left = rest.end - rest.start;
-    if left >= DIVISIBLE_BYTES_MIN {
-        return Some(rest.start + left / 2..rest.end);
+    let left = |rest: &Range<u64>| rest.end - rest.start;
+    let slow = |(one, rest): &(&RunningRange, &Range<u64>)| {
+        left(rest) >= DIVISIBLE_BYTES_MIN
+            && left(rest).saturating_mul(1000) / one.rate.max(1) > REST_MS_MAX
+    };
+    let largest = running.iter().zip(&rests).filter(slow).max_by_key(|(_, rest)| left(rest));
+    if let Some((_, rest)) = largest {
+        return Some(rest.start + left(rest) / 2..rest.end);
     }
-    let is_raced = running.iter().filter(|one| one.position == rest.start).count() > 1;
-    (!is_raced).then_some(rest)
+    // One that only is slow is left alone: two of them would share what it has.
+    let is_raced =
+        |rest: &Range<u64>| running.iter().filter(|one| one.position == rest.start).count() > 1;
+    let mut silent = running.iter().zip(&rests).filter(|(one, _)| one.rate == 0);
+    let (_, rest) = silent.find(|(_, rest)| !rest.is_empty() && !is_raced(rest))?;
+    Some(rest.clone())
 }
 
 /// What a request still fetches: up to its end, to bytes that are held, or to where another

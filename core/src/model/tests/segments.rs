@@ -127,15 +127,17 @@ fn ranges_are_begun_no_more_than_sixteen_ahead() {
 }
 
 #[test]
-fn a_small_rest_is_fetched_twice_if_it_is_slow_and_never_three_times() {
+fn a_small_rest_of_which_nothing_comes_is_fetched_twice_and_never_three_times() {
     let size = 10 * MIB;
     let rest = 100 * 1024;
     let held = file(&[(0, size - rest)]);
     let fast = running(size - rest, Some(size), rest);
     assert_eq!(next_range(&held, size, &[fast], MIB), None);
     let slow = running(size - rest, Some(size), 1);
-    assert_eq!(next_range(&held, size, &[slow], MIB), Some(size - rest..size));
-    assert_eq!(next_range(&held, size, &[slow, slow], MIB), None);
+    assert_eq!(next_range(&held, size, &[slow], MIB), None, "two would share its rate");
+    let silent = running(size - rest, Some(size), 0);
+    assert_eq!(next_range(&held, size, &[silent], MIB), Some(size - rest..size));
+    assert_eq!(next_range(&held, size, &[silent, slow], MIB), None);
 }
 
 #[test]
