@@ -2,8 +2,9 @@
 
     python3 segments.py [--program FILE] [--folder FOLDER] [--rounds N] [--cases WORD,...]
 
-nginx on the loopback interface serves one file: without a limit, with a limit for each
-connection, and to one or two connections at a time. The clients take turns; each run must
+One file is served on the loopback interface: by nginx without a limit and to one or two
+connections at a time, by the test server with a limit for each connection, as nginx sends the
+first second of each answer at once. The clients take turns; each run must
 bring the right bytes. Prints medians: seconds, the rate as a multiple of curl's, user and
 system time, the most resident memory. Every run ends after two minutes at most. Clients that
 are not installed are left out. Needs nginx and 2.5 GiB of space.
@@ -21,8 +22,11 @@ import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from subprocess import PIPE
 
 from program import ROOT, Run, run
+
+LIMITING = str(ROOT / "target/release/bgcopy-test-server")
 
 CONFIG = """
 worker_processes 1;
@@ -43,7 +47,6 @@ http {{
     listen 127.0.0.1:{port};
     root {folder}/served;
     location /free/ {{ alias {folder}/served/; }}
-    location /limited/ {{ alias {folder}/served/; limit_rate 2m; }}
     location /one/ {{ alias {folder}/served/; limit_rate 8m; limit_conn all 1; }}
     location /two/ {{ alias {folder}/served/; limit_rate 8m; limit_conn all 2; }}
   }}
@@ -85,14 +88,26 @@ def measure(word: str, folder: Path, port: int, programs: dict[str, str], rounds
     case = CASES[word]
     served = folder / "served" / "file"
     served.parent.mkdir()
-    block = os.urandom(1 << 20)
-    with served.open("wb") as file:
-        for number in range(case.mebibytes):
-            file.write(number.to_bytes(4, "big") + block[4:])
+    if word == "limited":
+        with subprocess.Popen([LIMITING], stdin=PIPE, stdout=PIPE, text=True) as server:
+            address = server.stdout.readline().split()[-1] + f"/gen/7/{case.mebibytes << 20}"
+            subprocess.run([programs["curl"], "-s", "-o", served, address], check=True)
+            take_turns(case, f"{address}?rate={2 << 20}", folder, programs, rounds)
+            server.stdin.close()
+    else:
+        block = os.urandom(1 << 20)
+        with served.open("wb") as file:
+            for number in range(case.mebibytes):
+                file.write(number.to_bytes(4, "big") + block[4:])
+        take_turns(case, f"http://127.0.0.1:{port}/{word}/file", folder, programs, rounds)
+    shutil.rmtree(served.parent)
+
+
+def take_turns(case: Case, url: str, folder: Path, programs: dict[str, str], rounds: int) -> None:
+    served = folder / "served" / "file"
     runs: dict[str, list[Run]] = {}
     for _ in range(rounds):
         scratch = folder / "scratch"
-        url = f"http://127.0.0.1:{port}/{word}/file"
         for name, command in commands(programs, url, scratch, case.connections):
             scratch.mkdir()
             took = run(command)
@@ -101,7 +116,6 @@ def measure(word: str, folder: Path, port: int, programs: dict[str, str], rounds
             else:
                 print(f"{name} failed", flush=True)
             shutil.rmtree(scratch)
-    shutil.rmtree(served.parent)
     show(case.title, runs, rounds)
 
 
