@@ -169,6 +169,7 @@ void of_files()
     assert(files.size() == 3);
     assert(files[0].ranges().size() == 2 && files[0].ranges()[0].initial_offset == 10);
     assert(files[1].ranges().empty());
+    assert(files[0].filled_ranges().empty());
     assert(files[2].index() == 2 && files[2].local_name() == path_of("two"));
     assert(files[2].temporary_name().find(folder) == 0);
     assert(files[2].progress().bytes_total == BGCOPY_SIZE_UNKNOWN);
