@@ -441,7 +441,7 @@ impl Engine {
             wake_at_ms,
             self.queue.flush_due_ms(),
             self.sync_due_ms(),
-            self.measure_due_ms(),
+            self.measure_due_ms(at),
             self.unsynced_since_ms.map(|since| since + SYNC_STORE_MS),
             store_due,
             paused,

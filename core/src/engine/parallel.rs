@@ -154,8 +154,10 @@ impl Engine {
     }
 
     /// When they are to be measured again.
-    pub(super) fn measure_due_ms(&self) -> Option<u64> {
+    pub(super) fn measure_due_ms(&self, at: Now) -> Option<u64> {
         let due = |(place, split): (&(Uuid, u32), &SplitFile)| {
+            // A file that begins anew has nothing to measure until it has a head again.
+            self.sample(*place, at)?;
             let requests = || self.moving.range(RequestKey::of_file(place.0, place.1));
             let first_byte_ms = requests().filter_map(|(_, moving)| moving.first_byte_ms()).max();
             let has_room = requests().count() < split.ramp.target() as usize;
