@@ -117,8 +117,8 @@ fn a_server_that_takes_one_connection_at_a_time_is_asked_once_more_and_not_again
 #[test]
 fn a_refused_further_request_holds_back_no_other_file() {
     let bench = Bench::new();
-    let script = vec![paced().gate_after(BYTES / 2), Reply::normal().status(503)];
-    let job = bench.job(Resource::new(content()).script(script).always(paced()));
+    let script = vec![paced_for_one().gate_after(BYTES / 2), Reply::normal().status(503)];
+    let job = bench.job(Resource::new(content()).script(script).always(paced_for_one()));
     job.resume().expect("resumed");
     let refused = |seen: &Seen<'_>| seen.requests_for("/file").len() == 2;
     assert!(bench.server.wait_until(PATIENCE, refused));

@@ -2,8 +2,8 @@
 //!
 //! The first request of a file decides what the file is: its version, its size, whether it
 //! begins anew. A further request begins beside another one and can only add bytes of that
-//! version. Whatever else it is told ends it, and the file goes on with fewer requests; only
-//! a request without another one beside it fails its file.
+//! version. Any other answer ends it, and the file goes on with fewer requests; only a request
+//! without another one beside it fails its file.
 
 use std::collections::BTreeMap;
 
@@ -15,7 +15,7 @@ use crate::model::{
 };
 use crate::protocol::{Request, Scheme, is_same_origin};
 use crate::transfer::{Ending, HeadEvent, KnownVersion, Order};
-use crate::vocab::Result;
+use crate::vocab::{HResult, Result};
 
 use super::request_options::withhold_secrets;
 use super::{Engine, Moving};
@@ -34,6 +34,10 @@ const STALL_MS_MAX: u64 = 55_000;
 
 /// Until then the rate of a request says nothing.
 const YOUNG_MS: u64 = 1_000;
+
+/// What a server answers that takes no more connections from one client: Forbidden, Too Many
+/// Requests, Service Unavailable.
+const REFUSALS: [u32; 3] = [403, 429, 503];
 
 /// Of a window, so many percent must have passed without anything to do here.
 const IDLE_PERCENT_MIN: u64 = 10;
@@ -107,11 +111,13 @@ impl Engine {
             return None;
         }
         let server = server_asked(record, &url);
-        let most = connections_per_file(record, &self.queue.limits);
-        let taken = self.queue.server_limits.most(&server, at.unix_ms);
-        let most = taken.map_or(most, |taken| most.min(taken));
-        (most > 1).then(|| SplitFile {
-            ramp: Ramp::new(most, at.monotonic_ms),
+        let allowed = connections_per_file(record, &self.queue.limits);
+        let mut ramp = Ramp::new(allowed, at.monotonic_ms);
+        if let Some(taken) = self.queue.server_limits.most(&server, at.unix_ms) {
+            ramp.limit(taken);
+        }
+        Some(SplitFile {
+            ramp,
             is_elsewhere: !is_same_origin(&head.asked, &url),
             url,
             server,
@@ -134,11 +140,16 @@ impl Engine {
             };
             let requests = self.moving.range(RequestKey::of_file(place.0, place.1)).count();
             let idle_ms = self.parallel.idle_ms;
+            let job = self.queue.jobs.get(&place.0);
+            let allowed =
+                job.map(|loaded| connections_per_file(&loaded.job.record, &self.queue.limits));
             let Some(split) = self.parallel.files.get_mut(&place) else {
                 continue;
             };
-            let due_ms = split.ramp.due_ms(sample.first_byte_ms);
-            if split.ramp.measure(sample) {
+            let (before, due_ms) = (split.ramp.target(), split.ramp.due_ms(sample.first_byte_ms));
+            split.ramp.allow(allowed.unwrap_or(1), at.monotonic_ms);
+            split.ramp.measure(sample);
+            if split.ramp.target() != before {
                 split.ended = 0;
                 self.queue.replan = true;
             }
@@ -288,7 +299,7 @@ impl Engine {
         let file = loaded.job.file(key.file)?;
         let siblings = || self.moving.range(RequestKey::of_file(key.job, key.file));
         let flows = |moving: &Moving| moving.flows_since_ms.is_some() && moving.held.is_none();
-        // What the first one is told decides what the file is.
+        // The first answer decides what the file is.
         let waits = siblings().any(|(_, moving)| moving.held.is_some())
             || !siblings().any(|(_, moving)| flows(moving));
         let etag = file.validator.as_ref().and_then(|validator| validator.strong_etag());
@@ -361,7 +372,7 @@ impl Engine {
         at: Now,
     ) {
         let place = (key.job, key.file);
-        let Ending::Failed { written, .. } = ending else {
+        let Ending::Failed { written, failure, .. } = ending else {
             self.forbid_splitting(place);
             return;
         };
@@ -376,8 +387,11 @@ impl Engine {
             split.ramp.broke(at.monotonic_ms);
         } else {
             split.ramp.refused();
-            let (server, most) = (split.server.clone(), split.ramp.target());
-            self.queue.limit_server(&server, most, at);
+            // A connection that cannot be made may be the network's.
+            if REFUSALS.map(HResult::from_http_status).contains(&failure.code) {
+                let (server, most) = (split.server.clone(), split.ramp.target());
+                self.queue.limit_server(&server, most, at);
+            }
         }
     }
 }

@@ -63,7 +63,9 @@ pub struct Sample {
 #[derive(Clone, Debug)]
 pub struct Ramp {
     target: u32,
-    most: u32,
+    /// What the job allows, and what the server took.
+    allowed: u32,
+    taken: u32,
     phase: Phase,
     /// The last step that was kept: how many requests, and their rate in bytes a second.
     base: Option<(u32, u64)>,
@@ -95,11 +97,12 @@ enum Verdict {
 }
 
 impl Ramp {
-    /// One request, and `most` later on.
-    pub fn new(most: u32, now_ms: u64) -> Self {
+    /// One request, and up to `allowed` later on.
+    pub fn new(allowed: u32, now_ms: u64) -> Self {
         Self {
             target: 1,
-            most,
+            allowed,
+            taken: u32::MAX,
             phase: Phase::Settling { since_ms: now_ms },
             base: None,
             rate: 0,
@@ -111,6 +114,31 @@ impl Ramp {
     /// How many requests the file may have.
     pub fn target(&self) -> u32 {
         self.target
+    }
+
+    /// Another number of requests is allowed.
+    pub fn allow(&mut self, allowed: u32, now_ms: u64) {
+        let grows = self.target >= self.most() && self.phase_is_over();
+        self.allowed = allowed;
+        self.target = self.target.min(self.most());
+        if grows && self.target < self.most() {
+            self.base = None;
+            self.phase = Phase::Settling { since_ms: now_ms };
+        }
+    }
+
+    /// The server takes so many and no more.
+    pub fn limit(&mut self, taken: u32) {
+        self.taken = taken.max(1);
+        self.target = self.target.min(self.most());
+    }
+
+    fn most(&self) -> u32 {
+        self.allowed.min(self.taken).max(1)
+    }
+
+    fn phase_is_over(&self) -> bool {
+        matches!(self.phase, Phase::Frozen { until_ms: None })
     }
 
     /// The length of a new range in bytes, of a file that so many are missing of: no range is
@@ -131,9 +159,8 @@ impl Ramp {
         }
     }
 
-    /// Takes what was measured; true if the file may have more or fewer requests now.
-    pub fn measure(&mut self, sample: Sample) -> bool {
-        let before = self.target;
+    /// Takes what was measured: the file may have more or fewer requests then.
+    pub fn measure(&mut self, sample: Sample) {
         let now_ms = sample.now_ms;
         match self.phase {
             Phase::Settling { .. } if sample.flowing >= self.target => {
@@ -159,7 +186,6 @@ impl Ramp {
             }
             Phase::Frozen { .. } => {}
         }
-        self.target != before
     }
 
     fn end_window(&mut self, sample: Sample, before: Option<u64>) {
@@ -184,9 +210,9 @@ impl Ramp {
                 let is_soon_over = sample.missing.saturating_mul(1000) / rate.max(1) < SOON_OVER_MS;
                 if is_soon_over || rate == 0 {
                     self.phase = again(None);
-                } else if self.target < self.most {
+                } else if self.target < self.most() {
                     self.base = Some((self.target, rate));
-                    self.target = self.target.saturating_mul(2).min(self.most);
+                    self.target = self.target.saturating_mul(2).min(self.most());
                     self.phase = Phase::Settling { since_ms: sample.now_ms };
                 } else {
                     self.base = Some((self.target, rate));
@@ -235,15 +261,14 @@ impl Ramp {
     }
 
     fn freeze(&mut self, now_ms: u64) {
-        let is_last = std::mem::replace(&mut self.tried_again, true) || self.target >= self.most;
+        let is_last = std::mem::replace(&mut self.tried_again, true) || self.target >= self.most();
         let until_ms = (!is_last).then_some(now_ms + TRY_AGAIN_MS);
         self.phase = Phase::Frozen { until_ms };
     }
 
     /// The server refused a request while it served others: half as many from now on.
     pub fn refused(&mut self) {
-        self.target = (self.target / 2).max(1);
-        self.most = self.target;
+        self.limit(self.target / 2);
         self.phase = Phase::Frozen { until_ms: None };
     }
 
@@ -255,7 +280,7 @@ impl Ramp {
 
     /// The ranges of this file cannot be put together: one request from now on.
     pub fn forbid(&mut self) {
-        (self.target, self.most) = (1, 1);
+        self.limit(1);
         self.phase = Phase::Frozen { until_ms: None };
     }
 }

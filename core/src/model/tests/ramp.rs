@@ -175,6 +175,24 @@ fn a_refusal_halves_for_good_and_a_broken_connection_for_a_while() {
 }
 
 #[test]
+fn another_number_that_is_allowed_holds_at_once() {
+    let mut two = Fetched::new(2, |requests| requests * MIB);
+    assert_eq!(two.run(10_000), [1, 2]);
+    two.ramp.allow(8, two.now_ms);
+    assert_eq!(two.run(10_000), [2, 4, 8]);
+    two.ramp.allow(3, two.now_ms);
+    assert_eq!(two.run(10_000), [3]);
+    two.ramp.limit(2);
+    two.ramp.allow(32, two.now_ms);
+    assert_eq!(two.run(300_000), [2], "the server takes no more");
+    // A step that gained nothing is not taken because more are allowed.
+    let mut shared = Fetched::new(8, |_| 10 * MIB);
+    assert_eq!(shared.run(100_000), [1, 2, 4]);
+    shared.ramp.allow(32, shared.now_ms);
+    assert_eq!(shared.run(100_000), [4]);
+}
+
+#[test]
 fn a_range_is_what_a_connection_brings_in_two_seconds() {
     let mut each = Fetched::new(4, |requests| requests * 3 * MIB);
     assert_eq!(each.ramp.range_bytes(1 << 40), MIB, "nothing was measured yet");
