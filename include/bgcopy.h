@@ -2354,7 +2354,7 @@ bgcopy_hresult bgcopy_file_get_file_ranges(struct bgcopy_file *file,
                                            uint32_t *out_count);
 
 /**
- * Tells which bytes of the remote file are in the temporary file, by their
+ * Gets which bytes of the remote file are in the temporary file, by their
  * offsets in the remote file: in order, and joined where they meet
  * (GetFilledFileRanges). For an upload, those that the server holds.
  *

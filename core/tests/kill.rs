@@ -65,7 +65,7 @@ impl Round {
             before = sent(seen);
             true
         });
-        let mut child = drive(&bench.store);
+        let mut child = drive(&bench.store, &[]);
         let step = 20_000 + u64::from(self.kills % 40) * 15_000;
         let is_over = |child: &mut Child| child.try_wait().expect("a state").is_some();
         while !bench.server.wait_until(TICK, |seen: &Seen<'_>| {
@@ -173,7 +173,7 @@ fn however_little_came_in_it_is_kept() {
     for more in stops {
         place.server.put("/0", resource.clone().always(Reply::normal().stall_after(more)));
         held += more;
-        let mut child = drive(&place.store);
+        let mut child = drive(&place.store, &[]);
         let deadline = Instant::now() + PATIENCE;
         while recorded(&place, id).1.written < held {
             assert!(Instant::now() < deadline, "{:?}", recorded(&place, id).1);
@@ -183,7 +183,7 @@ fn however_little_came_in_it_is_kept() {
         child.wait().expect("gone");
     }
     place.server.put("/0", resource);
-    let mut child = drive(&place.store);
+    let mut child = drive(&place.store, &[]);
     assert!(child.wait().expect("an end").success());
     assert_eq!(recorded(&place, id).0, JobState::Transferred);
     place.server.wait_until(PATIENCE, |seen| {
@@ -207,7 +207,7 @@ fn a_slow_download_that_is_killed_four_times_a_second_ends() {
     while recorded(&place, id).0 != JobState::Transferred {
         lives += 1;
         assert!(lives <= LIVES_MAX, "{:?}", recorded(&place, id));
-        let mut child = drive(&place.store);
+        let mut child = drive(&place.store, &[]);
         let is_over = |child: &mut Child| child.try_wait().expect("a state").is_some();
         while !place.server.wait_until(TICK, |seen| seen.body_bytes_sent("/0") >= sent + LIFE)
             && !is_over(&mut child)

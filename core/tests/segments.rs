@@ -256,7 +256,7 @@ fn kills_mix_nothing_and_cost_little() {
     let store = folder.path().join("store");
     let mut stretches_max = 0;
     for kill in 0..KILLS {
-        let mut child = drive(&store);
+        let mut child = drive(&store, &[]);
         // It is on its way by several connections, or about to be.
         let several = |seen: &Seen<'_>| seen.open_connections() > 1;
         assert!(server.wait_until(PATIENCE, several), "{kill} kills");

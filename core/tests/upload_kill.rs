@@ -3,8 +3,7 @@
 
 mod common;
 
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::path::Path;
 
 use bgcopy_core::{
     AuthScheme, AuthTarget, Job, JobRecord, JobState, JobType, Manager, Options, PropertyValue,
@@ -12,7 +11,7 @@ use bgcopy_core::{
 };
 use bgcopy_test_server::{Area, Bucket, Content, Ietf, Overlap, Seen, Server};
 
-use common::{PATIENCE, stopped};
+use common::{PATIENCE, drive, stopped};
 
 /// Kills of a queue.
 const KILLS: u32 = 30;
@@ -31,20 +30,6 @@ const BYTES_PER_SECOND: u64 = 16 << 20;
 
 /// The job property UPLOAD_PROTOCOL.
 const UPLOAD_PROTOCOL: u32 = 0x1001;
-
-/// The example that drives a queue, built beside this test.
-fn drive(store: &Path, keys: &[&str]) -> Child {
-    let mut path: PathBuf = std::env::current_exe().expect("this test");
-    path.pop();
-    path.pop();
-    path.push("examples/drive");
-    Command::new(path)
-        .arg(store)
-        .args(keys)
-        .stdout(Stdio::null())
-        .spawn()
-        .expect("the example is built with the tests")
-}
 
 fn stored(seen: &Seen<'_>) -> u64 {
     seen.area("/up/").bytes_stored

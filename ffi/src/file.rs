@@ -168,7 +168,7 @@ pub unsafe extern "C" fn bgcopy_file_get_file_ranges(
     })
 }
 
-/// Tells which bytes of the remote file are in the temporary file, by their
+/// Gets which bytes of the remote file are in the temporary file, by their
 /// offsets in the remote file: in order, and joined where they meet
 /// (GetFilledFileRanges). For an upload, those that the server holds.
 ///

@@ -13,7 +13,7 @@ use crate::model::{
     FileStage, Now, Outcome, Plan, Ramp, RequestKey, RunningRange, SPLIT_BYTES_MIN, Sample,
     connections_per_file, next_range, server_asked,
 };
-use crate::protocol::{Request, Scheme, is_same_origin};
+use crate::protocol::{Request, Scheme, header_value, is_same_origin};
 use crate::transfer::{Ending, HeadEvent, KnownVersion, Order};
 use crate::vocab::{HResult, Result};
 
@@ -102,7 +102,7 @@ impl Engine {
             && head.body.validator.strong_etag().is_some()
             && !file.ranges_refused
             && head.body.length.is_some_and(|length| length <= size)
-            && !refuses_ranges(&head.response_headers);
+            && header_value(&head.response_headers, "accept-ranges") != Some("none");
         let url = match head.redirects.is_empty() {
             true => head.asked.clone(),
             false => head.answered.clone()?,
@@ -418,11 +418,4 @@ impl Moving {
         };
         RunningRange { position: self.written, end: self.end, rate }
     }
-}
-
-/// True if a server says that it serves no ranges.
-fn refuses_ranges(headers: &str) -> bool {
-    headers.lines().filter_map(|line| line.split_once(':')).any(|(name, value)| {
-        name.eq_ignore_ascii_case("accept-ranges") && value.trim().eq_ignore_ascii_case("none")
-    })
 }

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use uuid::Uuid;
 
-use crate::protocol::{Scheme, host_of, next_request};
+use crate::protocol::{Scheme, header_value, host_of, next_request};
 
 use super::deadline::Now;
 use super::file::FileRecord;
@@ -188,11 +188,8 @@ fn may_give_way(job: &Job, key: &RequestKey, environment: &Environment) -> bool 
 
 fn goes_on_where_it_is(file: &FileRecord) -> bool {
     let serves_ranges = file.response_headers.as_ref().is_some_and(|headers| {
-        headers.lines().any(|line| {
-            let (name, value) = line.split_once(':').unwrap_or_default();
-            name.eq_ignore_ascii_case("content-range")
-                || name.eq_ignore_ascii_case("accept-ranges") && value.trim() == "bytes"
-        })
+        header_value(headers, "content-range").is_some()
+            || header_value(headers, "accept-ranges") == Some("bytes")
     });
     let content = file.content();
     serves_ranges && content.position > 0 && next_request(&content).position == content.position

@@ -51,8 +51,8 @@ impl Stage {
         self.apply(&Input::Outcome(Outcome::Progress { file: 0, begin, written }));
     }
 
-    /// What the next event tells, if there is one.
-    fn told(&mut self, now_ms: u64) -> Vec<(u64, u64)> {
+    /// What the next event reports, if there is one.
+    fn reported(&mut self, now_ms: u64) -> Vec<(u64, u64)> {
         loop {
             match self.events.pop(now_ms) {
                 Ok(event) if event.kind == EventKind::FileRangesTransferred => {
@@ -67,28 +67,28 @@ impl Stage {
 }
 
 #[test]
-fn no_gap_is_told_as_received() {
+fn no_gap_is_reported_as_received() {
     let mut stage = Stage::new();
     stage.came(0, 10);
     stage.came(20, 30);
     stage.came(0, 15);
     stage.came(40, 50);
-    assert_eq!(stage.told(1_000), [(0, 15), (20, 10), (40, 10)]);
+    assert_eq!(stage.reported(1_000), [(0, 15), (20, 10), (40, 10)]);
     stage.came(0, 40);
-    assert_eq!(stage.told(2_000), [(15, 5), (30, 10)], "and no byte twice");
+    assert_eq!(stage.reported(2_000), [(15, 5), (30, 10)], "and no byte twice");
 }
 
 #[test]
-fn bytes_that_were_lost_are_not_told() {
+fn bytes_that_were_lost_are_not_reported() {
     let mut stage = Stage::new();
     stage.came(0, 10);
     stage.apply(&Input::Outcome(Outcome::Synced { file: 0, held: vec![0..10, 0..0] }));
     stage.came(0, 20);
     stage.came(30, 40);
     stage.apply(&Input::Outcome(Outcome::LostBytes { file: 0, keeps_synced: true }));
-    assert_eq!(stage.told(1_000), [(0, 10)]);
+    assert_eq!(stage.reported(1_000), [(0, 10)]);
     stage.came(10, 12);
-    assert_eq!(stage.told(2_000), [(10, 2)]);
+    assert_eq!(stage.reported(2_000), [(10, 2)]);
     stage.apply(&Input::Outcome(Outcome::LostBytes { file: 0, keeps_synced: false }));
-    assert_eq!(stage.told(3_000), []);
+    assert_eq!(stage.reported(3_000), []);
 }

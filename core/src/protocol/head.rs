@@ -64,10 +64,7 @@ impl Head {
 
     /// The values of all headers of that name.
     pub(super) fn values(&self, name: &str) -> impl Iterator<Item = &str> {
-        self.lines.iter().filter_map(move |line| {
-            let (found, value) = line.split_once(':')?;
-            found.trim().eq_ignore_ascii_case(name).then(|| value.trim())
-        })
+        self.lines.iter().filter_map(move |line| value_in(line, name))
     }
 
     /// The whole head as one text, lines ended by CR LF.
@@ -136,6 +133,16 @@ impl Head {
             numbers.any(|digits| !digits.is_empty() && number(digits).is_none())
         })
     }
+}
+
+/// The value of the first header of that name in the text of a head.
+pub fn header_value<'a>(text: &'a str, name: &str) -> Option<&'a str> {
+    text.lines().find_map(|line| value_in(line, name))
+}
+
+fn value_in<'a>(line: &'a str, name: &str) -> Option<&'a str> {
+    let (found, value) = line.split_once(':')?;
+    found.trim().eq_ignore_ascii_case(name).then(|| value.trim())
 }
 
 /// A size or an offset; nothing above what a file can have.

@@ -28,7 +28,7 @@ pub use answer::{Adjustment, Body, Decision, decide};
 pub use capabilities::{ServerCapabilities, UploadLimits, UploadStatus};
 pub use classify::{Failure, RetryAfter, http_date_unix_ms, http_failure, is_no_room};
 pub use coding::{Coding, Form, is_packed_name};
-pub use head::Head;
+pub use head::{Head, header_value};
 pub use multipart::PresignedRequests;
 pub use remote_name::{
     Scheme, below, check_header_lines, check_remote_name, host_of, is_same_origin, origin_of,

@@ -167,13 +167,14 @@ pub fn open(folder: &Path) -> Manager {
 }
 
 /// The example that drives a queue, built beside this test.
-pub fn drive(store: &Path) -> Child {
+pub fn drive(store: &Path, keys: &[&str]) -> Child {
     let mut path: PathBuf = std::env::current_exe().expect("this test");
     path.pop();
     path.pop();
     path.push("examples/drive");
     Command::new(path)
         .arg(store)
+        .args(keys)
         .stdout(Stdio::null())
         .spawn()
         .expect("the example is built with the tests")

@@ -27,14 +27,14 @@ pub fn serve(store: &Path, serve: &Serve) -> Outcome {
         }
         Some(_) | None => output::say(&format!("serving {}", store.display())),
     }
-    service_manager::tell_ready();
+    service_manager::notify_ready();
     let active = Mutex::new(Instant::now());
     std::thread::scope(|scope| {
         let surveyor = scope.spawn(|| survey(store));
         let listener = scope.spawn(|| listen(&manager, &active, &interrupt));
         let waited = wait(&manager, &active, &interrupt, serve.idle_exit);
         let ended = interrupt.is_requested();
-        service_manager::tell_stopping();
+        service_manager::notify_stopping();
         manager.close();
         let closed = listener.join().unwrap_or(Ok(()));
         let damaged = surveyor.join().unwrap_or_default();

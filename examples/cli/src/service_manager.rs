@@ -1,21 +1,21 @@
-//! What systemd is told of `serve`, if it asks for that with NOTIFY_SOCKET
+//! Notifies systemd of the state of `serve`, if it asks for that with NOTIFY_SOCKET
 //! (sd_notify(3), `Type=notify`).
 
 /// The queue is open: others can join it, and what depends on it can start.
-pub fn tell_ready() {
+pub fn notify_ready() {
     #[cfg(unix)]
-    tell(&sd_notify::NotifyState::Ready);
+    notify(&sd_notify::NotifyState::Ready);
 }
 
 /// It ends in good order, which may take a moment.
-pub fn tell_stopping() {
+pub fn notify_stopping() {
     #[cfg(unix)]
-    tell(&sd_notify::NotifyState::Stopping);
+    notify(&sd_notify::NotifyState::Stopping);
 }
 
-/// A service manager that cannot be told is no reason to transfer nothing.
+/// A service manager that cannot be notified is no reason to transfer nothing.
 #[cfg(unix)]
-fn tell(state: &sd_notify::NotifyState<'_>) {
+fn notify(state: &sd_notify::NotifyState<'_>) {
     if let Err(error) = sd_notify::notify(std::slice::from_ref(state)) {
         let text = format!("bgcopy: the socket of NOTIFY_SOCKET does not take {state}: {error}");
         crate::output::complain(&text);

@@ -100,7 +100,7 @@ struct View<'a> {
 /// What was seen at one moment.
 #[derive(Default)]
 struct Table {
-    /// The jobs that there is room for, those that move before the others.
+    /// As many jobs as there are lines for, those that move before the others.
     jobs: Vec<JobSnapshot>,
     /// All that were seen.
     count: usize,
@@ -112,7 +112,7 @@ struct Table {
 impl View<'_> {
     /// Looks at the jobs, and keeps so many for the table. The process that hosts the
     /// queue is not asked: it may be busy or stopped.
-    fn look(&mut self, room: usize) -> Result<Table> {
+    fn look(&mut self, lines: usize) -> Result<Table> {
         let mut table = Table::default();
         let Some(reader) = job_ids::reader(self.store)? else {
             return Ok(table);
@@ -127,14 +127,14 @@ impl View<'_> {
             *table.states.entry(state).or_default() += 1;
             table.bytes_per_second += bytes_per_second;
             let part = if moves { &mut table.jobs } else { &mut still };
-            if part.len() < room {
+            if part.len() < lines {
                 let wait_reason = reason(&record);
                 part.push(JobSnapshot { record, bytes_per_second, seconds_left, wait_reason });
             }
         })?;
         speeds.forget_before(now);
         table.jobs.append(&mut still);
-        table.jobs.truncate(room);
+        table.jobs.truncate(lines);
         table.damaged = damaged;
         Ok(table)
     }

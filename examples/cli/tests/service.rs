@@ -12,22 +12,22 @@ use bench::Bench;
 const PATIENCE: Duration = Duration::from_secs(30);
 
 #[test]
-fn systemd_is_told_when_the_queue_is_open_and_when_it_closes() {
+fn systemd_is_notified_when_the_queue_is_open_and_when_it_closes() {
     let mut bench = Bench::new();
     let path = bench.path("notify");
     let socket = UnixDatagram::bind(&path).expect("a socket");
     socket.set_read_timeout(Some(PATIENCE)).expect("a timeout");
-    let told = || {
+    let notified = || {
         let mut buffer = [0; 100];
         let length = socket.recv(&mut buffer).expect("a message");
         String::from_utf8_lossy(&buffer[..length]).into_owned()
     };
     bench.set("NOTIFY_SOCKET", &path.display().to_string());
     let serve = bench.start(&["serve"]);
-    assert_eq!(told(), "READY=1\n");
+    assert_eq!(notified(), "READY=1\n");
     assert!(bench.store().join("engine.sock").exists(), "others can join it");
     serve.send("TERM");
-    assert_eq!(told(), "STOPPING=1\n");
+    assert_eq!(notified(), "STOPPING=1\n");
     let out = serve.end();
     assert_eq!((out.code, out.stderr.as_str()), (0, ""));
     // No other command has such news.

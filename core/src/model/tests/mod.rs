@@ -58,6 +58,14 @@ fn command(job: &mut Job, command: Command) -> crate::vocab::Result<super::Chang
     input(job, &Input::Command(command), Now::default())
 }
 
+/// Takes what only grows out of a job, to compare it with others.
+fn forget_counters(job: &mut Job) {
+    job.record.error_count = 0;
+    job.record.attempts = 0;
+    job.record.retry = None;
+    job.record.error = None;
+}
+
 fn input(job: &mut Job, input: &Input, now: Now) -> crate::vocab::Result<super::Change> {
     // A test may have changed a file by hand: the sums follow.
     job.record.totals = Totals::of(&job.files);

@@ -13,7 +13,7 @@ use crate::model::{
 use crate::protocol::{Failure, Validator, next_request};
 use crate::vocab::{ErrorContext, code};
 
-use super::{command, job_with_files};
+use super::{command, forget_counters, job_with_files};
 
 /// Bytes of the file. A byte's value is the version it came from, and 0 if it never came.
 const SIZE: usize = 4;
@@ -323,10 +323,7 @@ impl World {
     fn key(&self) -> String {
         let mut plain = self.clone();
         for job in [&mut plain.job, &mut plain.stored] {
-            job.record.error_count = 0;
-            job.record.attempts = 0;
-            job.record.retry = None;
-            job.record.error = None;
+            forget_counters(job);
             job.files[0].fresh_bytes = 0;
             job.files[0].high_water = 0;
             job.files[0].restarts = 0;

@@ -72,7 +72,7 @@ fn without_first_bytes_nothing_behind_them_counts() {
 }
 
 #[test]
-fn what_came_in_is_told_without_the_gaps() {
+fn what_came_in_is_listed_without_the_gaps() {
     let before = file(&[(0, 10), (20, 30)]);
     let after = file(&[(0, 12), (20, 35), (50, 60)]);
     assert_eq!(after.held_beyond(Some(&before)), [10..12, 30..35, 50..60]);
@@ -141,7 +141,7 @@ fn a_small_rest_of_which_nothing_comes_is_fetched_twice_and_never_three_times() 
 }
 
 #[test]
-fn what_is_filled_is_told_by_the_offsets_of_the_remote_file() {
+fn what_is_filled_is_listed_by_the_offsets_of_the_remote_file() {
     let piece = |initial_offset, length| FileRange { initial_offset, length };
     let whole = file(&[(0, 10), (20, 30)]);
     assert_eq!(whole.filled_ranges(), [piece(0, 10), piece(20, 10)]);

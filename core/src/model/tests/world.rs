@@ -9,7 +9,7 @@ use crate::model::{
 use crate::protocol::{Adjustment, Body, Decision, Failure, Head, decide, next_request};
 use crate::vocab::{ErrorContext, HResult, JobState, code};
 
-use super::job_with_files;
+use super::{forget_counters, job_with_files};
 
 /// Bytes of the one file. A byte's value is the version it came from.
 const SIZE: u64 = 2;
@@ -123,10 +123,7 @@ impl World {
     pub fn key(&self) -> String {
         let mut plain = self.clone();
         for job in [&mut plain.job, &mut plain.stored] {
-            job.record.error_count = 0;
-            job.record.attempts = 0;
-            job.record.retry = None;
-            job.record.error = None;
+            forget_counters(job);
         }
         plain.boot = u128::from(plain.job.files[0].boot == Some(Uuid::from_u128(self.boot)));
         format!("{plain:?}")
