@@ -22,7 +22,8 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -149,6 +150,27 @@ def run(command: list[str]) -> Run | None:
     return Run(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
 
 
+@contextmanager
+def served_by_nginx(config: str, parent: Path, port: int) -> Iterator[Path]:
+    """Runs nginx in a new folder below one, with a configuration that names `folder`, `port` and
+    the socket `port-probe`, which is there once it runs.
+    """
+    nginx = shutil.which("nginx") or "/usr/sbin/nginx"
+    with tempfile.TemporaryDirectory(dir=parent) as made:
+        folder = Path(made)
+        text = config.format(folder=folder, port=port)
+        written = folder / "nginx.conf"
+        written.write_text("user root;\n" + text if os.geteuid() == 0 else text)
+        with subprocess.Popen([nginx, "-c", str(written), "-e", "stderr"]) as server:
+            try:
+                while not (folder / "port-probe").exists():
+                    time.sleep(0.02)
+                    assert server.poll() is None, "nginx does not start"
+                yield folder
+            finally:
+                server.terminate()
+
+
 def fill(folder: Path, count: int, length: int) -> list[str]:
     names = [f"f{number:05}" for number in range(count)]
     block = os.urandom(min(length, 1 << 20))
@@ -220,22 +242,10 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     programs = {name: path for name in GETS if (path := shutil.which(name))}
     programs["bgcopy"] = arguments.program
-    nginx = shutil.which("nginx") or "/usr/sbin/nginx"
-    with tempfile.TemporaryDirectory(dir=arguments.folder) as made:
-        folder = Path(made)
-        config = folder / "nginx.conf"
-        text = CONFIG.format(folder=folder, port=arguments.port)
-        config.write_text("user root;\n" + text if os.geteuid() == 0 else text)
-        with subprocess.Popen([nginx, "-c", str(config), "-e", "stderr"]) as server:
-            try:
-                while not (folder / "port-probe").exists():
-                    time.sleep(0.02)
-                    assert server.poll() is None, "nginx does not start"
-                for word in words:
-                    title = CASES[word][0]
-                    case(title, word, folder, arguments.port, programs, arguments.rounds)
-            finally:
-                server.terminate()
+    with served_by_nginx(CONFIG, Path(arguments.folder), arguments.port) as folder:
+        for word in words:
+            title = CASES[word][0]
+            case(title, word, folder, arguments.port, programs, arguments.rounds)
 
 
 if __name__ == "__main__":

@@ -18,13 +18,11 @@ import os
 import shutil
 import statistics
 import subprocess
-import tempfile
-import time
 from dataclasses import dataclass
 from pathlib import Path
 from subprocess import PIPE
 
-from program import ROOT, Run, run
+from program import ROOT, Run, run, served_by_nginx
 
 LIMITING = str(ROOT / "target/release/bgcopy-test-server")
 
@@ -145,21 +143,9 @@ def main() -> None:
         parser.error(f"no case is called {', '.join(unknown)}; there are {', '.join(CASES)}")
     programs = {name: path for name in ("curl", "aria2c") if (path := shutil.which(name))}
     programs["bgcopy"] = arguments.program
-    nginx = shutil.which("nginx") or "/usr/sbin/nginx"
-    with tempfile.TemporaryDirectory(dir=arguments.folder) as made:
-        folder = Path(made)
-        config = folder / "nginx.conf"
-        text = CONFIG.format(folder=folder, port=arguments.port)
-        config.write_text("user root;\n" + text if os.geteuid() == 0 else text)
-        with subprocess.Popen([nginx, "-c", str(config), "-e", "stderr"]) as server:
-            try:
-                while not (folder / "port-probe").exists():
-                    time.sleep(0.02)
-                    assert server.poll() is None, "nginx does not start"
-                for word in words:
-                    measure(word, folder, arguments.port, programs, arguments.rounds)
-            finally:
-                server.terminate()
+    with served_by_nginx(CONFIG, Path(arguments.folder), arguments.port) as folder:
+        for word in words:
+            measure(word, folder, arguments.port, programs, arguments.rounds)
 
 
 if __name__ == "__main__":

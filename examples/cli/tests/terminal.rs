@@ -2,7 +2,7 @@
 
 mod bench;
 
-use bench::{Bench, CTRL_C, json_of, lines_of};
+use bench::{Bench, CTRL_C, Running, json_of, lines_of};
 use bgcopy_test_server::{Area, Reply, Resource};
 use serde_json::Value;
 
@@ -18,12 +18,7 @@ fn sigterm_suspends_as_ctrl_c_does() {
     let url = bench.url(&format!("/gen/5/{LARGE}?{SLOW}"));
     let process = bench.start(&["get", &url, "-o", "x"]);
     bench.wait_for_recorded_bytes(1);
-    process.send("TERM");
-    let out = process.end();
-    assert_eq!(out.code, 130, "{out:?}");
-    assert!(out.stderr.contains("is suspended; go on with:"), "{out:?}");
-    let jobs = json_of(&bench.run(&["list", "--json"]).stdout);
-    assert_eq!(jobs[0]["state"], "SUSPENDED");
+    must_suspend_at_sigterm(&bench, process);
 }
 
 #[test]
@@ -33,6 +28,10 @@ fn sigterm_suspends_what_put_sends() {
     bench.server.accept_uploads("/up/", Area::new().bytes_per_second(2_000_000));
     let process = bench.start(&["put", "one", &bench.url("/up/one"), "--protocol", "bits"]);
     assert!(bench.wait_for_upload(|area| area.bytes_stored > 0));
+    must_suspend_at_sigterm(&bench, process);
+}
+
+fn must_suspend_at_sigterm(bench: &Bench, process: Running) {
     process.send("TERM");
     let out = process.end();
     assert_eq!(out.code, 130, "{out:?}");
