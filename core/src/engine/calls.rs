@@ -14,6 +14,7 @@ use crate::vocab::{Error, HResult, JobState, Result, code};
 use super::inbox::{Answer, Message};
 use super::message::{ApiCall, ApiReply, JobSnapshot, Secret, Setup};
 use super::queue::Queue;
+use super::reading::Read;
 use super::{Engine, SecretChange};
 
 /// Jobs of a state looked at to see whether any of them can move.
@@ -63,6 +64,10 @@ impl Engine {
                 _ = self.command(CallContext { session, call, answer }, id, command, at);
             }
             ApiCall::Wait { id, states } => self.wait_for(session, id, states, answer, at),
+            ApiCall::ReadAt { id, index, position, waits } => {
+                let read = Read { file: (id, index), position, answer };
+                self.read_at(session, read, waits, at);
+            }
             ApiCall::NextEvent => {
                 self.sessions.listen(session, answer);
                 // An event that is there already needs no turn. Trouble with
@@ -77,6 +82,7 @@ impl Engine {
             | ApiCall::RestoreCredentials { .. }
             | ApiCall::Job { .. }
             | ApiCall::File { .. }
+            | ApiCall::UpdateDownloadPosition { .. }
             | ApiCall::Idle
             | ApiCall::Limits
             | ApiCall::SetLimits(_)
@@ -113,6 +119,10 @@ impl Engine {
                 let file = self.queue.job(id, at)?.job.file(index)?;
                 Ok(ApiReply::File(Box::new(file.clone())))
             }
+            ApiCall::UpdateDownloadPosition { id, index, position } => {
+                self.update_download_position((id, index), position, at)?;
+                done
+            }
             ApiCall::Idle => self.is_idle().map(ApiReply::Idle),
             ApiCall::Limits => Ok(ApiReply::Limits(self.queue.limits)),
             ApiCall::SetLimits(limits) => {
@@ -132,6 +142,7 @@ impl Engine {
             | ApiCall::SetCredentials { .. }
             | ApiCall::RemoveCredentials { .. }
             | ApiCall::Wait { .. }
+            | ApiCall::ReadAt { .. }
             | ApiCall::NextEvent
             | ApiCall::Forget { .. } => Err(Error::of(code::E_UNEXPECTED)),
         }
@@ -140,6 +151,7 @@ impl Engine {
     fn leave(&mut self, session: u64, at: Now) {
         self.sessions.leave(session);
         self.waiters.retain(|(of, _), _| *of != session);
+        self.reads.leave(session);
         self.follow_conditions(at);
         self.queue.may_forget = true;
         self.forget_gone();
@@ -147,6 +159,7 @@ impl Engine {
 
     fn forget(&mut self, session: u64, ticket: u64, answer: Answer) {
         let waiter = self.waiters.remove(&(session, ticket)).map(|(_, _, waiter)| waiter);
+        let waiter = waiter.or_else(|| self.reads.forget(session, ticket));
         if let Some(waiter) = waiter.or_else(|| self.sessions.forget(session, ticket)) {
             waiter.send(Err(Error::new(code::E_TIMEOUT, "the time to wait is over")));
         }

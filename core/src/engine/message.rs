@@ -83,6 +83,20 @@ pub enum ApiCall {
         id: Uuid,
         states: Vec<JobState>,
     },
+    /// Answers when the byte at a position of a download can be read, or when it will not
+    /// come by itself. One that does not wait gets E_PENDING if it is still to come.
+    ReadAt {
+        id: Uuid,
+        index: u32,
+        position: u64,
+        waits: bool,
+    },
+    /// What is missing of a download from there on is fetched first.
+    UpdateDownloadPosition {
+        id: Uuid,
+        index: u32,
+        position: u64,
+    },
     /// Answers when there is an event for the caller's process.
     NextEvent,
     /// The caller of that ticket has stopped waiting: if it has no answer yet
@@ -98,6 +112,13 @@ pub enum ApiCall {
     Conditions,
     /// What the caller's process tells of the machine, as a whole.
     Tell(ReportedConditions),
+}
+
+impl ApiCall {
+    /// True if it waits for something to happen, and not only for its turn.
+    pub fn waits(&self) -> bool {
+        matches!(self, Self::Wait { .. } | Self::ReadAt { waits: true, .. } | Self::NextEvent)
+    }
 }
 
 /// What a new job is made with, in one step. Commands are those that add files
@@ -137,10 +158,31 @@ pub enum ApiReply {
     Job(Box<JobSnapshot>),
     File(Box<FileRecord>),
     State(JobState),
+    Readable(Box<ReadableBytes>),
     Event(Box<Event>),
     Idle(bool),
     Limits(Limits),
     Conditions(Conditions),
+}
+
+/// What can be read of a download.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReadableBytes {
+    /// The position that was asked for.
+    pub start: u64,
+    /// Where the bytes end that are there from the position on; the position itself if it is
+    /// at or behind the end of the file.
+    pub end: u64,
+    /// The file they are in now.
+    pub path: String,
+    /// Bytes that the whole file will have, once that is known.
+    pub total: Option<u64>,
+    /// Another one if the file began anew.
+    pub version: u32,
+    /// True once the whole file is checked and synced.
+    pub is_verified: bool,
+    /// True once the file is in its place, and nothing changes it any more.
+    pub is_published: bool,
 }
 
 /// A job at one moment.

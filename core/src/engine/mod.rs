@@ -16,6 +16,7 @@ mod paging;
 mod parallel;
 mod pool;
 mod queue;
+mod reading;
 mod recording;
 mod repeats;
 mod request_options;
@@ -51,12 +52,13 @@ pub use crate::platform::told_umask as umask;
 pub use crate::transfer::Trust;
 pub use clock::now;
 pub use inbox::{Answer, Answered, END_OF_SESSION, Inbox, Message, closed_error};
-pub use message::{ApiCall, ApiReply, JobSnapshot, Secret, Setup};
+pub use message::{ApiCall, ApiReply, JobSnapshot, ReadableBytes, Secret, Setup};
 
 use moving::{Held, Moving};
 use parallel::Parallel;
 use pool::Pool;
 use queue::Queue;
+use reading::Reads;
 use sessions::Sessions;
 
 /// A store write that only a kill must not undo is made safe against a power
@@ -107,6 +109,7 @@ struct Engine {
     syncing: BTreeSet<(Uuid, u32)>,
     /// Downloads that may have several requests.
     parallel: Parallel,
+    reads: Reads,
     secrets: Secrets,
     /// Changes of secrets that hold once their jobs are stored.
     secret_changes: Vec<(Uuid, SecretChange)>,
@@ -199,6 +202,7 @@ impl Engine {
             working: BTreeSet::new(),
             syncing: BTreeSet::new(),
             parallel: Parallel::default(),
+            reads: Reads::default(),
             secrets: BTreeMap::new(),
             secret_changes: Vec::new(),
             sessions: Sessions::new(),
@@ -224,6 +228,7 @@ impl Engine {
                 self.meet_trouble(error, at);
             }
             self.tell_waiters();
+            self.answer_reads();
             if self.stops.is_some() {
                 break;
             }
@@ -255,6 +260,7 @@ impl Engine {
         self.network_changed(&change, at);
         self.take_news(at)?;
         self.measure(at);
+        self.serve_reads(at);
         self.sync_what_is_due(at);
         self.pass_time(at, *wake_at_ms)?;
         self.commit(at, false);
@@ -270,13 +276,15 @@ impl Engine {
             *wake_at_ms = [plan.wake_at_ms, silence_ms].into_iter().flatten().min();
             self.reconcile(&plan, at);
             self.forget_split(&plan);
+            self.forget_positions();
             if self.moving.is_empty() {
                 self.queue.commit_ends();
             }
             self.commit(at, false);
             self.forget_gone();
             let (moving, waiters, secrets) = (&self.moving, &self.waiters, &self.secrets);
-            let waited_for: BTreeSet<Uuid> = waiters.values().map(|(job, ..)| *job).collect();
+            let waited_for: BTreeSet<Uuid> =
+                waiters.values().map(|(job, ..)| *job).chain(self.reads.jobs()).collect();
             let conditions = self.queue.conditions;
             self.queue.shrink(
                 |id| {

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use crate::model::{
     FileStage, Now, Outcome, Plan, Ramp, RequestKey, RunningRange, SPLIT_BYTES_MIN, Sample,
-    connections_per_file, next_range, server_asked,
+    connections_per_file, next_range, range_at, server_asked,
 };
 use crate::protocol::{Request, Scheme, header_value, is_same_origin};
 use crate::transfer::{Ending, HeadEvent, KnownVersion, Order};
@@ -32,7 +32,7 @@ const STALL_GAPS: u64 = 8;
 const STALL_MS_MIN: u64 = 4_000;
 const STALL_MS_MAX: u64 = 55_000;
 
-/// Until then the rate of a request says nothing.
+/// Until then the rate of a request says nothing, and the usual one counts.
 const YOUNG_MS: u64 = 1_000;
 
 /// What a server answers that takes no more connections from one client: Forbidden, Too Many
@@ -70,6 +70,26 @@ impl Parallel {
     /// Takes note of a time in which there was nothing to do.
     pub fn idled(&mut self, from: Now, to: Now) {
         self.idle_ms += to.monotonic_ms.saturating_sub(from.monotonic_ms);
+    }
+
+    /// True if several requests may fetch the file.
+    pub fn may_split(&self, place: (Uuid, u32)) -> bool {
+        self.files.contains_key(&place)
+    }
+
+    /// How many requests the file may have now.
+    pub fn target(&self, place: (Uuid, u32)) -> usize {
+        self.files.get(&place).map_or(1, |file| file.ramp.target() as usize)
+    }
+
+    /// Lets the file have one request more; false if it has all that it may.
+    pub fn add_one(&mut self, place: (Uuid, u32), at: Now) -> bool {
+        self.files.get_mut(&place).is_some_and(|file| file.ramp.add_one(at.monotonic_ms))
+    }
+
+    /// What one request of the file brings in a second, in bytes; 0 if that is not known.
+    pub fn rate_of_one(&self, place: (Uuid, u32)) -> u64 {
+        self.files.get(&place).map_or(0, |file| file.ramp.rate_of_one())
     }
 
     /// The downloads that may have more than one request.
@@ -225,7 +245,7 @@ impl Engine {
     }
 
     /// Ends a request whose place another one may take.
-    fn drop_request(&mut self, key: RequestKey, at: Now) {
+    pub(super) fn drop_request(&mut self, key: RequestKey, at: Now) {
         let dropped = self.stop_moving(key, at);
         let is_last = !self.has_requests((key.job, key.file));
         if let Some(moving) = dropped.filter(|_| is_last) {
@@ -310,9 +330,13 @@ impl Engine {
         if waits || file.moved {
             return Ok(());
         }
-        let running: Vec<_> = siblings().map(|(_, moving)| moving.running_range(at)).collect();
+        let running = self.running_ranges(place, at);
         let range_bytes = split.ramp.range_bytes(size.saturating_sub(file.held()));
-        let Some(range) = next_range(file, size, &running, range_bytes) else {
+        let range = match self.position_to_be_fetched(place, at) {
+            Some(position) => Some(range_at(file, size, &running, range_bytes, position)),
+            None => next_range(file, size, &running, range_bytes, self.reads.position(place)),
+        };
+        let Some(range) = range else {
             return Ok(());
         };
         let request = Request {
@@ -407,12 +431,12 @@ impl Moving {
         (self.writes > 0).then(|| flowed_ms / u64::from(self.writes))
     }
 
-    fn running_range(&self, at: Now) -> RunningRange {
+    pub(super) fn running_range(&self, usual_rate: u64, at: Now) -> RunningRange {
         let age_ms = self.flows_since_ms.map_or(0, |since| at.monotonic_ms.saturating_sub(since));
         let rate = if self.silent_ms(at) >= SILENT_MS {
             0
         } else if age_ms < YOUNG_MS {
-            u64::MAX
+            usual_rate.max(1)
         } else {
             self.written.saturating_sub(self.begin).saturating_mul(1000) / age_ms
         };

@@ -10,7 +10,7 @@ use crate::model::{
     FileRecord, FileStage, HeadFacts, Input, Now, Outcome, RequestKey, UploadEvent, server_asked,
 };
 use crate::platform::path_of;
-use crate::protocol::{Failure, Request, next_request, requested_bytes};
+use crate::protocol::{Adjustment, Failure, Request, next_request, requested_bytes};
 use crate::transfer::{
     Ending, HeadEvent, KnownVersion, Order, RESERVE_FROM_BYTES, Token, TransferEvent, local_failure,
 };
@@ -391,6 +391,11 @@ impl Engine {
         let begin = moving.begin;
         match ending {
             Ending::Done { position, size } => self.piece_ended(key, begin, (position, size), at),
+            // A server that calls it complete where there are gaps has another file.
+            Ending::Complete if self.file(key).is_some_and(|file| !file.segments.is_empty()) => {
+                let adjustment = Adjustment::Restart;
+                self.outcome(id, Outcome::AskAgain { file, adjustment }, at);
+            }
             Ending::Complete => {
                 let size = self.file(key).map_or(0, FileRecord::held);
                 self.outcome(id, Outcome::Received { file, size }, at);

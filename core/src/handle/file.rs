@@ -36,6 +36,11 @@ impl File {
         Ok(Self { job: Job::new(shared, id), index })
     }
 
+    /// Another handle of the same file.
+    pub(super) fn again(&self) -> Result<Self> {
+        Self::new(Arc::clone(self.job.shared()), self.job.id(), self.index)
+    }
+
     /// Its place in the job, from 0.
     pub fn index(&self) -> u32 {
         self.index
@@ -143,7 +148,7 @@ impl File {
         self.job.command(Command::SetExpectedHash { file: self.index, hash }).map(|_| ())
     }
 
-    fn record(&self) -> Result<FileRecord> {
+    pub(super) fn record(&self) -> Result<FileRecord> {
         let ApiReply::File(file) =
             self.job.ask(ApiCall::File { id: self.job.id(), index: self.index })?
         else {

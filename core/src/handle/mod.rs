@@ -5,6 +5,7 @@
 //! them waits for the network.
 
 mod file;
+mod file_reader;
 mod hosting;
 mod interrupt;
 mod job;
@@ -29,6 +30,7 @@ pub use crate::notify::Event;
 pub use crate::protocol::FileRange;
 pub use crate::store::{Damage, Survey};
 pub use file::{File, FileProgress};
+pub use file_reader::FileReader;
 pub use interrupt::Interrupt;
 pub use job::{Job, JobProgress, JobTimes, progress_of};
 pub use listing::{ids_and_damage, ids_that_begin, jobs_described, jobs_owed, survey_each};

@@ -174,6 +174,7 @@ pub(super) fn made(shared: &Arc<Shared>, reply: ApiReply, setup: Setup) -> Resul
         | ApiReply::Job(_)
         | ApiReply::File(_)
         | ApiReply::State(_)
+        | ApiReply::Readable(_)
         | ApiReply::Event(_)
         | ApiReply::Idle(_)
         | ApiReply::Limits(_)

@@ -379,7 +379,7 @@ fn call_guest(
         interrupt.watch(move || guest.nudge(ticket))
     });
     let is_interrupted = || interrupt.is_some_and(Interrupt::is_interrupted);
-    let waits = matches!(request, ApiCall::Wait { .. } | ApiCall::NextEvent);
+    let waits = request.waits();
     let mut received = receive(&answers, deadline.or_else(|| patience(waits)));
     while deadline.is_none()
         && matches!(received, Err(RecvTimeoutError::Timeout))
@@ -393,7 +393,8 @@ fn call_guest(
         Err(RecvTimeoutError::Disconnected) => Ok(CallOutcome::Lost),
         Err(RecvTimeoutError::Timeout) => {
             guest.tell(&ApiCall::Forget { ticket });
-            if matches!(request, ApiCall::Wait { .. }) && is_interrupted() {
+            let loses_nothing = waits && !matches!(request, ApiCall::NextEvent);
+            if loses_nothing && is_interrupted() {
                 // Nothing is lost with its answer, unlike with that of a listener.
                 return Ok(CallOutcome::Answered(Err(timed_out())));
             }

@@ -13,7 +13,7 @@ use std::sync::mpsc::{Receiver, channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use crate::engine::{Answer, Answered, ApiCall, END_OF_SESSION, Inbox};
+use crate::engine::{Answer, Answered, END_OF_SESSION, Inbox};
 use crate::platform::socket::{self, Listener, Stream};
 use crate::vocab::{Error, HResult, Result, code};
 
@@ -258,7 +258,7 @@ impl CallReader<'_> {
         if share.is_some() {
             socket::set_patience(self.stream, None, Some(GUEST_PATIENCE))?;
         }
-        let waits = matches!(call.request, ApiCall::Wait { .. } | ApiCall::NextEvent);
+        let waits = call.request.waits();
         let kind = match (waits, share) {
             (false, share) => Kind::Call { share },
             (true, None) => Kind::Wait,

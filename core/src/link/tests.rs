@@ -4,7 +4,7 @@ use std::io::Cursor;
 
 use uuid::Uuid;
 
-use crate::engine::{Answered, ApiCall, ApiReply, JobSnapshot, Secret, Setup};
+use crate::engine::{Answered, ApiCall, ApiReply, JobSnapshot, ReadableBytes, Secret, Setup};
 use crate::model::{
     Command, CredentialSlot, ExpectedHash, FileRecord, FileSpec, JobRecord, Limits, NewJob, Now,
     Setting, Situation, wait_reason,
@@ -71,6 +71,8 @@ fn requests() -> Vec<ApiCall> {
         ApiCall::OpenJobs { after: Some(i64::MAX) },
         ApiCall::SetCredentials { id: id(1), call: id(2), slot, secret },
         ApiCall::Wait { id: id(1), states: vec![JobState::Error, JobState::Transferred] },
+        ApiCall::ReadAt { id: id(1), index: 7, position: u64::MAX, waits: true },
+        ApiCall::UpdateDownloadPosition { id: id(1), index: 7, position: 1 << 40 },
         ApiCall::NextEvent,
         ApiCall::Forget { ticket: u64::MAX - 1 },
         ApiCall::SetLimits(Limits::default()),
@@ -105,11 +107,21 @@ fn answers() -> Vec<Answered> {
         error: None,
         ranges,
     };
+    let readable = ReadableBytes {
+        start: 3,
+        end: u64::MAX,
+        path: "/x".to_owned(),
+        total: None,
+        version: 2,
+        is_verified: true,
+        is_published: false,
+    };
     let replies = vec![
         Ok(ApiReply::Done(code::S_FALSE)),
         Ok(ApiReply::Opened { ids: vec![id(1), id(2)], next: Some(2) }),
         Ok(ApiReply::Job(Box::new(snapshot))),
         Ok(ApiReply::File(Box::new(file))),
+        Ok(ApiReply::Readable(Box::new(readable))),
         Ok(ApiReply::Event(Box::new(event))),
         Err(Error::new(HResult(-1), "an error")),
     ];

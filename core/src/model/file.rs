@@ -82,6 +82,10 @@ pub struct FileRecord {
     pub expected_hash: Option<ExpectedHash>,
     /// How far it has come.
     pub stage: FileStage,
+    /// How often held bytes were dropped and the file began anew: what was read of it
+    /// before and what is read later are of one content only if this is the same.
+    #[serde(default, skip_serializing_if = "is_initial")]
+    pub version: u32,
     /// Size of the remote file in bytes, once known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub size: Option<u64>,
@@ -171,6 +175,7 @@ impl FileRecord {
             ranges,
             expected_hash: None,
             stage: FileStage::Waiting,
+            version: 0,
             size: None,
             validator: None,
             written: 0,
@@ -297,6 +302,9 @@ impl FileRecord {
     /// Forgets the held bytes: the next request asks for the first byte.
     pub fn restart(&mut self) {
         self.stage = FileStage::Waiting;
+        if self.held() > 0 {
+            self.version = self.version.wrapping_add(1);
+        }
         self.written = 0;
         self.synced = 0;
         self.segments.clear();

@@ -44,7 +44,7 @@ pub use input::{Command, FileSpec, HeadFacts, Input, Outcome, Setting};
 pub use job::{Change, Job, apply, apply_creation};
 pub use outage::{Outages, next_server, server_asked};
 pub use plan::{Environment, Limits, Plan, RequestKey, Work, connections_per_file, plan};
-pub use ramp::{Ramp, RunningRange, SPLIT_BYTES_MIN, Sample, next_range};
+pub use ramp::{Ramp, RunningRange, SPLIT_BYTES_MIN, Sample, comes_soon, next_range, range_at};
 pub use reason::{Situation, WaitReason, wait_reason};
 pub use record::{
     ClientCertificate, Closing, CredentialSlot, JobError, JobRecord, NewJob, ProxySettings,

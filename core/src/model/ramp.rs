@@ -33,14 +33,21 @@ const RANGE_MS: u64 = 2_000;
 const RANGE_BYTES_MIN: u64 = 1024 * 1024;
 const RANGE_BYTES_MAX: u64 = 64 * 1024 * 1024;
 
-/// Ranges that are begun ahead of the first gap.
+/// Ranges that are begun ahead of the first gap: so many, or three for each request.
 const RANGES_AHEAD: u64 = 16;
+const RANGES_AHEAD_OF_EACH: u64 = 3;
 
 /// The least rest of a range that is worth dividing.
 const DIVISIBLE_BYTES_MIN: u64 = 512 * 1024;
 
-/// A rest that takes longer than this is divided.
-const REST_MS_MAX: u64 = 2_000;
+/// A rest that takes longer than this is divided: a new request costs some round trips, and
+/// often a connection.
+const REST_MS_MAX: u64 = 500;
+
+/// Bytes that a request brings within this time, or that are so near, are waited for: it takes
+/// about as long until another request has its first byte.
+const SOON_MS: u64 = 500;
+const NEAR_BYTES: u64 = 256 * 1024;
 
 /// What is measured of the requests of one file.
 #[derive(Clone, Copy, Debug)]
@@ -127,6 +134,17 @@ impl Ramp {
         }
     }
 
+    /// One request more, for bytes that somebody waits for. False if no more are allowed.
+    pub fn add_one(&mut self, now_ms: u64) -> bool {
+        if self.target >= self.most() {
+            return false;
+        }
+        self.target += 1;
+        self.base = None;
+        self.phase = Phase::Settling { since_ms: now_ms };
+        true
+    }
+
     /// The server takes so many and no more.
     pub fn limit(&mut self, taken: u32) {
         self.taken = taken.max(1);
@@ -146,8 +164,12 @@ impl Ramp {
     pub fn range_bytes(&self, missing: u64) -> u64 {
         let requests = u64::from(self.target.max(1));
         let most = (missing / (2 * requests)).clamp(RANGE_BYTES_MIN, RANGE_BYTES_MAX);
-        let of_one = self.rate / requests;
-        (of_one.saturating_mul(RANGE_MS) / 1000).clamp(RANGE_BYTES_MIN, most)
+        (self.rate_of_one().saturating_mul(RANGE_MS) / 1000).clamp(RANGE_BYTES_MIN, most)
+    }
+
+    /// What one request brings in a second, in bytes; 0 if that was not measured yet.
+    pub fn rate_of_one(&self) -> u64 {
+        self.rate / u64::from(self.target.max(1))
     }
 
     /// When it is to be asked again, on the monotonic clock.
@@ -296,43 +318,35 @@ pub struct RunningRange {
     pub rate: u64,
 }
 
-/// What a further request of a file of `size` bytes is to fetch: the first bytes that
-/// nobody fetches; else half of the largest rest that is slow to come; else a small rest of
-/// which nothing comes, a second time. None if that is not worth a request.
+/// What a further request of a file of `size` bytes is to fetch: the first bytes from
+/// `position` on that nobody fetches, and then the first ones of the file; else half of the
+/// largest rest that is slow to come; else a small rest of which nothing comes, a second time.
+/// None if that is not worth a request.
 pub fn next_range(
     file: &FileRecord,
     size: u64,
     running: &[RunningRange],
     range_bytes: u64,
+    position: u64,
 ) -> Option<Range<u64>> {
     let rests: Vec<_> = running.iter().map(|one| rest_of(file, size, running, one)).collect();
-    let mut from = None;
-    'gaps: for gap in file.gaps(size) {
-        let mut start = gap.start;
-        while start < gap.end {
-            let taken = running.iter().zip(&rests).find_map(|(one, rest)| {
-                // One that goes on to the end keeps no more than its next range.
-                let kept = match one.end {
-                    Some(_) => rest.end,
-                    None => rest.end.min(one.position.saturating_add(range_bytes)),
-                };
-                (rest.start <= start && start < kept).then_some(kept)
-            });
-            match taken {
-                Some(end) => start = end,
-                None => {
-                    from = Some((start, gap.end));
-                    break 'gaps;
-                }
-            }
-        }
-    }
-    if let Some((start, gap_end)) = from {
-        let ahead = file.written.saturating_add(range_bytes.saturating_mul(RANGES_AHEAD));
+    let requests = running.len() as u64 + 1;
+    let ranges = RANGES_AHEAD.max(RANGES_AHEAD_OF_EACH.saturating_mul(requests));
+    let ahead = range_bytes.saturating_mul(ranges);
+    let gaps = file.gaps(size);
+    let behind = gaps.iter().filter(|gap| gap.end > position);
+    let behind: Vec<_> = behind.map(|gap| gap.start.max(position)..gap.end).collect();
+    let before = gaps.iter().filter(|gap| gap.start < position);
+    let before: Vec<_> = before.map(|gap| gap.start..gap.end.min(position)).collect();
+    for gaps in [behind, before] {
+        let first = gaps.first().map_or(0, |gap| gap.start);
+        let Some((start, gap_end)) = first_free(&gaps, running, &rests, range_bytes) else {
+            continue;
+        };
         let next = running.iter().map(|one| one.position).filter(|other| *other > start).min();
         let end = gap_end.min(start.saturating_add(range_bytes));
         let end = next.map_or(end, |next| end.min(next));
-        if start <= ahead {
+        if start <= first.saturating_add(ahead) {
             return Some(start..end);
         }
     }
@@ -351,6 +365,58 @@ pub fn next_range(
     let mut silent = running.iter().zip(&rests).filter(|(one, _)| one.rate == 0);
     let (_, rest) = silent.find(|(_, rest)| !rest.is_empty() && !is_raced(rest))?;
     Some(rest.clone())
+}
+
+/// The first byte of the gaps that no request is going to fetch, and where its gap ends.
+fn first_free(
+    gaps: &[Range<u64>],
+    running: &[RunningRange],
+    rests: &[Range<u64>],
+    range_bytes: u64,
+) -> Option<(u64, u64)> {
+    for gap in gaps {
+        let mut start = gap.start;
+        while start < gap.end {
+            let taken = running.iter().zip(rests).find_map(|(one, rest)| {
+                // One that goes on to the end keeps no more than its next range.
+                let kept = match one.end {
+                    Some(_) => rest.end,
+                    None => rest.end.min(one.position.saturating_add(range_bytes)),
+                };
+                (rest.start <= start && start < kept).then_some(kept)
+            });
+            match taken {
+                Some(end) => start = end,
+                None => return Some((start, gap.end)),
+            }
+        }
+    }
+    None
+}
+
+/// What a request is to fetch for somebody who waits for the byte at `position`: also of what
+/// another request would come to later on.
+pub fn range_at(
+    file: &FileRecord,
+    size: u64,
+    running: &[RunningRange],
+    range_bytes: u64,
+    position: u64,
+) -> Range<u64> {
+    let next = running.iter().map(|one| one.position).filter(|other| *other > position).min();
+    let ends =
+        [Some(size), Some(position.saturating_add(range_bytes)), file.next_held(position), next];
+    position..ends.into_iter().flatten().min().unwrap_or(size)
+}
+
+/// True if the byte at `position` is about to come by a request that is under way.
+pub fn comes_soon(file: &FileRecord, size: u64, running: &[RunningRange], position: u64) -> bool {
+    running.iter().any(|one| {
+        let rest = rest_of(file, size, running, one);
+        let distance = position.saturating_sub(rest.start);
+        let soon = one.rate.saturating_mul(SOON_MS) / 1000;
+        rest.contains(&position) && distance <= soon.max(NEAR_BYTES)
+    })
 }
 
 /// What a request still fetches: up to its end, to bytes that are held, or to where another

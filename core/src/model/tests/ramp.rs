@@ -61,6 +61,17 @@ impl Fetched {
 }
 
 #[test]
+fn who_waits_for_bytes_may_add_a_request_up_to_what_is_allowed() {
+    let mut fetched = Fetched::new(3, |_| MIB);
+    assert!(fetched.ramp.add_one(0) && fetched.ramp.add_one(0));
+    assert!(!fetched.ramp.add_one(0), "three are allowed");
+    assert_eq!(fetched.ramp.target(), 3);
+    fetched.ramp.refused();
+    assert!(!fetched.ramp.add_one(0), "the server takes one");
+    assert_eq!(fetched.ramp.target(), 1);
+}
+
+#[test]
 fn requests_double_as_long_as_that_is_faster() {
     let mut each = Fetched::new(8, |requests| requests * MIB);
     assert_eq!(each.run(4_000), [1, 2, 4, 8], "two windows of half a second for each step");

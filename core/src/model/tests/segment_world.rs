@@ -1,7 +1,7 @@
 //! One download that two requests fetch, with a disk, a store and a server, each as simple
 //! as can be: every order of bytes, syncs, crashes and changes of the file on the server.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::ops::Range;
 
 use uuid::Uuid;
@@ -82,6 +82,11 @@ struct World {
     sync: Option<(Vec<Range<u64>>, [u8; SIZE])>,
     /// The file has had several requests, and was received.
     was_split: bool,
+    /// The place from which it is fetched.
+    position: u64,
+    /// What somebody who reads the file has seen: the version of the bytes, by the number of
+    /// the record.
+    read: BTreeMap<u32, u8>,
 }
 
 fn tag(version: u8) -> Validator {
@@ -89,7 +94,7 @@ fn tag(version: u8) -> Validator {
 }
 
 impl World {
-    fn new() -> Self {
+    fn new(position: u64) -> Self {
         let mut job = job_with_files(1);
         command(&mut job, Command::Resume).expect("resumed");
         Self {
@@ -102,10 +107,21 @@ impl World {
             requests: [None, None],
             sync: None,
             was_split: false,
+            position,
+            read: BTreeMap::new(),
         }
     }
 
     fn step(&mut self, event: Event) -> bool {
+        let happens = self.try_step(event);
+        let file = &self.job.files[0];
+        if file.held() > 0 {
+            self.read.entry(file.version).or_insert(self.disk[0]);
+        }
+        happens
+    }
+
+    fn try_step(&mut self, event: Event) -> bool {
         match event {
             Event::Ask(slot) => self.ask(slot),
             Event::Byte(slot) => self.byte(slot),
@@ -149,6 +165,7 @@ impl World {
             Event::Kill => self.restart(self.boot),
             Event::PowerCut => {
                 self.disk = self.safe;
+                self.read.clear();
                 self.restart(self.boot + 1)
             }
         }
@@ -252,7 +269,7 @@ impl World {
             .map(|one| RunningRange { position: one.position, end: one.end, rate: 0 })
             .collect();
         let file = &self.job.files[0];
-        let Some(range) = next_range(file, SIZE as u64, &running, RANGE) else {
+        let Some(range) = next_range(file, SIZE as u64, &running, RANGE, self.position) else {
             return false;
         };
         if file.validator != Some(tag(self.version)) {
@@ -314,6 +331,16 @@ impl World {
         let file = &self.job.files[0];
         assert!(file.segments.len() <= SIZE / 2 + 1, "{:?}", file.segments);
         assert_eq!(self.job.record.totals.bytes_transferred, file.held());
+        if let Some(read) = self.read.get(&file.version).filter(|_| file.held() > 0) {
+            let held = file.held_ranges().into_iter().flatten();
+            let of = |position| self.disk[position as usize];
+            assert!(
+                held.map(of).all(|version| version == *read),
+                "{}: {:?}",
+                file.version,
+                self.disk
+            );
+        }
         if file.stage == FileStage::Received {
             assert_eq!(file.held(), SIZE as u64);
             assert!(self.disk.iter().all(|byte| *byte == self.disk[0]), "{:?}", self.disk);
@@ -322,6 +349,13 @@ impl World {
 
     fn key(&self) -> String {
         let mut plain = self.clone();
+        let versions = [self.job.files[0].version, self.stored.files[0].version];
+        plain.read.retain(|version, _| versions.contains(version));
+        let read: BTreeMap<_, _> =
+            plain.read.iter().map(|(version, of)| (version - versions[1], *of)).collect();
+        plain.read = read;
+        plain.job.files[0].version -= versions[1];
+        plain.stored.files[0].version = 0;
         for job in [&mut plain.job, &mut plain.stored] {
             forget_counters(job);
             job.files[0].fresh_bytes = 0;
@@ -351,7 +385,8 @@ fn check_claims(job: &Job, disk: &[u8; SIZE], is_power_cut: bool) {
 #[test]
 fn no_order_of_bytes_syncs_and_crashes_mixes_or_loses_what_is_claimed() {
     let mut seen = BTreeSet::new();
-    let mut queue = VecDeque::from([(World::new(), 0, Vec::<Event>::new())]);
+    let mut queue =
+        VecDeque::from([0, 2].map(|position| (World::new(position), 0, Vec::<Event>::new())));
     let mut split_and_received = 0;
     while let Some((world, depth, path)) = queue.pop_front() {
         for event in EVENTS {

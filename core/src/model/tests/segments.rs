@@ -1,6 +1,9 @@
 //! What is held of a file behind gaps, and what a further request is to fetch.
 
-use crate::model::{Command, FileRecord, FileStage, Input, Now, Outcome, RunningRange, next_range};
+use crate::model::{
+    Command, FileRecord, FileStage, Input, Now, Outcome, RunningRange, comes_soon, next_range,
+    range_at,
+};
 use crate::protocol::FileRange;
 use crate::vocab::LENGTH_TO_EOF;
 
@@ -101,29 +104,87 @@ fn a_further_request_fetches_the_first_bytes_that_nobody_fetches() {
     let held = file(&[(0, 10 * MIB)]);
     // One that goes on to the end of the file keeps its next range.
     let open = running(10 * MIB, None, FAST);
-    assert_eq!(next_range(&held, size, &[open], MIB), Some(11 * MIB..12 * MIB));
+    assert_eq!(next_range(&held, size, &[open], MIB, 0), Some(11 * MIB..12 * MIB));
     let second = running(11 * MIB, Some(12 * MIB), FAST);
-    assert_eq!(next_range(&held, size, &[open, second], MIB), Some(12 * MIB..13 * MIB));
+    assert_eq!(next_range(&held, size, &[open, second], MIB, 0), Some(12 * MIB..13 * MIB));
     // What is between two requests belongs to neither.
     let behind = running(12 * MIB, Some(13 * MIB), FAST);
     let near = running(10 * MIB, Some(11 * MIB), FAST);
-    assert_eq!(next_range(&held, size, &[near, behind], 4 * MIB), Some(11 * MIB..12 * MIB));
+    assert_eq!(next_range(&held, size, &[near, behind], 4 * MIB, 0), Some(11 * MIB..12 * MIB));
     // A gap ends where held bytes begin.
     let held = file(&[(0, 10 * MIB), (11 * MIB + 5, 12 * MIB)]);
-    assert_eq!(next_range(&held, size, &[open], MIB), Some(11 * MIB..11 * MIB + 5));
+    assert_eq!(next_range(&held, size, &[open], MIB, 0), Some(11 * MIB..11 * MIB + 5));
 }
 
 #[test]
-fn ranges_are_begun_no_more_than_sixteen_ahead() {
+fn ranges_are_begun_no_more_than_sixteen_or_three_for_each_request_ahead() {
     let size = 100 * MIB;
     let slow = running(0, Some(MIB), FAST);
     let held = file(&[(0, 1), (MIB, 16 * MIB)]);
-    assert_eq!(next_range(&held, size, &[slow], MIB), Some(16 * MIB..17 * MIB));
+    assert_eq!(next_range(&held, size, &[slow], MIB, 0), Some(16 * MIB..17 * MIB));
     let held = file(&[(0, 1), (MIB, 17 * MIB)]);
-    assert_eq!(next_range(&held, size, &[slow], MIB), None, "the slow one is not slow enough");
+    assert_eq!(next_range(&held, size, &[slow], MIB, 0), None, "the slow one is not slow enough");
+    let many: Vec<_> = (0..8).map(|at| running(at * MIB, Some(MIB + at * MIB), FAST)).collect();
+    let held = file(&[(0, 1), (8 * MIB, 27 * MIB)]);
+    assert_eq!(next_range(&held, size, &many, MIB, 0), Some(27 * MIB..28 * MIB), "three for each");
+    let held = file(&[(0, 1), (8 * MIB, 28 * MIB)]);
+    assert_eq!(next_range(&held, size, &many, MIB, 0), None);
+    let held = file(&[(0, 1), (MIB, 17 * MIB)]);
     let slow = running(1, Some(MIB), 1);
     let half = 1 + (MIB - 1) / 2;
-    assert_eq!(next_range(&held, size, &[slow], MIB), Some(half..MIB), "half of its rest");
+    assert_eq!(next_range(&held, size, &[slow], MIB, 0), Some(half..MIB), "half of its rest");
+}
+
+#[test]
+fn what_is_missing_from_the_download_position_on_comes_first() {
+    let size = 100 * MIB;
+    let held = file(&[(0, 10 * MIB), (60 * MIB, 61 * MIB)]);
+    let open = running(10 * MIB, None, FAST);
+    let next = |position, running: &[RunningRange]| {
+        next_range(&held, size, running, MIB, position).expect("a range")
+    };
+    assert_eq!(next(50 * MIB + 5, &[open]), 50 * MIB + 5..51 * MIB + 5);
+    assert_eq!(next(60 * MIB + 5, &[open]), 61 * MIB..62 * MIB, "what is held is not fetched");
+    // Up to the end of the file, and then from its start.
+    let last = running(99 * MIB, Some(size), FAST);
+    assert_eq!(next(99 * MIB, &[open, last]), 11 * MIB..12 * MIB);
+    // Nobody runs further ahead of the position than of the start.
+    let near = running(80 * MIB, Some(81 * MIB), FAST);
+    let held = file(&[(0, 10 * MIB), (81 * MIB, 97 * MIB)]);
+    let next = next_range(&held, size, &[open, near], MIB, 80 * MIB);
+    assert_eq!(next, Some(11 * MIB..12 * MIB), "17 MiB ahead");
+}
+
+#[test]
+fn a_byte_that_is_waited_for_gets_a_request_unless_it_is_about_to_come() {
+    let size = 100 * MIB;
+    let held = file(&[(0, 10 * MIB), (60 * MIB, 61 * MIB)]);
+    let soon = |rate, position| {
+        comes_soon(&held, size, &[running(10 * MIB, Some(40 * MIB), rate)], position)
+    };
+    assert!(soon(0, 10 * MIB), "it is the next one");
+    assert!(soon(0, 10 * MIB + 200 * 1024), "it is near");
+    assert!(!soon(0, 11 * MIB) && !soon(MIB, 11 * MIB) && soon(4 * MIB, 11 * MIB));
+    assert!(!soon(4 * MIB, 9 * MIB) && !soon(400 * MIB, 50 * MIB), "nobody fetches it");
+    // Also what another request would come to later on.
+    let open = running(10 * MIB, None, FAST);
+    let range = |position, running: &[RunningRange]| range_at(&held, size, running, MIB, position);
+    assert_eq!(range(30 * MIB, &[open]), 30 * MIB..31 * MIB);
+    assert_eq!(range(60 * MIB - 5, &[open]), 60 * MIB - 5..60 * MIB);
+    assert_eq!(range(size - 5, &[open]), size - 5..size);
+    let next = running(30 * MIB + 7, Some(40 * MIB), FAST);
+    assert_eq!(range(30 * MIB, &[open, next]), 30 * MIB..30 * MIB + 7);
+}
+
+#[test]
+fn a_file_that_begins_anew_is_another_version() {
+    let mut file = file(&[(0, 10)]);
+    file.keep_synced();
+    file.restart();
+    assert_eq!(file.version, 0, "nothing was held");
+    file.add_bytes(0, 10);
+    file.restart();
+    assert_eq!(file.version, 1);
 }
 
 #[test]
@@ -132,12 +193,12 @@ fn a_small_rest_of_which_nothing_comes_is_fetched_twice_and_never_three_times() 
     let rest = 100 * 1024;
     let held = file(&[(0, size - rest)]);
     let fast = running(size - rest, Some(size), rest);
-    assert_eq!(next_range(&held, size, &[fast], MIB), None);
+    assert_eq!(next_range(&held, size, &[fast], MIB, 0), None);
     let slow = running(size - rest, Some(size), 1);
-    assert_eq!(next_range(&held, size, &[slow], MIB), None, "two would share its rate");
+    assert_eq!(next_range(&held, size, &[slow], MIB, 0), None, "two would share its rate");
     let silent = running(size - rest, Some(size), 0);
-    assert_eq!(next_range(&held, size, &[silent], MIB), Some(size - rest..size));
-    assert_eq!(next_range(&held, size, &[silent, slow], MIB), None);
+    assert_eq!(next_range(&held, size, &[silent], MIB, 0), Some(size - rest..size));
+    assert_eq!(next_range(&held, size, &[silent, slow], MIB, 0), None);
 }
 
 #[test]
