@@ -84,7 +84,8 @@ pub enum ApiCall {
         states: Vec<JobState>,
     },
     /// Answers when the byte at a position of a download can be read, or when it will not
-    /// come by itself. One that does not wait gets E_PENDING if it is still to come.
+    /// come by itself. One that does not wait gets E_PENDING if it is still to come; it learns
+    /// which version of the file there is, also of bytes that are not stored yet.
     ReadAt {
         id: Uuid,
         index: u32,

@@ -1,5 +1,8 @@
 //! Reads of downloads that are under way: each waits for its byte. The bytes that somebody
 //! waits for are fetched first, as far as several requests may fetch the file.
+//!
+//! What is read is stored: a process that takes over after a kill either goes on with these
+//! bytes or counts another version of the file.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -59,7 +62,9 @@ impl Engine {
     /// A read of the byte at a position: answered when it is there, or will not come.
     pub(super) fn read_at(&mut self, session: u64, read: Read, waits: bool, at: Now) {
         let loaded = self.queue.job(read.file.0, at).map(|_| ());
-        match loaded.and_then(|()| self.readable(read.file, read.position)) {
+        let is_stored = !waits || !self.queue.is_dirty(read.file.0);
+        let readable = loaded.and_then(|()| self.readable(read.file, read.position));
+        match readable.map(|bytes| bytes.filter(|_| is_stored)) {
             Ok(Some(bytes)) => read.answer.send(Ok(ApiReply::Readable(Box::new(bytes)))),
             Err(error) => read.answer.send(Err(error)),
             Ok(None) if !waits => {
@@ -163,6 +168,9 @@ impl Engine {
     pub(super) fn answer_reads(&mut self) {
         let mut over = Vec::new();
         for (key, read) in &self.reads.waiting {
+            if self.queue.is_dirty(read.file.0) {
+                continue;
+            }
             match self.readable(read.file, read.position) {
                 Ok(None) => {}
                 Ok(Some(bytes)) => over.push((*key, Ok(ApiReply::Readable(Box::new(bytes))))),

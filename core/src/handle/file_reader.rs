@@ -138,7 +138,7 @@ impl FileReader {
         }
         loop {
             if self.readable() == 0 {
-                self.ask(true, timeout, interrupt)?;
+                self.known = Some(self.ask(true, timeout, interrupt)?);
             }
             let readable = self.readable();
             if readable == 0 {
@@ -172,7 +172,7 @@ impl FileReader {
         waits: bool,
         timeout: Option<Duration>,
         interrupt: Option<&Interrupt>,
-    ) -> Result<()> {
+    ) -> Result<ReadableBytes> {
         let job = self.file.job();
         let (id, index) = (job.id(), self.file.index());
         let call = ApiCall::ReadAt { id, index, position: self.position, waits };
@@ -186,8 +186,7 @@ impl FileReader {
         if *self.version.get_or_insert(bytes.version) != bytes.version {
             return Err(changed());
         }
-        self.known = Some(*bytes);
-        Ok(())
+        Ok(*bytes)
     }
 
     /// True if the engine still counts the byte at the position: what was read before it said
@@ -201,7 +200,7 @@ impl FileReader {
                 self.known = None;
                 Ok(false)
             }
-            asked => asked.map(|()| true),
+            asked => asked.map(|_| true),
         }
     }
 
@@ -214,10 +213,11 @@ impl FileReader {
                 // It may have been moved to its place meanwhile.
                 Err(error) if tries < OPEN_TRIES => {
                     tries += 1;
-                    self.ask(false, None, None)?;
-                    if self.known.as_ref().is_some_and(|known| known.path == path) {
+                    let now = self.ask(true, None, None)?;
+                    if now.path == path {
                         return Err(of_system(&error, &path));
                     }
+                    self.known = Some(now);
                 }
                 Err(error) => return Err(of_system(&error, &path)),
             }

@@ -64,6 +64,9 @@ fn forget_counters(job: &mut Job) {
     job.record.attempts = 0;
     job.record.retry = None;
     job.record.error = None;
+    for file in &mut job.files {
+        file.version = 0;
+    }
 }
 
 fn input(job: &mut Job, input: &Input, now: Now) -> crate::vocab::Result<super::Change> {

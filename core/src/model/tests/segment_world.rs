@@ -114,8 +114,9 @@ impl World {
 
     fn step(&mut self, event: Event) -> bool {
         let happens = self.try_step(event);
-        let file = &self.job.files[0];
-        if file.held() > 0 {
+        let (file, stored) = (&self.job.files[0], &self.stored.files[0]);
+        // What is read is stored, and still there afterwards.
+        if stored.held() > 0 && file.held() > 0 && stored.version == file.version {
             self.read.entry(file.version).or_insert(self.disk[0]);
         }
         happens
@@ -351,11 +352,9 @@ impl World {
         let mut plain = self.clone();
         let versions = [self.job.files[0].version, self.stored.files[0].version];
         plain.read.retain(|version, _| versions.contains(version));
-        let read: BTreeMap<_, _> =
-            plain.read.iter().map(|(version, of)| (version - versions[1], *of)).collect();
-        plain.read = read;
-        plain.job.files[0].version -= versions[1];
-        plain.stored.files[0].version = 0;
+        let age = |version: u32| version - versions[1];
+        let read: Vec<_> = plain.read.iter().map(|(version, of)| (age(*version), *of)).collect();
+        plain.read.clear();
         for job in [&mut plain.job, &mut plain.stored] {
             forget_counters(job);
             job.files[0].fresh_bytes = 0;
@@ -364,7 +363,7 @@ impl World {
             job.files[0].failure = None;
         }
         plain.boot = u128::from(plain.stored.files[0].boot == Some(Uuid::from_u128(self.boot)));
-        format!("{plain:?}")
+        format!("{plain:?}{}{read:?}", age(versions[0]))
     }
 }
 
