@@ -71,7 +71,7 @@ pub fn get(program: &Program, store: &Path, get: &Get) -> Outcome {
             Err(Failure::Interrupted(format!(
                 "The job {} is suspended; go on with:\n  {}",
                 job.id(),
-                program.command_line(&options.secrets)
+                program.command_line(&options.hidden_words)
             )))
         }
     }

@@ -12,7 +12,7 @@ use bgcopy_core::{
 
 use crate::failure::{Failure, Outcome};
 use crate::network_options::NetworkOptions;
-use crate::passwords::{self, Login};
+use crate::passwords::{self, HiddenWord, Login};
 use crate::{output, proxy};
 
 /// All that a certificate is checked for.
@@ -36,8 +36,7 @@ pub struct JobOptions {
     retry_delay_s: Option<u32>,
     max_time_s: Option<u32>,
     connections_per_file: Option<u32>,
-    /// What of the command line is not to be seen again, and what is in its place.
-    pub secrets: Vec<(String, String)>,
+    pub hidden_words: Vec<HiddenWord>,
 }
 
 /// They are kept in memory only, there and here.
@@ -60,11 +59,15 @@ impl JobOptions {
             retry_delay_s: options.retry_delay,
             max_time_s: options.max_time,
             connections_per_file: options.connections_per_file,
-            secrets: passwords::secrets(options),
+            hidden_words: passwords::hidden_words(options),
         };
         let scheme = |is_digest| if is_digest { AuthScheme::Digest } else { AuthScheme::Basic };
         if let Some(login) = passwords::server_login(options)? {
             read.add_credentials(AuthTarget::Server, scheme(options.digest), login);
+        }
+        if let Some(password) = passwords::token(options)? {
+            let login = Login { user_name: String::new(), password };
+            read.add_credentials(AuthTarget::Server, AuthScheme::Bearer, login);
         }
         if let Some(login) = passwords::proxy_login(options)? {
             read.add_credentials(AuthTarget::Proxy, scheme(options.proxy_digest), login);
@@ -218,7 +221,7 @@ pub fn warn(what: impl Display, security_flags: u32) {
 /// The password of a job was in the memory of processes that have all ended.
 fn forgotten(target: AuthTarget) -> Failure {
     let again = match target {
-        AuthTarget::Server => "--user, or for s3 the keys in the environment",
+        AuthTarget::Server => "--user or --oauth2-bearer, or for s3 the keys in the environment",
         AuthTarget::Proxy => "--proxy-user",
     };
     Failure::failed(format!("the job's password is not stored and has to be given again: {again}"))

@@ -34,6 +34,12 @@ pub struct NetworkOptions {
     /// The password is the first line of this file.
     #[arg(long, value_name = "FILE", requires = "user")]
     pub password_file: Option<PathBuf>,
+    /// A token that shows the server who you are, by a Bearer header. `@FILE` reads it
+    /// from the first line of a file, `@-` from stdin, `%NAME` from that variable of the
+    /// environment: other users of the machine can see a token in the command line. It is
+    /// sent to no other host, and never stored: as with --user.
+    #[arg(long, value_name = "TOKEN", conflicts_with = "user")]
+    pub oauth2_bearer: Option<String>,
     /// The proxy, by http unless a protocol is named: https, socks4, socks4a, socks5
     /// or socks5h; port 1080 unless one is named. An empty one is none [default: as
     /// the environment says where the job is transferred].
