@@ -36,7 +36,8 @@ pub enum Watched {
 pub fn get(program: &Program, store: &Path, get: &Get) -> Outcome {
     // Until there is a job, a signal ends the process: a list may come from a terminal.
     let files = targets::of(get)?;
-    let options = JobOptions::read(&get.network)?;
+    let mut options = JobOptions::read(&get.network)?;
+    options.add_netrc(&get.network, &files)?;
     let interrupt = Interrupt::listen()?;
     let mut display = display_of(get);
     let manager = open(store, get.network.cacert.as_ref())?;

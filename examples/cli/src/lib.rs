@@ -16,6 +16,7 @@ mod interrupt;
 mod job_ids;
 mod job_options;
 mod job_settings;
+mod netrc;
 mod network_options;
 mod output;
 mod passwords;

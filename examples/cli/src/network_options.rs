@@ -3,10 +3,11 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{ArgGroup, Args};
 
 #[derive(Args)]
 #[command(next_help_heading = "Requests")]
+#[command(group(ArgGroup::new("login").args(["user", "netrc", "netrc_file"]).multiple(true)))]
 pub struct NetworkOptions {
     /// A header of every request, as often as wanted; `@FILE` reads one a line,
     /// `@-` from stdin. Headers are stored with the job in clear: a password
@@ -25,8 +26,19 @@ pub struct NetworkOptions {
     /// never stored: `add` hands it to the process that hosts the queue.
     #[arg(short, long, value_name = "NAME[:PASSWORD]")]
     pub user: Option<String>,
+    /// Fail if the file `~/.netrc`, or the one that NETRC names, has no login for the host
+    /// of the URL. Without --user and --oauth2-bearer a login is taken from there anyway if
+    /// there is one.
+    #[arg(short = 'n', long, conflicts_with = "netrc_file")]
+    pub netrc: bool,
+    /// Take the login from this file, written as `~/.netrc`, and fail if it has none.
+    #[arg(long, value_name = "FILE")]
+    pub netrc_file: Option<PathBuf>,
+    /// Take no login from `~/.netrc`.
+    #[arg(long, conflicts_with_all = ["netrc", "netrc_file"])]
+    pub no_netrc: bool,
     /// Prove it by Digest, which does not show the password, instead of Basic.
-    #[arg(long, requires = "user")]
+    #[arg(long, requires = "login")]
     pub digest: bool,
     /// The password is the first line that this open descriptor gives.
     #[arg(long, value_name = "N", requires = "user", conflicts_with = "password_file")]

@@ -36,9 +36,12 @@ type Sent = (Job, FileSpec);
 const TOGETHER_MAX: usize = 256;
 
 pub fn put(program: &Program, store: &Path, put: &Put) -> Outcome {
-    let options = options_of(put)?;
+    let mut options = options_of(put)?;
     let interrupt = Interrupt::listen()?;
     let files = sources(put)?;
+    if put.protocol != Protocol::S3 {
+        options.add_netrc(&put.network, &files)?;
+    }
     let manager = open(store, put.network.cacert.as_ref())?;
     let mut jobs = start(store, &manager, put, &options, files)?;
     let mut failures = 0;

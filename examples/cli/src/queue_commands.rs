@@ -39,7 +39,8 @@ pub fn add(store: &Path, add: &Add) -> Outcome {
         return Err(Failure::usage(text));
     }
     add.download.check_targets(&files)?;
-    let options = JobOptions::read(&add.network)?;
+    let mut options = JobOptions::read(&add.network)?;
+    options.add_netrc(&add.network, &files)?;
     let manager = open_to_store(store)?;
     options.check_host(&manager)?;
     // In one step: a kill leaves all of the job or nothing.
