@@ -233,6 +233,10 @@ pub struct One {
     /// The job: its id, or a beginning of it that no other job has.
     #[arg(value_name = "ID")]
     pub id: String,
+    /// Show all settings, under the names that `set` takes, and not only those that are
+    /// others than a new job has. JSON has all.
+    #[arg(long)]
+    pub settings: bool,
     /// Print a JSON object.
     #[arg(long)]
     pub json: bool,

@@ -29,6 +29,7 @@ mod run;
 mod serve;
 mod service_manager;
 mod set;
+mod shown_settings;
 mod store_folder;
 mod table;
 mod targets;
