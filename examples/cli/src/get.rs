@@ -1,7 +1,7 @@
 //! `get`: a job in the foreground, from its creation to its files in place.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use bgcopy_core::vocab::code;
@@ -14,6 +14,7 @@ use serde_json::json;
 
 use crate::args::Get;
 use crate::failure::{Failure, Outcome, describe};
+use crate::host_options::HostOptions;
 use crate::interrupt::Interrupt;
 use crate::job_options::JobOptions;
 use crate::program::Program;
@@ -40,7 +41,7 @@ pub fn get(program: &Program, store: &Path, get: &Get) -> Outcome {
     options.add_netrc(&get.network, &files)?;
     let interrupt = Interrupt::listen()?;
     let mut display = display_of(get);
-    let manager = open(store, get.network.cacert.as_ref())?;
+    let manager = open(store, &get.host)?;
     let job = match find(store, &manager, &files)? {
         Some((job, record)) => {
             let queue = (store, &manager);
@@ -144,16 +145,10 @@ fn finish(
     }
 }
 
-/// Opens the queue to transfer, trusting the authorities of a file, if one is named.
-pub fn open(store: &Path, cacert: Option<&PathBuf>) -> Outcome<Manager> {
-    let options = Options { ca_file: cacert.cloned(), ..Options::new(store) };
-    let manager = open_with(store, options)?;
-    if cacert.is_some() && !manager.is_host() {
-        return Err(Failure::failed(
-            "another process hosts the queue and transfers: \
-             --cacert belongs to that one, as `bgcopy serve --cacert FILE`",
-        ));
-    }
+/// Opens the queue to transfer.
+pub fn open(store: &Path, host: &HostOptions) -> Outcome<Manager> {
+    let manager = open_with(store, host.of_manager(store))?;
+    host.check(&manager)?;
     Ok(manager)
 }
 

@@ -36,7 +36,7 @@ struct Entry {
 /// is wrong with a file that nobody has asked for is said, and no failure.
 pub fn login(options: &NetworkOptions, files: &[FileSpec]) -> Outcome<Option<Login>> {
     let is_wanted = options.netrc || options.netrc_file.is_some();
-    if options.no_netrc || options.user.is_some() || options.oauth2_bearer.is_some() {
+    if options.no_netrc && !is_wanted || options.user.is_some() || options.oauth2_bearer.is_some() {
         return Ok(None);
     }
     let Some(path) = options.netrc_file.clone().or_else(usual_file) else {

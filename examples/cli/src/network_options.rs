@@ -67,11 +67,6 @@ pub struct NetworkOptions {
     /// Prove it by Digest.
     #[arg(long, requires = "proxy_user")]
     pub proxy_digest: bool,
-    /// A PEM file with the authorities that are trusted, in place of the system's. It
-    /// holds for all that this process transfers, and is refused if another process
-    /// hosts the queue: then it belongs to that one.
-    #[arg(long, value_name = "FILE")]
-    pub cacert: Option<PathBuf>,
     /// The client certificate, a PEM file, with its key or without.
     #[arg(short = 'E', long, value_name = "FILE")]
     pub cert: Option<PathBuf>,

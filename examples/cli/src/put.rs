@@ -42,7 +42,7 @@ pub fn put(program: &Program, store: &Path, put: &Put) -> Outcome {
     if put.protocol != Protocol::S3 {
         options.add_netrc(&put.network, &files)?;
     }
-    let manager = open(store, put.network.cacert.as_ref())?;
+    let manager = open(store, &put.host)?;
     let mut jobs = start(store, &manager, put, &options, files)?;
     let mut failures = 0;
     let mut display = display_of(put);

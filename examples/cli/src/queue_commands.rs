@@ -35,10 +35,6 @@ pub fn add(store: &Path, add: &Add) -> Outcome {
         .iter()
         .map(|[url, file]| targets::target(targets::url(url)?, Path::new(file)))
         .collect::<Outcome<Vec<_>>>()?;
-    if add.network.cacert.is_some() {
-        let text = "--cacert belongs to the command that transfers: `run`, `serve` or `get`";
-        return Err(Failure::usage(text));
-    }
     add.download.check_targets(&files)?;
     let mut options = JobOptions::read(&add.network)?;
     options.add_netrc(&add.network, &files)?;

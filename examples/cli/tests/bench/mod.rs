@@ -236,7 +236,16 @@ impl Bench {
         command.env("TMPDIR", self.path(""));
         // What the user of these tests has set up is not seen here.
         command.env("HOME", self.path(""));
-        let names = ["http_proxy", "all_proxy", "ALL_PROXY", "no_proxy", "NO_PROXY", "NETRC"];
+        let names = [
+            "http_proxy",
+            "all_proxy",
+            "ALL_PROXY",
+            "no_proxy",
+            "NO_PROXY",
+            "NETRC",
+            "XDG_CONFIG_HOME",
+            "BGCOPY_CONFIG",
+        ];
         for name in names {
             command.env_remove(name);
         }
