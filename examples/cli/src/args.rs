@@ -127,6 +127,10 @@ pub struct Get {
     /// The folder to download to, made if it is missing [default: the current one].
     #[arg(short, long, value_name = "DIR")]
     pub directory: Option<PathBuf>,
+    /// Name files as their servers do by Content-Disposition, within the folder; without
+    /// that, as their URLs do. No file is replaced, unless --force says so.
+    #[arg(short = 'J', long, conflicts_with_all = ["output", "list"])]
+    pub remote_header_name: bool,
     /// A file with one URL a line, each optionally followed by a tab and the name
     /// below the folder, and by another tab and the SHA-256; `-` reads from stdin.
     /// Lines that are blank or begin with `#` are skipped.

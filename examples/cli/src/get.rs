@@ -14,6 +14,7 @@ use serde_json::json;
 
 use crate::args::Get;
 use crate::failure::{Failure, Outcome, describe};
+use crate::header_names::HeaderNames;
 use crate::host_options::HostOptions;
 use crate::interrupt::Interrupt;
 use crate::job_options::JobOptions;
@@ -59,13 +60,19 @@ pub fn get(program: &Program, store: &Path, get: &Get) -> Outcome {
         Watched::Ended(JobState::Error) if !get.all_or_nothing && can_do_without(&job)? => {
             // What came there meanwhile is not replaced, either.
             get.download.check_targets(&files)?;
-            finish_without_failed(&job, &files, &display)
+            let names = names(&job, &files, get)?;
+            finish_without_failed(&job, (&files, names.as_ref()), &display)
         }
         Watched::Ended(JobState::Transferred) => {
             get.download.check_targets(&files)?;
-            finish(store, &job, JobState::Transferred, &files, &display)
+            let names = names(&job, &files, get)?;
+            finish(store, &job, JobState::Transferred, (&files, names.as_ref()), &display)
         }
-        Watched::Ended(state) => finish(store, &job, state, &files, &display),
+        Watched::Ended(state) => {
+            // A complete that was cut short may have put files in place.
+            let names = names(&job, &files, get).ok().flatten();
+            finish(store, &job, state, (&files, names.as_ref()), &display)
+        }
         Watched::Interrupted => {
             job.suspend()?;
             manager.close();
@@ -79,6 +86,14 @@ pub fn get(program: &Program, store: &Path, get: &Get) -> Outcome {
     }
 }
 
+/// The files of a job, and what their servers call them if that is asked for.
+type Files<'a> = (&'a [FileSpec], Option<&'a HeaderNames>);
+
+fn names(job: &Job, files: &[FileSpec], get: &Get) -> Outcome<Option<HeaderNames>> {
+    let names = || HeaderNames::of(job, files, get.download.force);
+    get.remote_header_name.then(names).transpose()
+}
+
 /// True if files arrived, and others failed for reasons of their own.
 fn can_do_without(job: &Job) -> Outcome<bool> {
     let is_of_job = job.error()?.context == ErrorContext::GeneralQueueManager;
@@ -86,7 +101,7 @@ fn can_do_without(job: &Job) -> Outcome<bool> {
 }
 
 /// Puts in place what arrived, and says what did not, and why.
-fn finish_without_failed(job: &Job, files: &[FileSpec], display: &Display) -> Outcome {
+fn finish_without_failed(job: &Job, (files, names): Files<'_>, display: &Display) -> Outcome {
     let job_error = job.error()?;
     let handles = job.files()?;
     let errors = handles.iter().map(File::error).collect::<Result<Vec<_>, _>>()?;
@@ -109,7 +124,7 @@ fn finish_without_failed(job: &Job, files: &[FileSpec], display: &Display) -> Ou
         let from = output::in_line(&spec.remote_name);
         failed.push(format!("{what}\n  file: {name} from {from}"));
     }
-    tell_done(job, &saved, display)?;
+    tell_done(job, (&saved, names), display)?;
     Err(Failure::Failed(failed.join("\nbgcopy: ")))
 }
 
@@ -117,7 +132,7 @@ fn finish(
     store: &Path,
     job: &Job,
     state: JobState,
-    files: &[FileSpec],
+    files: Files<'_>,
     display: &Display,
 ) -> Outcome {
     match state {
@@ -313,7 +328,12 @@ pub fn watch(job: &Job, display: &mut Display, interrupt: &Interrupt) -> Outcome
     }
 }
 
-fn tell_done(job: &Job, files: &[FileSpec], display: &Display) -> Outcome {
+/// Gives the files that are in place their last names, and says what they are.
+fn tell_done(job: &Job, (files, names): Files<'_>, display: &Display) -> Outcome {
+    let files = match names {
+        Some(names) => &names.rename(files)?,
+        None => files,
+    };
     for file in files {
         display.note(&format!("Saved {}", output::in_line(&file.local_name)));
     }

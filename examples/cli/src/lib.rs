@@ -14,6 +14,7 @@ mod download_options;
 mod failure;
 mod generated;
 mod get;
+mod header_names;
 mod host_options;
 mod interrupt;
 mod job_ids;
