@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use bgcopy_core::vocab::code;
 use bgcopy_core::{
-    Error, ErrorContext, ExpectedHash, File, FileSpec, Job, JobPriority, JobRecord, JobSetup,
-    JobState, JobType, Manager, Options, progress_of,
+    Error, ErrorContext, ExpectedHash, FileSpec, Job, JobPriority, JobRecord, JobSetup, JobState,
+    JobType, Manager, Options, progress_of,
 };
 use indicatif::HumanBytes;
 use serde_json::json;
@@ -103,11 +103,17 @@ fn can_do_without(job: &Job) -> Outcome<bool> {
 /// Puts in place what arrived, and says what did not, and why.
 fn finish_without_failed(job: &Job, (files, names): Files<'_>, display: &Display) -> Outcome {
     let job_error = job.error()?;
-    let handles = job.files()?;
-    let errors = handles.iter().map(File::error).collect::<Result<Vec<_>, _>>()?;
+    // The job may have been made by a command that named them in another order.
+    let mut handles = BTreeMap::new();
+    for handle in job.files()? {
+        handles.insert(handle.local_name()?, (handle.error()?, handle));
+    }
     job.complete()?;
     let (mut saved, mut failed) = (Vec::new(), Vec::new());
-    for ((spec, handle), error) in files.iter().zip(&handles).zip(errors) {
+    for spec in files {
+        let Some((error, handle)) = handles.remove(&spec.local_name) else {
+            continue;
+        };
         if handle.progress()?.completed {
             saved.push(spec.clone());
             continue;
