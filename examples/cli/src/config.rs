@@ -17,9 +17,6 @@ use crate::output::in_line;
 /// A file is read up to this size.
 const BYTES_MAX: u64 = 1 << 20;
 
-/// Names another file.
-pub const VARIABLE: &str = "BGCOPY_CONFIG";
-
 /// The key that is no option of a command, but of the program.
 pub const STORE: &str = "store";
 
@@ -83,11 +80,10 @@ pub struct Config {
 }
 
 impl Config {
-    /// Reads the file that is named, else that of the environment, else the one in the
-    /// platform's place, which need not exist.
+    /// Reads the file that is named, else the one in the platform's place, which need not
+    /// exist.
     pub fn read(named: Option<OsString>, command: &Command) -> Outcome<Self> {
-        let variable = || env::var_os(VARIABLE);
-        let named = named.or_else(variable).filter(|name| !name.is_empty()).map(PathBuf::from);
+        let named = named.filter(|name| !name.is_empty()).map(PathBuf::from);
         let is_named = named.is_some();
         let Some(file) = named.or_else(usual_file) else {
             return Ok(Self::default());

@@ -94,6 +94,8 @@ fn store_may_be_configured() {
     let mut bench = Bench::new();
     let folder = bench.path("queue").display().to_string();
     configure(&mut bench, &format!("store = \"{folder}\"\n"));
+    assert_eq!(bench.run(&["add", &bench.url(PATH), "x"]).code, 0);
+    assert!(bench.store().exists() && !bench.path("queue").exists(), "the environment comes first");
     bench.set("BGCOPY_STORE", "");
     assert_eq!(bench.run(&["add", &bench.url(PATH), "x"]).code, 0);
     assert!(bench.path("queue/queue.db").exists());
