@@ -410,7 +410,7 @@ enum bgcopy_auth_target {
   BGCOPY_AUTH_TARGET_PROXY = 2,
 };
 
-/** The authentication scheme of credentials (BG_AUTH_SCHEME). */
+/** The authentication scheme of credentials (BG_AUTH_SCHEME). Ours begin at 0x1000. */
 enum bgcopy_auth_scheme {
   /** Basic: name and password are sent unencrypted. */
   BGCOPY_AUTH_SCHEME_BASIC = 1,
@@ -422,6 +422,8 @@ enum bgcopy_auth_scheme {
   BGCOPY_AUTH_SCHEME_NEGOTIATE = 4,
   /** Passport, a service that no longer exists. */
   BGCOPY_AUTH_SCHEME_PASSPORT = 5,
+  /** Bearer: a token, which is the password of an empty name (RFC 6750). */
+  BGCOPY_AUTH_SCHEME_BEARER = 4097,
 };
 
 /**
@@ -1921,12 +1923,14 @@ bgcopy_hresult bgcopy_job_set_proxy_settings(struct bgcopy_job *job,
  * @param target a bgcopy_auth_target.
  * @param scheme a bgcopy_auth_scheme: BASIC or DIGEST. NTLM and NEGOTIATE are
  * for the user's own credentials, which are stored with the job and used where
- * libcurl can.
- * @param user_name at most 300 characters; NULL or empty for the user's own.
- * @param password at most 65,536 characters; NULL or empty for the user's own.
+ * libcurl can. BEARER is for a token, and for a server only.
+ * @param user_name at most 300 characters; NULL or empty for the user's own, and
+ * with a token.
+ * @param password at most 65,536 characters: with BEARER the token; NULL or empty
+ * for the user's own.
  * @return S_OK; BG_E_INVALID_AUTH_TARGET; BG_E_INVALID_AUTH_SCHEME; E_NOTIMPL
- * for a scheme other than BASIC and DIGEST that is not used so; E_INVALIDARG if
- * one is missing, or both with BASIC or DIGEST, or if one has a line end;
+ * for a scheme that is not used so; E_INVALIDARG if one is missing, or both with
+ * BASIC or DIGEST, if one has a line end, or is not as the scheme wants it;
  * BG_E_USERNAME_TOO_LARGE; BG_E_PASSWORD_TOO_LARGE;
  * DO_E_INVALID_STATE if the job is final; E_HANDLE; E_MANAGER_CLOSED. Section 3.1.
  */

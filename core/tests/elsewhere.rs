@@ -4,7 +4,7 @@
 mod common;
 
 use bgcopy_core::vocab::{code, security};
-use bgcopy_core::{AuthScheme, AuthTarget, ExpectedHash, HashAlgorithm, JobState};
+use bgcopy_core::{AuthScheme, AuthTarget, ExpectedHash, HashAlgorithm, JobState, JobType};
 use bgcopy_test_server::{Reply, Resource, Server};
 use sha2::{Digest, Sha256};
 
@@ -142,6 +142,65 @@ fn secrets_stay_with_the_host_that_the_caller_named() {
             assert_eq!(request.header("cookie"), None);
             assert_eq!(request.header("x-own"), Some("1"));
         }
+    }
+}
+
+#[test]
+fn a_token_goes_to_the_host_that_the_caller_named() {
+    let bench = Bench::new();
+    let other = Server::start().expect("another server");
+    other.put("/there", Resource::new(content(1)).script(cut()));
+    let here = Reply::normal().redirect(302, bench.server.url("/here"));
+    bench.server.put("/here", Resource::new(content(2)).script(cut()));
+    let redirect = Reply::normal().redirect(302, other.url("/there"));
+    let job = bench.job(Resource::new(content(1)).always(redirect));
+    let token = |job: &bgcopy_core::Job| {
+        job.set_credentials(AuthTarget::Server, AuthScheme::Bearer, "", "t0ken").expect("set");
+    };
+    token(&job);
+    assert_eq!(bench.run(&job, 3), JobState::Transferred);
+    for request in other.requests() {
+        assert_eq!(request.header("authorization"), None);
+    }
+    bench.server.put("/moved", Resource::new(content(2)).always(here));
+    let job = bench.manager.create_job("two", JobType::Download).expect("a job");
+    job.add_file(&bench.server.url("/moved"), &bench.name("two")).expect("a file");
+    token(&job);
+    assert_eq!(bench.run(&job, 3), JobState::Transferred);
+    let requests = bench.server.requests();
+    assert!(requests.len() > 3, "{requests:?}");
+    for request in requests {
+        assert_eq!(request.header("authorization"), Some("Bearer t0ken"));
+    }
+}
+
+#[test]
+fn a_token_is_for_a_server_and_looks_like_one() {
+    let bench = Bench::new();
+    let job = bench.job(Resource::new(content(1)));
+    let set = |target, name, token| {
+        let set = job.set_credentials(target, AuthScheme::Bearer, name, token);
+        set.map_err(|error| error.code)
+    };
+    let (server, proxy) = (AuthTarget::Server, AuthTarget::Proxy);
+    assert_eq!(set(proxy, "", "t0ken"), Err(code::E_NOTIMPL));
+    for (name, token) in [("ada", "t0ken"), ("", ""), ("", "a b"), ("", "a\r\nb"), ("", "é")] {
+        assert_eq!(set(server, name, token), Err(code::E_INVALIDARG), "{name:?} {token:?}");
+    }
+    assert!(job.snapshot().expect("a record").record.credential_slots.is_empty());
+}
+
+#[test]
+fn a_header_of_the_callers_own_takes_the_place_of_a_token() {
+    let bench = Bench::new();
+    let job = bench.job(Resource::new(content(1)));
+    job.set_custom_headers(Some("authorization: Own x\r\n")).expect("set");
+    job.set_credentials(AuthTarget::Server, AuthScheme::Bearer, "", "t0ken").expect("set");
+    assert_eq!(bench.run(&job, 1), JobState::Transferred);
+    for request in bench.server.requests() {
+        let values =
+            request.headers.iter().filter(|one| one.0.eq_ignore_ascii_case("authorization"));
+        assert_eq!(values.map(|one| one.1.as_str()).collect::<Vec<_>>(), ["Own x"]);
     }
 }
 

@@ -73,12 +73,14 @@ pub unsafe extern "C" fn bgcopy_job_set_proxy_settings(
 /// @param target a bgcopy_auth_target.
 /// @param scheme a bgcopy_auth_scheme: BASIC or DIGEST. NTLM and NEGOTIATE are
 /// for the user's own credentials, which are stored with the job and used where
-/// libcurl can.
-/// @param user_name at most 300 characters; NULL or empty for the user's own.
-/// @param password at most 65,536 characters; NULL or empty for the user's own.
+/// libcurl can. BEARER is for a token, and for a server only.
+/// @param user_name at most 300 characters; NULL or empty for the user's own, and
+/// with a token.
+/// @param password at most 65,536 characters: with BEARER the token; NULL or empty
+/// for the user's own.
 /// @return S_OK; BG_E_INVALID_AUTH_TARGET; BG_E_INVALID_AUTH_SCHEME; E_NOTIMPL
-/// for a scheme other than BASIC and DIGEST that is not used so; E_INVALIDARG if
-/// one is missing, or both with BASIC or DIGEST, or if one has a line end;
+/// for a scheme that is not used so; E_INVALIDARG if one is missing, or both with
+/// BASIC or DIGEST, if one has a line end, or is not as the scheme wants it;
 /// BG_E_USERNAME_TOO_LARGE; BG_E_PASSWORD_TOO_LARGE;
 /// DO_E_INVALID_STATE if the job is final; E_HANDLE; E_MANAGER_CLOSED. Section 3.1.
 #[unsafe(no_mangle)]
@@ -94,6 +96,7 @@ pub unsafe extern "C" fn bgcopy_job_set_credentials(
         let (user_name, password) = match (user_name.is_null(), password.is_null()) {
             (false, false) => (text(user_name)?, text(password)?),
             (true, true) if scheme.knows_users() => ("", ""),
+            (true, false) if scheme == AuthScheme::Bearer => ("", text(password)?),
             _ => return Err(Error::new(code::E_INVALIDARG, "a name and a password are needed")),
         };
         entry.job.set_credentials(target, scheme, user_name, password)

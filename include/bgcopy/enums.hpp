@@ -95,7 +95,7 @@ enum class auth_target : std::uint32_t {
     proxy = BGCOPY_AUTH_TARGET_PROXY,
 };
 
-/// The authentication scheme of credentials (BG_AUTH_SCHEME).
+/// The authentication scheme of credentials (BG_AUTH_SCHEME). Ours begin at 0x1000.
 enum class auth_scheme : std::uint32_t {
     /// Basic: name and password are sent unencrypted.
     basic = BGCOPY_AUTH_SCHEME_BASIC,
@@ -107,6 +107,8 @@ enum class auth_scheme : std::uint32_t {
     negotiate = BGCOPY_AUTH_SCHEME_NEGOTIATE,
     /// Passport, a service that no longer exists.
     passport = BGCOPY_AUTH_SCHEME_PASSPORT,
+    /// Bearer: a token, which is the password of an empty name (RFC 6750).
+    bearer = BGCOPY_AUTH_SCHEME_BEARER,
 };
 
 /// The properties of a job (BITS_JOB_PROPERTY_ID, specification, section 3.4). The numbers

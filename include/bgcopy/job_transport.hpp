@@ -58,8 +58,9 @@ public:
     /// waits with wait_kind::credentials_needed until they are set again. For an
     /// upload to S3 they are the access key and the secret key, which sign and are
     /// never sent. With NTLM and NEGOTIATE both must be empty: these are the user's
-    /// own, which are stored with the job and used where libcurl can. A name has at
-    /// most 300 characters, a password 65,536.
+    /// own, which are stored with the job and used where libcurl can. With BEARER the
+    /// name is empty and the password is a token, for a server only. A name has at most
+    /// 300 characters, a password 65,536.
     void set_credentials(auth_target target, auth_scheme scheme, std::string_view user_name,
                          std::string_view password, std::error_code &failure)
     {

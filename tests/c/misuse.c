@@ -414,6 +414,8 @@ static void bad_numbers(void)
     EXPECT(bad, bgcopy_job_set_proxy_settings(job, BGCOPY_PROXY_USAGE_OVERRIDE, NULL, NULL));
     EXPECT(BGCOPY_BG_E_INVALID_AUTH_TARGET, bgcopy_job_set_credentials(job, 0, 1, "x", "x"));
     EXPECT(BGCOPY_BG_E_INVALID_AUTH_SCHEME, bgcopy_job_set_credentials(job, 1, 6, "x", "x"));
+    EXPECT(bad, bgcopy_job_set_credentials(job, 1, BGCOPY_AUTH_SCHEME_BEARER, "x", "x"));
+    EXPECT(bad, bgcopy_job_set_credentials(job, 1, BGCOPY_AUTH_SCHEME_BEARER, NULL, NULL));
     EXPECT(BGCOPY_BG_E_INVALID_AUTH_TARGET, bgcopy_job_remove_credentials(job, 3, 1));
     EXPECT(BGCOPY_BG_E_INVALID_AUTH_SCHEME, bgcopy_job_remove_credentials(job, 1, 0));
     EXPECT(BGCOPY_DO_E_UNKNOWN_PROPERTY_ID, bgcopy_job_get_property(job, 6, &any_value));

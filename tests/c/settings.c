@@ -76,6 +76,9 @@ static void of_requests(void)
     OK(bgcopy_job_set_credentials(job, BGCOPY_AUTH_TARGET_SERVER, BGCOPY_AUTH_SCHEME_BASIC, "me",
                                   "secret"));
     OK(bgcopy_job_remove_credentials(job, BGCOPY_AUTH_TARGET_SERVER, BGCOPY_AUTH_SCHEME_BASIC));
+    OK(bgcopy_job_set_credentials(job, BGCOPY_AUTH_TARGET_SERVER, BGCOPY_AUTH_SCHEME_BEARER, NULL,
+                                  "token"));
+    OK(bgcopy_job_remove_credentials(job, BGCOPY_AUTH_TARGET_SERVER, BGCOPY_AUTH_SCHEME_BEARER));
     /* The user's own. */
     OK(bgcopy_job_set_credentials(job, BGCOPY_AUTH_TARGET_PROXY, BGCOPY_AUTH_SCHEME_NTLM, NULL,
                                   NULL));

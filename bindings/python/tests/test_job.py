@@ -228,6 +228,9 @@ def test_credential_rules(job: Job) -> None:
         job.set_credentials(AuthTarget.SERVER, AuthScheme.BASIC, "x" * 301, "")
     with pytest.raises(NotImplementedError):
         job.set_credentials(AuthTarget.PROXY, AuthScheme.NTLM, "x", "y")
+    job.set_credentials(AuthTarget.SERVER, AuthScheme.BEARER, "", "token")
+    with pytest.raises(bgcopy.InvalidArgumentError):
+        job.set_credentials(AuthTarget.SERVER, AuthScheme.BEARER, "name", "token")
     # The user's own.
     job.set_credentials(AuthTarget.PROXY, AuthScheme.NTLM, "", "")
 

@@ -104,7 +104,7 @@ pub enum AuthTarget {
     Proxy = 2,
 }
 
-/// The authentication scheme of credentials (BG_AUTH_SCHEME).
+/// The authentication scheme of credentials (BG_AUTH_SCHEME). Ours begin at 0x1000.
 #[uniffi::remote(Enum)]
 #[repr(u32)]
 pub enum AuthScheme {
@@ -118,6 +118,8 @@ pub enum AuthScheme {
     Negotiate = 4,
     /// Passport, a service that no longer exists.
     Passport = 5,
+    /// Bearer: a token, which is the password of an empty name (RFC 6750).
+    Bearer = 4097,
 }
 
 /// The properties of a job (BITS_JOB_PROPERTY_ID, specification, section 3.4). The numbers

@@ -106,10 +106,11 @@ impl Job {
     /// which sign and are never sent.
     ///
     /// With NTLM and NEGOTIATE both must be empty: these are the user's own,
-    /// which are stored with the job and used where libcurl can.
+    /// which are stored with the job and used where libcurl can. With BEARER the
+    /// name is empty and the password is a token, for a server only.
     /// BG_E_USERNAME_TOO_LARGE above 300 characters, BG_E_PASSWORD_TOO_LARGE
-    /// above 65,536; E_INVALIDARG if one has a line end or NUL; E_NOTIMPL for a
-    /// scheme other than BASIC and DIGEST that is not used so;
+    /// above 65,536; E_INVALIDARG if one has a line end or NUL, or is not as the
+    /// scheme wants it; E_NOTIMPL for a scheme that is not used so;
     /// DO_E_INVALID_STATE if the job is final.
     pub fn set_credentials(
         &self,

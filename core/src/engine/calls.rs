@@ -242,7 +242,7 @@ impl Engine {
     /// Does to a new job what it is made with; all of it is stored with the job.
     fn set_up(&mut self, id: Uuid, setup: Setup, at: Now) -> Result<()> {
         for (slot, secret) in &setup.secrets {
-            check_credentials(slot.1, &secret.user_name, &secret.password)?;
+            check_credentials(*slot, &secret.user_name, &secret.password)?;
         }
         let slots = setup.secrets.iter().map(|(slot, _)| *slot);
         let set = slots.map(|slot| Command::Set(Setting::CredentialsSet(slot)));
@@ -399,7 +399,7 @@ impl Engine {
         secret: Secret,
         at: Now,
     ) {
-        if let Err(error) = check_credentials(slot.1, &secret.user_name, &secret.password) {
+        if let Err(error) = check_credentials(slot, &secret.user_name, &secret.password) {
             called.answer.send(Err(error));
             return;
         }

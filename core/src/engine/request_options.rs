@@ -2,7 +2,7 @@
 
 use crate::model::{FileRecord, JobRecord};
 use crate::transfer::{Credentials, RequestOptions};
-use crate::vocab::AuthTarget;
+use crate::vocab::{AuthScheme, AuthTarget};
 
 use super::Engine;
 
@@ -18,13 +18,22 @@ impl Engine {
             told.or_else(|| own_credentials(record, target))
         };
         let headers = record.custom_headers.as_deref().unwrap_or("");
+        let mut headers: Vec<_> = headers
+            .split("\r\n")
+            .filter(|line| !line.is_empty() && (tells || !is_secret_header(line)))
+            .map(str::to_owned)
+            .collect();
+        let mut server_credentials = credentials(AuthTarget::Server).filter(|_| tells);
+        // A token is a header, which curl keeps from another host, too.
+        if let Some(token) =
+            server_credentials.take_if(|server| server.scheme == AuthScheme::Bearer)
+            && !headers.iter().any(|line| has_name(line, "authorization"))
+        {
+            headers.push(format!("Authorization: Bearer {}", token.password));
+        }
         RequestOptions {
             user_agent: self.settings.user_agent.clone(),
-            headers: headers
-                .split("\r\n")
-                .filter(|line| !line.is_empty() && (tells || !is_secret_header(line)))
-                .map(str::to_owned)
-                .collect(),
+            headers,
             security_flags: record.security_flags,
             trust: self.settings.trust.clone(),
             proxy: Some((
@@ -36,7 +45,7 @@ impl Engine {
                 .client_certificate
                 .as_ref()
                 .map(|client| (client.certificate.clone(), client.key.clone())),
-            server_credentials: credentials(AuthTarget::Server).filter(|_| tells),
+            server_credentials,
             proxy_credentials: credentials(AuthTarget::Proxy),
             own_connection: false,
         }
@@ -58,6 +67,9 @@ pub(super) fn withhold_secrets(options: &mut RequestOptions) {
 
 /// True for the headers that curl, too, keeps from another host.
 fn is_secret_header(line: &str) -> bool {
-    let name = line.split(':').next().unwrap_or("");
-    ["authorization", "cookie"].iter().any(|secret| name.eq_ignore_ascii_case(secret))
+    ["authorization", "cookie"].iter().any(|secret| has_name(line, secret))
+}
+
+fn has_name(line: &str, name: &str) -> bool {
+    line.split(':').next().is_some_and(|given| given.eq_ignore_ascii_case(name))
 }

@@ -4,15 +4,15 @@ use std::mem::discriminant;
 
 use crate::protocol::check_header_lines;
 use crate::vocab::{
-    AuthScheme, Error, JobPropertyId, PropertyJobs, PropertyValue, ProxyUsage, Result, Settable,
-    UploadProtocol, code, limit, notify, security,
+    AuthScheme, AuthTarget, Error, JobPropertyId, PropertyJobs, PropertyValue, ProxyUsage, Result,
+    Settable, UploadProtocol, code, limit, notify, security,
 };
 
 use super::deadline::Now;
 use super::failure;
 use super::input::Setting;
 use super::job::Change;
-use super::record::{ClientCertificate, JobRecord, ProxySettings};
+use super::record::{ClientCertificate, CredentialSlot, JobRecord, ProxySettings};
 use super::reply;
 use super::upload::is_upload;
 
@@ -225,7 +225,11 @@ fn check_upload_protocol(number: u32) -> Result<()> {
 
 /// Checks credentials before they are kept in memory (SetCredentials, specification,
 /// section 3.1).
-pub fn check_credentials(scheme: AuthScheme, user_name: &str, password: &str) -> Result<()> {
+pub fn check_credentials(
+    (target, scheme): CredentialSlot,
+    user_name: &str,
+    password: &str,
+) -> Result<()> {
     if user_name.chars().count() > limit::USER_NAME_CHARS_MAX {
         return Err(Error::of(code::BG_E_USERNAME_TOO_LARGE));
     }
@@ -237,6 +241,14 @@ pub fn check_credentials(scheme: AuthScheme, user_name: &str, password: &str) ->
     }
     match scheme {
         AuthScheme::Basic | AuthScheme::Digest => Ok(()),
+        AuthScheme::Bearer if target == AuthTarget::Proxy => {
+            Err(Error::new(code::E_NOTIMPL, "tokens are for servers; a proxy gets none"))
+        }
+        AuthScheme::Bearer if user_name.is_empty() && is_token(password) => Ok(()),
+        AuthScheme::Bearer => Err(Error::new(
+            code::E_INVALIDARG,
+            "with BEARER the name is empty, and the password a token without spaces",
+        )),
         AuthScheme::Ntlm | AuthScheme::Negotiate if user_name.is_empty() && password.is_empty() => {
             Ok(())
         }
@@ -245,4 +257,9 @@ pub fn check_credentials(scheme: AuthScheme, user_name: &str, password: &str) ->
             format!("the {} scheme is not built in; use BASIC or DIGEST", scheme.name()),
         )),
     }
+}
+
+/// True for what can stand behind `Bearer` in a header.
+fn is_token(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic())
 }

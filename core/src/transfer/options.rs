@@ -359,6 +359,8 @@ fn is_built_in(credentials: &Credentials) -> bool {
         AuthScheme::Basic | AuthScheme::Digest | AuthScheme::Passport => true,
         AuthScheme::Ntlm => libcurl.feature_ntlm() && libcurl.feature_sspi(),
         AuthScheme::Negotiate => libcurl.feature_spnego(),
+        // The engine makes a header of it.
+        AuthScheme::Bearer => false,
     }
 }
 
@@ -369,7 +371,7 @@ fn auth(scheme: AuthScheme) -> Auth {
         AuthScheme::Digest => auth.digest(true),
         AuthScheme::Ntlm => auth.ntlm(true),
         AuthScheme::Negotiate => auth.gssnegotiate(true),
-        AuthScheme::Passport => &mut auth,
+        AuthScheme::Passport | AuthScheme::Bearer => &mut auth,
     };
     auth
 }

@@ -24,7 +24,7 @@ words! {
         Proxy = 2, "PROXY";
     }
 
-    /// The authentication scheme of credentials (BG_AUTH_SCHEME).
+    /// The authentication scheme of credentials (BG_AUTH_SCHEME). Ours begin at 0x1000.
     AuthScheme {
         /// Basic: name and password are sent unencrypted.
         Basic = 1, "BASIC";
@@ -36,6 +36,8 @@ words! {
         Negotiate = 4, "NEGOTIATE";
         /// Passport, a service that no longer exists.
         Passport = 5, "PASSPORT";
+        /// Bearer: a token, which is the password of an empty name (RFC 6750).
+        Bearer = 0x1001, "BEARER";
     }
 
     /// The properties of a job (BITS_JOB_PROPERTY_ID, specification, section 3.4). The numbers

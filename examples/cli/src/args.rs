@@ -8,6 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use crate::download_options::DownloadOptions;
+use crate::host_options::HostOptions;
 use crate::job_settings;
 use crate::network_options::NetworkOptions;
 
@@ -21,6 +22,10 @@ pub struct Arguments {
     /// The folder of the queue [default: bgcopy in the platform's state folder].
     #[arg(long, global = true, env = "BGCOPY_STORE", value_name = "DIR")]
     pub store: Option<OsString>,
+    /// The file with what options are unless the command line says it, in place of the one
+    /// that `bgcopy config` names.
+    #[arg(long, global = true, env = "BGCOPY_CONFIG", value_name = "FILE")]
+    pub config: Option<OsString>,
     #[command(subcommand)]
     pub command: Command,
 }
@@ -29,6 +34,12 @@ pub struct Arguments {
 pub enum Command {
     #[command(flatten)]
     Queue(Box<QueueCommand>),
+    /// Show where the configuration is, and what it makes of the options of commands.
+    ///
+    /// It is a TOML file. Its keys are long options without their dashes; they hold for
+    /// every command that has the option, and in a table, as `[get]`, for that command
+    /// alone. The command line comes first.
+    Config(ShowConfig),
     /// Show in under 30 seconds what background downloads can do; needs no network.
     Demo,
     /// Print the script by which a shell completes this program's command lines.
@@ -116,6 +127,10 @@ pub struct Get {
     /// The folder to download to, made if it is missing [default: the current one].
     #[arg(short, long, value_name = "DIR")]
     pub directory: Option<PathBuf>,
+    /// Name files as their servers do by Content-Disposition, within the folder; without
+    /// that, as their URLs do. No file is replaced, unless --force says so.
+    #[arg(short = 'J', long, conflicts_with_all = ["output", "list"])]
+    pub remote_header_name: bool,
     /// A file with one URL a line, each optionally followed by a tab and the name
     /// below the folder, and by another tab and the SHA-256; `-` reads from stdin.
     /// Lines that are blank or begin with `#` are skipped.
@@ -142,6 +157,8 @@ pub struct Get {
     pub download: DownloadOptions,
     #[command(flatten)]
     pub network: NetworkOptions,
+    #[command(flatten)]
+    pub host: HostOptions,
 }
 
 #[derive(Args)]
@@ -167,6 +184,8 @@ pub struct Put {
     pub quiet: bool,
     #[command(flatten)]
     pub network: NetworkOptions,
+    #[command(flatten)]
+    pub host: HostOptions,
 }
 
 /// The protocols of uploads.
@@ -233,6 +252,10 @@ pub struct One {
     /// The job: its id, or a beginning of it that no other job has.
     #[arg(value_name = "ID")]
     pub id: String,
+    /// Show all settings, under the names that `set` takes, and not only those that are
+    /// others than a new job has. JSON has all.
+    #[arg(long)]
+    pub settings: bool,
     /// Print a JSON object.
     #[arg(long)]
     pub json: bool,
@@ -259,6 +282,13 @@ pub struct Watch {
 }
 
 #[derive(Args)]
+pub struct ShowConfig {
+    /// Print a JSON object.
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Args)]
 pub struct Completions {
     /// The shell.
     pub shell: Shell,
@@ -279,9 +309,8 @@ pub struct Run {
     /// Complete the jobs that are transferred.
     #[arg(long)]
     pub complete: bool,
-    /// A PEM file with the authorities that are trusted, in place of the system's.
-    #[arg(long, value_name = "FILE")]
-    pub cacert: Option<PathBuf>,
+    #[command(flatten)]
+    pub host: HostOptions,
 }
 
 #[derive(Args)]
@@ -293,10 +322,8 @@ pub struct Serve {
     /// Take the place of a host that is too old to work with this one.
     #[arg(long)]
     pub replace_older: bool,
-    /// A PEM file with the authorities that are trusted, in place of the system's,
-    /// while this process hosts.
-    #[arg(long, value_name = "FILE")]
-    pub cacert: Option<PathBuf>,
+    #[command(flatten)]
+    pub host: HostOptions,
 }
 
 #[derive(Args)]
@@ -322,6 +349,28 @@ pub struct DemoWorker {
     pub folder: PathBuf,
     /// The job that the commands on stdin are for.
     pub id: uuid::Uuid,
+}
+
+impl QueueCommand {
+    /// The options of the process that may host the queue.
+    pub fn host_options(&mut self) -> Option<&mut HostOptions> {
+        match self {
+            Self::Get(get) => Some(&mut get.host),
+            Self::Put(put) => Some(&mut put.host),
+            Self::Run(run) => Some(&mut run.host),
+            Self::Serve(serve) => Some(&mut serve.host),
+            Self::Add(_)
+            | Self::List(_)
+            | Self::Show(_)
+            | Self::Watch(_)
+            | Self::Why(_)
+            | Self::Set(_)
+            | Self::Suspend(_)
+            | Self::Resume(_)
+            | Self::Complete(_)
+            | Self::Cancel(_) => None,
+        }
+    }
 }
 
 /// The priorities of the job API.

@@ -20,6 +20,7 @@ use crate::demo_process::Process;
 use crate::demo_worker::{RESUME, SUSPEND};
 use crate::failure::{Failure, Outcome};
 use crate::get::open;
+use crate::host_options::HostOptions;
 use crate::interrupt::Interrupt;
 use crate::output::say;
 use crate::program::Program;
@@ -73,7 +74,7 @@ pub fn demo(program: &Program) -> Outcome {
     let id = stage.create_job()?;
     let worker = stage.transfer_in_another_process(id)?;
     stage.kill_and_carry_on(id, worker)?;
-    let manager = open(&stage.store, None)?;
+    let manager = open(&stage.store, &HostOptions::default())?;
     stage.complete(&manager, id)?;
     stage.cancel_a_second_job(&manager)?;
     manager.close();
@@ -111,7 +112,7 @@ impl<'a> Stage<'a> {
     }
 
     fn create_job(&self) -> Outcome<Uuid> {
-        let manager = open(&self.store, None)?;
+        let manager = open(&self.store, &HostOptions::default())?;
         let job = manager.create_job("the first job", JobType::Download)?;
         job.add_file(&self.server.url(&first_path()), text_of(&self.target)?)?;
         manager.close();

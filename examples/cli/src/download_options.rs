@@ -16,12 +16,15 @@ pub struct DownloadOptions {
     /// and, with `get`, before it is put in place.
     #[arg(long)]
     pub no_clobber: bool,
+    /// Replace files that exist, although the configuration says --no-clobber.
+    #[arg(long, conflicts_with = "no_clobber")]
+    pub force: bool,
 }
 
 impl DownloadOptions {
     /// Fails if files may not be replaced and one of them is there.
     pub fn check_targets(&self, files: &[FileSpec]) -> Outcome {
-        if !self.no_clobber {
+        if !self.no_clobber || self.force {
             return Ok(());
         }
         // A link that leads nowhere would be replaced, too.

@@ -1,19 +1,21 @@
 //! `get`: a job in the foreground, from its creation to its files in place.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use bgcopy_core::vocab::code;
 use bgcopy_core::{
-    Error, ErrorContext, ExpectedHash, File, FileSpec, Job, JobPriority, JobRecord, JobSetup,
-    JobState, JobType, Manager, Options, progress_of,
+    Error, ErrorContext, ExpectedHash, FileSpec, Job, JobPriority, JobRecord, JobSetup, JobState,
+    JobType, Manager, Options, progress_of,
 };
 use indicatif::HumanBytes;
 use serde_json::json;
 
 use crate::args::Get;
 use crate::failure::{Failure, Outcome, describe};
+use crate::header_names::HeaderNames;
+use crate::host_options::HostOptions;
 use crate::interrupt::Interrupt;
 use crate::job_options::JobOptions;
 use crate::program::Program;
@@ -36,10 +38,11 @@ pub enum Watched {
 pub fn get(program: &Program, store: &Path, get: &Get) -> Outcome {
     // Until there is a job, a signal ends the process: a list may come from a terminal.
     let files = targets::of(get)?;
-    let options = JobOptions::read(&get.network)?;
+    let mut options = JobOptions::read(&get.network)?;
+    options.add_netrc(&get.network, &files)?;
     let interrupt = Interrupt::listen()?;
     let mut display = display_of(get);
-    let manager = open(store, get.network.cacert.as_ref())?;
+    let manager = open(store, &get.host)?;
     let job = match find(store, &manager, &files)? {
         Some((job, record)) => {
             let queue = (store, &manager);
@@ -57,13 +60,19 @@ pub fn get(program: &Program, store: &Path, get: &Get) -> Outcome {
         Watched::Ended(JobState::Error) if !get.all_or_nothing && can_do_without(&job)? => {
             // What came there meanwhile is not replaced, either.
             get.download.check_targets(&files)?;
-            finish_without_failed(&job, &files, &display)
+            let names = names(&job, &files, get)?;
+            finish_without_failed(&job, (&files, names.as_ref()), &display)
         }
         Watched::Ended(JobState::Transferred) => {
             get.download.check_targets(&files)?;
-            finish(store, &job, JobState::Transferred, &files, &display)
+            let names = names(&job, &files, get)?;
+            finish(store, &job, JobState::Transferred, (&files, names.as_ref()), &display)
         }
-        Watched::Ended(state) => finish(store, &job, state, &files, &display),
+        Watched::Ended(state) => {
+            // A complete that was cut short may have put files in place.
+            let names = names(&job, &files, get).ok().flatten();
+            finish(store, &job, state, (&files, names.as_ref()), &display)
+        }
         Watched::Interrupted => {
             job.suspend()?;
             manager.close();
@@ -71,10 +80,18 @@ pub fn get(program: &Program, store: &Path, get: &Get) -> Outcome {
             Err(Failure::Interrupted(format!(
                 "The job {} is suspended; go on with:\n  {}",
                 job.id(),
-                program.command_line(&options.secrets)
+                program.command_line(&options.hidden_words)
             )))
         }
     }
+}
+
+/// The files of a job, and what their servers call them if that is asked for.
+type Files<'a> = (&'a [FileSpec], Option<&'a HeaderNames>);
+
+fn names(job: &Job, files: &[FileSpec], get: &Get) -> Outcome<Option<HeaderNames>> {
+    let names = || HeaderNames::of(job, files, get.download.force);
+    get.remote_header_name.then(names).transpose()
 }
 
 /// True if files arrived, and others failed for reasons of their own.
@@ -84,13 +101,19 @@ fn can_do_without(job: &Job) -> Outcome<bool> {
 }
 
 /// Puts in place what arrived, and says what did not, and why.
-fn finish_without_failed(job: &Job, files: &[FileSpec], display: &Display) -> Outcome {
+fn finish_without_failed(job: &Job, (files, names): Files<'_>, display: &Display) -> Outcome {
     let job_error = job.error()?;
-    let handles = job.files()?;
-    let errors = handles.iter().map(File::error).collect::<Result<Vec<_>, _>>()?;
+    // The job may have been made by a command that named them in another order.
+    let mut handles = BTreeMap::new();
+    for handle in job.files()? {
+        handles.insert(handle.local_name()?, (handle.error()?, handle));
+    }
     job.complete()?;
     let (mut saved, mut failed) = (Vec::new(), Vec::new());
-    for ((spec, handle), error) in files.iter().zip(&handles).zip(errors) {
+    for spec in files {
+        let Some((error, handle)) = handles.remove(&spec.local_name) else {
+            continue;
+        };
         if handle.progress()?.completed {
             saved.push(spec.clone());
             continue;
@@ -107,7 +130,7 @@ fn finish_without_failed(job: &Job, files: &[FileSpec], display: &Display) -> Ou
         let from = output::in_line(&spec.remote_name);
         failed.push(format!("{what}\n  file: {name} from {from}"));
     }
-    tell_done(job, &saved, display)?;
+    tell_done(job, (&saved, names), display)?;
     Err(Failure::Failed(failed.join("\nbgcopy: ")))
 }
 
@@ -115,7 +138,7 @@ fn finish(
     store: &Path,
     job: &Job,
     state: JobState,
-    files: &[FileSpec],
+    files: Files<'_>,
     display: &Display,
 ) -> Outcome {
     match state {
@@ -143,16 +166,10 @@ fn finish(
     }
 }
 
-/// Opens the queue to transfer, trusting the authorities of a file, if one is named.
-pub fn open(store: &Path, cacert: Option<&PathBuf>) -> Outcome<Manager> {
-    let options = Options { ca_file: cacert.cloned(), ..Options::new(store) };
-    let manager = open_with(store, options)?;
-    if cacert.is_some() && !manager.is_host() {
-        return Err(Failure::failed(
-            "another process hosts the queue and transfers: \
-             --cacert belongs to that one, as `bgcopy serve --cacert FILE`",
-        ));
-    }
+/// Opens the queue to transfer.
+pub fn open(store: &Path, host: &HostOptions) -> Outcome<Manager> {
+    let manager = open_with(store, host.of_manager(store))?;
+    host.check(&manager)?;
     Ok(manager)
 }
 
@@ -317,7 +334,12 @@ pub fn watch(job: &Job, display: &mut Display, interrupt: &Interrupt) -> Outcome
     }
 }
 
-fn tell_done(job: &Job, files: &[FileSpec], display: &Display) -> Outcome {
+/// Gives the files that are in place their last names, and says what they are.
+fn tell_done(job: &Job, (files, names): Files<'_>, display: &Display) -> Outcome {
+    let files = match names {
+        Some(names) => &names.rename(files)?,
+        None => files,
+    };
     for file in files {
         display.note(&format!("Saved {}", output::in_line(&file.local_name)));
     }

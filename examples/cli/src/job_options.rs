@@ -6,14 +6,14 @@ use std::{fs, io};
 
 use bgcopy_core::vocab::{JobPropertyId, PropertyValue, security};
 use bgcopy_core::{
-    AuthScheme, AuthTarget, ClientCertificate, Job, JobRecord, JobSetup, Manager, ProxySettings,
-    local_name,
+    AuthScheme, AuthTarget, ClientCertificate, FileSpec, Job, JobRecord, JobSetup, Manager,
+    ProxySettings, local_name,
 };
 
 use crate::failure::{Failure, Outcome};
 use crate::network_options::NetworkOptions;
-use crate::passwords::{self, Login};
-use crate::{output, proxy};
+use crate::passwords::{self, HiddenWord, Login};
+use crate::{netrc, output, proxy};
 
 /// All that a certificate is checked for.
 pub const UNCHECKED: u32 = security::IGNORE_UNKNOWN_CA
@@ -36,15 +36,24 @@ pub struct JobOptions {
     retry_delay_s: Option<u32>,
     max_time_s: Option<u32>,
     connections_per_file: Option<u32>,
-    /// What of the command line is not to be seen again, and what is in its place.
-    pub secrets: Vec<(String, String)>,
+    pub hidden_words: Vec<HiddenWord>,
 }
 
 /// They are kept in memory only, there and here.
 struct Credentials {
+    source: Source,
     target: AuthTarget,
     scheme: AuthScheme,
     login: Login,
+}
+
+/// Who has named credentials.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Source {
+    /// The user, for this command.
+    Command,
+    /// The file `~/.netrc`, which nobody has asked for: they are taken if the job has none.
+    Netrc,
 }
 
 impl JobOptions {
@@ -60,11 +69,14 @@ impl JobOptions {
             retry_delay_s: options.retry_delay,
             max_time_s: options.max_time,
             connections_per_file: options.connections_per_file,
-            secrets: passwords::secrets(options),
+            hidden_words: passwords::hidden_words(options),
         };
-        let scheme = |is_digest| if is_digest { AuthScheme::Digest } else { AuthScheme::Basic };
         if let Some(login) = passwords::server_login(options)? {
             read.add_credentials(AuthTarget::Server, scheme(options.digest), login);
+        }
+        if let Some(password) = passwords::token(options)? {
+            let login = Login { user_name: String::new(), password };
+            read.add_credentials(AuthTarget::Server, AuthScheme::Bearer, login);
         }
         if let Some(login) = passwords::proxy_login(options)? {
             read.add_credentials(AuthTarget::Proxy, scheme(options.proxy_digest), login);
@@ -80,12 +92,37 @@ impl JobOptions {
 
     /// Credentials besides those of the options.
     pub fn add_credentials(&mut self, target: AuthTarget, scheme: AuthScheme, login: Login) {
-        self.credentials.push(Credentials { target, scheme, login });
+        self.credentials.push(Credentials { source: Source::Command, target, scheme, login });
+    }
+
+    /// The login of `~/.netrc`, if none is given otherwise.
+    pub fn add_netrc(&mut self, options: &NetworkOptions, files: &[FileSpec]) -> Outcome {
+        if self.headers.lines().any(|line| has_name(line, "Authorization")) {
+            return Ok(());
+        }
+        if let Some(login) = netrc::login(options, files)? {
+            let is_wanted = options.netrc || options.netrc_file.is_some();
+            let source = if is_wanted { Source::Command } else { Source::Netrc };
+            let (target, scheme) = (AuthTarget::Server, scheme(options.digest));
+            self.credentials.push(Credentials { source, target, scheme, login });
+        }
+        Ok(())
     }
 
     /// A process that ends at once cannot keep a password, and none is stored.
-    pub fn check_host(&self, manager: &Manager) -> Outcome {
-        if self.credentials.is_empty() || !manager.is_host() {
+    pub fn check_host(&mut self, manager: &Manager) -> Outcome {
+        if !manager.is_host() {
+            return Ok(());
+        }
+        let before = self.credentials.len();
+        self.credentials.retain(|one| one.source == Source::Command);
+        if self.credentials.is_empty() {
+            if before > 0 {
+                output::complain(
+                    "bgcopy: the login of .netrc is not taken: it is never stored, and no \
+                     process hosts the queue that could keep it",
+                );
+            }
             return Ok(());
         }
         Err(Failure::failed(
@@ -158,8 +195,17 @@ impl JobOptions {
     /// Sets the credentials. Those of another scheme that the job had are no longer
     /// waited for; those that nobody has any more must be among the new ones.
     fn prove_again(&self, manager: &Manager, job: &Job, record: &JobRecord) -> Outcome {
+        let needs = |wanted: &&Credentials| {
+            let of_target = |slot: &&(AuthTarget, AuthScheme)| slot.0 == wanted.target;
+            match record.credential_slots.iter().find(of_target) {
+                _ if wanted.source == Source::Command => true,
+                Some((_, scheme)) => *scheme == wanted.scheme && manager.is_host(),
+                None => true,
+            }
+        };
+        let given: Vec<_> = self.credentials.iter().filter(needs).collect();
         for (target, scheme) in record.credential_slots.iter().copied() {
-            let given = self.credentials.iter().find(|one| one.target == target);
+            let given = given.iter().find(|one| one.target == target);
             match given {
                 Some(given) if given.scheme != scheme => {
                     job.remove_credentials(target, scheme)?;
@@ -170,11 +216,15 @@ impl JobOptions {
                 Some(_) | None => {}
             }
         }
-        for Credentials { target, scheme, login } in &self.credentials {
+        for Credentials { target, scheme, login, .. } in given {
             job.set_credentials(*target, *scheme, &login.user_name, &login.password)?;
         }
         Ok(())
     }
+}
+
+fn scheme(is_digest: bool) -> AuthScheme {
+    if is_digest { AuthScheme::Digest } else { AuthScheme::Basic }
 }
 
 fn certificate(options: &NetworkOptions) -> Outcome<Option<ClientCertificate>> {
@@ -218,7 +268,7 @@ pub fn warn(what: impl Display, security_flags: u32) {
 /// The password of a job was in the memory of processes that have all ended.
 fn forgotten(target: AuthTarget) -> Failure {
     let again = match target {
-        AuthTarget::Server => "--user, or for s3 the keys in the environment",
+        AuthTarget::Server => "--user or --oauth2-bearer, or for s3 the keys in the environment",
         AuthTarget::Proxy => "--proxy-user",
     };
     Failure::failed(format!("the job's password is not stored and has to be given again: {again}"))

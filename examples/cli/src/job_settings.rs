@@ -5,8 +5,8 @@ use std::path::Path;
 
 use bgcopy_core::vocab::{FlagTable, PropertyJobs, SIZE_UNKNOWN, cost, limit, notify, security};
 use bgcopy_core::{
-    ClientCertificate, Job, JobPriority, JobPropertyId, JobRecord, PropertyValue, ProxySettings,
-    ProxyUsage, Result, UploadProtocol, local_name,
+    ClientCertificate, Job, JobPriority, JobPropertyId, JobRecord, JobType, PropertyValue,
+    ProxySettings, ProxyUsage, Result, UploadProtocol, local_name,
 };
 use clap::ValueEnum;
 use uuid::Uuid;
@@ -17,24 +17,25 @@ use crate::failure::{Failure, Outcome};
 use crate::{job_options, output, proxy};
 
 /// The value that stands for what a new job has.
-const DEFAULT: &str = "default";
+pub const DEFAULT: &str = "default";
 
 /// What is set for a job, or is to be.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct JobSettings {
-    display_name: String,
-    description: String,
-    priority: JobPriority,
-    notify_flags: u32,
-    retry_delay_s: u32,
-    no_progress_timeout_s: u32,
-    max_time_s: u32,
-    proxy: ProxySettings,
-    headers: Option<String>,
-    security_flags: u32,
-    certificate: Option<ClientCertificate>,
-    reply_file_name: Option<String>,
-    properties: BTreeMap<JobPropertyId, PropertyValue>,
+    pub job_type: JobType,
+    pub display_name: String,
+    pub description: String,
+    pub priority: JobPriority,
+    pub notify_flags: u32,
+    pub retry_delay_s: u32,
+    pub no_progress_timeout_s: u32,
+    pub max_time_s: u32,
+    pub proxy: ProxySettings,
+    pub headers: Option<String>,
+    pub security_flags: u32,
+    pub certificate: Option<ClientCertificate>,
+    pub reply_file_name: Option<String>,
+    pub properties: BTreeMap<JobPropertyId, PropertyValue>,
 }
 
 /// One setter of a job.
@@ -148,7 +149,7 @@ const KEYS: [(&str, &str, Set); 17] = [
 ];
 
 /// The properties that no key above is for, and that can be set at all.
-fn other_properties() -> impl Iterator<Item = JobPropertyId> {
+pub fn other_properties() -> impl Iterator<Item = JobPropertyId> {
     let named = [JobPropertyId::MaxDownloadSize, JobPropertyId::UploadProtocol];
     JobPropertyId::ALL
         .into_iter()
@@ -175,15 +176,22 @@ pub fn keys() -> String {
     lines.collect()
 }
 
+/// The keys.
+#[cfg(test)]
+pub fn key_names() -> Vec<String> {
+    let named = KEYS.iter().map(|(name, _, _)| (*name).to_owned());
+    named.chain(other_properties().map(key_of)).collect()
+}
+
 /// `COST_FLAGS` as `cost-flags`.
-fn key_of(id: JobPropertyId) -> String {
+pub fn key_of(id: JobPropertyId) -> String {
     id.name().to_ascii_lowercase().replace('_', "-")
 }
 
 impl JobSettings {
     /// What a job has.
     pub fn of(record: &JobRecord) -> Self {
-        let is_upload = record.job_type != bgcopy_core::JobType::Download;
+        let is_upload = record.job_type != JobType::Download;
         let has = |id: &JobPropertyId| match id.rules().jobs {
             PropertyJobs::All => true,
             PropertyJobs::Downloads => !is_upload,
@@ -194,6 +202,7 @@ impl JobSettings {
             (id, set.unwrap_or_else(|| id.rules().default))
         };
         Self {
+            job_type: record.job_type,
             display_name: record.display_name.clone(),
             description: record.description.clone(),
             priority: record.priority,

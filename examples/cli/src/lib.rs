@@ -5,6 +5,8 @@
 //! so that it is also the example of how that API is used.
 
 mod args;
+mod config;
+mod config_command;
 mod demo;
 mod demo_process;
 mod demo_worker;
@@ -12,10 +14,13 @@ mod download_options;
 mod failure;
 mod generated;
 mod get;
+mod header_names;
+mod host_options;
 mod interrupt;
 mod job_ids;
 mod job_options;
 mod job_settings;
+mod netrc;
 mod network_options;
 mod output;
 mod passwords;
@@ -28,6 +33,7 @@ mod run;
 mod serve;
 mod service_manager;
 mod set;
+mod shown_settings;
 mod store_folder;
 mod table;
 mod targets;
@@ -37,10 +43,13 @@ use std::borrow::Cow;
 use std::ffi::OsString;
 use std::path::Path;
 
-use clap::Parser;
+use clap::parser::ValueSource;
+use clap::{CommandFactory, FromArgMatches, Parser};
 
 use args::{Arguments, Command, QueueCommand};
-use failure::{EXIT_SUCCESS, EXIT_USAGE, Outcome};
+use config::Config;
+use config_command::StoreSource;
+use failure::{EXIT_SUCCESS, EXIT_USAGE, Failure, Outcome};
 use program::Program;
 
 /// Does what a command line says, and returns the exit code of the process: 0 if it is
@@ -56,22 +65,67 @@ use program::Program;
 pub fn main(program: Vec<OsString>, arguments: Vec<OsString>) -> u8 {
     let program = Program { words: program, arguments };
     let words = [OsString::from("bgcopy")].into_iter().chain(program.arguments.iter().cloned());
-    let arguments = match Arguments::try_parse_from(words) {
-        Ok(arguments) => arguments,
-        Err(told) => return tell(&told),
+    match parse(words.collect()) {
+        Ok(arguments) => end(carry_out(&program, arguments).and_then(|()| output::outcome())),
+        Err(NotParsed::Told(told)) => tell(&told),
+        Err(NotParsed::Config(failure)) => end(Err(failure)),
+    }
+}
+
+/// Why there are no arguments.
+enum NotParsed {
+    /// They are wrong, or help is wanted.
+    Told(clap::Error),
+    /// The configuration is.
+    Config(Failure),
+}
+
+/// A command line, and the configuration that it was read with.
+struct Parsed {
+    arguments: Arguments,
+    config: Config,
+    store: StoreSource,
+}
+
+/// Reads the command line, and once more with what the configuration says of it.
+fn parse(words: Vec<OsString>) -> Result<Parsed, NotParsed> {
+    let alone = Arguments::try_parse_from(&words).map_err(NotParsed::Told)?;
+    let (mut command, mut config) = (Arguments::command(), Config::default());
+    if matches!(alone.command, Command::Queue(_) | Command::Config(_)) {
+        config = Config::read(alone.config, &command).map_err(NotParsed::Config)?;
+        command = config.apply(command);
+    }
+    let matches = command.try_get_matches_from_mut(words).map_err(NotParsed::Told)?;
+    let mut arguments = Arguments::from_arg_matches(&matches).map_err(NotParsed::Told)?;
+    if let (Command::Queue(queue), Some((_, own))) = (&mut arguments.command, matches.subcommand())
+        && let Some(host) = queue.host_options()
+    {
+        host.note_source(own);
+    }
+    arguments.store = arguments.store.filter(|folder| !folder.is_empty());
+    let folder = arguments.store.as_ref().map(|folder| folder.display().to_string());
+    let store = match (folder, matches.value_source("store")) {
+        (Some(folder), Some(ValueSource::CommandLine)) => StoreSource::CommandLine(folder),
+        (Some(folder), _) => StoreSource::Environment(folder),
+        (None, _) => StoreSource::Elsewhere,
     };
-    let outcome = match &arguments.command {
-        Command::Queue(command) => store_folder::find(arguments.store)
-            .and_then(|store| dispatch(&program, &store, command)),
-        Command::Demo => demo::demo(&program),
+    Ok(Parsed { arguments, config, store })
+}
+
+fn carry_out(program: &Program, parsed: Parsed) -> Outcome {
+    let Parsed { arguments, config, store } = parsed;
+    match &arguments.command {
+        Command::Queue(command) => store_folder::find(arguments.store.or_else(|| config.store()))
+            .and_then(|store| dispatch(program, &store, command)),
+        Command::Config(show) => config_command::show(&config, store, show),
+        Command::Demo => demo::demo(program),
         Command::Completions(wanted) => {
             generated::completions(wanted.shell);
             Ok(())
         }
         Command::Man(pages) => generated::man(pages.folder.as_deref()),
         Command::DemoWorker(worker) => demo_worker::serve(worker),
-    };
-    end(outcome.and_then(|()| output::outcome()))
+    }
 }
 
 /// What is wrong with the command line; or its help, where that is wanted.

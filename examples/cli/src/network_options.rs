@@ -3,10 +3,11 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{ArgGroup, Args};
 
 #[derive(Args)]
 #[command(next_help_heading = "Requests")]
+#[command(group(ArgGroup::new("login").args(["user", "netrc", "netrc_file"]).multiple(true)))]
 pub struct NetworkOptions {
     /// A header of every request, as often as wanted; `@FILE` reads one a line,
     /// `@-` from stdin. Headers are stored with the job in clear: a password
@@ -25,8 +26,19 @@ pub struct NetworkOptions {
     /// never stored: `add` hands it to the process that hosts the queue.
     #[arg(short, long, value_name = "NAME[:PASSWORD]")]
     pub user: Option<String>,
+    /// Fail if the file `~/.netrc`, or the one that NETRC names, has no login for the host
+    /// of the URL. Without --user and --oauth2-bearer a login is taken from there anyway if
+    /// there is one.
+    #[arg(short = 'n', long, conflicts_with = "netrc_file")]
+    pub netrc: bool,
+    /// Take the login from this file, written as `~/.netrc`, and fail if it has none.
+    #[arg(long, value_name = "FILE")]
+    pub netrc_file: Option<PathBuf>,
+    /// Take no login from `~/.netrc`.
+    #[arg(long, conflicts_with_all = ["netrc", "netrc_file"])]
+    pub no_netrc: bool,
     /// Prove it by Digest, which does not show the password, instead of Basic.
-    #[arg(long, requires = "user")]
+    #[arg(long, requires = "login")]
     pub digest: bool,
     /// The password is the first line that this open descriptor gives.
     #[arg(long, value_name = "N", requires = "user", conflicts_with = "password_file")]
@@ -34,6 +46,12 @@ pub struct NetworkOptions {
     /// The password is the first line of this file.
     #[arg(long, value_name = "FILE", requires = "user")]
     pub password_file: Option<PathBuf>,
+    /// A token that shows the server who you are, by a Bearer header. `@FILE` reads it
+    /// from the first line of a file, `@-` from stdin, `%NAME` from that variable of the
+    /// environment: other users of the machine can see a token in the command line. It is
+    /// sent to no other host, and never stored: as with --user.
+    #[arg(long, value_name = "TOKEN", conflicts_with = "user")]
+    pub oauth2_bearer: Option<String>,
     /// The proxy, by http unless a protocol is named: https, socks4, socks4a, socks5
     /// or socks5h; port 1080 unless one is named. An empty one is none [default: as
     /// the environment says where the job is transferred].
@@ -49,11 +67,6 @@ pub struct NetworkOptions {
     /// Prove it by Digest.
     #[arg(long, requires = "proxy_user")]
     pub proxy_digest: bool,
-    /// A PEM file with the authorities that are trusted, in place of the system's. It
-    /// holds for all that this process transfers, and is refused if another process
-    /// hosts the queue: then it belongs to that one.
-    #[arg(long, value_name = "FILE")]
-    pub cacert: Option<PathBuf>,
     /// The client certificate, a PEM file, with its key or without.
     #[arg(short = 'E', long, value_name = "FILE")]
     pub cert: Option<PathBuf>,

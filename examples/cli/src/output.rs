@@ -109,7 +109,7 @@ fn escape(c: char) -> String {
 
 /// Characters that a terminal acts on or does not show: controls, and those of
 /// Unicode's category Cf. The joiners within words of some scripts stay.
-fn is_hidden(c: char) -> bool {
+pub fn is_hidden(c: char) -> bool {
     c.is_control()
         || matches!(c,
             '\u{AD}' | '\u{600}'..='\u{605}' | '\u{61C}' | '\u{6DD}' | '\u{70F}' | '\u{890}'

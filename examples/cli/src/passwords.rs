@@ -27,14 +27,56 @@ fn split(user: &str) -> (&str, Option<&str>) {
     user.split_once(':').map_or((user, None), |(name, password)| (name, Some(password)))
 }
 
-/// The names with a password that are words of the command line, and the names
-/// alone.
-pub fn secrets(options: &NetworkOptions) -> Vec<(String, String)> {
+/// What of the command line is not to be seen again, and what is shown in its place.
+#[derive(Clone)]
+pub struct HiddenWord {
+    pub word: String,
+    pub shown: String,
+    /// False for one that may be the end of a word, as in `-uNAME:PASSWORD`.
+    pub is_whole: bool,
+}
+
+/// The words of the command line that have a password or are one.
+pub fn hidden_words(options: &NetworkOptions) -> Vec<HiddenWord> {
     let users = [&options.user, &options.proxy_user].into_iter().flatten();
-    users
+    let users = users
         .filter(|user| split(user).1.is_some_and(|password| !password.is_empty()))
-        .map(|user| (user.clone(), split(user).0.to_owned()))
-        .collect()
+        .map(|user| {
+            let shown = split(user).0.to_owned();
+            HiddenWord { word: user.clone(), shown, is_whole: false }
+        });
+    let token = options.oauth2_bearer.iter().filter(|token| !is_elsewhere(token));
+    let token = token.flat_map(|token| {
+        ["", "--oauth2-bearer="].map(|before| {
+            let (word, shown) = (format!("{before}{token}"), format!("{before}TOKEN"));
+            HiddenWord { word, shown, is_whole: true }
+        })
+    });
+    users.chain(token).collect()
+}
+
+/// True if it names the place of a token. No token begins so (RFC 6750).
+fn is_elsewhere(token: &str) -> bool {
+    token.starts_with(['@', '%'])
+}
+
+/// The token that the server is to see.
+pub fn token(options: &NetworkOptions) -> Outcome<Option<String>> {
+    let Some(given) = options.oauth2_bearer.as_deref() else {
+        return Ok(None);
+    };
+    let token = match given.split_at_checked(1) {
+        Some(("@", "-")) => line_of(io::stdin().lock())
+            .map_err(|error| Failure::failed(format!("stdin: {error}")))?,
+        Some(("@", file)) => first_line(Path::new(file))?,
+        Some(("%", variable)) => std::env::var(variable)
+            .map_err(|error| Failure::usage(format!("{variable}: {error}")))?,
+        Some(_) | None => given.to_owned(),
+    };
+    if token.is_empty() {
+        return Err(Failure::usage("the token of --oauth2-bearer is empty"));
+    }
+    Ok(Some(token))
 }
 
 /// Who the server is to see.
@@ -94,11 +136,14 @@ fn descriptor(number: u32) -> Outcome<PathBuf> {
 
 /// The first line of a file, without its end.
 fn first_line(path: &Path) -> Outcome<String> {
-    let refused = |error| Failure::failed(format!("{}: {error}", path.display()));
+    let line = File::open(path).and_then(line_of);
+    line.map_err(|error| Failure::failed(format!("{}: {error}", path.display())))
+}
+
+/// The first line that a source gives.
+fn line_of(source: impl Read) -> io::Result<String> {
     let mut line = String::new();
-    BufReader::new(File::open(path).map_err(refused)?.take(LINE_MAX))
-        .read_line(&mut line)
-        .map_err(refused)?;
+    BufReader::new(source.take(LINE_MAX)).read_line(&mut line)?;
     let password = line.strip_suffix('\n').unwrap_or(&line);
     Ok(password.strip_suffix('\r').unwrap_or(password).to_owned())
 }

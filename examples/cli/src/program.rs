@@ -7,6 +7,7 @@ use std::path::Path;
 use std::process::Command;
 
 use crate::output::quoted;
+use crate::passwords::HiddenWord;
 
 /// The words of the command line.
 pub struct Program {
@@ -16,17 +17,16 @@ pub struct Program {
 }
 
 impl Program {
-    /// This very command, as a shell would take it, without the passwords: those
-    /// are ends of its words, each given with what is shown in its place. Where the
+    /// This very command, as a shell would take it, without the passwords. Where the
     /// program is a file, it is shown by the name that people type, without its folder.
-    pub fn command_line(&self, secrets: &[(String, String)]) -> String {
+    pub fn command_line(&self, hidden: &[HiddenWord]) -> String {
         let started = match self.words.as_slice() {
             [file] => vec![Path::new(file).file_name().unwrap_or(file)],
             words => words.iter().map(OsString::as_os_str).collect(),
         };
         let arguments = self.arguments.iter().map(OsString::as_os_str);
         let words = started.into_iter().chain(arguments);
-        words.map(|word| quoted(&without(word, secrets))).collect::<Vec<_>>().join(" ")
+        words.map(|word| quoted(&without(word, hidden))).collect::<Vec<_>>().join(" ")
     }
 
     /// The program once more, with other arguments.
@@ -38,9 +38,12 @@ impl Program {
     }
 }
 
-fn without<'a>(word: &'a OsStr, secrets: &[(String, String)]) -> Cow<'a, OsStr> {
-    let rest = |secret: &str| word.to_str()?.strip_suffix(secret);
-    match secrets.iter().find_map(|(secret, shown)| Some((rest(secret)?, shown))) {
+fn without<'a>(word: &'a OsStr, hidden: &[HiddenWord]) -> Cow<'a, OsStr> {
+    let rest = |one: &HiddenWord| {
+        let rest = word.to_str()?.strip_suffix(&one.word)?;
+        (rest.is_empty() || !one.is_whole).then_some(rest)
+    };
+    match hidden.iter().find_map(|one| Some((rest(one)?, &one.shown))) {
         Some((rest, shown)) => Cow::Owned(format!("{rest}{shown}").into()),
         None => Cow::Borrowed(word),
     }

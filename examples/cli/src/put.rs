@@ -36,10 +36,13 @@ type Sent = (Job, FileSpec);
 const TOGETHER_MAX: usize = 256;
 
 pub fn put(program: &Program, store: &Path, put: &Put) -> Outcome {
-    let options = options_of(put)?;
+    let mut options = options_of(put)?;
     let interrupt = Interrupt::listen()?;
     let files = sources(put)?;
-    let manager = open(store, put.network.cacert.as_ref())?;
+    if put.protocol != Protocol::S3 {
+        options.add_netrc(&put.network, &files)?;
+    }
+    let manager = open(store, &put.host)?;
     let mut jobs = start(store, &manager, put, &options, files)?;
     let mut failures = 0;
     let mut display = display_of(put);
@@ -52,7 +55,7 @@ pub fn put(program: &Program, store: &Path, put: &Put) -> Outcome {
         }
         if let Watched::Interrupted = watched? {
             jobs.extend(rest);
-            return Err(interrupted(&program.command_line(&options.secrets), &manager, &jobs));
+            return Err(interrupted(&program.command_line(&options.hidden_words), &manager, &jobs));
         }
         failures += complete(store, &manager, &display, &mut jobs)?;
         jobs.extend(rest);
@@ -246,8 +249,10 @@ fn setup(file: &FileSpec, put: &Put) -> JobSetup {
 
 /// What the command line says of requests, with the keys of S3.
 fn options_of(put: &Put) -> Outcome<JobOptions> {
-    if put.protocol == Protocol::S3 && put.network.user.is_some() {
-        return Err(Failure::usage("the keys for s3 are taken from the environment, not --user"));
+    let is_told = put.network.user.is_some() || put.network.oauth2_bearer.is_some();
+    if put.protocol == Protocol::S3 && is_told {
+        let text = "the keys for s3 are taken from the environment, not --user or --oauth2-bearer";
+        return Err(Failure::usage(text));
     }
     let mut options = JobOptions::read(&put.network)?;
     if let Some(keys) = keys(put)? {

@@ -18,8 +18,9 @@ use crate::args::{Add, One, Several};
 use crate::failure::{Failure, Outcome, describe};
 use crate::get::open_to_store;
 use crate::job_options::JobOptions;
+use crate::job_settings::JobSettings;
 use crate::progress::{percent, standstill};
-use crate::{job_ids, job_options, output, targets};
+use crate::{job_ids, job_options, output, shown_settings, targets};
 
 /// How long `cancel` waits for a server to hear of it, and how often it looks.
 const SERVER_PATIENCE: Duration = Duration::from_secs(5);
@@ -34,12 +35,9 @@ pub fn add(store: &Path, add: &Add) -> Outcome {
         .iter()
         .map(|[url, file]| targets::target(targets::url(url)?, Path::new(file)))
         .collect::<Outcome<Vec<_>>>()?;
-    if add.network.cacert.is_some() {
-        let text = "--cacert belongs to the command that transfers: `run`, `serve` or `get`";
-        return Err(Failure::usage(text));
-    }
     add.download.check_targets(&files)?;
-    let options = JobOptions::read(&add.network)?;
+    let mut options = JobOptions::read(&add.network)?;
+    options.add_netrc(&add.network, &files)?;
     let manager = open_to_store(store)?;
     options.check_host(&manager)?;
     // In one step: a kill leaves all of the job or nothing.
@@ -110,9 +108,11 @@ pub fn show(store: &Path, one: &One) -> Outcome {
         let mut job = output::job(&record, &reason);
         let files = (0_u32..).zip(&files).map(|(index, file)| output::file(file, record.id, index));
         job["files"] = files.collect();
+        job["settings"] = shown_settings::json(&JobSettings::of(&record));
         output::say_json(&job);
     } else {
-        output::say(&in_words(&record, &files, &reason));
+        let settings = shown_settings::lines(&JobSettings::of(&record), one.settings);
+        output::say(&in_words(&record, &files, &reason, &settings));
         job_options::warn(record.id, record.security_flags);
     }
     Ok(())
@@ -244,7 +244,12 @@ fn look_up(store: &Path, typed: &str) -> Outcome<(Reader, JobRecord, Vec<FileRec
     Ok((reader, record, files))
 }
 
-fn in_words(record: &JobRecord, files: &[FileRecord], reason: &WaitReason) -> String {
+fn in_words(
+    record: &JobRecord,
+    files: &[FileRecord],
+    reason: &WaitReason,
+    settings: &[String],
+) -> String {
     let (percent, bytes) = far(record);
     let progress = progress_of(record);
     let mut lines = vec![
@@ -257,6 +262,10 @@ fn in_words(record: &JobRecord, files: &[FileRecord], reason: &WaitReason) -> St
     ];
     if let Some(error) = &record.error {
         lines.push(format!("error     {}", describe(error.code, &error.message)));
+    }
+    if !settings.is_empty() {
+        lines.push("settings".to_owned());
+        lines.extend_from_slice(settings);
     }
     for file in files {
         let total =

@@ -31,7 +31,7 @@ struct Watched {
 
 pub fn run(store: &Path, run: &Run) -> Outcome {
     let interrupt = Interrupt::listen()?;
-    let manager = open(store, run.cacert.as_ref())?;
+    let manager = open(store, &run.host)?;
     let (mut watched, damaged) = find(store, &manager, run)?;
     let mut failures = 0_usize;
     loop {

@@ -18,8 +18,8 @@ const LOOK_MAX: Duration = Duration::from_secs(5);
 
 pub fn serve(store: &Path, serve: &Serve) -> Outcome {
     let interrupt = Interrupt::listen()?;
-    let (replace_older, ca_file) = (serve.replace_older, serve.cacert.clone());
-    let options = Options { replace_older, ca_file, ..Options::new(store) };
+    let replace_older = serve.replace_older;
+    let options = Options { replace_older, ..serve.host.of_manager(store) };
     let manager = open_with(store, options)?;
     match manager.host_process() {
         Some(process) if !manager.is_host() => {

@@ -13,6 +13,7 @@ use sha2::{Digest, Sha256};
 
 use crate::args::{Get, sha256_digest};
 use crate::failure::{Failure, Outcome};
+use crate::header_names::arrival_name;
 
 /// What a server's own name for its folder is saved as.
 const NAMELESS: &str = "index.html";
@@ -31,7 +32,11 @@ pub fn of(get: &Get) -> Outcome<Vec<FileSpec>> {
     let folder = get.directory.clone().unwrap_or_else(|| PathBuf::from("."));
     let mut targets = Vec::new();
     for url in &get.urls {
-        targets.push(target(url, &folder.join(name_in_url(url)?))?);
+        let name = match get.remote_header_name {
+            true => arrival_name(url),
+            false => name_in_url(url)?,
+        };
+        targets.push(target(url, &folder.join(name))?);
     }
     if let Some(list) = &get.list {
         for line in read(list)?.lines() {
@@ -181,7 +186,7 @@ fn make_folders(targets: &[FileSpec]) -> Outcome {
 
 /// The last part of a URL's path as the name of a file. Whether the rest of it
 /// is a URL is for the library to say.
-fn name_in_url(url: &str) -> Outcome<String> {
+pub fn name_in_url(url: &str) -> Outcome<String> {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     let path = rest.split(['?', '#']).next().unwrap_or("");
     let last = path.rsplit_once('/').map_or("", |(_, last)| last);

@@ -154,6 +154,19 @@ fn one_missing_file_stops_no_other() {
 }
 
 #[test]
+fn what_failed_is_known_whatever_the_order_of_the_command() {
+    let bench = Bench::new();
+    let (here, missing) = (bench.url("/gen/1/1000"), bench.url("/nothing/here"));
+    assert_eq!(bench.run(&["get", &here, &missing, "--all-or-nothing"]).code, 1);
+    let out = bench.run(&["get", &missing, &here]);
+    assert_eq!(out.code, 1, "{out:?}");
+    assert!(out.stderr.contains(&format!("from {missing}")), "{out:?}");
+    assert!(!out.stderr.contains(&format!("from {here}")), "{out:?}");
+    assert!(out.stdout.contains("/1000") && !out.stdout.contains("here/here"), "{out:?}");
+    assert_eq!(bench.content("1000"), Bench::generated(1, 1000));
+}
+
+#[test]
 fn wrong_usage_is_exit_code_2() {
     let bench = Bench::new();
     let url = bench.url("/gen/1/5");

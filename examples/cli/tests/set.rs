@@ -204,3 +204,33 @@ fn what_is_for_new_jobs_only_is_set_before_the_first_resume() {
     assert_eq!(bench.run(&["set", &up, "max-filesize=5"]).code, 1, "it is for downloads");
     assert_eq!(bench.run(&["set", &up, "reply-file-name=reply"]).code, 1, "it sends no reply");
 }
+
+#[test]
+fn show_has_the_settings_under_the_names_that_set_takes() {
+    let bench = Bench::new();
+    let id = added(&bench);
+    let shown = |words: &[&str]| bench.run(&[&["show", &id], words].concat()).stdout;
+    assert!(!shown(&[]).contains("settings"), "nothing is set: {}", shown(&[]));
+    let set = ["retry-delay=60", "header=X-One: 1", "header=Authorization: s3cret", "proxy="];
+    assert_eq!(bench.run(&[&["set", &id], &set[..]].concat()).code, 0);
+    let text = shown(&[]);
+    let lines = |text: &str| {
+        let lines = text.lines().skip_while(|line| *line != "settings").skip(1);
+        let lines = lines.take_while(|line| !line.is_empty());
+        lines.map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")).collect::<Vec<_>>()
+    };
+    let expected = ["retry-delay 60", "header X-One: 1", "header Authorization: ***", "proxy none"];
+    assert_eq!(lines(&text), expected, "{text}");
+    let all = lines(&shown(&["--settings"]));
+    let default = ["priority normal", "max-redirs default", "insecure no", "cert none"];
+    for line in expected.iter().chain(&default) {
+        assert!(all.contains(&(*line).to_owned()), "{line}: {all:?}");
+    }
+    let json = json_of(&shown(&["--json"]));
+    let settings = &json["settings"];
+    assert_eq!(settings["retry_delay"], 60);
+    assert_eq!(settings["header"], serde_json::json!(["X-One: 1", "Authorization: ***"]));
+    assert_eq!((&settings["proxy"], &settings["insecure"]), (&"".into(), &false.into()));
+    assert_eq!((&settings["cert"], &settings["max_redirs"]), (&().into(), &().into()));
+    assert!(!shown(&["--json", "--settings"]).contains("s3cret") && !text.contains("s3cret"));
+}

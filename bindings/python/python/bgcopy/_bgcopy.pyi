@@ -556,10 +556,11 @@ class Job:
         which sign and are never sent.
 
         With NTLM and NEGOTIATE both must be empty: these are the user's own,
-        which are stored with the job and used where libcurl can.
+        which are stored with the job and used where libcurl can. With BEARER the
+        name is empty and the password is a token, for a server only.
         :class:`InvalidArgumentError` for a name above 300 characters, a password
-        above 65,536, or one with a line end or NUL; :class:`NotSupportedError`
-        for a scheme other than BASIC and DIGEST that is not used so;
+        above 65,536, one with a line end or NUL, or one that is not as the scheme
+        wants it; :class:`NotSupportedError` for a scheme that is not used so;
         :class:`InvalidStateError` if the job is final. Section 3.1.
         """
 

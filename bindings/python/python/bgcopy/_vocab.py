@@ -99,7 +99,7 @@ class AuthTarget(WordBase):
 
 
 class AuthScheme(WordBase):
-    """The authentication scheme of credentials (BG_AUTH_SCHEME)."""
+    """The authentication scheme of credentials (BG_AUTH_SCHEME). Ours begin at 0x1000."""
 
     BASIC = 1
     """Basic: name and password are sent unencrypted."""
@@ -111,6 +111,8 @@ class AuthScheme(WordBase):
     """Negotiate: Kerberos or NTLM."""
     PASSPORT = 5
     """Passport, a service that no longer exists."""
+    BEARER = 4097
+    """Bearer: a token, which is the password of an empty name (RFC 6750)."""
 
 
 class JobPropertyId(WordBase):

@@ -234,7 +234,19 @@ impl Bench {
         command.args(arguments).current_dir(self.path("")).env("BGCOPY_STORE", self.store());
         // What the demonstration leaves would be seen here.
         command.env("TMPDIR", self.path(""));
-        for name in ["http_proxy", "all_proxy", "ALL_PROXY", "no_proxy", "NO_PROXY"] {
+        // What the user of these tests has set up is not seen here.
+        command.env("HOME", self.path(""));
+        let names = [
+            "http_proxy",
+            "all_proxy",
+            "ALL_PROXY",
+            "no_proxy",
+            "NO_PROXY",
+            "NETRC",
+            "XDG_CONFIG_HOME",
+            "BGCOPY_CONFIG",
+        ];
+        for name in names {
             command.env_remove(name);
         }
         command.envs(self.variables.iter().map(|(name, value)| (name, value)));
