@@ -452,6 +452,16 @@ enum bgcopy_job_property_id {
    * allows: a Dword, set at any time.
    */
   BGCOPY_JOB_PROPERTY_ID_CONNECTIONS_PER_FILE = 4098,
+  /**
+   * The most bytes a second that the job may download; 0 for no limit of its own: a
+   * Uint64, set at any time.
+   */
+  BGCOPY_JOB_PROPERTY_ID_MAX_DOWNLOAD_RATE = 4099,
+  /**
+   * The most bytes a second that the job may upload; 0 for no limit of its own: a
+   * Uint64, set at any time.
+   */
+  BGCOPY_JOB_PROPERTY_ID_MAX_UPLOAD_RATE = 4100,
 };
 
 /** The hash functions of expected hashes. The numbers are our own. */
