@@ -8,6 +8,7 @@ mod bucket;
 mod checksum;
 mod errors;
 mod flood;
+mod known_version;
 mod limiter;
 #[cfg(test)]
 mod limiter_tests;
@@ -35,8 +36,9 @@ use crate::protocol::{Head, Scheme, check_remote_name};
 use crate::vocab::{RateLimits, Result};
 
 pub use errors::of_file as local_failure;
+pub use known_version::KnownVersion;
 pub use options::{Credentials, RequestOptions};
-pub use receiver::{Ending, HeadEvent, KnownVersion, Order, RESERVE_FROM_BYTES};
+pub use receiver::{Ending, HeadEvent, Order, RESERVE_FROM_BYTES};
 
 pub use trust::Trust;
 pub use upload_handler::{UploadEnding, UploadOrder};

@@ -6,13 +6,12 @@ use curl::easy::{Handler, InfoType, WriteError};
 use url::Url;
 
 use crate::disk::{TempFile, Writer};
-use crate::protocol::{
-    Adjustment, Body, Content, Decision, Failure, FileRange, Form, Head, Request, Validator, decide,
-};
+use crate::protocol::{Adjustment, Body, Decision, Failure, Head, Request, decide};
 use crate::vocab::{Error, ErrorContext, code};
 
 use super::errors::of_file;
 use super::flood::Flood;
+use super::known_version::KnownVersion;
 use super::limiter::Share;
 use super::redirects::{Follow, Redirects};
 use super::unpack::Unpacker;
@@ -30,55 +29,6 @@ pub struct Order {
     pub known: KnownVersion,
     /// True if the space of a large file is reserved before its first byte.
     pub reserves: bool,
-}
-
-/// An owned copy of [`Content`].
-#[derive(Clone, Debug)]
-pub struct KnownVersion {
-    pub ranges: Vec<FileRange>,
-    pub size: Option<u64>,
-    pub validator: Option<Validator>,
-    pub position: u64,
-    pub hash_expected: bool,
-    pub if_range_refused: bool,
-    pub ranges_refused: bool,
-    pub moved: bool,
-    pub redirected: bool,
-    pub form: Form,
-}
-
-impl KnownVersion {
-    /// The copy of a view.
-    pub fn of(content: &Content<'_>) -> Self {
-        Self {
-            ranges: content.ranges.to_vec(),
-            size: content.size,
-            validator: content.validator.cloned(),
-            position: content.position,
-            hash_expected: content.hash_expected,
-            if_range_refused: content.if_range_refused,
-            ranges_refused: content.ranges_refused,
-            moved: content.moved,
-            redirected: content.redirected,
-            form: content.form,
-        }
-    }
-
-    fn content<'a>(&'a self, url: &'a str) -> Content<'a> {
-        Content {
-            url,
-            ranges: &self.ranges,
-            size: self.size,
-            validator: self.validator.as_ref(),
-            position: self.position,
-            hash_expected: self.hash_expected,
-            if_range_refused: self.if_range_refused,
-            ranges_refused: self.ranges_refused,
-            moved: self.moved,
-            redirected: self.redirected,
-            form: self.form,
-        }
-    }
 }
 
 /// An accepted response head.

@@ -250,6 +250,7 @@ fn options_of(put: &Put) -> Outcome<JobOptions> {
         return Err(Failure::usage("the keys for s3 are taken from the environment, not --user"));
     }
     let mut options = JobOptions::read(&put.network)?;
+    options.sends = true;
     if let Some(keys) = keys(put)? {
         if let Some(token) = &keys.token {
             options.add_header(&format!("X-Amz-Security-Token: {token}"));

@@ -21,6 +21,7 @@ pub fn serve(store: &Path, serve: &Serve) -> Outcome {
     let (replace_older, ca_file) = (serve.replace_older, serve.cacert.clone());
     let options = Options { replace_older, ca_file, ..Options::new(store) };
     let manager = open_with(store, options)?;
+    serve.rates.apply_to(&manager)?;
     match manager.host_process() {
         Some(process) if !manager.is_host() => {
             output::say(&format!("process {process} hosts {}; standing by", store.display()));
