@@ -454,6 +454,16 @@ enum bgcopy_job_property_id {
    * allows: a Dword, set at any time.
    */
   BGCOPY_JOB_PROPERTY_ID_CONNECTIONS_PER_FILE = 4098,
+  /**
+   * The most bytes a second that the job may download; 0 for no limit of its own: a
+   * Uint64, set at any time.
+   */
+  BGCOPY_JOB_PROPERTY_ID_MAX_DOWNLOAD_RATE = 4099,
+  /**
+   * The most bytes a second that the job may upload; 0 for no limit of its own: a
+   * Uint64, set at any time.
+   */
+  BGCOPY_JOB_PROPERTY_ID_MAX_UPLOAD_RATE = 4100,
 };
 
 /** The hash functions of expected hashes. The numbers are our own. */
@@ -821,6 +831,15 @@ typedef struct bgcopy_options {
    * nothing is transferred. A cancel still reaches the servers of its uploads.
    */
   uint32_t stores_only;
+  /**
+   * Set together as bgcopy_manager_set_rate_limits sets them; both 0 leave what is
+   * stored.
+   */
+  uint64_t download_rate;
+  /**
+   * See download_rate.
+   */
+  uint64_t upload_rate;
 } bgcopy_options;
 
 /**
@@ -1360,6 +1379,32 @@ bgcopy_hresult bgcopy_manager_get_limits(struct bgcopy_manager *manager,
 BGCOPY_API
 bgcopy_hresult bgcopy_manager_set_limits(struct bgcopy_manager *manager,
                                          const struct bgcopy_limits *limits);
+
+/**
+ * Tells the rate limits of the queue: the most bytes a second, 0 for no limit.
+ *
+ * @return S_OK; E_POINTER; E_HANDLE; E_MANAGER_CLOSED.
+ */
+BGCOPY_API
+bgcopy_hresult bgcopy_manager_get_rate_limits(struct bgcopy_manager *manager,
+                                              uint64_t *out_download,
+                                              uint64_t *out_upload);
+
+/**
+ * Sets the most bytes a second that all jobs of the queue together receive and
+ * send, at once and also for what is under way, in whatever process the queue is
+ * hosted. It is stored. A job may have limits of its own besides, its properties
+ * MAX_DOWNLOAD_RATE and MAX_UPLOAD_RATE. What counts are the bytes of bodies.
+ *
+ * @param download for all that is received; 0 for no limit.
+ * @param upload for all that is sent; 0 for no limit.
+ * @return S_OK; E_INVALIDARG above 2^63 - 1; E_POINTER; E_HANDLE;
+ * E_MANAGER_CLOSED; a code of the disk if it cannot be stored.
+ */
+BGCOPY_API
+bgcopy_hresult bgcopy_manager_set_rate_limits(struct bgcopy_manager *manager,
+                                              uint64_t download,
+                                              uint64_t upload);
 
 /**
  * Says what the operating system tells of the network. Jobs to which it is

@@ -47,6 +47,6 @@ pub use notify::{LogSink, set_log_sink};
 pub use store::Faults;
 pub use vocab::{
     AuthScheme, AuthTarget, Error, ErrorContext, EventKind, HResult, HashAlgorithm, JobPriority,
-    JobPropertyId, JobState, JobType, LogLevel, PropertyValue, ProxyUsage, Result, UploadProtocol,
-    WaitKind,
+    JobPropertyId, JobState, JobType, LogLevel, PropertyValue, ProxyUsage, RateLimits, Result,
+    UploadProtocol, WaitKind,
 };

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bgcopy_core::vocab::code;
-use bgcopy_core::{Error, HResult, Job, JobType, Manager, Network, Result};
+use bgcopy_core::{Error, HResult, Job, JobType, Manager, Network, RateLimits, Result};
 
 use crate::call::{act, choice, out, read, read_optional, read_text, yes_or_no};
 use crate::enum_jobs::{JobList, bgcopy_enum_jobs};
@@ -247,6 +247,42 @@ pub unsafe extern "C" fn bgcopy_manager_set_limits(
     limits: *const bgcopy_limits,
 ) -> bgcopy_hresult {
     act(manager, |hub| hub.manager.set_limits(read_sized(limits)?.into()))
+}
+
+/// Tells the rate limits of the queue: the most bytes a second, 0 for no limit.
+///
+/// @return S_OK; E_POINTER; E_HANDLE; E_MANAGER_CLOSED.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn bgcopy_manager_get_rate_limits(
+    manager: *mut bgcopy_manager,
+    out_download: *mut u64,
+    out_upload: *mut u64,
+) -> bgcopy_hresult {
+    guard(|| {
+        let hub = get(manager)?;
+        let (download, upload) = (out(out_download)?, out(out_upload)?);
+        let rates = hub.manager.rate_limits()?;
+        download.set(rates.download);
+        Ok(upload.set(rates.upload))
+    })
+}
+
+/// Sets the most bytes a second that all jobs of the queue together receive and
+/// send, at once and also for what is under way, in whatever process the queue is
+/// hosted. It is stored. A job may have limits of its own besides, its properties
+/// MAX_DOWNLOAD_RATE and MAX_UPLOAD_RATE. What counts are the bytes of bodies.
+///
+/// @param download for all that is received; 0 for no limit.
+/// @param upload for all that is sent; 0 for no limit.
+/// @return S_OK; E_INVALIDARG above 2^63 - 1; E_POINTER; E_HANDLE;
+/// E_MANAGER_CLOSED; a code of the disk if it cannot be stored.
+#[unsafe(no_mangle)]
+pub extern "C" fn bgcopy_manager_set_rate_limits(
+    manager: *mut bgcopy_manager,
+    download: u64,
+    upload: u64,
+) -> bgcopy_hresult {
+    act(manager, |hub| hub.manager.set_rate_limits(RateLimits { download, upload }))
 }
 
 /// Says what the operating system tells of the network. Jobs to which it is

@@ -5,7 +5,7 @@ use std::mem::size_of;
 use std::ptr;
 
 use bgcopy_core::vocab::code;
-use bgcopy_core::{Error, Limits, Options, Result, default_store};
+use bgcopy_core::{Error, Limits, Options, RateLimits, Result, default_store};
 
 use crate::call::{out, yes_or_no};
 use crate::guard::{bgcopy_hresult, guard};
@@ -49,6 +49,11 @@ pub struct bgcopy_options {
     /// 1 to only store what is to be done: while this manager hosts the queue,
     /// nothing is transferred. A cancel still reaches the servers of its uploads.
     pub stores_only: u32,
+    /// Set together as bgcopy_manager_set_rate_limits sets them; both 0 leave what is
+    /// stored.
+    pub download_rate: u64,
+    /// See download_rate.
+    pub upload_rate: u64,
 }
 
 /// How much may happen at once, and how much the queue may hold. Set size to
@@ -141,6 +146,8 @@ pub(crate) unsafe fn options(place: *const bgcopy_options) -> Result<Options> {
     options.exclusive = yes_or_no(given.exclusive)?;
     options.replace_older = yes_or_no(given.replace_older)?;
     options.stores_only = yes_or_no(given.stores_only)?;
+    let rates = RateLimits { download: given.download_rate, upload: given.upload_rate };
+    options.rate_limits = (rates != RateLimits::default()).then_some(rates);
     if let Some(user_agent) = optional_text(given.user_agent)? {
         options.user_agent = user_agent.to_owned();
     }

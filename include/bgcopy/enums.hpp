@@ -135,6 +135,12 @@ enum class job_property_id : std::uint32_t {
     /// The most connections that one file of the job may have, 1 to 32; 0 for what the queue
     /// allows: a Dword, set at any time.
     connections_per_file = BGCOPY_JOB_PROPERTY_ID_CONNECTIONS_PER_FILE,
+    /// The most bytes a second that the job may download; 0 for no limit of its own: a
+    /// Uint64, set at any time.
+    max_download_rate = BGCOPY_JOB_PROPERTY_ID_MAX_DOWNLOAD_RATE,
+    /// The most bytes a second that the job may upload; 0 for no limit of its own: a
+    /// Uint64, set at any time.
+    max_upload_rate = BGCOPY_JOB_PROPERTY_ID_MAX_UPLOAD_RATE,
 };
 
 /// The hash functions of expected hashes. The numbers are our own.

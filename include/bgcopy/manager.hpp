@@ -33,6 +33,8 @@ public:
         raw.connections_per_file = wanted.connections_per_file;
         raw.jobs = wanted.jobs;
         raw.files_per_job = wanted.files_per_job;
+        raw.download_rate = wanted.download_rate;
+        raw.upload_rate = wanted.upload_rate;
         raw.exclusive = wanted.exclusive ? 1 : 0;
         raw.replace_older = wanted.replace_older ? 1 : 0;
         raw.stores_only = wanted.stores_only ? 1 : 0;
@@ -237,6 +239,27 @@ public:
     void set_limits(const bgcopy::limits &limits)
     {
         detail::must([&](std::error_code &failure) { set_limits(limits, failure); });
+    }
+
+    /// The most bytes a second that all jobs of the queue together receive and send.
+    bgcopy::rate_limits rate_limits(std::error_code &failure) const
+    {
+        bgcopy::rate_limits found;
+        detail::check(
+            bgcopy_manager_get_rate_limits(raw_, &found.download, &found.upload), failure);
+        return found;
+    }
+    BGCOPY_DETAIL_THROWING(rate_limits)
+
+    /// Sets them at once, also for what is under way; they are stored.
+    void set_rate_limits(const bgcopy::rate_limits &rates, std::error_code &failure)
+    {
+        detail::check(
+            bgcopy_manager_set_rate_limits(raw_, rates.download, rates.upload), failure);
+    }
+    void set_rate_limits(const bgcopy::rate_limits &rates)
+    {
+        detail::must([&](std::error_code &failure) { set_rate_limits(rates, failure); });
     }
 
     /// Says what the operating system tells of the network. Jobs to which it is closed stop

@@ -22,6 +22,9 @@ struct options {
     std::uint32_t connections_per_file = 0;
     std::uint32_t jobs = 0;
     std::uint32_t files_per_job = 0;
+    /// Set together as manager::set_rate_limits sets them; both 0 leave what is stored.
+    std::uint64_t download_rate = 0;
+    std::uint64_t upload_rate = 0;
     /// The store alone: nobody can join, and nobody must have it open already.
     bool exclusive = false;
     /// Takes the place of a host that is too old to be joined.

@@ -84,6 +84,13 @@ struct client_certificate {
     std::optional<std::string> key;
 };
 
+/// The most bytes a second that all jobs of a queue together receive and send; 0 for no
+/// limit.
+struct rate_limits {
+    std::uint64_t download = 0;
+    std::uint64_t upload = 0;
+};
+
 /// The network as the operating system describes it.
 struct network {
     /// False if there is no way to any server.

@@ -146,6 +146,8 @@ static void null_results(void)
     EXPECT(bad, bgcopy_manager_is_idle(m, NULL));
     EXPECT(bad, bgcopy_manager_get_limits(m, NULL));
     EXPECT(bad, bgcopy_manager_set_limits(m, NULL));
+    EXPECT(bad, bgcopy_manager_get_rate_limits(m, NULL, &any_time));
+    EXPECT(bad, bgcopy_manager_get_rate_limits(m, &any_time, NULL));
     EXPECT(bad, bgcopy_manager_get_network(m, NULL, &any_number));
     EXPECT(bad, bgcopy_manager_get_network(m, &any_number, NULL));
     EXPECT(bad, bgcopy_manager_is_paused(m, NULL));
@@ -449,6 +451,8 @@ static void bad_numbers(void)
     OK(bgcopy_job_get_snapshot(job, &any_snapshot));
     any_limits.jobs = 0;
     EXPECT(bad, bgcopy_manager_set_limits(manager, &any_limits));
+    EXPECT(bad, bgcopy_manager_set_rate_limits(manager, UINT64_MAX, 0));
+    EXPECT(bad, bgcopy_manager_set_rate_limits(manager, 0, UINT64_MAX));
     EXPECT(bad, bgcopy_manager_set_network(manager, 2, BGCOPY_COST_UNRESTRICTED));
     EXPECT(bad, bgcopy_manager_set_network(manager, 1, 0));
     EXPECT(bad, bgcopy_manager_set_network(manager, 1, BGCOPY_COST_TRANSFER_ALWAYS));

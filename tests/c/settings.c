@@ -182,7 +182,14 @@ static void of_manager(void)
     options.size = sizeof options;
     options.store_path = path_of("store");
     options.jobs = 1;
+    options.upload_rate = 7;
     OK(bgcopy_manager_open(&options, &manager));
+    uint64_t download = 9, upload = 9;
+    OK(bgcopy_manager_get_rate_limits(manager, &download, &upload));
+    CHECK(download == 0 && upload == 7);
+    OK(bgcopy_manager_set_rate_limits(manager, 1, 0));
+    OK(bgcopy_manager_get_rate_limits(manager, &download, &upload));
+    CHECK(download == 1 && upload == 0);
     limits.size = sizeof limits;
     OK(bgcopy_manager_get_limits(manager, &limits));
     CHECK(limits.jobs == 1 && limits.simultaneous_files == 16);

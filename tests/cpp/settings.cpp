@@ -201,7 +201,10 @@ void of_files()
 
 void of_manager()
 {
-    auto manager = open_store();
+    bgcopy::options limited;
+    limited.store_path = path_of("store");
+    limited.download_rate = 5;
+    auto manager = bgcopy::manager::open(limited);
     assert(manager.is_host());
     assert(manager.host_process().has_value());
     assert(manager.is_idle());
@@ -210,6 +213,9 @@ void of_manager()
     limits.jobs = 7;
     manager.set_limits(limits);
     assert(manager.limits().jobs == 7);
+    assert(manager.rate_limits().download == 5 && manager.rate_limits().upload == 0);
+    manager.set_rate_limits({0, 1024});
+    assert(manager.rate_limits().download == 0 && manager.rate_limits().upload == 1024);
     manager.set_network({false, BGCOPY_COST_ROAMING});
     const auto network = manager.network();
     assert(!network.is_connected && network.cost == BGCOPY_COST_ROAMING);

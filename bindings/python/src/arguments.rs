@@ -6,7 +6,7 @@ use std::time::Duration;
 use bgcopy_core::vocab::LENGTH_TO_EOF;
 use bgcopy_core::{
     ClientCertificate, ExpectedHash, FileRange, FileSpec, HashAlgorithm, Limits, Network,
-    PropertyValue, ProxySettings, ProxyUsage,
+    PropertyValue, ProxySettings, ProxyUsage, RateLimits,
 };
 use pyo3::prelude::*;
 use pyo3::types::PyBool;
@@ -148,6 +148,18 @@ impl<'py> FromPyObject<'_, 'py> for QueueLimits {
             jobs: limit("jobs")?,
             files_per_job: limit("files_per_job")?,
         }))
+    }
+}
+
+/// `bgcopy.RateLimits`.
+pub struct Rates(pub RateLimits);
+
+impl<'py> FromPyObject<'_, 'py> for Rates {
+    type Error = PyErr;
+
+    fn extract(object: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        let rate = |name: &str| object.getattr(name)?.extract::<u64>();
+        Ok(Self(RateLimits { download: rate("download")?, upload: rate("upload")? }))
     }
 }
 

@@ -13,7 +13,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyIterator;
 use uuid::Uuid;
 
-use crate::arguments::{LocalName, QueueLimits, Span, Spec, ToldNetwork};
+use crate::arguments::{LocalName, QueueLimits, Rates, Span, Spec, ToldNetwork};
 use crate::engine::{Engine, next_event};
 use crate::error;
 use crate::job::Job;
@@ -59,13 +59,14 @@ impl Manager {
     #[new]
     #[allow(clippy::too_many_arguments, reason = "arguments by keyword in Python")]
     #[pyo3(signature = (
-        store, *, limits=None, user_agent=None, ca_file=None, ca_pem=None, exclusive=false,
-        replace_older=false, stores_only=false
+        store, *, limits=None, rate_limits=None, user_agent=None, ca_file=None, ca_pem=None,
+        exclusive=false, replace_older=false, stores_only=false
     ))]
     fn new(
         py: Python<'_>,
         store: PathBuf,
         limits: Option<QueueLimits>,
+        rate_limits: Option<Rates>,
         user_agent: Option<String>,
         ca_file: Option<PathBuf>,
         ca_pem: Option<String>,
@@ -79,6 +80,7 @@ impl Manager {
             exclusive,
             replace_older,
             stores_only,
+            rate_limits: rate_limits.map(|rates| rates.0),
             ..Options::new(store.clone())
         };
         if let Some(limits) = limits {
@@ -265,6 +267,17 @@ impl Manager {
     #[setter]
     fn set_limits(&self, py: Python<'_>, limits: QueueLimits) -> PyResult<()> {
         self.call(py, |manager| manager.set_limits(limits.0))
+    }
+
+    #[getter]
+    fn rate_limits<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        let rates = self.call(py, bgcopy_core::Manager::rate_limits)?;
+        records::rate_limits(py, rates)
+    }
+
+    #[setter]
+    fn set_rate_limits(&self, py: Python<'_>, rates: Rates) -> PyResult<()> {
+        self.call(py, |manager| manager.set_rate_limits(rates.0))
     }
 
     #[getter]

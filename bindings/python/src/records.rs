@@ -6,7 +6,7 @@ use bgcopy_core::vocab::{LENGTH_TO_EOF, SIZE_UNKNOWN};
 use bgcopy_core::{
     ClientCertificate, Damage, Event, ExpectedHash, FileProgress, FileRange, FileRecord, JobError,
     JobProgress, JobRecord, JobSnapshot, JobTimes, Limits, Network, PropertyValue, ProxySettings,
-    ReplyProgress, WaitReason, path_of, progress_of,
+    RateLimits, ReplyProgress, WaitReason, path_of, progress_of,
 };
 use pyo3::IntoPyObjectExt;
 use pyo3::call::PyCallArgs;
@@ -186,6 +186,10 @@ pub fn limits(py: Python<'_>, limits: Limits) -> Made<'_> {
         limits.files_per_job,
     );
     make(py, "Limits", arguments)
+}
+
+pub fn rate_limits(py: Python<'_>, rates: RateLimits) -> Made<'_> {
+    make(py, "RateLimits", (rates.download, rates.upload))
 }
 
 pub fn network(py: Python<'_>, network: Network) -> Made<'_> {

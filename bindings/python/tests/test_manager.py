@@ -12,7 +12,16 @@ import pytest
 from conftest import Bench
 
 import bgcopy
-from bgcopy import CostState, JobPropertyId, JobType, Limits, Manager, Network, WaitKind
+from bgcopy import (
+    CostState,
+    JobPropertyId,
+    JobType,
+    Limits,
+    Manager,
+    Network,
+    RateLimits,
+    WaitKind,
+)
 
 
 def test_makes_and_finds_jobs(bench: Bench) -> None:
@@ -86,6 +95,31 @@ def test_limits_and_user_agent_at_the_start(tmp_path: Path) -> None:
     limits = Limits(simultaneous_files=2)
     with Manager(tmp_path / "store", limits=limits, user_agent="test") as manager:
         assert manager.limits == limits
+
+
+def test_rate_limits(bench: Bench) -> None:
+    manager = bench.manager
+    assert manager.rate_limits == RateLimits()
+    manager.rate_limits = RateLimits(download=1, upload=2**63 - 1)
+    assert manager.rate_limits == RateLimits(1, 2**63 - 1)
+    for wrong in (RateLimits(download=2**63), RateLimits(upload=2**64 - 1)):
+        with pytest.raises(ValueError, match="a rate limit is at most"):
+            manager.rate_limits = wrong
+    with pytest.raises(OverflowError):
+        manager.rate_limits = RateLimits(download=-1)
+    assert manager.rate_limits.download == 1
+    job = manager.create_job("one")
+    assert job.property(JobPropertyId.MAX_DOWNLOAD_RATE) == 0
+    job.set_property(JobPropertyId.MAX_DOWNLOAD_RATE, 1024)
+    assert job.property(JobPropertyId.MAX_DOWNLOAD_RATE) == 1024
+
+
+def test_rate_limits_at_the_start_are_stored(tmp_path: Path) -> None:
+    rates = RateLimits(download=5)
+    with Manager(tmp_path / "store", rate_limits=rates) as manager:
+        assert manager.rate_limits == rates
+    with Manager(tmp_path / "store") as manager:
+        assert manager.rate_limits == rates
 
 
 def test_certificates_of_authorities_are_checked_at_the_start(tmp_path: Path) -> None:

@@ -148,6 +148,12 @@ pub enum JobPropertyId {
     /// The most connections that one file of the job may have, 1 to 32; 0 for what the queue
     /// allows: a Dword, set at any time.
     ConnectionsPerFile = 4098,
+    /// The most bytes a second that the job may download; 0 for no limit of its own: a
+    /// Uint64, set at any time.
+    MaxDownloadRate = 4099,
+    /// The most bytes a second that the job may upload; 0 for no limit of its own: a
+    /// Uint64, set at any time.
+    MaxUploadRate = 4100,
 }
 
 /// The hash functions of expected hashes. The numbers are our own.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bgcopy_core::vocab::code;
-use bgcopy_core::{HResult, JobState, JobType, Limits, Network};
+use bgcopy_core::{HResult, JobState, JobType, Limits, Network, RateLimits};
 use uuid::Uuid;
 
 use crate::error::{BgcopyError, Result};
@@ -22,6 +22,9 @@ pub struct Options {
     /// for the defaults.
     #[uniffi(default = None)]
     pub limits: Option<Limits>,
+    /// Set as `setRateLimits` sets them; nothing leaves those that are stored.
+    #[uniffi(default = None)]
+    pub rate_limits: Option<RateLimits>,
     /// The User-Agent header of all requests; nothing for ours.
     #[uniffi(default = None)]
     pub user_agent: Option<String>,
@@ -49,6 +52,7 @@ impl From<Options> for bgcopy_core::Options {
     fn from(options: Options) -> Self {
         let mut core = Self::new(options.store);
         core.limits = options.limits.unwrap_or(core.limits);
+        core.rate_limits = options.rate_limits;
         core.ca_file = options.ca_file.map(Into::into);
         core.ca_pem = options.ca_pem;
         core.exclusive = options.exclusive;
@@ -221,6 +225,20 @@ impl Manager {
     /// E_INVALIDARG if one of them is 0.
     pub fn set_limits(&self, limits: Limits) -> Result<()> {
         Ok(self.shared.core.set_limits(limits)?)
+    }
+
+    /// The rate limits of the queue.
+    pub fn rate_limits(&self) -> Result<RateLimits> {
+        Ok(self.shared.core.rate_limits()?)
+    }
+
+    /// Sets the most bytes a second that all jobs of the queue together receive and send,
+    /// 0 for no limit. It holds at once, also for what is under way and in whatever process
+    /// the queue is hosted, and it is stored. A job may have limits of its own: the
+    /// properties MAX_DOWNLOAD_RATE and MAX_UPLOAD_RATE. What counts are the bytes of bodies.
+    /// E_INVALIDARG above 2^63 - 1.
+    pub fn set_rate_limits(&self, rates: RateLimits) -> Result<()> {
+        Ok(self.shared.core.set_rate_limits(rates)?)
     }
 
     /// Says what the operating system tells of the network. Jobs to which it is

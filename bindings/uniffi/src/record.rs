@@ -5,7 +5,7 @@
 use bgcopy_core::vocab::LENGTH_TO_EOF;
 use bgcopy_core::{
     ClientCertificate, ErrorContext, ExpectedHash, HResult, HashAlgorithm, Limits, Network,
-    ProxySettings, ProxyUsage, WaitKind,
+    ProxySettings, ProxyUsage, RateLimits, WaitKind,
 };
 
 /// The network as the operating system describes it.
@@ -33,6 +33,16 @@ pub struct Limits {
     pub jobs: u32,
     /// Files in one job.
     pub files_per_job: u32,
+}
+
+/// The most bytes a second that all jobs of a queue together receive and send; 0 for no
+/// limit.
+#[uniffi::remote(Record)]
+pub struct RateLimits {
+    /// Of all that is received.
+    pub download: u64,
+    /// Of all that is sent.
+    pub upload: u64,
 }
 
 /// How a proxy is found (SetProxySettings).

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use crate::model::{
     Command, CredentialSlot, Input, JobRecord, Network, NewJob, Now, Setting, check_credentials,
-    is_upload, wait_reason,
+    is_upload, rate_limits, wait_reason,
 };
 use crate::store::{Durability, StoredCall};
 use crate::transfer::Credentials;
@@ -86,6 +86,8 @@ impl Engine {
             | ApiCall::Idle
             | ApiCall::Limits
             | ApiCall::SetLimits(_)
+            | ApiCall::RateLimits
+            | ApiCall::SetRateLimits(_)
             | ApiCall::Conditions
             | ApiCall::Tell(_) => answer.send(self.ask(session, request, at)),
         }
@@ -130,6 +132,14 @@ impl Engine {
                 self.queue.limits = limits;
                 self.queue.replan = true;
                 self.apply_limits().map(|()| ApiReply::Done(code::S_OK))
+            }
+            ApiCall::RateLimits => Ok(ApiReply::RateLimits(self.queue.rate_limits)),
+            ApiCall::SetRateLimits(rates) => {
+                rates.check()?;
+                self.queue.set_rate_limits(rates)?;
+                self.unsynced_since_ms.get_or_insert(at.monotonic_ms);
+                self.transfers.limit_all(rates);
+                done
             }
             ApiCall::Conditions => Ok(ApiReply::Conditions(self.queue.conditions)),
             ApiCall::Tell(told) => {
@@ -192,6 +202,13 @@ impl Engine {
         let limits = self.queue.limits;
         self.transfers
             .set_limits(limits.connections_total as usize, limits.connections_per_host as usize)
+    }
+
+    /// The limits of the job hold for its requests under way, too.
+    fn follow_rate_limits(&self, id: Uuid) {
+        if let Some(loaded) = self.queue.jobs.get(&id) {
+            self.transfers.limit_group(id, rate_limits(&loaded.job.record));
+        }
     }
 
     fn create_job(
@@ -328,6 +345,9 @@ impl Engine {
         };
         if retries {
             self.try_now(id);
+        }
+        if matches!(command, Command::Set(Setting::Property { .. })) {
+            self.follow_rate_limits(id);
         }
         self.remember(session, call, id, &command, &applied);
         let ended = applied.completed.is_some();

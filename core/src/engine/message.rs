@@ -9,7 +9,7 @@ use crate::model::{
     WaitReason,
 };
 use crate::notify::Event;
-use crate::vocab::{HResult, JobState, JobType};
+use crate::vocab::{HResult, JobState, JobType, RateLimits};
 
 /// One call.
 #[derive(Clone, Serialize, Deserialize)]
@@ -109,6 +109,8 @@ pub enum ApiCall {
     Idle,
     Limits,
     SetLimits(Limits),
+    RateLimits,
+    SetRateLimits(RateLimits),
     /// What holds by what all processes told of the machine.
     Conditions,
     /// What the caller's process tells of the machine, as a whole.
@@ -163,6 +165,7 @@ pub enum ApiReply {
     Event(Box<Event>),
     Idle(bool),
     Limits(Limits),
+    RateLimits(RateLimits),
     Conditions(Conditions),
 }
 

@@ -217,6 +217,7 @@ impl Engine {
             stops: None,
         };
         engine.apply_limits()?;
+        engine.transfers.limit_all(engine.queue.rate_limits);
         Ok(engine)
     }
 

@@ -5,6 +5,9 @@ use crate::model::Now;
 use crate::protocol::UploadRequest;
 use crate::transfer::Token;
 
+/// A request that a rate limit stopped within this time goes as fast as that lets it.
+const LIMITED_MS: u64 = 1_000;
+
 /// A request under way.
 pub(super) struct Moving {
     pub(super) token: Token,
@@ -36,8 +39,11 @@ pub(super) struct Moving {
     pub(super) began_ms: u64,
     /// How often bytes of a download were written.
     pub(super) writes: u32,
-    /// When something came of it last, or it began.
+    /// When something came of it last, or it began. While a rate limit stops it there is
+    /// something.
     pub(super) heard_ms: u64,
+    /// When a rate limit stopped it last.
+    pub(super) limited_ms: Option<u64>,
 }
 
 impl Moving {
@@ -67,7 +73,13 @@ impl Moving {
             began_ms: at.monotonic_ms,
             writes: 0,
             heard_ms: at.monotonic_ms,
+            limited_ms: None,
         }
+    }
+
+    /// True if a rate limit stops it, or did a moment ago.
+    pub(super) fn is_limited(&self, at: Now) -> bool {
+        self.limited_ms.is_some_and(|since| at.monotonic_ms.saturating_sub(since) < LIMITED_MS)
     }
 
     /// How long nothing has come of it.

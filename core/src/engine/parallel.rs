@@ -216,6 +216,7 @@ impl Engine {
         let flowing = u32::try_from(flowing).unwrap_or(u32::MAX).saturating_add(split.ended);
         let first_byte_ms = requests().filter_map(|(_, moving)| moving.first_byte_ms()).max();
         let (since_ms, idle_ms) = split.since;
+        let is_limited = requests().any(|(_, moving)| moving.limited_ms >= Some(since_ms));
         let elapsed_ms = at.monotonic_ms.saturating_sub(since_ms);
         let idled_ms = self.parallel.idle_ms.saturating_sub(idle_ms);
         Some(Sample {
@@ -224,7 +225,8 @@ impl Engine {
             missing: file.size?.saturating_sub(file.held()),
             flowing: flowing.min(split.ramp.target()),
             first_byte_ms: first_byte_ms.unwrap_or(0),
-            has_idled: idled_ms * 100 >= elapsed_ms * IDLE_PERCENT_MIN,
+            // More connections are no faster where a rate limit decides.
+            has_idled: !is_limited && idled_ms * 100 >= elapsed_ms * IDLE_PERCENT_MIN,
         })
     }
 

@@ -11,7 +11,7 @@ use crate::model::{
 };
 use crate::notify::ChangeNotice;
 use crate::store::{Batch, Durability, ServerLimits, Store, StoredCall, StoredCalls};
-use crate::vocab::{Error, HResult, JobState, Result, code};
+use crate::vocab::{Error, HResult, JobState, RateLimits, Result, code};
 
 use super::paging::{Rank, Ready};
 use super::recording::NewBytes;
@@ -47,6 +47,8 @@ pub struct Queue {
     /// Those that owe work, or that something happens to when time passes.
     pub(super) scheduled: BTreeSet<Uuid>,
     pub limits: Limits,
+    /// The rate limits of all requests together, as they are stored.
+    pub rate_limits: RateLimits,
     /// What is told of the machine.
     pub conditions: Conditions,
     /// The servers that cannot be reached.
@@ -112,10 +114,12 @@ impl Queue {
         let next_due_ms = store.next_due()?;
         let calls = store.calls();
         let server_limits = store.server_limits();
+        let rate_limits = store.rate_limits();
         Ok(Self {
             next_due_ms,
             calls,
             called: Vec::new(),
+            rate_limits,
             server_limits,
             server_limits_changed: false,
             store,
@@ -336,6 +340,14 @@ impl Queue {
     pub(super) fn limit_server(&mut self, server: &str, most: u32, now: Now) {
         self.server_limits.add(server, most, now.unix_ms);
         self.server_limits_changed = true;
+    }
+
+    /// Stores the rate limits of all requests together.
+    pub(super) fn set_rate_limits(&mut self, rates: RateLimits) -> Result<()> {
+        let batch = Batch { rate_limits: Some(rates), ..Batch::default() };
+        self.store.save(&batch, Durability::Kill)?;
+        self.rate_limits = rates;
+        Ok(())
     }
 
     /// The job is to be stored in this turn.

@@ -1,6 +1,6 @@
 //! What the settings of a job mean for its requests.
 
-use crate::model::{FileRecord, JobRecord};
+use crate::model::{FileRecord, JobRecord, rate_limits};
 use crate::transfer::{Credentials, RequestOptions};
 use crate::vocab::{AuthScheme, AuthTarget};
 
@@ -48,6 +48,8 @@ impl Engine {
             server_credentials,
             proxy_credentials: credentials(AuthTarget::Proxy),
             own_connection: false,
+            rate_group: record.id,
+            rates: rate_limits(record),
         }
     }
 }

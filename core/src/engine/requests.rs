@@ -194,7 +194,19 @@ impl Engine {
                 TransferEvent::Answered(token, ending) => self.upload_ended(token, ending, at),
             }
         }
+        self.note_limited(at);
         Ok(())
+    }
+
+    /// Takes note of the requests that a rate limit stops.
+    fn note_limited(&mut self, at: Now) {
+        for token in self.transfers.limited() {
+            let key = self.tokens.get(&token);
+            if let Some(moving) = key.and_then(|key| self.moving.get_mut(key)) {
+                moving.heard_ms = at.monotonic_ms;
+                moving.limited_ms = Some(at.monotonic_ms);
+            }
+        }
     }
 
     fn head_arrived(&mut self, token: Token, head: HeadEvent, at: Now) {

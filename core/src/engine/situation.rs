@@ -54,11 +54,14 @@ impl Engine {
         let silences =
             self.moving.range(RequestKey::of_job(id)).map(|(_, moving)| moving.silent_ms(at));
         let silent_ms = silences.min();
+        let mut requests = self.moving.range(RequestKey::of_job(id));
+        let limited = requests.any(|(_, moving)| moving.is_limited(at));
         let job = self.queue.jobs.get(&id).map(|loaded| &loaded.job);
         Situation {
             engine_runs: !self.settings.stores_only,
             has_transfer: silent_ms.is_some(),
             silent_ms,
+            limited,
             locked: job.is_some_and(|job| self.is_locked(&job.record)),
             hold: job.and_then(|job| self.queue.conditions.hold(job)),
             refusal: self.queue.refused.as_ref().map(|(_, error)| error.code),

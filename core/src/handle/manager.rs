@@ -10,7 +10,7 @@ use crate::engine::{ApiCall, ApiReply, Settings, Setup, Trust};
 use crate::model::{Conditions, Limits, Network};
 use crate::notify::Event;
 use crate::store::{Damage, Faults};
-use crate::vocab::{Error, HResult, JobType, Result, code};
+use crate::vocab::{Error, HResult, JobType, RateLimits, Result, code};
 
 use super::job::Job;
 use super::opening::{self, OpenSettings};
@@ -24,6 +24,9 @@ pub struct Options {
     /// How much may happen at once, and how much the queue may hold, while this
     /// manager hosts the queue.
     pub limits: Limits,
+    /// The rate limits of the queue, set when the manager opens as
+    /// [`Manager::set_rate_limits`] sets them; None leaves those that are stored.
+    pub rate_limits: Option<RateLimits>,
     /// The User-Agent header of all requests while this manager hosts.
     pub user_agent: String,
     /// A file in PEM form with the certificates of the authorities that all
@@ -54,6 +57,7 @@ impl Options {
         Self {
             store: store.into(),
             limits: Limits::default(),
+            rate_limits: None,
             user_agent: concat!("bgcopy/", env!("CARGO_PKG_VERSION")).to_owned(),
             ca_file: None,
             ca_pem: None,
@@ -92,7 +96,7 @@ impl Manager {
     /// obstacle. A damaged store is replaced by what could be saved of it; see
     /// [`Manager::damage`]. BGCOPY_E_STORE_NEWER for a store of a later
     /// version, E_ACCESSDENIED or a disk code if the folder cannot be used,
-    /// E_INVALIDARG for a limit of 0 or a control character in the user agent.
+    /// E_INVALIDARG for a limit of 0, a rate limit that is too high, or a control character in the user agent.
     /// For certificates of authorities: E_FILE_NOT_FOUND, E_ACCESSDENIED or
     /// another disk code if `ca_file` cannot be read, CRYPT_E_FILE_ERROR if there
     /// is no certificate or a malformed one, E_INVALIDARG for more than
@@ -103,6 +107,7 @@ impl Manager {
     /// BGCOPY_E_MANAGER_CLOSED there.
     pub fn open(options: Options) -> Result<Self> {
         options.limits.check()?;
+        options.rate_limits.map_or(Ok(()), |rates| rates.check())?;
         if options.user_agent.chars().any(char::is_control) {
             return Err(Error::new(
                 code::E_INVALIDARG,
@@ -127,7 +132,9 @@ impl Manager {
             exclusive: options.exclusive,
             replace_older: options.replace_older,
         };
-        Ok(Self { shared: opening::open(terms)? })
+        let manager = Self { shared: opening::open(terms)? };
+        options.rate_limits.map_or(Ok(()), |rates| manager.set_rate_limits(rates))?;
+        Ok(manager)
     }
 
     /// True if this manager hosts the queue; false if it has joined another
@@ -236,6 +243,26 @@ impl Manager {
     /// which has those of its own [`Options`]. E_INVALIDARG if one of them is 0.
     pub fn set_limits(&self, limits: Limits) -> Result<()> {
         self.shared.call(ApiCall::SetLimits(limits)).map(|_| ())
+    }
+
+    /// The rate limits of the queue.
+    pub fn rate_limits(&self) -> Result<RateLimits> {
+        let ApiReply::RateLimits(rates) = self.shared.call(ApiCall::RateLimits)? else {
+            return Err(unexpected("RateLimits"));
+        };
+        Ok(rates)
+    }
+
+    /// Sets the most bytes a second that all jobs of the queue together receive and send,
+    /// 0 for no limit. It holds at once, also for what is under way, in whatever process the
+    /// queue is hosted, and it is stored. A job may have limits of its own besides:
+    /// MAX_DOWNLOAD_RATE and MAX_UPLOAD_RATE.
+    ///
+    /// What counts are the bytes of bodies, as they are on the wire before TLS. Any
+    /// number from 1 on is taken; E_INVALIDARG above
+    /// [`limit::RATE_MAX`](crate::vocab::limit::RATE_MAX).
+    pub fn set_rate_limits(&self, rates: RateLimits) -> Result<()> {
+        self.shared.call(ApiCall::SetRateLimits(rates)).map(|_| ())
     }
 
     /// Says what the operating system tells of the network: whether there is

@@ -68,6 +68,7 @@ pub fn wait_reasons(reader: &Reader) -> impl Fn(&JobRecord) -> WaitReason + use<
             engine_runs,
             has_transfer: record.active_since_ms.is_some(),
             silent_ms: None,
+            limited: false,
             locked: false,
             verifying: false,
             hold: None,

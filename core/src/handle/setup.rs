@@ -178,6 +178,7 @@ pub(super) fn made(shared: &Arc<Shared>, reply: ApiReply, setup: Setup) -> Resul
         | ApiReply::Event(_)
         | ApiReply::Idle(_)
         | ApiReply::Limits(_)
+        | ApiReply::RateLimits(_)
         | ApiReply::Conditions(_) => Err(unexpected("SetUp")),
     }
 }

@@ -13,7 +13,7 @@ use crate::notify::Event;
 use crate::protocol::FileRange;
 use crate::vocab::{
     AuthScheme, AuthTarget, Error, EventKind, HResult, HashAlgorithm, JobPriority, JobState,
-    JobType, PropertyValue, code,
+    JobType, PropertyValue, RateLimits, code,
 };
 
 use super::frame::{FRAME_BYTES_MAX, FrameReader, LENGTH_BYTES, decode, encode};
@@ -76,6 +76,8 @@ fn requests() -> Vec<ApiCall> {
         ApiCall::NextEvent,
         ApiCall::Forget { ticket: u64::MAX - 1 },
         ApiCall::SetLimits(Limits::default()),
+        ApiCall::RateLimits,
+        ApiCall::SetRateLimits(RateLimits { download: 1, upload: u64::MAX }),
     ]);
     all
 }

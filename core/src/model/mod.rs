@@ -20,6 +20,7 @@ mod outage;
 mod outcome;
 mod plan;
 mod ramp;
+mod rates;
 mod reason;
 mod record;
 mod reply;
@@ -45,6 +46,7 @@ pub use job::{Change, Job, apply, apply_creation};
 pub use outage::{Outages, next_server, server_asked};
 pub use plan::{Environment, Limits, Plan, RequestKey, Work, connections_per_file, plan};
 pub use ramp::{Ramp, RunningRange, SPLIT_BYTES_MIN, Sample, comes_soon, next_range, range_at};
+pub use rates::rate_limits;
 pub use reason::{Situation, WaitReason, wait_reason};
 pub use record::{
     ClientCertificate, Closing, CredentialSlot, JobError, JobRecord, NewJob, ProxySettings,

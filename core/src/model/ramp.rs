@@ -62,7 +62,8 @@ pub struct Sample {
     pub flowing: u32,
     /// The longest time from the beginning of one of them to its first byte.
     pub first_byte_ms: u64,
-    /// False if this process was busy all the time: more requests gain nothing.
+    /// False if this process was busy all the time, or held back by its rate limit: more
+    /// requests gain nothing.
     pub has_idled: bool,
 }
 

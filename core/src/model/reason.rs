@@ -22,6 +22,8 @@ pub struct Situation {
     pub has_transfer: bool,
     /// How long nothing has come of it, if that is known.
     pub silent_ms: Option<u64>,
+    /// True if a rate limit is what it waits for.
+    pub limited: bool,
     /// True if its credentials were lost with the process that had them.
     pub locked: bool,
     /// True if all bytes are here and being checked.
@@ -169,6 +171,13 @@ fn runnable(reason: &mut WaitReason, record: &JobRecord, situation: &Situation, 
                     WaitKind::Transferring,
                     "",
                     "the next bytes; a connection that stays silent for a minute is given up",
+                );
+            }
+            if situation.limited {
+                return (
+                    WaitKind::Transferring,
+                    "the job is transferring, as fast as a rate limit lets it",
+                    "nothing: it is moving; a higher rate limit would make it faster",
                 );
             }
             (WaitKind::Transferring, "the job is transferring", "nothing: it is moving")

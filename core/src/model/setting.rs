@@ -5,7 +5,7 @@ use std::mem::discriminant;
 use crate::protocol::check_header_lines;
 use crate::vocab::{
     AuthScheme, AuthTarget, Error, JobPropertyId, PropertyJobs, PropertyValue, ProxyUsage, Result,
-    Settable, UploadProtocol, code, limit, notify, security,
+    Settable, UploadProtocol, check_rate, code, limit, notify, security,
 };
 
 use super::deadline::Now;
@@ -196,6 +196,10 @@ fn set_property(record: &mut JobRecord, id: u32, value: &PropertyValue) -> Resul
             let message = format!("one file has at most {most} connections");
             return Err(Error::new(code::E_INVALIDARG, message));
         }
+        (
+            JobPropertyId::MaxDownloadRate | JobPropertyId::MaxUploadRate,
+            PropertyValue::Uint64(rate),
+        ) => check_rate(*rate)?,
         // Any value of its type.
         _ => {}
     }

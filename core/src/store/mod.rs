@@ -42,7 +42,7 @@ use rusqlite::Connection;
 use uuid::Uuid;
 
 use crate::model::{FileRecord, JobRecord};
-use crate::vocab::{JobState, Result};
+use crate::vocab::{JobState, RateLimits, Result};
 
 use cause::traced;
 use failure::{Fallible, StoreFailure};
@@ -79,6 +79,8 @@ pub struct Batch<'a> {
     pub calls: Option<&'a StoredCalls>,
     /// What is known of servers from now on, if there is something new.
     pub server_limits: Option<&'a ServerLimits>,
+    /// The rate limits of the queue from now on, if they are others.
+    pub rate_limits: Option<RateLimits>,
     /// True if it is a step towards space on a full disk, or keeps it from filling
     /// further: the store's reserve is given up for it.
     pub frees_room: bool,
@@ -225,6 +227,12 @@ impl Store {
     pub fn server_limits(&self) -> ServerLimits {
         schema::read_meta_bytes(&self.connection, &schema::SERVER_LIMITS)
             .map_or_else(|_| ServerLimits::default(), |bytes| ServerLimits::from_bytes(&bytes))
+    }
+
+    /// The rate limits of the queue: none until some are stored. Damage to them is none to
+    /// the jobs.
+    pub fn rate_limits(&self) -> RateLimits {
+        schema::read_meta(&self.connection, &schema::RATE_LIMITS).unwrap_or_default()
     }
 
     /// Jobs that are not final, in the order in which they came, from after a

@@ -36,6 +36,7 @@ pub(super) const LEDGER: Meta = Meta(2, "ledger");
 pub(super) const SALVAGE: Meta = Meta(3, "salvage");
 pub(super) const CALLS: Meta = Meta(4, "calls");
 pub(super) const SERVER_LIMITS: Meta = Meta(5, "server_limits");
+pub(super) const RATE_LIMITS: Meta = Meta(6, "rate_limits");
 
 /// The version again, and the shape it has.
 #[derive(Serialize, Deserialize)]

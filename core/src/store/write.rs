@@ -11,7 +11,7 @@ use super::failure::{Fallible, StoreFailure};
 use super::faults::Faults;
 use super::ledger::Ledger;
 use super::row::{self, IndexKeys, JobRow};
-use super::schema::{CALLS, LEDGER, SERVER_LIMITS, write_meta, write_meta_bytes};
+use super::schema::{CALLS, LEDGER, RATE_LIMITS, SERVER_LIMITS, write_meta, write_meta_bytes};
 use super::{Batch, Durability};
 
 /// How commits are synced from now on. To be called outside of a transaction.
@@ -57,6 +57,10 @@ pub(super) fn save(
     if let Some(limits) = batch.server_limits {
         faults.check()?;
         write_meta_bytes(&transaction, &SERVER_LIMITS, &limits.to_bytes())?;
+    }
+    if let Some(rates) = &batch.rate_limits {
+        faults.check()?;
+        write_meta(&transaction, &RATE_LIMITS, rates)?;
     }
     let mut after = writing.ledger;
     after.syncs += u64::from(touch);

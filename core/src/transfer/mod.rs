@@ -4,9 +4,14 @@
 //! An [`Order`] is one request; each ends with exactly one [`Ending`]. Bytes
 //! go from curl's buffer to the temporary file without passing anywhere else.
 
+mod bucket;
 mod checksum;
 mod errors;
 mod flood;
+mod known_version;
+mod limiter;
+#[cfg(test)]
+mod limiter_tests;
 mod options;
 mod receiver;
 mod redirects;
@@ -16,24 +21,29 @@ mod unpack;
 mod upload_handler;
 mod uploads;
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::net::IpAddr;
+use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use curl::easy::Easy2;
 use curl::multi::{Easy2Handle, Multi, MultiWaker, WaitFd};
+use uuid::Uuid;
 
 use crate::platform::Descriptor;
 use crate::protocol::{Head, Scheme, check_remote_name};
-use crate::vocab::Result;
+use crate::vocab::{RateLimits, Result};
 
 pub use errors::of_file as local_failure;
+pub use known_version::KnownVersion;
 pub use options::{Credentials, RequestOptions};
-pub use receiver::{Ending, HeadEvent, KnownVersion, Order, RESERVE_FROM_BYTES};
+pub use receiver::{Ending, HeadEvent, Order, RESERVE_FROM_BYTES};
 
 pub use trust::Trust;
 pub use upload_handler::{UploadEnding, UploadOrder};
 
+use limiter::{Direction, Limiter, Share};
 use receiver::Receiver;
 use source::LocalCopy;
 use uploads::Uploads;
@@ -56,6 +66,8 @@ pub struct Transfers {
     /// Requests for local sources: curl would copy such a file in one go.
     local: BTreeMap<Token, LocalCopy>,
     idle: Vec<Easy2<Receiver>>,
+    /// The rate limits.
+    limiter: Rc<RefCell<Limiter>>,
     multi: Multi,
     next_token: Token,
 }
@@ -87,6 +99,7 @@ impl Transfers {
             sending: Uploads::default(),
             local: BTreeMap::new(),
             idle: Vec::new(),
+            limiter: Rc::new(RefCell::new(Limiter::new(Instant::now()))),
             multi,
             next_token: 1,
         };
@@ -107,11 +120,27 @@ impl Transfers {
         self.multi.set_max_connects(total + IDLE_CONNECTIONS).map_err(errors::of_multi)
     }
 
+    /// Sets the rate limits of all requests together, also of those under way.
+    pub fn limit_all(&self, rates: RateLimits) {
+        self.limiter.borrow_mut().limit_all(rates, Instant::now());
+    }
+
+    /// Sets those of the requests of one group.
+    pub fn limit_group(&self, group: Uuid, rates: RateLimits) {
+        self.limiter.borrow_mut().limit_group(group, rates, Instant::now());
+    }
+
+    /// The requests that wait until a rate limit lets them go on.
+    pub fn limited(&self) -> Vec<Token> {
+        self.limiter.borrow().waiting().collect()
+    }
+
     /// Starts a request. An error means that it was not started.
     pub fn start(&mut self, order: Order, options: &RequestOptions) -> Result<Token> {
         let token = self.next_token;
         if Scheme::of(&order.request.url) == Scheme::File {
-            self.local.insert(token, LocalCopy::open(order)?);
+            let share = Share::new(&self.limiter, token);
+            self.local.insert(token, LocalCopy::open(order, share)?);
         } else {
             let mut easy = match self.idle.pop() {
                 Some(mut easy) => {
@@ -122,18 +151,27 @@ impl Transfers {
             };
             options::apply(&mut easy, &order.request, options).map_err(errors::of_setup)?;
             let follow = options::follow(&order.request.url, options.security_flags);
-            easy.get_mut().take_order(order, follow);
+            let share = Share::new(&self.limiter, token);
+            easy.get_mut().take_order(order, follow, share);
             self.run(token, easy)?;
         }
-        self.next_token += 1;
+        self.join(token, Direction::Download, options);
         Ok(token)
+    }
+
+    /// A request was started: it is subject to the rate limits.
+    fn join(&mut self, token: Token, direction: Direction, options: &RequestOptions) {
+        let of = (options.rate_group, options.rates);
+        self.limiter.borrow_mut().join(token, direction, of, Instant::now());
+        self.next_token += 1;
     }
 
     /// Starts a request of an upload. An error means that it was not started.
     pub fn start_upload(&mut self, order: UploadOrder, options: &RequestOptions) -> Result<Token> {
         let token = self.next_token;
-        self.sending.start(&self.multi, token, order, options)?;
-        self.next_token += 1;
+        let share = Share::new(&self.limiter, token);
+        self.sending.start(&self.multi, token, (order, share), options)?;
+        self.join(token, Direction::Upload, options);
         Ok(token)
     }
 
@@ -168,6 +206,7 @@ impl Transfers {
     /// Stops a request without an [`Ending`]. Bytes still in its buffer are
     /// written first: the position up to which the file is good is returned.
     pub fn stop(&mut self, token: Token) -> Option<u64> {
+        self.limiter.borrow_mut().leave(token);
         if self.sending.stop(&self.multi, token) {
             return None;
         }
@@ -196,6 +235,29 @@ impl Transfers {
 
     /// Moves everything that can move without waiting.
     pub fn turn(&mut self) -> Result<Vec<TransferEvent>> {
+        self.call_limited();
+        let news = self.advance()?;
+        for event in &news {
+            if let TransferEvent::Ended(token, _) | TransferEvent::Answered(token, _) = event {
+                self.limiter.borrow_mut().leave(*token);
+            }
+        }
+        Ok(news)
+    }
+
+    /// Lets those go on whose turn it is by the rate limits.
+    fn call_limited(&mut self) {
+        let called = self.limiter.borrow_mut().call(Instant::now());
+        for token in called {
+            match self.running.get(&token) {
+                // If curl cannot go on it ends the request, which is reported.
+                Some(handle) => _ = handle.unpause_write(),
+                None => self.sending.go_on(token),
+            }
+        }
+    }
+
+    fn advance(&mut self) -> Result<Vec<TransferEvent>> {
         let mut news = Vec::new();
         self.copy_some(&mut news);
         if self.running.is_empty() && self.sending.is_empty() {
@@ -283,15 +345,21 @@ impl Transfers {
     /// Waits until there is something to move or to read from `also`, the waker is
     /// used, or the time is over.
     pub fn wait(&self, timeout: Duration, also: Option<Descriptor>) -> Result<()> {
-        let is_copying = self.local.values().any(|copy| copy.receiver.takes_bytes());
+        let now = Instant::now();
+        let mut limiter = self.limiter.borrow_mut();
+        let is_copying = self
+            .local
+            .iter()
+            .any(|(token, copy)| copy.receiver.takes_bytes() && !limiter.has_to_wait(*token));
         let timeout = if is_copying { Duration::ZERO } else { timeout };
         let timeout = self.sending.held_for().map_or(timeout, |left| timeout.min(left));
         let waiting = self.running.values().filter_map(|handle| handle.get_ref().flush_due());
         // curl counts whole milliseconds, and would wake up before the last one is over.
-        let timeout = waiting.min().map_or(timeout, |due| {
-            let left = due.saturating_duration_since(Instant::now());
+        let timeout = waiting.chain(limiter.due(now)).min().map_or(timeout, |due| {
+            let left = due.saturating_duration_since(now);
             timeout.min(left + Duration::from_millis(1))
         });
+        drop(limiter);
         let mut others = also.map(|descriptor| {
             let mut other = WaitFd::new();
             other.set_fd(descriptor);

@@ -10,9 +10,10 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use curl::MultiError;
 use curl::easy::{Auth, Easy2, HttpVersion, List};
 use curl::multi::{Easy2Handle, Multi};
+use uuid::Uuid;
 
 use crate::protocol::{Proof, Request, Step, UploadRequest, stamp, takes_header, with_ascii_host};
-use crate::vocab::{AuthScheme, ProxyUsage, security};
+use crate::vocab::{AuthScheme, ProxyUsage, RateLimits, security};
 
 use super::receiver::Receiver;
 use super::redirects::Follow;
@@ -92,6 +93,9 @@ pub struct RequestOptions {
     /// True for a request that shares its connection with no other: one more stream of
     /// HTTP/2 is no faster where a connection is the bottleneck.
     pub own_connection: bool,
+    /// The requests of one group have these rate limits together.
+    pub rate_group: Uuid,
+    pub rates: RateLimits,
 }
 
 /// A name and a password.

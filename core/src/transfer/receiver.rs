@@ -6,13 +6,13 @@ use curl::easy::{Handler, InfoType, WriteError};
 use url::Url;
 
 use crate::disk::{TempFile, Writer};
-use crate::protocol::{
-    Adjustment, Body, Content, Decision, Failure, FileRange, Form, Head, Request, Validator, decide,
-};
+use crate::protocol::{Adjustment, Body, Decision, Failure, Head, Request, decide};
 use crate::vocab::{Error, ErrorContext, code};
 
 use super::errors::of_file;
 use super::flood::Flood;
+use super::known_version::KnownVersion;
+use super::limiter::Share;
 use super::redirects::{Follow, Redirects};
 use super::unpack::Unpacker;
 
@@ -29,55 +29,6 @@ pub struct Order {
     pub known: KnownVersion,
     /// True if the space of a large file is reserved before its first byte.
     pub reserves: bool,
-}
-
-/// An owned copy of [`Content`].
-#[derive(Clone, Debug)]
-pub struct KnownVersion {
-    pub ranges: Vec<FileRange>,
-    pub size: Option<u64>,
-    pub validator: Option<Validator>,
-    pub position: u64,
-    pub hash_expected: bool,
-    pub if_range_refused: bool,
-    pub ranges_refused: bool,
-    pub moved: bool,
-    pub redirected: bool,
-    pub form: Form,
-}
-
-impl KnownVersion {
-    /// The copy of a view.
-    pub fn of(content: &Content<'_>) -> Self {
-        Self {
-            ranges: content.ranges.to_vec(),
-            size: content.size,
-            validator: content.validator.cloned(),
-            position: content.position,
-            hash_expected: content.hash_expected,
-            if_range_refused: content.if_range_refused,
-            ranges_refused: content.ranges_refused,
-            moved: content.moved,
-            redirected: content.redirected,
-            form: content.form,
-        }
-    }
-
-    fn content<'a>(&'a self, url: &'a str) -> Content<'a> {
-        Content {
-            url,
-            ranges: &self.ranges,
-            size: self.size,
-            validator: self.validator.as_ref(),
-            position: self.position,
-            hash_expected: self.hash_expected,
-            if_range_refused: self.if_range_refused,
-            ranges_refused: self.ranges_refused,
-            moved: self.moved,
-            redirected: self.redirected,
-            form: self.form,
-        }
-    }
 }
 
 /// An accepted response head.
@@ -147,20 +98,23 @@ pub struct Receiver {
     /// The request was made anew already.
     began_again: bool,
     redirects: Redirects,
+    /// Its part in the rate limits; None if it is subject to none.
+    share: Option<Share>,
+    /// So many bytes of what curl hands out next were taken before the rate limit stopped it.
+    taken: usize,
 }
 
 impl Receiver {
     /// Makes it ready for an order.
-    pub fn take_order(&mut self, order: Order, follow: Follow) {
+    pub fn take_order(&mut self, order: Order, follow: Follow, share: Share) {
         let redirects = Redirects::new(follow);
-        *self = Self { order: Some(order), redirects, ..Self::default() };
+        *self = Self { order: Some(order), redirects, share: Some(share), ..Self::default() };
     }
 
     /// Makes it ready for an order whose head is known before anything is
     /// read.
     pub fn take_order_with_head(&mut self, order: Order, head: Head) {
-        self.take_order(order, Follow::default());
-        self.head = head;
+        *self = Self { order: Some(order), head, ..Self::default() };
         self.judge();
     }
 
@@ -423,7 +377,7 @@ impl Receiver {
     }
 }
 
-/// Local sources, which are read and not sent.
+/// What is handed to it, also by local sources, which are read and not sent.
 impl Receiver {
     /// True if it takes bytes now.
     pub fn takes_bytes(&self) -> bool {
@@ -435,9 +389,22 @@ impl Receiver {
         self.verdict.is_some()
     }
 
-    /// Takes the next bytes of a local source; false ends the order.
+    /// Takes the next bytes of a body; false ends the order.
     pub fn take_bytes(&mut self, data: &[u8]) -> bool {
-        self.write(data).is_ok_and(|taken| taken == data.len())
+        let mut rest = data;
+        loop {
+            match self.phase {
+                Phase::Held(_) | Phase::Head | Phase::Over => return false,
+                Phase::Writing => return self.append(rest),
+                Phase::Comparing { left } => match self.compare(rest, left) {
+                    Some(taken) => rest = &rest[taken..],
+                    None => return false,
+                },
+            }
+            if rest.is_empty() {
+                return true;
+            }
+        }
     }
 }
 
@@ -473,23 +440,25 @@ impl Handler for Receiver {
         if matches!(self.phase, Phase::Head) {
             self.judge();
         }
-        let mut rest = data;
-        loop {
-            match self.phase {
-                Phase::Held(_) => return Err(WriteError::Pause),
-                Phase::Head | Phase::Over => return Ok(0),
-                Phase::Writing => {
-                    return Ok(if self.append(rest) { data.len() } else { 0 });
-                }
-                Phase::Comparing { left } => match self.compare(rest, left) {
-                    Some(taken) => rest = &rest[taken..],
-                    None => return Ok(0),
-                },
-            }
-            if rest.is_empty() {
-                return Ok(data.len());
-            }
+        if matches!(self.phase, Phase::Held(_)) {
+            return Err(WriteError::Pause);
         }
+        // After a pause curl hands out again what it did not get rid of, from its start.
+        let Some(fresh) = data.get(self.taken..) else {
+            self.taken -= data.len();
+            return Ok(data.len());
+        };
+        let share = self.share.as_ref();
+        let may_take = share.map_or(fresh.len(), |share| share.take(fresh.len()));
+        if !self.take_bytes(&fresh[..may_take]) {
+            return Ok(0);
+        }
+        if may_take < fresh.len() {
+            self.taken += may_take;
+            return Err(WriteError::Pause);
+        }
+        self.taken = 0;
+        Ok(data.len())
     }
 }
 

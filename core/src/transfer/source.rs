@@ -8,6 +8,7 @@ use crate::disk::Source;
 use crate::protocol::{Adjustment, Failure, Head, Request};
 use crate::vocab::{Error, ErrorContext, Result, code};
 
+use super::limiter::Share;
 use super::receiver::{Ending, HeadEvent, Order, Receiver};
 
 /// Bytes copied in one step: long enough that a step costs little more than
@@ -18,6 +19,7 @@ const STEP_BYTES: usize = 1024 * 1024;
 pub struct LocalCopy {
     pub receiver: Receiver,
     source: Source,
+    share: Share,
     /// Where the next byte is read from, and how many are to be read.
     offset: u64,
     left: u64,
@@ -26,7 +28,7 @@ pub struct LocalCopy {
 
 impl LocalCopy {
     /// Opens the source and judges it by its made-up head.
-    pub fn open(order: Order) -> Result<Self> {
+    pub fn open(order: Order, share: Share) -> Result<Self> {
         let request = &order.request;
         let path = url::Url::parse(&request.url)
             .ok()
@@ -42,11 +44,11 @@ impl LocalCopy {
         };
         let mut receiver = Receiver::default();
         receiver.take_order_with_head(order, head);
-        Ok(Self { receiver, source, offset, left, buffer: Vec::new() })
+        Ok(Self { receiver, source, share, offset, left, buffer: Vec::new() })
     }
 
-    /// Copies a piece, unless the body is held back; at the end, says how it
-    /// ended.
+    /// Copies a piece, unless the body is held back or has to wait for a rate limit; at
+    /// the end, says how it ended.
     pub fn step(&mut self) -> Option<(Option<HeadEvent>, Ending)> {
         if self.receiver.is_decided() {
             return Some(self.receiver.finish(|_| None));
@@ -56,6 +58,10 @@ impl LocalCopy {
         }
         if self.left > 0 {
             let wanted = usize::try_from(self.left).unwrap_or(STEP_BYTES).min(STEP_BYTES);
+            let wanted = self.share.take(wanted);
+            if wanted == 0 {
+                return None;
+            }
             self.buffer.resize(wanted, 0);
             match self.source.read_at(&mut self.buffer, self.offset) {
                 Ok(0) => self.left = 0,

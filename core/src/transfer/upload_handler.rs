@@ -12,6 +12,7 @@ use crate::vocab::{ErrorContext, code};
 
 use super::errors::{TransferFacts, of_file};
 use super::flood::Flood;
+use super::limiter::Share;
 use super::options::STALL_TIMEOUT;
 
 /// The answers to uploads are short, a list of a thousand parts at most; one
@@ -58,7 +59,10 @@ pub struct UploadHandler {
     head_ended: bool,
     sent: u64,
     told: u64,
+    /// When the connection took bytes last; None while a rate limit stops the body.
     moved_at: Option<Instant>,
+    /// Its part in the rate limits.
+    share: Option<Share>,
     body: Vec<u8>,
     /// Answers with status 104 that were not told yet.
     interim: Vec<Head>,
@@ -75,10 +79,11 @@ pub struct UploadHandler {
 
 impl UploadHandler {
     /// Makes it ready for a request.
-    pub fn take_order(&mut self, order: UploadOrder) {
+    pub fn take_order(&mut self, order: UploadOrder, share: Share) {
         let now = Some(Instant::now());
         let held = now.filter(|_| order.call.waits);
-        *self = Self { order: Some(order), moved_at: now, held, ..Self::default() };
+        let (order, share) = (Some(order), Some(share));
+        *self = Self { order, share, moved_at: now, held, ..Self::default() };
     }
 
     /// Lets go of everything it held.
@@ -107,6 +112,11 @@ impl UploadHandler {
     /// Holds the body back no more.
     pub fn proceed(&mut self) {
         self.held = None;
+    }
+
+    /// The rate limit lets the body go on.
+    pub fn go_on(&mut self) {
+        self.moved_at = Some(Instant::now());
     }
 
     /// True if the connection has taken nothing for too long.
@@ -212,7 +222,14 @@ impl Handler for UploadHandler {
         if self.held.is_some() {
             return Err(ReadError::Pause);
         }
-        match self.fill(data) {
+        let left = usize::try_from(self.length() - self.sent).unwrap_or(usize::MAX);
+        let wanted = data.len().min(left);
+        let may_send = self.share.as_ref().map_or(wanted, |share| share.take(wanted));
+        if may_send == 0 && wanted > 0 {
+            self.moved_at = None;
+            return Err(ReadError::Pause);
+        }
+        match self.fill(&mut data[..may_send]) {
             Ok(read) => {
                 self.sent += read as u64;
                 self.moved_at = Some(Instant::now());

@@ -9,6 +9,7 @@ use curl::multi::{Easy2Handle, Multi};
 use crate::protocol::{Failure, origin_of};
 use crate::vocab::{ErrorContext, Result, code};
 
+use super::limiter::Share;
 use super::upload_handler::{UploadEnding, UploadHandler, UploadOrder};
 use super::{IDLE_HANDLES, RequestOptions, Token, TransferEvent, checksum, errors, options};
 
@@ -35,7 +36,7 @@ impl Uploads {
         &mut self,
         multi: &Multi,
         token: Token,
-        mut order: UploadOrder,
+        (mut order, share): (UploadOrder, Share),
         options: &RequestOptions,
     ) -> Result<()> {
         checksum::add(&mut order)?;
@@ -49,7 +50,7 @@ impl Uploads {
         options::apply_upload(&mut easy, &order.call, options).map_err(errors::of_setup)?;
         let is_distrusted = self.distrusted.contains(&origin_of(&order.call.url));
         easy.fresh_connect(order.call.length() > 0 && is_distrusted).map_err(errors::of_setup)?;
-        easy.get_mut().take_order(order);
+        easy.get_mut().take_order(order, share);
         self.run(multi, token, easy)
     }
 
@@ -91,6 +92,15 @@ impl Uploads {
         }
         handle.get_mut().proceed();
         handle.unpause_read().map_err(errors::of_setup)
+    }
+
+    /// Lets a body go on that a rate limit stopped.
+    pub fn go_on(&mut self, token: Token) {
+        if let Some(handle) = self.running.get_mut(&token) {
+            handle.get_mut().go_on();
+            // If curl cannot go on it ends the request, which is reported.
+            _ = handle.unpause_read();
+        }
     }
 
     /// The requests whose connection has such an address at this end.

@@ -64,6 +64,12 @@ words! {
         /// The most connections that one file of the job may have, 1 to 32; 0 for what the queue
         /// allows: a Dword, set at any time.
         ConnectionsPerFile = 0x1002, "CONNECTIONS_PER_FILE";
+        /// The most bytes a second that the job may download; 0 for no limit of its own: a
+        /// Uint64, set at any time.
+        MaxDownloadRate = 0x1003, "MAX_DOWNLOAD_RATE";
+        /// The most bytes a second that the job may upload; 0 for no limit of its own: a
+        /// Uint64, set at any time.
+        MaxUploadRate = 0x1004, "MAX_UPLOAD_RATE";
     }
 
     /// The hash functions of expected hashes. The numbers are our own.

@@ -53,6 +53,8 @@ pub const CONNECTIONS_PER_HOST_DEFAULT: u32 = 16;
 pub const CONNECTIONS_PER_FILE_DEFAULT: u32 = 4;
 /// The most connections that one file may have.
 pub const CONNECTIONS_PER_FILE_MAX: u32 = 32;
+/// The highest rate limit, in bytes a second: what systems count in signed numbers.
+pub const RATE_MAX: u64 = OFFSET_MAX;
 /// How long a server that cannot be reached is told of a cancelled upload: a
 /// day (specification, section 9.4).
 pub const SERVER_CLEANUP_MAX_S: u32 = 86_400;

@@ -17,6 +17,7 @@ pub mod limit;
 mod local_name;
 mod path_text;
 mod properties;
+mod rates;
 mod reports;
 #[cfg(test)]
 mod tests;
@@ -33,6 +34,8 @@ pub(crate) use local_name::PATHS;
 pub(crate) use path_text::label;
 pub use path_text::{bytes_of_path, text_of_path};
 pub use properties::{Property, PropertyJobs, Settable};
+pub use rates::RateLimits;
+pub(crate) use rates::check_rate;
 pub use reports::{EventKind, LogLevel, WaitKind};
 pub use upload::UploadProtocol;
 pub use words::{EnumTable, Flag, FlagTable, Word};

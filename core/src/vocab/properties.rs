@@ -65,6 +65,9 @@ impl JobPropertyId {
                 row(Dword(UploadProtocol::Auto.as_u32()), BeforeResume, Uploads)
             }
             Self::ConnectionsPerFile => row(Dword(0), AnyTime, All),
+            // The reply of an upload is downloaded.
+            Self::MaxDownloadRate => row(Uint64(0), AnyTime, All),
+            Self::MaxUploadRate => row(Uint64(0), AnyTime, Uploads),
         }
     }
 }

@@ -10,6 +10,7 @@ use clap_complete::Shell;
 use crate::download_options::DownloadOptions;
 use crate::host_options::HostOptions;
 use crate::job_settings;
+use crate::limit::{QueueRates, rate};
 use crate::network_options::NetworkOptions;
 
 const EXIT_CODES: &str = "Exit codes: 0 done, 1 failed (the code is on stderr), \
@@ -94,6 +95,11 @@ pub enum QueueCommand {
     /// If another process hosts it already this one stands by and takes over
     /// when that ends. Ctrl-C ends it in good order, with exit code 0.
     Serve(Serve),
+    /// Show or set the most bytes a second that all jobs of the queue transfer together.
+    ///
+    /// It holds at once, in whatever process the queue is hosted, and is stored. The limit
+    /// of one job is --limit-rate of `get`, `put` and `add`, and the key limit-rate of `set`.
+    Limit(Limit),
     /// Change settings of a job: all that is given, or nothing if some of it is refused.
     ///
     /// It goes on with them at once, or when it is transferred next. `default` is the
@@ -324,6 +330,22 @@ pub struct Serve {
     pub replace_older: bool,
     #[command(flatten)]
     pub host: HostOptions,
+    #[command(flatten)]
+    pub rates: QueueRates,
+}
+
+#[derive(Args)]
+pub struct Limit {
+    /// Of what is downloaded: bytes a second, with K, M or G for powers of 1024; 0 for no
+    /// limit. Without it and --upload-rate the limits are shown.
+    #[arg(value_name = "RATE", value_parser = rate)]
+    pub rate: Option<u64>,
+    /// Of what is uploaded, likewise.
+    #[arg(long, value_name = "RATE", value_parser = rate)]
+    pub upload_rate: Option<u64>,
+    /// Print a JSON object.
+    #[arg(long)]
+    pub json: bool,
 }
 
 #[derive(Args)]
@@ -368,7 +390,8 @@ impl QueueCommand {
             | Self::Suspend(_)
             | Self::Resume(_)
             | Self::Complete(_)
-            | Self::Cancel(_) => None,
+            | Self::Cancel(_)
+            | Self::Limit(_) => None,
         }
     }
 }

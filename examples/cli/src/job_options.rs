@@ -36,6 +36,9 @@ pub struct JobOptions {
     retry_delay_s: Option<u32>,
     max_time_s: Option<u32>,
     connections_per_file: Option<u32>,
+    limit_rate: Option<u64>,
+    /// True if the jobs are uploads.
+    pub sends: bool,
     pub hidden_words: Vec<HiddenWord>,
 }
 
@@ -69,6 +72,8 @@ impl JobOptions {
             retry_delay_s: options.retry_delay,
             max_time_s: options.max_time,
             connections_per_file: options.connections_per_file,
+            limit_rate: options.limit_rate,
+            sends: false,
             hidden_words: passwords::hidden_words(options),
         };
         if let Some(login) = passwords::server_login(options)? {
@@ -158,7 +163,18 @@ impl JobOptions {
         if let Some(most) = self.connections_per_file {
             setup = setup.property(CONNECTIONS_PER_FILE, PropertyValue::Dword(most));
         }
+        if let Some((property, rate)) = self.rate_limit() {
+            setup = setup.property(property, rate);
+        }
         setup.security_flags(self.security_flags)
+    }
+
+    fn rate_limit(&self) -> Option<(u32, PropertyValue)> {
+        let property = match self.sends {
+            true => JobPropertyId::MaxUploadRate,
+            false => JobPropertyId::MaxDownloadRate,
+        };
+        Some((property.as_u32(), PropertyValue::Uint64(self.limit_rate?)))
     }
 
     /// Sets what may be another than when the job was made.
@@ -188,6 +204,9 @@ impl JobOptions {
         }
         if let Some(most) = self.connections_per_file {
             job.set_property(CONNECTIONS_PER_FILE, PropertyValue::Dword(most))?;
+        }
+        if let Some((property, rate)) = self.rate_limit() {
+            job.set_property(property, rate)?;
         }
         self.prove_again(manager, job, &record)
     }

@@ -14,6 +14,7 @@ use uuid::Uuid;
 use crate::args::{Priority, Protocol};
 use crate::download_options::bytes;
 use crate::failure::{Failure, Outcome};
+use crate::limit::rate;
 use crate::{job_options, output, proxy};
 
 /// The value that stands for what a new job has.
@@ -61,7 +62,7 @@ type Set = fn(&mut JobSettings, &str) -> Outcome;
 
 /// A key: its name, what its values are, and what they do. A key that builds on another
 /// one stands behind it.
-const KEYS: [(&str, &str, Set); 17] = [
+const KEYS: [(&str, &str, Set); 18] = [
     ("priority", "foreground, high, normal or low", |job, value| {
         job.priority = one_of::<Priority>(value, Priority::Normal)?.into();
         Ok(())
@@ -90,6 +91,15 @@ const KEYS: [(&str, &str, Set); 17] = [
         let bytes =
             if value == DEFAULT { SIZE_UNKNOWN } else { bytes(value).map_err(Failure::usage)? };
         job.properties.insert(JobPropertyId::MaxDownloadSize, PropertyValue::Uint64(bytes));
+        Ok(())
+    }),
+    ("limit-rate", "bytes a second, with K, M or G; 0: no limit", |job, value| {
+        let bytes = if value == DEFAULT { 0 } else { rate(value).map_err(Failure::usage)? };
+        // A download has no limit of what it sends.
+        let is_upload = job.properties.contains_key(&JobPropertyId::MaxUploadRate);
+        let (down, up) = (JobPropertyId::MaxDownloadRate, JobPropertyId::MaxUploadRate);
+        let property = if is_upload { up } else { down };
+        job.properties.insert(property, PropertyValue::Uint64(bytes));
         Ok(())
     }),
     ("header", "NAME: VALUE or @FILE, in place of all headers; empty: none", add_header),
@@ -150,7 +160,12 @@ const KEYS: [(&str, &str, Set); 17] = [
 
 /// The properties that no key above is for, and that can be set at all.
 pub fn other_properties() -> impl Iterator<Item = JobPropertyId> {
-    let named = [JobPropertyId::MaxDownloadSize, JobPropertyId::UploadProtocol];
+    let named = [
+        JobPropertyId::MaxDownloadSize,
+        JobPropertyId::UploadProtocol,
+        JobPropertyId::MaxDownloadRate,
+        JobPropertyId::MaxUploadRate,
+    ];
     JobPropertyId::ALL
         .into_iter()
         .filter(move |id| !named.contains(id) && id.rules().refusal.is_none())

@@ -20,6 +20,7 @@ mod interrupt;
 mod job_ids;
 mod job_options;
 mod job_settings;
+mod limit;
 mod netrc;
 mod network_options;
 mod output;
@@ -171,6 +172,7 @@ fn dispatch(program: &Program, store: &Path, command: &QueueCommand) -> Outcome 
         QueueCommand::Why(one) => queue_commands::why(store, one),
         QueueCommand::Run(run) => run::run(store, run),
         QueueCommand::Serve(serve) => serve::serve(store, serve),
+        QueueCommand::Limit(limit) => limit::limit(store, limit),
         QueueCommand::Set(one) => set::set(store, one),
         QueueCommand::Suspend(jobs) => queue_commands::suspend(store, &jobs.ids),
         QueueCommand::Resume(jobs) => queue_commands::resume(store, &jobs.ids),

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use clap::{ArgGroup, Args};
 
+use crate::limit::rate;
+
 #[derive(Args)]
 #[command(next_help_heading = "Requests")]
 #[command(group(ArgGroup::new("login").args(["user", "netrc", "netrc_file"]).multiple(true)))]
@@ -98,6 +100,10 @@ pub struct NetworkOptions {
     /// with another --priority than foreground].
     #[arg(long, value_name = "1..32", value_parser = clap::value_parser!(u32).range(1..=32))]
     pub connections_per_file: Option<u32>,
+    /// The most bytes a second that a job transfers, with K, M or G for powers of 1024; 0
+    /// for no limit. It is stored with the job. `limit` sets that of the whole queue.
+    #[arg(long, value_name = "RATE", value_parser = rate)]
+    pub limit_rate: Option<u64>,
 }
 
 fn no_redirects(text: &str) -> Result<u32, String> {

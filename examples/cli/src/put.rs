@@ -255,6 +255,7 @@ fn options_of(put: &Put) -> Outcome<JobOptions> {
         return Err(Failure::usage(text));
     }
     let mut options = JobOptions::read(&put.network)?;
+    options.sends = true;
     if let Some(keys) = keys(put)? {
         if let Some(token) = &keys.token {
             options.add_header(&format!("X-Amz-Security-Token: {token}"));

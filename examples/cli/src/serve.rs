@@ -21,6 +21,7 @@ pub fn serve(store: &Path, serve: &Serve) -> Outcome {
     let replace_older = serve.replace_older;
     let options = Options { replace_older, ..serve.host.of_manager(store) };
     let manager = open_with(store, options)?;
+    serve.rates.apply_to(&manager)?;
     match manager.host_process() {
         Some(process) if !manager.is_host() => {
             output::say(&format!("process {process} hosts {}; standing by", store.display()));

@@ -59,6 +59,7 @@ from .records import (
     Limits,
     Network,
     ProxySettings,
+    RateLimits,
     ReplyProgress,
     WaitReason,
 )
@@ -106,6 +107,7 @@ __all__ = [
     "PathNotFoundError",
     "ProxySettings",
     "ProxyUsage",
+    "RateLimits",
     "Reader",
     "ReplyProgress",
     "SecurityFlags",

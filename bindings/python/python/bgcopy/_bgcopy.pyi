@@ -38,6 +38,7 @@ from .records import (
     Limits,
     Network,
     ProxySettings,
+    RateLimits,
     ReplyProgress,
     WaitReason,
 )
@@ -78,6 +79,7 @@ class Manager:
         store: str | PathLike[str],
         *,
         limits: Limits | None = None,
+        rate_limits: RateLimits | None = None,
         user_agent: str | None = None,
         ca_file: str | PathLike[str] | None = None,
         ca_pem: str | None = None,
@@ -94,6 +96,9 @@ class Manager:
         `replace_older` takes the place of a host that is too old to be joined.
         With `stores_only` nothing is transferred while this manager hosts: it only
         stores what is to be done; a cancel still reaches the servers of its uploads.
+
+        `rate_limits` are set as :attr:`rate_limits` sets them; None leaves those that
+        are stored.
 
         `ca_file` is a file in PEM form with the certificates of the authorities
         that all requests trust in place of the system's, while this manager
@@ -232,6 +237,19 @@ class Manager:
 
     @limits.setter
     def limits(self, limits: Limits) -> None: ...
+    @property
+    def rate_limits(self) -> RateLimits:
+        """The most bytes a second that all jobs of the queue together receive and
+        send; 0 for no limit.
+
+        Setting them holds at once, also for what is under way and in whatever process
+        the queue is hosted, and they are stored. A job may have limits of its own:
+        the properties MAX_DOWNLOAD_RATE and MAX_UPLOAD_RATE. What counts are the bytes
+        of bodies. :class:`InvalidArgumentError` above 2 ** 63 - 1.
+        """
+
+    @rate_limits.setter
+    def rate_limits(self, rates: RateLimits) -> None: ...
     @property
     def network(self) -> Network:
         """The network as it was told last, by any process; connected and

@@ -138,6 +138,10 @@ class JobPropertyId(WordBase):
     """The protocol of an upload, an UploadProtocol: a Dword, set before the first Resume."""
     CONNECTIONS_PER_FILE = 4098
     """The most connections that one file of the job may have, 1 to 32; 0 for what the queue allows: a Dword, set at any time."""
+    MAX_DOWNLOAD_RATE = 4099
+    """The most bytes a second that the job may download; 0 for no limit of its own: a Uint64, set at any time."""
+    MAX_UPLOAD_RATE = 4100
+    """The most bytes a second that the job may upload; 0 for no limit of its own: a Uint64, set at any time."""
 
 
 class HashAlgorithm(WordBase):

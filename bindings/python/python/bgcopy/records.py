@@ -214,6 +214,16 @@ class Limits:
 
 
 @dataclass(frozen=True)
+class RateLimits:
+    """The most bytes a second that all jobs of a queue together receive and send;
+    0 for no limit.
+    """
+
+    download: int = 0
+    upload: int = 0
+
+
+@dataclass(frozen=True)
 class Network:
     """The network as the operating system describes it."""
 

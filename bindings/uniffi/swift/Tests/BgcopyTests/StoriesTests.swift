@@ -349,6 +349,19 @@ final class StoriesTests: XCTestCase {
         XCTAssertEqual(try second.waitReason().kind, .waitingForSlot)
     }
 
+    func test_rate_limits_are_kept() throws {
+        let bench = try Bench()
+        XCTAssertEqual(try bench.manager.rateLimits(), RateLimits(download: 0, upload: 0))
+        let rates = RateLimits(download: 1024, upload: 1)
+        try bench.manager.setRateLimits(rates: rates)
+        XCTAssertEqual(try bench.manager.rateLimits(), rates)
+        let wrong = RateLimits(download: .max, upload: 0)
+        XCTAssertEqual(code { try bench.manager.setRateLimits(rates: wrong) }, .E_INVALIDARG)
+        let job = try bench.job()
+        try job.setProperty(id: .maxDownloadRate, value: .uint64(5))
+        XCTAssertEqual(try job.property(id: .maxDownloadRate), .uint64(5))
+    }
+
     func test_refused_content_is_fetched_again() throws {
         let bench = try Bench()
         let job = try bench.job()

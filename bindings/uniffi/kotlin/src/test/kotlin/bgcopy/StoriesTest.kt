@@ -295,6 +295,19 @@ class StoriesTest {
     }
 
     @Test
+    fun rate_limits_are_kept() = Bench().use { bench ->
+        assertEquals(RateLimits(download = 0uL, upload = 0uL), bench.manager.rateLimits())
+        val rates = RateLimits(download = 1024uL, upload = 1uL)
+        bench.manager.setRateLimits(rates)
+        assertEquals(rates, bench.manager.rateLimits())
+        assertEquals(HResult.E_INVALIDARG,
+            codeOf { bench.manager.setRateLimits(rates.copy(download = ULong.MAX_VALUE)) })
+        val job = bench.job()
+        job.setProperty(JobPropertyId.MAX_DOWNLOAD_RATE, PropertyValue.Uint64(5uL))
+        assertEquals(PropertyValue.Uint64(5uL), job.property(JobPropertyId.MAX_DOWNLOAD_RATE))
+    }
+
+    @Test
     fun a_job_waits_for_a_network_that_it_may_use() = Bench().use { bench ->
         val job = bench.stalled()
         job.setProperty(JobPropertyId.COST_FLAGS, PropertyValue.Dword(CostFlags.TRANSFER_UNRESTRICTED))

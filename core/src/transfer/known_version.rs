@@ -1,0 +1,53 @@
+//! What was known of a remote file when a request for it was made.
+
+use crate::protocol::{Content, FileRange, Form, Validator};
+
+/// An owned copy of [`Content`].
+#[derive(Clone, Debug)]
+pub struct KnownVersion {
+    pub ranges: Vec<FileRange>,
+    pub size: Option<u64>,
+    pub validator: Option<Validator>,
+    pub position: u64,
+    pub hash_expected: bool,
+    pub if_range_refused: bool,
+    pub ranges_refused: bool,
+    pub moved: bool,
+    pub redirected: bool,
+    pub form: Form,
+}
+
+impl KnownVersion {
+    /// The copy of a view.
+    pub fn of(content: &Content<'_>) -> Self {
+        Self {
+            ranges: content.ranges.to_vec(),
+            size: content.size,
+            validator: content.validator.cloned(),
+            position: content.position,
+            hash_expected: content.hash_expected,
+            if_range_refused: content.if_range_refused,
+            ranges_refused: content.ranges_refused,
+            moved: content.moved,
+            redirected: content.redirected,
+            form: content.form,
+        }
+    }
+
+    /// The view of it, with the address that is asked.
+    pub fn content<'a>(&'a self, url: &'a str) -> Content<'a> {
+        Content {
+            url,
+            ranges: &self.ranges,
+            size: self.size,
+            validator: self.validator.as_ref(),
+            position: self.position,
+            hash_expected: self.hash_expected,
+            if_range_refused: self.if_range_refused,
+            ranges_refused: self.ranges_refused,
+            moved: self.moved,
+            redirected: self.redirected,
+            form: self.form,
+        }
+    }
+}
