@@ -107,7 +107,7 @@ fn an_absurd_size_is_a_full_disk() {
 fn small_pieces_become_large_writes() {
     let place = place();
     let file = place.ready(&place.path("t"), 0);
-    let mut writer = Writer::new(file, 0);
+    let mut writer = Writer::new(file, 0, None);
     writer.push(&[1; WRITE_BYTES - 1]).expect("buffered");
     assert_eq!(writer.written(), 0);
     writer.push(&[2; 2]).expect("one write");
@@ -122,12 +122,27 @@ fn small_pieces_become_large_writes() {
 }
 
 #[test]
+fn a_body_that_is_whole_waits_for_nothing() {
+    let place = place();
+    let mut writer = Writer::new(place.ready(&place.path("t"), 0), 0, Some(9));
+    writer.push(b"first").expect("buffered");
+    assert!(writer.due().is_some(), "four bytes are missing");
+    writer.push(b" and").expect("the last ones");
+    writer.flush().expect("written");
+    assert_eq!(writer.written(), 9);
+    let mut writer = Writer::new(place.ready(&place.path("t"), 9), 9, Some(5));
+    writer.push(b" more").expect("all of them");
+    assert_eq!((writer.written(), writer.due()), (14, None));
+    assert_eq!(fs::read(place.path("t")).expect("there"), b"first and more");
+}
+
+#[test]
 fn bytes_do_not_wait_long_for_more() {
     let place = place();
     let Ok(OpenedTemporary::Ready(file)) = place.disk.open_temporary(&place.path("t"), 0) else {
         panic!("not made");
     };
-    let mut writer = Writer::new(file, 0);
+    let mut writer = Writer::new(file, 0, None);
     assert_eq!(writer.due(), None, "nothing waits");
     writer.push(b"first").expect("buffered");
     let due = writer.due().expect("it waits");
@@ -154,7 +169,7 @@ fn a_fast_body_costs_no_more_writes_than_its_size_asks_for() {
     let Ok(OpenedTemporary::Ready(file)) = disk.open_temporary(&place.path("t"), 0) else {
         panic!("not made");
     };
-    let mut writer = Writer::new(file, 0);
+    let mut writer = Writer::new(file, 0, None);
     faults.set(5);
     let arrived = Instant::now();
     for _ in 0..64 {
@@ -173,7 +188,7 @@ fn after_a_failed_write_the_position_stays_true() {
     let Ok(OpenedTemporary::Ready(file)) = disk.open_temporary(&place.path("t"), 0) else {
         panic!("not made");
     };
-    let mut writer = Writer::new(file, 0);
+    let mut writer = Writer::new(file, 0, None);
     writer.push(&[1; WRITE_BYTES]).expect("written");
     faults.set(1);
     assert!(writer.push(&[2; WRITE_BYTES]).is_err());
@@ -326,6 +341,34 @@ fn what_is_as_it_was_left_is_told_from_what_is_not() {
     assert!(!place.disk.is_as_left(&path, &left).expect("looked at"));
     let verified = place.disk.verify(&path, 3, Some(&left), None).expect("verified");
     assert!(matches!(verified, Verification::Changed { .. }), "{verified:?}");
+}
+
+#[test]
+fn an_open_file_is_checked_by_its_path_once_it_is_not_as_it_was_left() {
+    let place = place();
+    let (path, other) = (place.path("t"), place.path("other"));
+    let open = place.ready(&path, 0);
+    open.write_at(b"abc", 0).expect("written");
+    let left = open.version();
+    let verify = |hash: Option<&str>| {
+        let hash = hash.map(|digest| (HashAlgorithm::Sha256, digest));
+        place.disk.verify_open(&open, &path, 3, left.as_deref(), hash).expect("verified")
+    };
+    let sha256 = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+    let Verification::Good { version, .. } = verify(Some(sha256)) else {
+        panic!("it is as it was left");
+    };
+    assert_eq!(version, left);
+    assert!(matches!(verify(Some(&"0".repeat(64))), Verification::HashMismatch { .. }));
+    if is_exact(&place) {
+        fs::rename(&path, &other).expect("moved away");
+        assert_eq!(verify(None), Verification::Short, "nothing is there any more");
+        fs::write(&path, b"abc").expect("replaced by the same");
+        assert!(matches!(verify(None), Verification::Changed { .. }));
+        fs::rename(&other, &path).expect("moved back");
+        write_over(&path, b"x");
+        assert!(matches!(verify(None), Verification::Changed { .. }));
+    }
 }
 
 #[test]

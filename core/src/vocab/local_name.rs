@@ -128,7 +128,7 @@ impl Paths {
     }
 
     /// The same folder with another name in it.
-    pub fn sibling(self, name: &str, other: &str) -> String {
+    pub fn sibling(self, name: &str, other: impl std::fmt::Display) -> String {
         let folder = &name[..name.len() - self.last(name).len()];
         match self {
             Self::Unix if folder.is_empty() => format!("/{other}"),

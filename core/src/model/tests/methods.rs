@@ -4,7 +4,7 @@ use crate::model::{Closing, Command, Deadline, FileStage, Input, Job, Now, Outco
 use crate::protocol::Failure;
 use crate::vocab::{ErrorContext, HResult, JobPriority, JobState, code};
 
-use super::{command, input, job_with_files, spec};
+use super::{command, input, job_with_files, spec, verified};
 
 /// A job of one file in each state.
 fn job_in(state: JobState) -> Job {
@@ -39,7 +39,7 @@ fn job_in(state: JobState) -> Job {
         JobState::TransientError => outcome(&mut job, fail(true)),
         JobState::Transferred | JobState::Acknowledged => {
             outcome(&mut job, Outcome::Received { file: 0, size: 3 });
-            outcome(&mut job, Outcome::Verified { file: 0, identity: Some((1, 2)), version: None });
+            outcome(&mut job, verified(0, Some((1, 2))));
             if state == JobState::Acknowledged {
                 command(&mut job, Command::Complete).expect("complete");
                 outcome(&mut job, Outcome::Published { files: vec![0], error: None });
@@ -176,7 +176,7 @@ fn partial_complete_keeps_exactly_the_finished_files() {
     for file in 0..2 {
         let received = Input::Outcome(Outcome::Received { file, size: 3 });
         input(&mut job, &received, Now::default()).expect("received");
-        let verified = Input::Outcome(Outcome::Verified { file, identity: None, version: None });
+        let verified = Input::Outcome(verified(file, None));
         input(&mut job, &verified, Now::default()).expect("verified");
     }
     command(&mut job, Command::Complete).expect("complete");
