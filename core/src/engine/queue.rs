@@ -257,6 +257,7 @@ impl Queue {
             || change.record.wake_at() != before.wake_at()
             || change.record.maximum_download_time_s != before.maximum_download_time_s
             || change.record.totals.files != before.totals.files
+            || !change.published.is_empty()
             || change.files.iter().any(|(index, file)| {
                 loaded.job.files.get(*index as usize).is_none_or(|old| {
                     old.stage != file.stage
@@ -266,6 +267,7 @@ impl Queue {
             });
         self.replan |= moves;
         let keeps_bytes = ends
+            || !change.published.is_empty()
             || change.files.iter().any(|(index, file)| {
                 loaded.job.files.get(*index as usize).is_none_or(|old| {
                     old.held_safely() != file.held_safely() || old.stage != file.stage

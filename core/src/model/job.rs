@@ -149,6 +149,11 @@ impl Job {
         for (index, file) in change.files {
             self.put(index, file);
         }
+        for index in change.published {
+            if let Some(file) = self.files.get_mut(index as usize) {
+                file.stage = FileStage::Published;
+            }
+        }
     }
 
     fn put(&mut self, index: u32, file: FileRecord) {
@@ -186,6 +191,9 @@ pub struct Change {
     pub record: JobRecord,
     /// The files that are new or different.
     pub files: BTreeMap<u32, FileRecord>,
+    /// The files that are published and else as they were: the record says so for all of
+    /// them.
+    pub published: Vec<u32>,
     /// What the caller gets: S_OK or another success code.
     pub result: HResult,
     /// Files that were thrown back to the start, for the event.
@@ -208,6 +216,7 @@ impl Change {
         Self {
             record: job.record.clone(),
             files: BTreeMap::new(),
+            published: Vec::new(),
             result: code::S_OK,
             restarted: BTreeSet::new(),
             completed: None,
@@ -233,13 +242,13 @@ impl Change {
         index: u32,
         edit: impl FnOnce(&mut FileRecord),
     ) -> Result<()> {
-        let old = match self.files.get(&index) {
+        let mut new = match self.files.remove(&index) {
             Some(file) => file,
-            None => job.file(index)?,
+            None => job.file(index)?.clone(),
         };
-        let mut new = old.clone();
+        self.record.totals.remove(&new);
         edit(&mut new);
-        self.record.totals.exchange(Some(old), &new);
+        self.record.totals.add(&new);
         self.files.insert(index, new);
         Ok(())
     }
@@ -247,7 +256,7 @@ impl Change {
     /// Appends a file.
     pub fn push(&mut self, file: FileRecord) {
         let index = self.record.totals.files + self.record.totals.replies;
-        self.record.totals.exchange(None, &file);
+        self.record.totals.add(&file);
         self.files.insert(index, file);
     }
 }
