@@ -318,6 +318,9 @@ pub fn watch(job: &Job, display: &mut Display, interrupt: &Interrupt) -> Outcome
 }
 
 fn tell_done(job: &Job, files: &[FileSpec], display: &Display) -> Outcome {
+    if matches!(display, Display::Quiet) {
+        return Ok(());
+    }
     for file in files {
         display.note(&format!("Saved {}", output::in_line(&file.local_name)));
     }
