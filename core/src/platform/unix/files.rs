@@ -1,5 +1,6 @@
 //! Files and folders.
 
+use std::fmt::Write as _;
 use std::fs::{DirBuilder, File, Metadata, OpenOptions, Permissions};
 use std::io::{ErrorKind, Result};
 use std::os::unix::fs::{DirBuilderExt, FileExt, MetadataExt, OpenOptionsExt, PermissionsExt};
@@ -106,7 +107,11 @@ impl Facts {
     /// Changes whenever the file does: the time of the last change cannot be
     /// set back by anybody.
     pub fn version(&self) -> String {
-        format!(
+        // With room for all of it: a file is named three times while it is fetched.
+        let mut version = String::with_capacity(96);
+        // Text takes whatever is written to it.
+        _ = write!(
+            version,
             "\"{}.{}-{}.{}-{}-{}\"",
             self.found.mtime(),
             self.found.mtime_nsec(),
@@ -114,7 +119,8 @@ impl Facts {
             self.found.ctime_nsec(),
             self.found.len(),
             self.found.ino()
-        )
+        );
+        version
     }
 }
 
