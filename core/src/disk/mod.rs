@@ -113,15 +113,19 @@ impl TempFile {
             return Ok(true);
         }
         let found = Facts::of(&self.file).map_err(|error| failed(&error, "look at", None))?;
-        Ok(found.written_ns() == own)
+        Ok(self.wrote_last(&found))
+    }
+
+    fn wrote_last(&self, found: &Facts) -> bool {
+        let own = self.written_ns.load(Ordering::Relaxed);
+        own == 0 || own == found.written_ns()
     }
 
     /// What names the file as it is left: another one once anybody changed or
     /// replaced it. None where the file system is not exact.
     pub fn version(&self) -> Option<String> {
         let found = self.is_exact.then(|| Facts::of(&self.file).ok())??;
-        let is_as_written = self.is_as_written().unwrap_or(true);
-        Some(if is_as_written { found.version() } else { CHANGED.to_owned() })
+        Some(if self.wrote_last(&found) { found.version() } else { CHANGED.to_owned() })
     }
 
     /// Reads as much as there is, up to the length of `buffer`.
@@ -281,14 +285,15 @@ impl Disk {
         if !finished.is(&found) || finished.version.is_some_and(|then| then != found.version()) {
             return Err(changed("was changed by somebody else"));
         }
-        if std::fs::symlink_metadata(target).is_ok_and(|there| there.is_dir()) {
+        let there = Facts::at(target).ok();
+        if there.as_ref().is_some_and(Facts::is_folder) {
             return Err(Error::with_context(
                 code::E_DIRECTORY,
                 ErrorContext::LocalFile,
                 format!("a folder is in the way at {}", target.display()),
             ));
         }
-        if let Some(why) = special(target) {
+        if let Some(why) = there.and_then(|there| special(&there, target)) {
             return Err(Error::with_context(code::E_INVALIDARG, ErrorContext::LocalFile, why));
         }
         let modified = modified_ms.and_then(|at| u64::try_from(at).ok()).map(Duration::from_millis);

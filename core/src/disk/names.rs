@@ -32,7 +32,8 @@ fn check(local_name: &str, checked: &mut BTreeSet<PathBuf>) -> Result<()> {
         return refuse(code::E_INVALIDARG, format!("{why}: {local_name:?}"));
     }
     let path = path_of(local_name);
-    if let Some(why) = special(&path) {
+    let there = Facts::at(&path).ok();
+    if let Some(why) = there.as_ref().and_then(|there| special(there, &path)) {
         return refuse(code::E_INVALIDARG, why);
     }
     let Some(folder) = path.parent() else {
@@ -49,16 +50,17 @@ fn check(local_name: &str, checked: &mut BTreeSet<PathBuf>) -> Result<()> {
         }
         checked.insert(folder.to_owned());
     }
-    if std::fs::symlink_metadata(&path).is_ok_and(|there| there.is_dir()) {
+    if there.is_some_and(|there| there.is_folder()) {
         return refuse(code::E_DIRECTORY, format!("{} is a folder", path.display()));
     }
     Ok(())
 }
 
-/// Why nothing may be put in the place of what is at a path, or of what a link
-/// there leads to: whoever made a device, a pipe or a socket wants to keep it.
-pub(super) fn special(path: &Path) -> Option<String> {
-    let is_special = Facts::behind(path).is_ok_and(|there| there.is_special());
+/// Why nothing may be put in the place of what is `there` at a path, or of what that leads
+/// to if it is a link: whoever made a device, a pipe or a socket wants to keep it.
+pub(super) fn special(there: &Facts, path: &Path) -> Option<String> {
+    let is_plain = there.is_file() || there.is_folder();
+    let is_special = !is_plain && Facts::behind(path).is_ok_and(|there| there.is_special());
     is_special.then(|| {
         format!(
             "{} is, or leads to, a device, a pipe or a socket, which a download would replace; \

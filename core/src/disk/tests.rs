@@ -1,13 +1,13 @@
 //! The rules of temporary files.
 
+mod writer;
+
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 use std::path::PathBuf;
-use std::time::Instant;
 
 use crate::vocab::{HashAlgorithm, code};
 
-use super::writer::WRITE_BYTES;
 use super::*;
 
 struct Place {
@@ -101,84 +101,6 @@ fn an_absurd_size_is_a_full_disk() {
     assert_eq!(error.code, code::E_FILE_TOO_LARGE);
     place.disk.reserve(&file, 1 << 20).expect("a mebibyte");
     assert_eq!(fs::metadata(place.path("t")).expect("there").len(), 0, "the length tells nothing");
-}
-
-#[test]
-fn small_pieces_become_large_writes() {
-    let place = place();
-    let file = place.ready(&place.path("t"), 0);
-    let mut writer = Writer::new(file, 0);
-    writer.push(&[1; WRITE_BYTES - 1]).expect("buffered");
-    assert_eq!(writer.written(), 0);
-    writer.push(&[2; 2]).expect("one write");
-    assert_eq!(writer.written(), WRITE_BYTES as u64);
-    writer.flush().expect("the rest");
-    assert_eq!(writer.written(), WRITE_BYTES as u64 + 1);
-    writer.push(&vec![3; 3 * WRITE_BYTES]).expect("straight through");
-    assert_eq!(writer.written(), 4 * WRITE_BYTES as u64 + 1);
-    let content = fs::read(place.path("t")).expect("there");
-    assert_eq!(content.len(), 4 * WRITE_BYTES + 1);
-    assert_eq!(content[WRITE_BYTES - 2..WRITE_BYTES + 2], [1, 2, 2, 3]);
-}
-
-#[test]
-fn bytes_do_not_wait_long_for_more() {
-    let place = place();
-    let Ok(OpenedTemporary::Ready(file)) = place.disk.open_temporary(&place.path("t"), 0) else {
-        panic!("not made");
-    };
-    let mut writer = Writer::new(file, 0);
-    assert_eq!(writer.due(), None, "nothing waits");
-    writer.push(b"first").expect("buffered");
-    let due = writer.due().expect("it waits");
-    writer.flush_if_due(due - Duration::from_millis(1)).expect("not yet");
-    assert_eq!(writer.written(), 0);
-    writer.push(b" and").expect("buffered");
-    assert_eq!(writer.due(), Some(due), "more bytes do not put it off");
-    writer.flush_if_due(due).expect("written");
-    assert_eq!((writer.written(), writer.due()), (9, None));
-    let before = Instant::now();
-    writer.push(b" more").expect("buffered");
-    let due = writer.due().expect("it waits");
-    assert!(due >= before + Duration::from_millis(100), "one write for all of this time");
-    writer.flush().expect("written");
-    assert_eq!((writer.written(), writer.due()), (14, None));
-    assert_eq!(fs::read(place.path("t")).expect("there"), b"first and more");
-}
-
-#[test]
-fn a_fast_body_costs_no_more_writes_than_its_size_asks_for() {
-    let place = place();
-    let faults = Faults::default();
-    let disk = Disk::new(faults.clone());
-    let Ok(OpenedTemporary::Ready(file)) = disk.open_temporary(&place.path("t"), 0) else {
-        panic!("not made");
-    };
-    let mut writer = Writer::new(file, 0);
-    faults.set(5);
-    let arrived = Instant::now();
-    for _ in 0..64 {
-        writer.push(&[1; WRITE_BYTES / 16]).expect("taken");
-        writer.flush_if_due(arrived).expect("not due");
-    }
-    assert_eq!(writer.written(), 4 * WRITE_BYTES as u64);
-    assert!(!faults.reached(), "it took more than four writes");
-}
-
-#[test]
-fn after_a_failed_write_the_position_stays_true() {
-    let place = place();
-    let faults = Faults::default();
-    let disk = Disk::new(faults.clone());
-    let Ok(OpenedTemporary::Ready(file)) = disk.open_temporary(&place.path("t"), 0) else {
-        panic!("not made");
-    };
-    let mut writer = Writer::new(file, 0);
-    writer.push(&[1; WRITE_BYTES]).expect("written");
-    faults.set(1);
-    assert!(writer.push(&[2; WRITE_BYTES]).is_err());
-    assert!(writer.push(&[2; WRITE_BYTES]).is_err(), "no gap is ever written");
-    assert_eq!(writer.written(), WRITE_BYTES as u64);
 }
 
 #[test]
@@ -326,6 +248,42 @@ fn what_is_as_it_was_left_is_told_from_what_is_not() {
     assert!(!place.disk.is_as_left(&path, &left).expect("looked at"));
     let verified = place.disk.verify(&path, 3, Some(&left), None).expect("verified");
     assert!(matches!(verified, Verification::Changed { .. }), "{verified:?}");
+}
+
+#[test]
+fn an_open_file_is_checked_by_its_path_once_it_is_not_as_it_was_left() {
+    let place = place();
+    let (path, other) = (place.path("t"), place.path("other"));
+    let open = place.ready(&path, 0);
+    open.write_at(b"abc", 0).expect("written");
+    let left = open.version();
+    let verify = |hash: Option<&str>| {
+        let hash = hash.map(|digest| (HashAlgorithm::Sha256, digest));
+        place.disk.verify_open(&open, &path, 3, left.as_deref(), hash).expect("verified")
+    };
+    let sha256 = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+    let Verification::Good { version, .. } = verify(Some(sha256)) else {
+        panic!("it is as it was left");
+    };
+    assert_eq!(version, left);
+    assert!(matches!(verify(Some(&"0".repeat(64))), Verification::HashMismatch { .. }));
+    if is_exact(&place) {
+        fs::rename(&path, &other).expect("moved away");
+        assert_eq!(verify(None), Verification::Short, "nothing is there any more");
+        fs::write(&path, b"abc").expect("replaced by the same");
+        assert!(matches!(verify(None), Verification::Changed { .. }));
+        fs::rename(&other, &path).expect("moved back");
+        write_over(&path, b"x");
+        assert!(matches!(verify(None), Verification::Changed { .. }));
+        let replaced = place.ready(&place.path("u"), 0);
+        replaced.write_at(b"abc", 0).expect("written");
+        fs::write(&other, b"xyz").expect("written");
+        fs::rename(&other, place.path("u")).expect("replaced before it was left");
+        let left = replaced.version();
+        let verified =
+            place.disk.verify_open(&replaced, &place.path("u"), 3, left.as_deref(), None);
+        assert!(matches!(verified, Ok(Verification::Changed { .. })), "{verified:?}");
+    }
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! The end of a transfer: the content is checked and written through.
 
 use std::fs::File;
-use std::io::{ErrorKind, Read};
+use std::io::{ErrorKind, Read, Seek};
 use std::path::Path;
 
 use sha2::{Digest, Sha256, Sha512};
@@ -9,8 +9,8 @@ use sha2::{Digest, Sha256, Sha512};
 use crate::platform::{self, Facts, open_unfollowed};
 use crate::vocab::{Error, HashAlgorithm, Result, code};
 
-use super::Disk;
 use super::codes::failed;
+use super::{Disk, TempFile};
 
 /// Bytes read at a time to be hashed.
 const HASH_BUFFER_BYTES: usize = 1024 * 1024;
@@ -65,11 +65,46 @@ impl Disk {
             return Ok(Verification::Changed { how: "has lost bytes that were written" });
         }
         let facts = Facts::of(&file).map_err(look)?;
-        let version = is_exact.then(|| facts.version());
+        self.check_hash(&file, path, hash, &facts, is_exact)
+    }
+
+    /// The same for a file that is still open since it was written: it need not be opened anew
+    /// if its path still names the one that was left.
+    pub fn verify_open(
+        &self,
+        open: &TempFile,
+        path: &Path,
+        length: u64,
+        version: Option<&str>,
+        hash: Option<(HashAlgorithm, &str)>,
+    ) -> Result<Verification> {
+        let file = &*open.file;
+        let is_left = |facts: &Facts| version.is_some_and(|left| left == facts.version());
+        let facts = Facts::at(path).ok().filter(|facts| facts.length() == length && is_left(facts));
+        let Some(facts) = facts.filter(|_| open.is_exact) else {
+            return self.verify(path, length, version, hash);
+        };
+        self.faults.check()?;
+        file.sync_all().map_err(|error| failed(&error, "sync", Some(path)))?;
+        let look = |error| failed(&error, "look at", Some(path));
+        if platform::has_hole(file, length).map_err(look)? {
+            return Ok(Verification::Changed { how: "has lost bytes that were written" });
+        }
+        // A change since then makes it another one than these facts name.
+        self.check_hash(file, path, hash, &facts, true)
+    }
+
+    fn check_hash(
+        &self,
+        file: &File,
+        path: &Path,
+        hash: Option<(HashAlgorithm, &str)>,
+        facts: &Facts,
+        is_exact: bool,
+    ) -> Result<Verification> {
         if let Some((algorithm, expected)) = hash {
-            let Some(found) = self
-                .digest(&file, algorithm)
-                .map_err(|error| failed(&error, "read", Some(path)))?
+            let Some(found) =
+                self.digest(file, algorithm).map_err(|error| failed(&error, "read", Some(path)))?
             else {
                 return Err(Error::new(code::E_ABORT, "the manager is being closed"));
             };
@@ -77,6 +112,7 @@ impl Disk {
                 return Ok(Verification::HashMismatch { found });
             }
         }
+        let version = is_exact.then(|| facts.version());
         Ok(Verification::Good { identity: facts.identity(), version })
     }
 
@@ -106,6 +142,7 @@ impl Disk {
     /// Reads a file to its end; false if the disk is closed meanwhile.
     fn feed(&self, mut file: &File, mut take: impl FnMut(&[u8])) -> std::io::Result<bool> {
         let mut buffer = vec![0; HASH_BUFFER_BYTES];
+        file.rewind()?;
         while !self.is_closing() {
             match file.read(&mut buffer) {
                 Ok(0) => return Ok(true),

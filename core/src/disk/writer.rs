@@ -27,6 +27,8 @@ pub struct Writer {
     position: u64,
     /// Where the body began.
     first: u64,
+    /// Bytes of the body that are still to come; `u64::MAX` if nobody knows.
+    left: u64,
     /// When the buffer is to be written although it is not full; None while it is
     /// empty.
     due: Option<Instant>,
@@ -34,19 +36,31 @@ pub struct Writer {
 }
 
 impl Writer {
-    /// A writer whose first byte belongs at `position`.
-    pub fn new(file: TempFile, position: u64) -> Self {
-        Self { file, buffer: Vec::new(), position, first: position, due: None, failed: None }
+    /// A writer whose first byte belongs at `position`. The length of the body, if it is known,
+    /// says when there is nothing to wait for.
+    pub fn new(file: TempFile, position: u64, length: Option<u64>) -> Self {
+        Self {
+            file,
+            buffer: Vec::new(),
+            position,
+            first: position,
+            left: length.unwrap_or(u64::MAX),
+            due: None,
+            failed: None,
+        }
     }
 
     /// Takes the next bytes. After an error it takes no more.
     pub fn push(&mut self, mut data: &[u8]) -> Result<()> {
+        let missing = self.left;
+        self.left = missing.saturating_sub(data.len() as u64);
         while !data.is_empty() {
-            if self.buffer.is_empty() && data.len() >= WRITE_BYTES {
+            if self.buffer.is_empty() && (data.len() >= WRITE_BYTES || self.left == 0) {
                 return self.write(data);
             }
             if self.buffer.capacity() == 0 {
-                self.buffer.reserve_exact(WRITE_BYTES);
+                let missing = usize::try_from(missing).unwrap_or(usize::MAX);
+                self.buffer.reserve_exact(WRITE_BYTES.min(missing.max(data.len())));
             }
             if self.buffer.is_empty() {
                 let wait = if self.position == self.first { FIRST_WAIT_MAX } else { WAIT_MAX };

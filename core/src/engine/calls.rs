@@ -35,6 +35,7 @@ impl Engine {
             Message::Left { session } => self.leave(session, at),
             Message::Stop { reason } => _ = self.stops.get_or_insert(reason),
             Message::Worked { job, work, report } => self.worked(job, work, report, at),
+            Message::Verified { job, files } => self.checked(job, files, at),
             Message::Reserved { token, result } => self.reserved(token, result, at),
             Message::Synced { key, held, result } => self.synced(key, &held, result, at),
         }

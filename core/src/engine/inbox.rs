@@ -8,6 +8,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use curl::multi::MultiWaker;
 use uuid::Uuid;
 
+use crate::disk::Verification;
 use crate::model::Work;
 use crate::transfer::Token;
 use crate::vocab::{Error, Result, code};
@@ -59,6 +60,8 @@ pub enum Message {
     Stop { reason: Error },
     /// A piece of work is done.
     Worked { job: Uuid, work: Work, report: Report },
+    /// Received files were checked and synced, or not.
+    Verified { job: Uuid, files: Vec<(u32, Result<Verification>)> },
     /// Space for a held-back body was reserved, or not.
     Reserved { token: Token, result: Result<()> },
     /// These bytes of a file were synced, or not.
@@ -180,6 +183,7 @@ impl Inbox {
                 Message::Left { .. }
                 | Message::Stop { .. }
                 | Message::Worked { .. }
+                | Message::Verified { .. }
                 | Message::Reserved { .. }
                 | Message::Synced { .. } => {}
             }

@@ -6,6 +6,7 @@
 //! order of things: what is not stored is not acted upon.
 
 mod calls;
+mod checks;
 mod clock;
 mod conditions;
 mod inbox;
@@ -28,6 +29,7 @@ mod syncs;
 mod tests;
 mod trouble;
 mod uploads;
+mod whole;
 mod work;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -38,7 +40,7 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
-use crate::disk::Disk;
+use crate::disk::{Disk, TempFile};
 use crate::model::{
     CredentialSlot, Input, JobRecord, Limits, Now, Outcome, Plan, RequestKey, Work,
 };
@@ -105,6 +107,8 @@ struct Engine {
     ended: BTreeSet<Uuid>,
     /// Owed work that a helper has.
     working: BTreeSet<(Uuid, Work)>,
+    /// Received files that are still open, within a turn.
+    received: BTreeMap<(Uuid, u32), TempFile>,
     /// Files that a helper syncs.
     syncing: BTreeSet<(Uuid, u32)>,
     /// Downloads that may have several requests.
@@ -200,6 +204,7 @@ impl Engine {
             tokens: BTreeMap::new(),
             ended: BTreeSet::new(),
             working: BTreeSet::new(),
+            received: BTreeMap::new(),
             syncing: BTreeSet::new(),
             parallel: Parallel::default(),
             reads: Reads::default(),
@@ -331,14 +336,7 @@ impl Engine {
                 self.outcome(id, Outcome::Displaced { is_refused }, at);
             }
         }
-        for (job, work) in &plan.work {
-            if matches!(work, Work::Verify { file } if self.syncing.contains(&(*job, *file))) {
-                continue;
-            }
-            if self.working.insert((*job, work.clone())) {
-                self.start_work(*job, work);
-            }
-        }
+        self.start_pending_work(plan);
     }
 
     /// Applies the passing of time to the jobs whose deadline has come.

@@ -3,10 +3,10 @@
 //! Two lanes: deleting and renaming must not wait behind the hashing of a
 //! large file, or Cancel would.
 
+use std::collections::VecDeque;
 use std::ops::Range;
 use std::path::PathBuf;
-use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 
 use uuid::Uuid;
@@ -24,32 +24,22 @@ const SLOW_THREADS: usize = 4;
 
 /// One piece of blocking work.
 pub enum Task {
-    Verify {
-        job: Uuid,
-        file: u32,
-        temporary: PathBuf,
-        length: u64,
-        version: Option<String>,
-        hash: Option<(HashAlgorithm, String)>,
-    },
-    Publish {
-        job: Uuid,
-        files: Vec<Publish>,
-    },
-    Remove {
-        job: Uuid,
-        temporaries: Vec<PathBuf>,
-    },
-    Reserve {
-        token: Token,
-        file: TempFile,
-        length: u64,
-    },
-    Sync {
-        key: (Uuid, u32),
-        file: TempFile,
-        held: Vec<Range<u64>>,
-    },
+    Verify { job: Uuid, files: Vec<Verify> },
+    Publish { job: Uuid, files: Vec<Publish> },
+    Remove { job: Uuid, temporaries: Vec<PathBuf> },
+    Reserve { token: Token, file: TempFile, length: u64 },
+    Sync { key: (Uuid, u32), file: TempFile, held: Vec<Range<u64>> },
+}
+
+/// One received file to be checked and synced.
+pub struct Verify {
+    pub file: u32,
+    pub temporary: PathBuf,
+    /// The same, if it is still open.
+    pub open: Option<TempFile>,
+    pub length: u64,
+    pub version: Option<String>,
+    pub hash: Option<(HashAlgorithm, String)>,
 }
 
 /// One file to be moved to its local name.
@@ -66,22 +56,57 @@ pub struct Publish {
 
 /// What became of a piece of pending work.
 pub enum Report {
-    Verified(Result<Verification>),
     /// The files that are in place, and what stopped the others.
-    Published {
-        files: Vec<u32>,
-        error: Option<(u32, HResult, String)>,
-    },
+    Published { files: Vec<u32>, error: Option<(u32, HResult, String)> },
     /// How many temporary files could not be deleted.
-    Removed {
-        undeleted: u32,
-    },
+    Removed { undeleted: u32 },
+}
+
+/// Tasks in their order, for one thread or several.
+#[derive(Default)]
+struct Lane {
+    state: Mutex<LaneState>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct LaneState {
+    tasks: VecDeque<Task>,
+    is_closed: bool,
+}
+
+impl Lane {
+    fn put(&self, task: Task) {
+        self.lock().tasks.push_back(task);
+        self.changed.notify_one();
+    }
+
+    /// Waits for the next one; None once the lane is closed.
+    fn take(&self) -> Option<Task> {
+        let mut state = self.lock();
+        while !state.is_closed {
+            if let Some(task) = state.tasks.pop_front() {
+                return Some(task);
+            }
+            state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+        None
+    }
+
+    fn close(&self) {
+        self.lock().is_closed = true;
+        self.changed.notify_all();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, LaneState> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// The helper threads.
 pub struct Pool {
-    quick: Option<Sender<Task>>,
-    slow: Option<Sender<Task>>,
+    quick: Arc<Lane>,
+    slow: Arc<Lane>,
     threads: Vec<JoinHandle<()>>,
     disk: Disk,
 }
@@ -89,14 +114,16 @@ pub struct Pool {
 impl Pool {
     /// Starts the threads; results go to the inbox.
     pub fn start(disk: &Disk, inbox: &Arc<Inbox>) -> Result<Self> {
-        let (quick, quick_tasks) = channel();
-        let (slow, slow_tasks) = channel();
-        let mut pool =
-            Self { quick: Some(quick), slow: Some(slow), threads: Vec::new(), disk: disk.clone() };
-        pool.spawn("bgcopy-files", disk, inbox, Arc::new(Mutex::new(quick_tasks)))?;
-        let slow_tasks = Arc::new(Mutex::new(slow_tasks));
+        let (quick, slow) = (Arc::<Lane>::default(), Arc::<Lane>::default());
+        let mut pool = Self {
+            quick: Arc::clone(&quick),
+            slow: Arc::clone(&slow),
+            threads: Vec::new(),
+            disk: disk.clone(),
+        };
+        pool.spawn("bgcopy-files", disk, inbox, quick)?;
         for _ in 0..SLOW_THREADS {
-            pool.spawn("bgcopy-disk", disk, inbox, Arc::clone(&slow_tasks))?;
+            pool.spawn("bgcopy-disk", disk, inbox, Arc::clone(&slow))?;
         }
         Ok(pool)
     }
@@ -107,10 +134,7 @@ impl Pool {
             Task::Publish { .. } | Task::Remove { .. } => &self.quick,
             Task::Verify { .. } | Task::Reserve { .. } | Task::Sync { .. } => &self.slow,
         };
-        if let Some(lane) = lane {
-            // The receivers live as long as the threads, which outlive this.
-            _ = lane.send(task);
-        }
+        lane.put(task);
     }
 
     fn spawn(
@@ -118,18 +142,14 @@ impl Pool {
         name: &str,
         disk: &Disk,
         inbox: &Arc<Inbox>,
-        tasks: Arc<Mutex<Receiver<Task>>>,
+        lane: Arc<Lane>,
     ) -> Result<()> {
         let (disk, inbox) = (disk.clone(), Arc::clone(inbox));
         let thread = std::thread::Builder::new()
             .name(name.to_owned())
             .spawn(move || {
-                loop {
-                    let task = tasks.lock().unwrap_or_else(PoisonError::into_inner).recv();
-                    // What is left undone is owed, and done after the next start.
-                    let Some(task) = task.ok().filter(|_| !disk.is_closing()) else {
-                        return;
-                    };
+                // What is left undone is owed, and done after the next start.
+                while let Some(task) = lane.take().filter(|_| !disk.is_closing()) {
                     inbox.report(work(&disk, task));
                 }
             })
@@ -142,8 +162,8 @@ impl Pool {
 impl Drop for Pool {
     fn drop(&mut self) {
         self.disk.close();
-        self.quick = None;
-        self.slow = None;
+        self.quick.close();
+        self.slow.close();
         for thread in self.threads.drain(..) {
             // A helper that panicked has nothing left to say.
             _ = thread.join();
@@ -153,11 +173,9 @@ impl Drop for Pool {
 
 fn work(disk: &Disk, task: Task) -> Message {
     match task {
-        Task::Verify { job, file, temporary, length, version, hash } => {
-            let hash = hash.as_ref().map(|(algorithm, digest)| (*algorithm, digest.as_str()));
-            let report =
-                Report::Verified(disk.verify(&temporary, length, version.as_deref(), hash));
-            Message::Worked { job, work: Work::Verify { file }, report }
+        Task::Verify { job, files } => {
+            let files = files.into_iter().map(|one| (one.file, verify(disk, &one))).collect();
+            Message::Verified { job, files }
         }
         Task::Publish { job, files } => {
             let report = publish(disk, &files);
@@ -174,6 +192,15 @@ fn work(disk: &Disk, task: Task) -> Message {
             Message::Reserved { token, result: disk.reserve(&file, length) }
         }
         Task::Sync { key, file, held } => Message::Synced { key, held, result: disk.sync(&file) },
+    }
+}
+
+fn verify(disk: &Disk, one: &Verify) -> Result<Verification> {
+    let hash = one.hash.as_ref().map(|(algorithm, digest)| (*algorithm, digest.as_str()));
+    let version = one.version.as_deref();
+    match &one.open {
+        Some(open) => disk.verify_open(open, &one.temporary, one.length, version, hash),
+        None => disk.verify(&one.temporary, one.length, version, hash),
     }
 }
 

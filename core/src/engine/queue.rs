@@ -241,7 +241,7 @@ impl Queue {
             return;
         }
         change.record.boot = self.boot;
-        for file in change.files.values_mut() {
+        for file in change.files.values_mut().chain(&mut change.added) {
             file.boot = self.boot;
         }
         let ends = change.record.state != before.state
@@ -261,6 +261,7 @@ impl Queue {
             || change.record.wake_at() != before.wake_at()
             || change.record.maximum_download_time_s != before.maximum_download_time_s
             || change.record.totals.files != before.totals.files
+            || !change.published.is_empty()
             || change.files.iter().any(|(index, file)| {
                 loaded.job.files.get(*index as usize).is_none_or(|old| {
                     old.stage != file.stage
@@ -270,6 +271,8 @@ impl Queue {
             });
         self.replan |= moves;
         let keeps_bytes = ends
+            || !change.published.is_empty()
+            || !change.added.is_empty()
             || change.files.iter().any(|(index, file)| {
                 loaded.job.files.get(*index as usize).is_none_or(|old| {
                     old.held_safely() != file.held_safely() || old.stage != file.stage
@@ -299,7 +302,9 @@ impl Queue {
         self.notes.push(ChangeNotice::of(&loaded.job, &change));
         self.may_forget |= change.record.is_gone();
         self.dirty_jobs.insert(id);
-        self.dirty_files.extend(change.files.keys().map(|index| (id, *index)));
+        let first = u32::try_from(loaded.job.files.len()).unwrap_or(u32::MAX);
+        let added = (first..).zip(&change.added).map(|(index, _)| index);
+        self.dirty_files.extend(change.files.keys().copied().chain(added).map(|index| (id, index)));
         self.dirty_since_ms.get_or_insert(now.monotonic_ms);
         loaded.job.accept(change);
         self.find_place(id);

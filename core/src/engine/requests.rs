@@ -14,7 +14,7 @@ use crate::protocol::{Adjustment, Failure, Request, next_request, requested_byte
 use crate::transfer::{
     Ending, HeadEvent, KnownVersion, Order, RESERVE_FROM_BYTES, Token, TransferEvent, local_failure,
 };
-use crate::vocab::{ErrorContext, Result, code, security};
+use crate::vocab::{ErrorContext, JobState, Result, code, security};
 
 use super::pool::Task;
 use super::{Engine, Held, Moving};
@@ -129,9 +129,13 @@ impl Engine {
         let unsynced = file.held().saturating_sub(file.held_safely());
         let moving =
             Moving { end, ..Moving::new(token, server, Some(target), (begin, unsynced), at) };
+        // A job that connects, or transfers, does so already.
+        let is_first = record.state == JobState::Queued;
         self.moving.insert(transfer, moving);
         self.tokens.insert(token, transfer);
-        self.outcome(id, Outcome::Connecting { file: index }, at);
+        if is_first {
+            self.outcome(id, Outcome::Connecting { file: index }, at);
+        }
         Ok(())
     }
 
@@ -183,10 +187,18 @@ impl Engine {
     }
 
     pub(super) fn take_news(&mut self, at: Now) -> Result<()> {
-        for news in self.transfers.turn()? {
+        let mut all = self.transfers.turn()?.into_iter().peekable();
+        while let Some(news) = all.next() {
             self.heard_of(&news, at);
             match news {
-                TransferEvent::Head(token, head) => self.head_arrived(token, head, at),
+                TransferEvent::Head(token, head) => match self.came_whole(token, &head, all.peek())
+                {
+                    Some(whole) => {
+                        all.next();
+                        self.take_whole(whole, head, at);
+                    }
+                    None => self.head_arrived(token, head, at),
+                },
                 TransferEvent::Written(token, written) => self.written(token, written, at),
                 TransferEvent::Ended(token, ending) => self.ended(token, ending, at),
                 TransferEvent::Sent(token, sent) => self.on_the_way(token, sent, at),
@@ -221,32 +233,33 @@ impl Engine {
             }
         }
         self.consider_splitting(key, &head, at);
-        let permanent = head.redirects.iter().all(|status| matches!(status, 301 | 308));
-        let reports = self.reports_redirects(key.job);
-        let facts = HeadFacts {
-            position: head.body.position,
-            size: head.body.size,
-            validator: head.body.validator.clone(),
-            restart: head.body.restart,
-            unpacked: head.body.unpack.is_some(),
-            response_headers: Some(head.response_headers),
-            asked: Some(head.asked),
-            answered: head.answered,
-            is_permanent: permanent,
-            is_reported: reports,
-        };
+        let reserve = head.waits && head.body.size.is_some_and(|size| size >= RESERVE_FROM_BYTES);
+        let waits = head.waits;
+        let facts = self.facts_of(key.job, head);
         if facts.restart
             && let Some(moving) = self.moving.get_mut(&key)
         {
             (moving.begin, moving.written, moving.sync_asked) = (0, 0, (0, at.monotonic_ms));
         }
-        if head.waits {
-            let reserve = head.body.size.is_some_and(|size| size >= RESERVE_FROM_BYTES);
-            if let Some(moving) = self.moving.get_mut(&key) {
-                moving.held = Some(Held::ForCommit { reserve });
-            }
+        if waits && let Some(moving) = self.moving.get_mut(&key) {
+            moving.held = Some(Held::ForCommit { reserve });
         }
         self.outcome(key.job, Outcome::Head { file: key.file, facts }, at);
+    }
+
+    pub(super) fn facts_of(&self, job: Uuid, head: HeadEvent) -> HeadFacts {
+        HeadFacts {
+            position: head.body.position,
+            size: head.body.size,
+            validator: head.body.validator,
+            restart: head.body.restart,
+            unpacked: head.body.unpack.is_some(),
+            response_headers: Some(head.response_headers),
+            asked: Some(head.asked),
+            answered: head.answered,
+            is_permanent: head.redirects.iter().all(|status| matches!(status, 301 | 308)),
+            is_reported: self.reports_redirects(job),
+        }
     }
 
     /// True if the remote names of the job follow redirects.
@@ -396,6 +409,10 @@ impl Engine {
             self.body_ended(key, moving, ending, at);
         }
         self.left(key, target.as_ref(), at);
+        let is_received = self.file(key).is_some_and(|file| file.stage == FileStage::Received);
+        if let Some(target) = target.filter(|_| is_received) {
+            self.keep_open((key.job, key.file), target);
+        }
     }
 
     fn body_ended(&mut self, key: RequestKey, moving: Moving, ending: Ending, at: Now) {
@@ -460,7 +477,7 @@ impl Engine {
 
     /// How many bytes the file should have in the end, by what its last body
     /// told.
-    fn total_of(&self, key: RequestKey, size: Option<u64>) -> Option<u64> {
+    pub(super) fn total_of(&self, key: RequestKey, size: Option<u64>) -> Option<u64> {
         let file = self.file(key)?;
         requested_bytes(&file.ranges, size.or(file.size))
     }

@@ -20,8 +20,15 @@ pub fn published(
     error: Option<&(u32, HResult, String)>,
     now: Now,
 ) -> Result<()> {
-    for index in files {
-        change.edit(job, *index, |file| file.stage = FileStage::Published)?;
+    if error.is_none() && are_next(job, files) {
+        change.record.published_below =
+            files.last().map_or(change.record.published_below, |last| last + 1);
+        change.published = files.to_vec();
+    } else {
+        forget_mark(change, job)?;
+        for index in files {
+            change.edit(job, *index, |file| file.stage = FileStage::Published)?;
+        }
     }
     if job.record.closing != Some(Closing::Publishing) {
         return Ok(());
@@ -47,7 +54,7 @@ pub fn published(
         return Ok(());
     }
     let totals = change.record.totals;
-    let left = (0..totals.files).any(|index| {
+    let left = (change.record.published_below..totals.files).any(|index| {
         change.file(job, index).is_ok_and(|file| file.stage == FileStage::Transferred)
     });
     if left {
@@ -58,6 +65,28 @@ pub fn published(
         change.record.closing = None;
     } else {
         change.record.closing = Some(Closing::Discarding);
+    }
+    Ok(())
+}
+
+/// True if these files are the next ones to be moved: then a number in the record of the job
+/// says that they are, and none of their own records need be stored.
+fn are_next(job: &Job, files: &[u32]) -> bool {
+    let below = files.last().map_or(0, |last| last + 1);
+    let is_waiting = |index: &u32| {
+        job.files.get(*index as usize).is_some_and(|file| file.stage == FileStage::Transferred)
+    };
+    job.record.closing == Some(Closing::Publishing)
+        && (job.record.published_below..below).filter(is_waiting).eq(files.iter().copied())
+}
+
+/// From now on the files say for themselves that they are published: others may be
+/// transferred later.
+fn forget_mark(change: &mut Change, job: &Job) -> Result<()> {
+    for index in 0..std::mem::take(&mut change.record.published_below) {
+        if job.file(index)?.stage == FileStage::Published {
+            change.edit(job, index, |_| {})?;
+        }
     }
     Ok(())
 }

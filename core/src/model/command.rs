@@ -60,6 +60,7 @@ fn add_files(change: &mut Change, job: &Job, specs: &[FileSpec], limits: &Limits
         ));
     }
     let mut names = std::collections::BTreeSet::new();
+    let mut files = Vec::with_capacity(specs.len());
     for spec in specs {
         check_remote_name(&spec.remote_name)?;
         target::check_ranges(&spec.ranges)?;
@@ -72,14 +73,12 @@ fn add_files(change: &mut Change, job: &Job, specs: &[FileSpec], limits: &Limits
                 format!("the job already has a file for {}", spec.local_name),
             ));
         }
-    }
-    for spec in specs {
-        let local_name = PATHS.normal(&spec.local_name);
-        change.push(FileRecord {
+        files.push(FileRecord {
             expected_hash: spec.expected_hash.as_ref().map(ExpectedHash::normal),
             ..FileRecord::new(spec.remote_name.clone(), local_name, spec.ranges.clone())
         });
     }
+    change.add(files);
     Ok(())
 }
 

@@ -348,6 +348,8 @@ impl FileRecord {
     /// The name of its temporary file: in the folder of the local name, and of
     /// nobody else, as the id of a job is never used twice.
     pub fn temporary_name(&self, job: Uuid, index: u32) -> String {
-        PATHS.sibling(&self.local_name, &format!(".bgcopy-{}-{index}.tmp", job.simple()))
+        let mut id = [0; uuid::fmt::Simple::LENGTH];
+        let id = job.simple().encode_lower(&mut id);
+        PATHS.sibling(&self.local_name, format_args!(".bgcopy-{id}-{index}.tmp"))
     }
 }

@@ -116,6 +116,9 @@ pub enum Outcome {
     Reopened { file: u32 },
     /// All bytes of the file are written.
     Received { file: u32, size: u64 },
+    /// [`Outcome::Head`], [`Outcome::Received`] and [`Outcome::Left`] in one, for a file of
+    /// which nothing was held.
+    CameWhole { file: u32, facts: HeadFacts, size: u64, version: Option<String> },
     /// A body ended where its head said, with more to ask for.
     PieceEnded { file: u32, begin: u64, written: u64 },
     /// The request must be repeated in another way.
@@ -126,8 +129,8 @@ pub enum Outcome {
     /// The request failed. `redirect` is where an answer that was not followed
     /// pointed.
     Failed { file: u32, failure: Failure, redirect: Option<String> },
-    /// The received file is checked and synced.
-    Verified { file: u32, identity: Option<(u64, u64)>, version: Option<String> },
+    /// Received files are checked and synced.
+    Verified { files: Vec<VerifiedFile> },
     /// It does not have the expected hash.
     HashMismatch { file: u32, found: String },
     /// Local trouble lost bytes: those that were not synced if `keeps_synced` (failed
@@ -139,6 +142,16 @@ pub enum Outcome {
     Removed { undeleted: u32 },
     /// Something happened to an upload.
     Upload { file: u32, news: UploadEvent },
+}
+
+/// A received file that is good.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VerifiedFile {
+    pub file: u32,
+    /// Device and inode of its temporary file.
+    pub identity: Option<(u64, u64)>,
+    /// What names that from now on, if the file system is exact.
+    pub version: Option<String>,
 }
 
 /// What a response head told.

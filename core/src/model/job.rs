@@ -149,6 +149,29 @@ impl Job {
         for (index, file) in change.files {
             self.put(index, file);
         }
+        if !change.added.is_empty() {
+            self.append(change.added);
+        }
+        for index in change.published {
+            if let Some(file) = self.files.get_mut(index as usize) {
+                file.stage = FileStage::Published;
+            }
+        }
+    }
+
+    fn append(&mut self, files: Vec<FileRecord>) {
+        let first = self.files.len();
+        if self.files.is_empty() {
+            self.files = files;
+        } else {
+            self.files.extend(files);
+        }
+        for index in first..self.files.len() {
+            let file = &self.files[index];
+            self.local_names.insert(PATHS.key(&file.local_name));
+            let next_try = file.failure.as_ref().map(|failure| failure.next_try);
+            self.sort_in(u32::try_from(index).unwrap_or(u32::MAX), file.stage, next_try);
+        }
     }
 
     fn put(&mut self, index: u32, file: FileRecord) {
@@ -159,7 +182,18 @@ impl Job {
             self.delayed.remove(&(retry.at.monotonic_ms, index));
         }
         let next_try = file.failure.as_ref().map(|failure| failure.next_try);
-        match (file.stage, next_try) {
+        self.sort_in(index, file.stage, next_try);
+        match self.files.get_mut(index as usize) {
+            Some(slot) => *slot = file,
+            None => {
+                self.local_names.insert(PATHS.key(&file.local_name));
+                self.files.push(file);
+            }
+        }
+    }
+
+    fn sort_in(&mut self, index: u32, stage: FileStage, next_try: Option<NextTry>) {
+        match (stage, next_try) {
             (FileStage::Waiting, None) => _ = self.waiting.insert(index),
             (FileStage::Waiting, Some(NextTry::Due)) => _ = self.due.insert(index),
             (FileStage::Waiting, Some(NextTry::At(retry))) => {
@@ -169,13 +203,6 @@ impl Job {
             (FileStage::Received, _) => _ = self.received.insert(index),
             (FileStage::Transferred | FileStage::Published, _) => {}
         }
-        match self.files.get_mut(index as usize) {
-            Some(slot) => *slot = file,
-            None => {
-                self.local_names.insert(PATHS.key(&file.local_name));
-                self.files.push(file);
-            }
-        }
     }
 }
 
@@ -184,8 +211,13 @@ impl Job {
 pub struct Change {
     /// The job's new record.
     pub record: JobRecord,
-    /// The files that are new or different.
+    /// The files that are different, or new and but one.
     pub files: BTreeMap<u32, FileRecord>,
+    /// The files that are new and may be many: they become those of the job as they are here.
+    pub added: Vec<FileRecord>,
+    /// The files that are published and else as they were: the record says so for all of
+    /// them.
+    pub published: Vec<u32>,
     /// What the caller gets: S_OK or another success code.
     pub result: HResult,
     /// Files that were thrown back to the start, for the event.
@@ -208,6 +240,8 @@ impl Change {
         Self {
             record: job.record.clone(),
             files: BTreeMap::new(),
+            added: Vec::new(),
+            published: Vec::new(),
             result: code::S_OK,
             restarted: BTreeSet::new(),
             completed: None,
@@ -233,21 +267,27 @@ impl Change {
         index: u32,
         edit: impl FnOnce(&mut FileRecord),
     ) -> Result<()> {
-        let old = match self.files.get(&index) {
+        let mut new = match self.files.remove(&index) {
             Some(file) => file,
-            None => job.file(index)?,
+            None => job.file(index)?.clone(),
         };
-        let mut new = old.clone();
+        self.record.totals.remove(&new);
         edit(&mut new);
-        self.record.totals.exchange(Some(old), &new);
+        self.record.totals.add(&new);
         self.files.insert(index, new);
         Ok(())
+    }
+
+    /// Appends files that the job gets from its caller.
+    pub fn add(&mut self, files: Vec<FileRecord>) {
+        files.iter().for_each(|file| self.record.totals.add(file));
+        self.added = files;
     }
 
     /// Appends a file.
     pub fn push(&mut self, file: FileRecord) {
         let index = self.record.totals.files + self.record.totals.replies;
-        self.record.totals.exchange(None, &file);
+        self.record.totals.add(&file);
         self.files.insert(index, file);
     }
 }

@@ -6,7 +6,7 @@ use crate::vocab::{ErrorContext, HResult, JobPropertyId, JobState, PropertyValue
 use super::deadline::Now;
 use super::failure;
 use super::file::{FileRecord, FileStage};
-use super::input::{HeadFacts, Outcome};
+use super::input::{HeadFacts, Outcome, VerifiedFile};
 use super::job::{Change, Job};
 use super::record::{Closing, JobError};
 use super::{closing, upload_outcome};
@@ -46,25 +46,13 @@ pub fn apply(job: &Job, outcome: &Outcome, now: Now) -> Result<Change> {
         Outcome::Synced { file, held } => {
             change.edit(job, *file, |file| file.add_synced(held))?;
         }
-        Outcome::Left { file, version } => {
-            let held = job.file(*file)?;
-            if held.left != *version && held.held() > 0 && !held.is_transferred() {
-                change.edit(job, *file, |file| file.left.clone_from(version))?;
-            }
-        }
+        Outcome::Left { file, version } => left(&mut change, job, *file, version.as_ref())?,
         Outcome::Reopened { file } => change.edit(job, *file, |file| file.left = None)?,
-        Outcome::Received { file, size } => {
-            if !job.file(*file)?.segments.is_empty() && job.file(*file)?.held() != *size {
-                return Ok(change);
-            }
-            progress(&mut change, job, *file, (0, *size), now)?;
-            change.edit(job, *file, |file| {
-                if file.ranges.is_empty() {
-                    file.size = Some(*size);
-                }
-                file.stage = FileStage::Received;
-                file.failure = None;
-            })?;
+        Outcome::Received { file, size } => received(&mut change, job, *file, *size, now)?,
+        Outcome::CameWhole { file, facts, size, version } => {
+            head(&mut change, job, *file, facts, now)?;
+            received(&mut change, job, *file, *size, now)?;
+            left(&mut change, job, *file, version.as_ref())?;
         }
         Outcome::AskAgain { file, adjustment } => {
             ask_again(&mut change, job, *file, *adjustment, now)?;
@@ -79,9 +67,7 @@ pub fn apply(job: &Job, outcome: &Outcome, now: Now) -> Result<Change> {
             }
             failed(&mut change, job, *file, failure, redirect.as_deref(), now)?;
         }
-        Outcome::Verified { file, identity, version } => {
-            verified(&mut change, job, *file, *identity, version.as_ref(), now)?;
-        }
+        Outcome::Verified { files } => verified(&mut change, job, files, now)?,
         Outcome::HashMismatch { file, found } => {
             hash_mismatch(&mut change, job, *file, found, now)?;
         }
@@ -242,7 +228,7 @@ fn progress(
     (begin, written): (u64, u64),
     now: Now,
 ) -> Result<()> {
-    let file = job.file(index)?;
+    let file = change.file(job, index)?;
     if file.stage != FileStage::Waiting || written < file.written && file.segments.is_empty() {
         return Ok(());
     }
@@ -265,11 +251,36 @@ fn progress(
         change.record.attempts = 0;
         change.record.no_progress_deadline = None;
         change.record.modified_ms = now.unix_ms;
-        if job.record.is_runnable() {
+        if change.record.is_runnable() {
             refuse_too_large(change, index, now);
         }
     }
     Ok(())
+}
+
+/// All bytes of a file are written.
+fn received(change: &mut Change, job: &Job, index: u32, size: u64, now: Now) -> Result<()> {
+    let file = change.file(job, index)?;
+    if !file.segments.is_empty() && file.held() != size {
+        return Ok(());
+    }
+    progress(change, job, index, (0, size), now)?;
+    change.edit(job, index, |file| {
+        if file.ranges.is_empty() {
+            file.size = Some(size);
+        }
+        file.stage = FileStage::Received;
+        file.failure = None;
+    })
+}
+
+/// The temporary file is written to no more.
+fn left(change: &mut Change, job: &Job, index: u32, version: Option<&String>) -> Result<()> {
+    let held = change.file(job, index)?;
+    if held.left.as_ref() == version || held.held() == 0 || held.is_transferred() {
+        return Ok(());
+    }
+    change.edit(job, index, |file| file.left = version.cloned())
 }
 
 fn ask_again(
@@ -390,25 +401,20 @@ fn is_of_the_place(failure: &Failure) -> bool {
     failure.context == ErrorContext::RemoteFile || unreachable.contains(&failure.code)
 }
 
-fn verified(
-    change: &mut Change,
-    job: &Job,
-    index: u32,
-    identity: Option<(u64, u64)>,
-    version: Option<&String>,
-    now: Now,
-) -> Result<()> {
-    if job.file(index)?.stage != FileStage::Received {
-        return Ok(());
+fn verified(change: &mut Change, job: &Job, files: &[VerifiedFile], now: Now) -> Result<()> {
+    for VerifiedFile { file, identity, version } in files {
+        if job.file(*file)?.stage != FileStage::Received {
+            continue;
+        }
+        change.edit(job, *file, |file| {
+            file.stage = FileStage::Transferred;
+            file.close_gaps();
+            file.synced = file.written;
+            file.identity = *identity;
+            file.left.clone_from(version);
+        })?;
+        finish_if_done(change, job, now);
     }
-    change.edit(job, index, |file| {
-        file.stage = FileStage::Transferred;
-        file.close_gaps();
-        file.synced = file.written;
-        file.identity = identity;
-        file.left = version.cloned();
-    })?;
-    finish_if_done(change, job, now);
     Ok(())
 }
 

@@ -91,20 +91,30 @@ fn go_around<'a>(
         .zip(taken)
         .map(|(job, taken)| (*job, job.requests().take(window), taken))
         .collect();
+    // The host that was found last to have as many as it may.
+    let mut full = None;
     let mut round = 0;
     while slots.has_some() && !queues.is_empty() {
         queues.retain_mut(|(job, waiting, taken)| {
             if **taken > round {
                 return true;
             }
+            if !slots.has_file() && !may_ask_beside(plan, job) {
+                return false;
+            }
             for (index, part) in waiting.by_ref() {
                 let key = RequestKey { job: job.record.id, file: index, part };
+                let host = job.files.get(index as usize).and_then(host);
+                if full.is_some() && full == host || plan.transfers.contains(&key) {
+                    continue;
+                }
+                if host.is_some_and(|host| slots.used(host) >= most) {
+                    full = host;
+                    continue;
+                }
                 let more = part == 0 || has_room(plan, job, index, limits);
                 let has_slot = has_request(plan, job, index);
-                if !more
-                    || plan.transfers.contains(&key)
-                    || !slots.may_take(job, index, most, has_slot)
-                {
+                if !more || !slots.may_take(job, index, most, has_slot) {
                     continue;
                 }
                 if slots.gate.is_shut(job, index, part) {
@@ -112,6 +122,7 @@ fn go_around<'a>(
                 }
                 if slots.connections == 0 || slots.files == 0 && !has_slot {
                     slots.take_back(plan);
+                    full = None;
                 }
                 if slots.take(job, index, most, has_slot) {
                     slots.gate.enter(job, index, part);
@@ -156,6 +167,14 @@ pub(super) fn widen<'a>(
             plan.transfers.insert(key);
         }
     }
+}
+
+/// True if a file of the job that has a slot may get another request: then there is no need
+/// of a free slot for it.
+fn may_ask_beside(plan: &Plan, job: &Job) -> bool {
+    let lacks_first = |key: &RequestKey| !plan.transfers.contains(&RequestKey { part: 0, ..*key });
+    is_upload(&job.record)
+        || plan.transfers.range(RequestKey::of_job(job.record.id)).any(lacks_first)
 }
 
 fn has_request(plan: &Plan, job: &Job, index: u32) -> bool {
@@ -305,6 +324,11 @@ impl<'a> Slots<'a> {
         self.connections > 0 || !self.yielding.is_empty()
     }
 
+    /// True if there is a slot for one more file, or one that can be taken back for it.
+    fn has_file(&self) -> bool {
+        self.files > 0 || !self.yielding.is_empty()
+    }
+
     fn used(&self, host: &str) -> u32 {
         self.used_by_host.get(host).copied().unwrap_or(0)
     }
@@ -315,7 +339,7 @@ impl<'a> Slots<'a> {
         let Some(file) = job.files.get(index as usize) else {
             return false;
         };
-        let has_file_slot = has_slot || self.files > 0 || !self.yielding.is_empty();
+        let has_file_slot = has_slot || self.has_file();
         has_file_slot && self.has_some() && host(file).is_none_or(|host| self.used(host) < most)
     }
 

@@ -50,9 +50,9 @@ pub struct ChangeNotice {
     line: Option<(LogLevel, String)>,
     restarted: BTreeSet<u32>,
     transferred: Vec<u32>,
-    /// Per file: the bytes that came in.
+    /// Per file: the bytes that came in, if somebody may want to know.
     grown: Vec<(u32, Vec<Range<u64>>)>,
-    /// Per file that lost bytes: what is left from its start on.
+    /// The same for files that lost bytes: what is left from their start on.
     shrunk: Vec<(u32, u64)>,
 }
 
@@ -83,6 +83,9 @@ impl ChangeNotice {
             let was_transferred = before.is_some_and(FileRecord::is_transferred);
             if file.stage == FileStage::Transferred && !was_transferred {
                 note.transferred.push(*index);
+            }
+            if record.notify_flags & notify::FILE_RANGES_TRANSFERRED == 0 {
+                continue;
             }
             let (held, had) = (file.held(), before.map_or(0, FileRecord::held));
             if held > had {

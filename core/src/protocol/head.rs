@@ -36,8 +36,10 @@ impl Head {
     /// forgotten.
     pub fn push_line(&mut self, raw: &[u8]) {
         let line = String::from_utf8_lossy(raw);
+        let line = line.trim_end_matches(['\r', '\n']);
         // Such lines are shown to people: nothing in them steers a terminal.
-        let line = line.trim_end_matches(['\r', '\n']).replace(char::is_control, " ");
+        let is_plain = line.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+        let line = if is_plain { line.to_owned() } else { line.replace(char::is_control, " ") };
         if let Some(status) = status_of(&line) {
             if (300..400).contains(&self.status) {
                 self.redirects.push(self.status);
@@ -89,8 +91,9 @@ impl Head {
     /// The codings that the server names although identity was asked for, in
     /// lower case and separated by `, `.
     pub fn coding(&self) -> Option<String> {
-        let codings: Vec<_> = self
-            .values("content-encoding")
+        let mut values = self.values("content-encoding").peekable();
+        values.peek()?;
+        let codings: Vec<_> = values
             .flat_map(|value| value.split(','))
             .map(|coding| coding.trim().to_ascii_lowercase())
             .filter(|coding| !coding.is_empty() && coding != "identity")
@@ -141,6 +144,11 @@ pub fn header_value<'a>(text: &'a str, name: &str) -> Option<&'a str> {
 }
 
 fn value_in<'a>(line: &'a str, name: &str) -> Option<&'a str> {
+    // Most lines are of other headers: those that begin in another way need no more of a look.
+    let (first, wanted) = (*line.as_bytes().first()?, *name.as_bytes().first()?);
+    if !first.eq_ignore_ascii_case(&wanted) && !line.starts_with(char::is_whitespace) {
+        return None;
+    }
     let (found, value) = line.split_once(':')?;
     found.trim().eq_ignore_ascii_case(name).then(|| value.trim())
 }

@@ -37,8 +37,18 @@ impl Scheme {
 /// The host and port that a remote name leads to; connections are counted by
 /// it.
 pub fn host_of(remote_name: &str) -> &str {
-    let rest = remote_name.split_once("://").map_or("", |(_, rest)| rest);
-    rest.split(['/', '?', '#']).next().unwrap_or("")
+    // A plan asks for those of many files: bytes are looked at, and each but once.
+    let mut rest = remote_name.as_bytes();
+    while let Some(colon) = rest.iter().position(|byte| *byte == b':') {
+        let behind = &rest[colon + 1..];
+        if let Some(host) = behind.strip_prefix(b"//") {
+            let begin = remote_name.len() - host.len();
+            let end = host.iter().position(|byte| matches!(byte, b'/' | b'?' | b'#'));
+            return &remote_name[begin..end.map_or(remote_name.len(), |end| begin + end)];
+        }
+        rest = behind;
+    }
+    ""
 }
 
 /// The start of a remote name up to its path: two names that begin with the same ask

@@ -3,7 +3,7 @@
 use rusqlite::{CachedStatement, Connection, OptionalExtension, Row, params};
 use uuid::Uuid;
 
-use crate::model::{FileRecord, JobRecord};
+use crate::model::{FileRecord, FileStage, JobRecord};
 use crate::vocab::JobState;
 
 use super::failure::{Fallible, StoreFailure};
@@ -103,7 +103,11 @@ fn files(connection: &Connection, number: i64, job: &JobRecord) -> Fallible<Vec<
         let (Ok(record), Ok(checksum)) = (record, checksum) else {
             return Err(incomplete(job));
         };
-        files.push(row::decode_file(job.id, index, record, checksum)?);
+        let mut file = row::decode_file(job.id, index, record, checksum)?;
+        if job.has_published(index, file.stage) {
+            file.stage = FileStage::Published;
+        }
+        files.push(file);
     }
     if files.len() as u64 != u64::from(job.totals.files) + u64::from(job.totals.replies) {
         return Err(incomplete(job));

@@ -152,12 +152,11 @@ pub(super) fn decode_file(
 }
 
 fn file_checksum(job: Uuid, index: u32, record: &[u8]) -> RowChecksum {
-    let mut hasher = blake3::Hasher::new();
-    hasher.update(b"file");
-    hasher.update(job.as_bytes());
-    hasher.update(&index.to_le_bytes());
-    hasher.update(record);
-    shortened(&hasher)
+    // In one piece: that is half the work for a few hundred bytes.
+    let all = [b"file".as_slice(), job.as_bytes(), &index.to_le_bytes(), record].concat();
+    let mut checksum = RowChecksum::default();
+    checksum.copy_from_slice(&blake3::hash(&all).as_bytes()[..CHECKSUM_BYTES]);
+    checksum
 }
 
 /// The checksum of a row of `meta`.

@@ -8,6 +8,7 @@ use crate::protocol::{Failure, Head, http_failure};
 use crate::vocab::{Error, ErrorContext, HResult, code};
 
 /// What curl says about a request that ended.
+#[derive(Default)]
 pub struct TransferFacts {
     error: Option<curl::Error>,
     /// What libcurl says in particular.
@@ -22,10 +23,13 @@ pub struct TransferFacts {
 }
 
 impl TransferFacts {
-    /// Reads them off the handle of the request.
+    /// Reads them off the handle of the request. They say nothing of one that went through.
     pub fn of<H>(easy: &mut Easy2<H>, result: Result<(), curl::Error>) -> Self {
+        let Err(error) = result else {
+            return Self::default();
+        };
         Self {
-            error: result.err(),
+            error: Some(error),
             detail: easy.take_error_buf(),
             tunnel_status: easy.http_connectcode().unwrap_or(0),
             os_error: easy.os_errno().unwrap_or(0),

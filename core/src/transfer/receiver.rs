@@ -295,10 +295,11 @@ impl Receiver {
         let Some(order) = &self.order else {
             return;
         };
-        self.writer = Some(Writer::new(order.target.clone(), body.position));
         self.unpacker = body.unpack.map(Unpacker::new);
         self.told = body.position;
         self.left = body.length.unwrap_or(u64::MAX).saturating_sub(body.overlap);
+        let length = body.length.filter(|_| self.unpacker.is_none()).map(|_| self.left);
+        self.writer = Some(Writer::new(order.target.clone(), body.position, length));
         self.phase = match body.overlap {
             0 => Phase::Writing,
             left => Phase::Comparing { left },

@@ -1,5 +1,7 @@
 //! What a local name may look like, by the rules of the system it is for.
 
+use std::fmt::Write as _;
+
 use super::limit;
 use super::path_text::{bytes_of_path, text_of_path};
 
@@ -128,12 +130,14 @@ impl Paths {
     }
 
     /// The same folder with another name in it.
-    pub fn sibling(self, name: &str, other: &str) -> String {
+    pub fn sibling(self, name: &str, other: impl std::fmt::Display) -> String {
         let folder = &name[..name.len() - self.last(name).len()];
-        match self {
-            Self::Unix if folder.is_empty() => format!("/{other}"),
-            Self::Unix | Self::Windows => format!("{folder}{other}"),
-        }
+        let folder = if self == Self::Unix && folder.is_empty() { "/" } else { folder };
+        // Names of temporary files, which are made three times for each file, fit without growing.
+        let mut path = String::with_capacity(folder.len() + 64);
+        // Text takes whatever is written to it.
+        _ = write!(path, "{folder}{other}");
+        path
     }
 }
 

@@ -340,6 +340,9 @@ fn tell_done(job: &Job, (files, names): Files<'_>, display: &Display) -> Outcome
         Some(names) => &names.rename(files)?,
         None => files,
     };
+    if matches!(display, Display::Quiet) {
+        return Ok(());
+    }
     for file in files {
         display.note(&format!("Saved {}", output::in_line(&file.local_name)));
     }

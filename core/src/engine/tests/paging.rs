@@ -40,7 +40,7 @@ fn queued(number: u128, host: u128) -> (JobRecord, FileRecord) {
     record.enter(JobState::Queued, Now::default());
     let path = format!("/tmp/{number}");
     let file = FileRecord::new(format!("http://host-{host}/{number}"), path, Vec::new());
-    record.totals.exchange(None, &file);
+    record.totals.add(&file);
     (record, file)
 }
 

@@ -1,10 +1,12 @@
 //! The table "method x state" of the specification, section 9.2.
 
-use crate::model::{Closing, Command, Deadline, FileStage, Input, Job, Now, Outcome, Setting};
+use crate::model::{
+    Change, Closing, Command, Deadline, FileStage, Input, Job, Now, Outcome, Setting,
+};
 use crate::protocol::Failure;
 use crate::vocab::{ErrorContext, HResult, JobPriority, JobState, code};
 
-use super::{command, input, job_with_files, spec};
+use super::{command, input, job_with_files, spec, verified};
 
 /// A job of one file in each state.
 fn job_in(state: JobState) -> Job {
@@ -39,7 +41,7 @@ fn job_in(state: JobState) -> Job {
         JobState::TransientError => outcome(&mut job, fail(true)),
         JobState::Transferred | JobState::Acknowledged => {
             outcome(&mut job, Outcome::Received { file: 0, size: 3 });
-            outcome(&mut job, Outcome::Verified { file: 0, identity: Some((1, 2)), version: None });
+            outcome(&mut job, verified(0, Some((1, 2))));
             if state == JobState::Acknowledged {
                 command(&mut job, Command::Complete).expect("complete");
                 outcome(&mut job, Outcome::Published { files: vec![0], error: None });
@@ -169,6 +171,72 @@ fn an_empty_job_cannot_be_resumed_but_completed() {
     assert_eq!(job.record.state, JobState::Acknowledged);
 }
 
+fn outcome(job: &mut Job, outcome: Outcome) -> Change {
+    input(job, &Input::Outcome(outcome), Now::default()).expect("an outcome")
+}
+
+fn published(files: &[u32], error: Option<u32>) -> Outcome {
+    let error = error.map(|file| (file, code::E_ACCESSDENIED, "refused".to_owned()));
+    Outcome::Published { files: files.to_vec(), error }
+}
+
+/// A job of so many files that is being completed; all are transferred but for one.
+fn job_being_completed(files: u32, missing: u32) -> Job {
+    let mut job = job_with_files(files);
+    command(&mut job, Command::Resume).expect("resume");
+    for file in (0..files).filter(|file| *file != missing) {
+        outcome(&mut job, Outcome::Received { file, size: 3 });
+        outcome(&mut job, verified(file, None));
+    }
+    command(&mut job, Command::Complete).expect("complete");
+    job
+}
+
+fn are_published(job: &Job) -> Vec<u32> {
+    let files = (0..).zip(&job.files);
+    files.filter(|(_, file)| file.stage == FileStage::Published).map(|(index, _)| index).collect()
+}
+
+#[test]
+fn files_that_are_published_in_order_are_stored_as_one_number() {
+    let mut job = job_being_completed(6, 1);
+    let change = outcome(&mut job, published(&[0, 2], None));
+    assert!(change.files.is_empty(), "no record of a file is stored anew");
+    assert_eq!((change.record.published_below, are_published(&job)), (3, vec![0, 2]));
+    assert!(!job.record.has_published(1, job.files[1].stage), "it is not there");
+    assert!(job.record.has_published(2, FileStage::Transferred), "its record says no more");
+    let change = outcome(&mut job, published(&[3, 4, 5], None));
+    assert_eq!(change.record.closing, Some(Closing::Discarding));
+    assert_eq!(are_published(&job), [0, 2, 3, 4, 5]);
+}
+
+#[test]
+fn a_complete_that_fails_leaves_no_mark_behind() {
+    let mut job = job_being_completed(6, 1);
+    outcome(&mut job, published(&[0, 2], None));
+    let change = outcome(&mut job, published(&[3], Some(4)));
+    assert_eq!(change.completed.expect("it ended").unwrap_err().code, code::E_ACCESSDENIED);
+    let stored: Vec<_> = change.files.iter().map(|(index, file)| (*index, file.stage)).collect();
+    let published = FileStage::Published;
+    let transferred = FileStage::Transferred;
+    assert_eq!(stored, [(0, published), (2, published), (3, published), (4, transferred)]);
+    assert_eq!(change.record.published_below, 0, "the second file may be transferred yet");
+    command(&mut job, Command::Resume).expect("resumed");
+    outcome(&mut job, Outcome::Received { file: 1, size: 3 });
+    outcome(&mut job, verified(1, None));
+    assert!(!job.record.has_published(1, job.files[1].stage));
+}
+
+#[test]
+fn files_that_are_published_out_of_order_say_so_themselves() {
+    for files in [[2, 0].as_slice(), &[3], &[0, 1]] {
+        let mut job = job_being_completed(4, 1);
+        let change = outcome(&mut job, published(files, None));
+        assert!(change.published.is_empty() && change.record.published_below == 0, "{files:?}");
+        assert_eq!(change.files.len(), files.len());
+    }
+}
+
 #[test]
 fn partial_complete_keeps_exactly_the_finished_files() {
     let mut job = job_with_files(3);
@@ -176,7 +244,7 @@ fn partial_complete_keeps_exactly_the_finished_files() {
     for file in 0..2 {
         let received = Input::Outcome(Outcome::Received { file, size: 3 });
         input(&mut job, &received, Now::default()).expect("received");
-        let verified = Input::Outcome(Outcome::Verified { file, identity: None, version: None });
+        let verified = Input::Outcome(verified(file, None));
         input(&mut job, &verified, Now::default()).expect("verified");
     }
     command(&mut job, Command::Complete).expect("complete");

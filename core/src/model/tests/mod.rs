@@ -25,7 +25,10 @@ use uuid::Uuid;
 
 use crate::vocab::JobType;
 
-use super::{Command, FileSpec, Input, Job, Limits, NewJob, Now, Totals, apply, apply_creation};
+use super::{
+    Command, FileSpec, Input, Job, Limits, NewJob, Now, Outcome, Totals, VerifiedFile, apply,
+    apply_creation,
+};
 
 fn new_job(job_type: JobType) -> Job {
     let new = NewJob {
@@ -52,6 +55,11 @@ fn spec(index: u32) -> FileSpec {
         local_name: format!("/folder/{index}"),
         ..FileSpec::default()
     }
+}
+
+/// A received file is checked and synced.
+fn verified(file: u32, identity: Option<(u64, u64)>) -> Outcome {
+    Outcome::Verified { files: vec![VerifiedFile { file, identity, version: None }] }
 }
 
 fn command(job: &mut Job, command: Command) -> crate::vocab::Result<super::Change> {

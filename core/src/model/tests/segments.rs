@@ -7,7 +7,7 @@ use crate::model::{
 use crate::protocol::FileRange;
 use crate::vocab::LENGTH_TO_EOF;
 
-use super::{command, input, job_with_files};
+use super::{command, input, job_with_files, verified};
 
 const MIB: u64 = 1024 * 1024;
 
@@ -228,6 +228,6 @@ fn a_file_is_received_when_it_has_no_gap_and_in_one_piece_once_verified() {
     outcome(Outcome::PieceEnded { file: 0, begin: 0, written: 20 });
     let file = outcome(Outcome::Received { file: 0, size: 30 });
     assert_eq!((file.stage, file.held_safely()), (FileStage::Received, 10), "nothing is forgotten");
-    let file = outcome(Outcome::Verified { file: 0, identity: None, version: None });
+    let file = outcome(verified(0, None));
     assert_eq!((file.written, file.synced, file.segments.len()), (30, 30, 0));
 }

@@ -9,7 +9,7 @@ use crate::model::{
 use crate::protocol::{Adjustment, Body, Decision, Failure, Head, decide, next_request};
 use crate::vocab::{ErrorContext, HResult, JobState, code};
 
-use super::{forget_counters, job_with_files};
+use super::{forget_counters, job_with_files, verified};
 
 /// Bytes of the one file. A byte's value is the version it came from.
 const SIZE: u64 = 2;
@@ -385,7 +385,7 @@ impl World {
                 let long_enough =
                     self.temporary.as_ref().is_some_and(|held| held.len() as u64 >= SIZE);
                 match long_enough {
-                    true => Outcome::Verified { file, identity: Some((1, 1)), version: None },
+                    true => verified(file, Some((1, 1))),
                     false => Outcome::LostBytes { file, keeps_synced: false },
                 }
             }

@@ -64,6 +64,8 @@ mod netlink {
     pub struct NetworkWatch {
         socket: Option<OwnedFd>,
         known: Known,
+        /// What is read at a time. It is kept, as each turn of the engine looks.
+        buffer: Vec<u8>,
     }
 
     /// What was reported so far: routers and drivers repeat themselves.
@@ -77,7 +79,7 @@ mod netlink {
     impl NetworkWatch {
         /// Listens from now on, if this process may.
         pub fn start() -> Self {
-            Self { socket: listen().ok(), known: Known::default() }
+            Self { socket: listen().ok(), known: Known::default(), buffer: vec![0; BUFFER_BYTES] }
         }
 
         /// What can be read once there is something; None if nothing is reported.
@@ -91,11 +93,10 @@ mod netlink {
             let Some(socket) = &self.socket else {
                 return change;
             };
-            let mut buffer = vec![0_u8; BUFFER_BYTES];
             loop {
-                match recv(socket, &mut buffer[..], RecvFlags::DONTWAIT) {
+                match recv(socket, &mut self.buffer[..], RecvFlags::DONTWAIT) {
                     Ok((0, _)) => return change,
-                    Ok((read, _)) => self.known.read(&buffer[..read], &mut change),
+                    Ok((read, _)) => self.known.read(&self.buffer[..read], &mut change),
                     Err(Errno::INTR) => {}
                     // Some of it was lost.
                     Err(Errno::NOBUFS) => (change.gained, change.restored) = (true, true),

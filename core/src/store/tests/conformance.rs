@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use tempfile::tempdir;
 
-use crate::model::{Closing, Totals};
+use crate::model::{Closing, FileStage, Totals};
 use crate::vocab::{JobPriority, JobState};
 
 use super::*;
@@ -26,6 +26,27 @@ fn loads_what_was_saved_also_after_reopening() {
     assert_eq!(store.record(id_of(999)).unwrap(), None);
     assert_eq!(store.unreadable(), 0);
     assert!(store.damage().is_none());
+}
+
+#[test]
+fn a_job_says_which_of_its_files_are_published() {
+    let folder = tempdir().unwrap();
+    let mut store = open(folder.path());
+    let (mut job, _) = sample(1);
+    let stages = [FileStage::Transferred, FileStage::Waiting, FileStage::Transferred];
+    let with_stage = |(index, stage)| FileRecord { stage, ..file(1, index) };
+    let files: Vec<_> = (0..).zip(stages).map(with_stage).collect();
+    job.totals = Totals::of(&files);
+    job.closing = Some(Closing::Publishing);
+    save(&mut store, &[(job.clone(), files)]);
+    job.published_below = 2;
+    store.save(&Batch { jobs: vec![&job], ..Batch::default() }, Durability::Kill).unwrap();
+    drop(store);
+
+    let (_, loaded) = open(folder.path()).load(job.id).unwrap().unwrap();
+
+    let loaded: Vec<_> = loaded.iter().map(|file| file.stage).collect();
+    assert_eq!(loaded, [FileStage::Published, FileStage::Waiting, FileStage::Transferred]);
 }
 
 #[test]
