@@ -157,6 +157,26 @@ fn a_server_that_answers_ranges_with_the_whole_file_is_left_at_one_request() {
 }
 
 #[test]
+fn a_server_that_calls_a_file_with_gaps_complete_is_asked_anew() {
+    let bench = Bench::new();
+    let resource = || Resource::new(content()).etag("\"v\"");
+    let job = fetched_by(&bench, resource().always(paced()), 4);
+    let ranges = || job.files().expect("files")[0].filled_ranges().expect("ranges");
+    let deadline = Instant::now() + PATIENCE;
+    while ranges().len() < 2 {
+        assert!(Instant::now() < deadline, "{:?}", ranges());
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    job.suspend().expect("suspended");
+    assert!(ranges().len() > 1, "{:?}", ranges());
+    let liar = Reply::normal().status(416).header("ETag", "\"v\"");
+    let liar = liar.header("Content-Range", format!("bytes */{}", ranges()[0].length));
+    bench.server.put("/file", resource().script(vec![liar]));
+    job.resume().expect("resumed");
+    must_end(&bench, &job, &content());
+}
+
+#[test]
 fn versions_that_only_differ_in_bytes_are_never_mixed() {
     // The file on the server is another one as soon as so many connections are there.
     std::thread::scope(|scope| {

@@ -126,8 +126,8 @@ pub struct Get {
     /// What to download: http, https or file.
     #[arg(required_unless_present = "list", value_name = "URL")]
     pub urls: Vec<String>,
-    /// The file to download a single URL to; its folder is made if it is missing
-    /// [default: the last part of the URL].
+    /// The file to download a single URL to; its folder is made if it is missing. `-` writes
+    /// it to stdout while it comes in [default: the last part of the URL].
     #[arg(short, long, value_name = "FILE", conflicts_with_all = ["directory", "list"])]
     pub output: Option<PathBuf>,
     /// The folder to download to, made if it is missing [default: the current one].

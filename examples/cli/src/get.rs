@@ -20,7 +20,7 @@ use crate::interrupt::Interrupt;
 use crate::job_options::JobOptions;
 use crate::program::Program;
 use crate::progress::Display;
-use crate::{job_ids, output, store_folder, targets};
+use crate::{job_ids, output, stdout, store_folder, targets};
 
 /// How often the display changes, and how soon Ctrl-C is seen.
 pub const TICK: Duration = Duration::from_millis(100);
@@ -37,7 +37,7 @@ pub enum Watched {
 
 pub fn get(program: &Program, store: &Path, get: &Get) -> Outcome {
     // Until there is a job, a signal ends the process: a list may come from a terminal.
-    let files = targets::of(get)?;
+    let files = targets::of(get, store)?;
     let mut options = JobOptions::read(&get.network)?;
     options.add_netrc(&get.network, &files)?;
     let interrupt = Interrupt::listen()?;
@@ -54,9 +54,14 @@ pub fn get(program: &Program, store: &Path, get: &Get) -> Outcome {
             create(&manager, &files, get, &options, &display)?
         }
     };
-    let watched = watch(&job, &mut display, &interrupt);
+    let writes_out = stdout::is_meant(get.output.as_ref());
+    let watched = match writes_out {
+        true => write_out(&job, get, &mut display, &interrupt),
+        false => watch(&job, &mut display, &interrupt),
+    };
     display.end();
     match watched? {
+        Watched::Ended(JobState::Transferred) if writes_out => stdout::clean(store, &job),
         Watched::Ended(JobState::Error) if !get.all_or_nothing && can_do_without(&job)? => {
             // What came there meanwhile is not replaced, either.
             get.download.check_targets(&files)?;
@@ -83,6 +88,22 @@ pub fn get(program: &Program, store: &Path, get: &Get) -> Outcome {
                 program.command_line(&options.hidden_words)
             )))
         }
+    }
+}
+
+/// Writes the file of the job to stdout, and waits until it is checked.
+fn write_out(
+    job: &Job,
+    get: &Get,
+    display: &mut Display,
+    interrupt: &Interrupt,
+) -> Outcome<Watched> {
+    match stdout::copy(job, interrupt, get.quiet) {
+        Ok(true) => watch(job, display, interrupt),
+        Ok(false) => Ok(Watched::Interrupted),
+        // It says more than the read.
+        Err(_) if job.state()? == JobState::Error => Ok(Watched::Ended(JobState::Error)),
+        Err(failure) => Err(failure),
     }
 }
 
@@ -207,7 +228,7 @@ fn explain(store: &Path, error: &Error) -> Failure {
 fn display_of(get: &Get) -> Display {
     if get.json {
         Display::json()
-    } else if get.quiet {
+    } else if get.quiet || stdout::is_meant(get.output.as_ref()) {
         Display::Quiet
     } else {
         Display::for_people()

@@ -35,6 +35,7 @@ mod serve;
 mod service_manager;
 mod set;
 mod shown_settings;
+mod stdout;
 mod store_folder;
 mod table;
 mod targets;

@@ -14,17 +14,24 @@ use sha2::{Digest, Sha256};
 use crate::args::{Get, sha256_digest};
 use crate::failure::{Failure, Outcome};
 use crate::header_names::arrival_name;
+use crate::stdout;
 
 /// What a server's own name for its folder is saved as.
 const NAMELESS: &str = "index.html";
 
-/// The files that a command line asks for.
-pub fn of(get: &Get) -> Outcome<Vec<FileSpec>> {
+/// The files that a command line asks for; what is only written to stdout is beside the queue.
+pub fn of(get: &Get, store: &Path) -> Outcome<Vec<FileSpec>> {
     if let Some(output) = &get.output {
         let [url] = get.urls.as_slice() else {
             return Err(Failure::usage("--output is for a single URL; use --directory"));
         };
-        let mut target = target(url, output)?;
+        let mut target = match stdout::is_meant(get.output.as_ref()) {
+            true if get.json => {
+                return Err(Failure::usage("--json writes to stdout, where the file is to go"));
+            }
+            true => target(url, &stdout::place(store, url))?,
+            false => target(url, output)?,
+        };
         target.expected_hash = get.sha256.clone().map(sha256);
         make_folders(slice::from_ref(&target))?;
         return Ok(vec![target]);

@@ -267,6 +267,11 @@ impl Running {
         self.end()
     }
 
+    /// What it writes to stdout, to be read while it runs.
+    pub fn stdout(&mut self) -> std::process::ChildStdout {
+        self.child.as_mut().and_then(|child| child.stdout.take()).expect("it is not read yet")
+    }
+
     /// Sends a signal.
     pub fn send(&self, signal: &str) {
         let id = self.child.as_ref().expect("it runs").id().to_string();
