@@ -152,7 +152,7 @@ fn a_token_goes_to_the_host_that_the_caller_named() {
     other.put("/there", Resource::new(content(1)).script(cut()));
     let here = Reply::normal().redirect(302, bench.server.url("/here"));
     bench.server.put("/here", Resource::new(content(2)).script(cut()));
-    let redirect = Reply::normal().redirect(302, other.url("/there"));
+    let redirect = Reply::normal().redirect(301, other.url("/there"));
     let job = bench.job(Resource::new(content(1)).always(redirect));
     let token = |job: &bgcopy_core::Job| {
         job.set_credentials(AuthTarget::Server, AuthScheme::Bearer, "", "t0ken").expect("set");

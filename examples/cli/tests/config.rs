@@ -86,6 +86,7 @@ fn config_says_where_each_value_comes_from() {
         out.stdout.contains("environment: https_proxy") && !out.stdout.contains("s3cret"),
         "{out:?}"
     );
+    assert_eq!(row(&bench, None, "noproxy", &[])["source"], "default");
     assert!(bench.names().len() == 1 && !bench.store().exists(), "looking makes nothing");
 }
 

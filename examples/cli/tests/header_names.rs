@@ -31,6 +31,9 @@ fn files_are_called_what_their_servers_call_them() {
     assert!(first.ends_with("/into/a report.pdf"), "{done}");
     assert_eq!(bench.run(&["get", &one]).code, 0);
     assert_eq!(bench.names(), ["get", "into"], "it has to be asked for");
+    let out = bench.run(&["get", "-J", "--quiet", &one]);
+    assert_eq!((out.code, out.stdout.as_str(), out.stderr.as_str()), (0, "", ""));
+    assert_eq!(bench.content("a report.pdf"), b"/get?id=1", "also where nothing is said");
 }
 
 #[test]
