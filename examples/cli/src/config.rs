@@ -37,12 +37,14 @@ pub enum Kind {
 
 /// The keys, which are long options: what may be a habit, and neither a password nor
 /// anything that makes a transfer less safe.
-pub const KEYS: [(&str, Kind); 17] = [
+pub const KEYS: [(&str, Kind); 19] = [
     (STORE, Kind::Path),
     ("priority", Kind::Text),
     ("directory", Kind::Path),
     ("no-clobber", Kind::Switch),
     ("max-filesize", Kind::Number),
+    ("limit-rate", Kind::Number),
+    ("upload-rate", Kind::Number),
     ("proxy", Kind::Text),
     ("noproxy", Kind::Text),
     ("no-netrc", Kind::Switch),

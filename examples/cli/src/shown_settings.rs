@@ -122,6 +122,11 @@ fn rows(job: &JobSettings) -> Vec<Row> {
         Some(_) => rows.push(Row::new("max-filesize", DEFAULT, Value::Null)),
         None => {}
     }
+    let rates = [JobPropertyId::MaxUploadRate, JobPropertyId::MaxDownloadRate];
+    let rate = rates.iter().find_map(|id| job.properties.get(id));
+    if let Some(PropertyValue::Uint64(rate)) = rate {
+        rows.push(Row::number("limit-rate", *rate));
+    }
     if let Some(PropertyValue::Dword(number)) = job.properties.get(&JobPropertyId::UploadProtocol) {
         rows.push(Row::text("protocol", &protocol(*number)));
     }
