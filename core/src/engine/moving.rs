@@ -6,7 +6,7 @@ use crate::protocol::UploadRequest;
 use crate::transfer::Token;
 
 /// A request that a rate limit stopped within this time goes as fast as that lets it.
-const LIMITED_MS: u64 = 1_000;
+const LIMITED_MS: u64 = 2_000;
 
 /// A request under way.
 pub(super) struct Moving {

@@ -135,8 +135,9 @@ fn a_rate_limit_is_exact_for_any_rate_and_number_of_requests() {
                 must_be_near(&what, run.total(), 10 * rate);
                 let busiest = run.busiest_second();
                 assert!(busiest <= rate * 3 / 2 + 1, "{what}: {busiest} bytes within a second");
-                // No more than fifty times a second.
-                assert!(run.rounds <= 500, "{what}: {} wake-ups", run.rounds);
+                // No more than fifty times a second, and ten where a turn has few bytes.
+                let most = if rate <= 40 * KIB { 101 } else { 500 };
+                assert!(run.rounds <= most, "{what}: {} wake-ups", run.rounds);
             }
         }
     }
@@ -235,9 +236,20 @@ fn a_job_may_get_a_limit_while_its_requests_wait_for_that_of_all() {
     let got = |token: Token| run.got[&token] - before[&token];
     must_be_near("the job", got(1) + got(2), 100 * KIB);
     must_be_near("the other", got(3) + got(4), 10 * MIB - 100 * KIB);
-    // Those that waited leave nothing behind.
+    // They leave nothing behind.
     (1..=4).for_each(|token| run.limiter.leave(token));
     assert_eq!(run.limiter.due(run.now), None);
+    assert_eq!(run.limiter.waiting().count(), 0);
+}
+
+#[test]
+fn one_more_waits_behind_those_that_waited_before_their_job_had_a_limit() {
+    let mut run = Run::new(MIB);
+    run.join(1, 2, 0);
+    run.until(SECOND);
+    run.limiter.limit_all(download(0), run.now);
+    run.join(1, 1, 10 * KIB);
+    assert_eq!(run.limiter.take(3, 1, run.now), 0);
 }
 
 #[test]
@@ -297,11 +309,13 @@ fn a_limit_that_is_set_again_and_again_gives_nothing_away() {
 
 #[test]
 fn small_files_one_after_the_other_keep_to_the_limit_of_their_job() {
-    let (mut now, mut got) = (Instant::now(), 0);
-    let (began, group) = (now, (Uuid::from_u128(1), download(100_000)));
+    let mut now = Instant::now();
+    let (began, rates) = (now, download(100_000));
     let mut limiter = Limiter::new(now);
+    // Two jobs by turns: none of them has a request all the time.
     for token in 1..=500 {
-        limiter.join(token, Direction::Download, group, now);
+        let group = Uuid::from_u128(u128::from(token % 2));
+        limiter.join(token, Direction::Download, (group, rates), now);
         let mut left = 4_000;
         while left > 0 {
             left -= limiter.take(token, left, now);
@@ -310,11 +324,31 @@ fn small_files_one_after_the_other_keep_to_the_limit_of_their_job() {
                 limiter.call(now);
             }
         }
-        got += 4_000;
         limiter.leave(token);
     }
-    let rate = got * 1000 / (now - began).as_millis() as u64;
-    must_be_near("bytes a second", rate, 100_000);
+    let rate = 500 * 4_000 * 1000 / (now - began).as_millis() as u64;
+    must_be_near("bytes a second of both", rate, 200_000);
+
+    // Jobs that are gone are forgotten.
+    for job in 0..100 {
+        limiter.join(1_000, Direction::Download, (Uuid::from_u128(job), rates), now);
+        limiter.leave(1_000);
+    }
+    let known = format!("{limiter:?}").matches("Group {").count();
+    assert!(known <= 4, "{known} jobs are known");
+}
+
+#[test]
+fn one_that_waits_gets_nothing_before_it_is_called() {
+    let now = Instant::now();
+    let mut limiter = Limiter::new(now);
+    limiter.limit_all(download(100_000), now);
+    limiter.join(1, Direction::Download, (Uuid::nil(), RateLimits::default()), now);
+    limiter.take(1, MIB, now);
+    let later = now + Duration::from_millis(100);
+    assert_eq!(limiter.take(1, 1, later), 0);
+    assert_eq!(limiter.call(later), [1]);
+    assert_eq!(limiter.take(1, 1, later), 1);
 }
 
 #[test]

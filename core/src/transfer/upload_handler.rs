@@ -310,3 +310,47 @@ fn invalid(how: &str) -> Failure {
         format!("the server ended an upload {how}"),
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+    use std::rc::Rc;
+
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::protocol::{Proof, Span, Step};
+    use crate::transfer::limiter::{Direction, Limiter};
+    use crate::vocab::RateLimits;
+
+    #[test]
+    fn a_body_that_a_rate_limit_stops_is_not_stalled() {
+        let (now, rates) = (Instant::now(), RateLimits { download: 0, upload: 1 });
+        let limiter = Rc::new(RefCell::new(Limiter::new(now)));
+        limiter.borrow_mut().join(1, Direction::Upload, (Uuid::nil(), rates), now);
+        let call = UploadRequest {
+            step: Step::Send,
+            method: "PUT".to_owned(),
+            url: "http://localhost/".to_owned(),
+            headers: Vec::new(),
+            body: Some(Span { first: 0, length: 9 }),
+            text: Some("123456789".to_owned()),
+            proof: Proof::Credentials,
+            patient: false,
+            waits: false,
+            checksum: None,
+            part: 0,
+        };
+        let mut handler = UploadHandler::default();
+        handler.take_order(UploadOrder { call, source: None }, Share::new(&limiter, 1));
+        let mut buffer = [0; 16];
+        assert_eq!(handler.read(&mut buffer).ok(), Some(1), "what the limit lets pass");
+        assert_eq!(buffer[0], b'1');
+        handler.moved_at = now.checked_sub(2 * STALL_TIMEOUT);
+        assert!(handler.is_stalled(), "the connection takes nothing");
+        assert!(matches!(handler.read(&mut buffer), Err(ReadError::Pause)));
+        assert!(!handler.is_stalled(), "it is not asked to");
+        handler.go_on();
+        assert!(!handler.is_stalled(), "it counts from here on");
+    }
+}

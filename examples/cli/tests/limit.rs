@@ -4,6 +4,7 @@ mod bench;
 
 use bench::{Bench, json_of};
 use bgcopy_core::{JobPropertyId, PropertyValue, Reader};
+use bgcopy_test_server::Area;
 use serde_json::json;
 
 fn rate(bench: &Bench, id: &str, property: JobPropertyId) -> Option<PropertyValue> {
@@ -56,10 +57,15 @@ fn a_job_has_the_limit_that_its_command_names() {
 
     let get = bench.run(&["get", &bench.url("/gen/1/5"), "-o", "other", "--limit-rate", "1K"]);
     assert_eq!(get.code, 0, "{get:?}");
-    std::fs::write(bench.path("source"), "text").expect("a file");
-    let url = bench.url("/up/");
-    let put = bench.run(&["put", "source", &url, "--protocol", "put", "--limit-rate", "1K"]);
-    assert!(put.code == 0 || put.stderr.contains("HTTP"), "{put:?}");
+    std::fs::write(bench.path("source"), Bench::generated(1, 100_000)).expect("a file");
+    bench.server.accept_uploads("/up/", Area::new().put_only());
+    let put = bench.start(&["put", "source", &bench.url("/up/"), "--limit-rate", "1K"]);
+    bench::wait_until("the upload has its limit", || {
+        let jobs = Reader::open(bench.store()).and_then(|reader| reader.jobs()).expect("jobs");
+        let limit = Some(&PropertyValue::Uint64(1024));
+        jobs.iter().any(|job| job.properties.get(&JobPropertyId::MaxUploadRate.as_u32()) == limit)
+    });
+    assert_eq!(put.interrupt().code, 130);
 }
 
 #[test]
