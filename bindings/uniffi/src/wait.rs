@@ -189,3 +189,42 @@ impl<T: Clone> Outcome<T> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use bgcopy_core::{JobType, Manager, Options};
+
+    use super::*;
+
+    /// A read of bytes that are here, in a file of ten.
+    fn reader(folder: &std::path::Path) -> (Arc<Shared>, Arc<Mutex<FileReader>>) {
+        let source = folder.join("source");
+        std::fs::write(&source, b"0123456789").expect("written");
+        let manager = Manager::open(Options::new(folder.join("store"))).expect("a manager");
+        let job = manager.create_job("read", JobType::Download).expect("a job");
+        let place = folder.join("file").display().to_string();
+        job.add_file(&format!("file://{}", source.display()), &place).expect("added");
+        job.resume().expect("resumed");
+        assert_eq!(job.wait(&[], None).expect("ended"), JobState::Transferred);
+        let mut reader = job.file(0).expect("the file").open_reader().expect("a reader");
+        // What follows is known to be here, and is read even if the wait is interrupted.
+        assert_eq!(reader.read_within(&mut [0], None).expect("read"), 1);
+        let shared = Shared { core: Arc::new(manager), listeners: Arc::default() };
+        (Arc::new(shared), Arc::new(Mutex::new(reader)))
+    }
+
+    #[test]
+    fn bytes_that_come_after_the_cancel_are_not_read() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (shared, reader) = reader(folder.path());
+        let held = reader.lock().expect("the reader");
+        let wait = ReadWait::start(Arc::clone(&reader), shared, 4, None).expect("started");
+        wait.cancel();
+        drop(held);
+        // The thread has ended when it has let go of the reader.
+        while Arc::strong_count(&reader) > 1 {
+            std::thread::yield_now();
+        }
+        assert_eq!(reader.lock().expect("the reader").position(), 1);
+    }
+}
