@@ -694,6 +694,20 @@ typedef struct bgcopy_event bgcopy_event;
 typedef struct bgcopy_file bgcopy_file;
 
 /**
+ * Reads a download from its first byte to its last, while it is under way or
+ * afterwards. What is read is what the server sent; whether it has the expected
+ * hash is known when all of it is here: bgcopy_file_reader_is_verified.
+ *
+ * All that one reader reads is of one version of the file: once the download has
+ * begun anew, as the file on the server is another one, every read answers
+ * BG_E_REMOTE_FILE_CHANGED, and another reader must be opened.
+ *
+ * Any thread may use it, but the calls of one reader take turns: each waits until
+ * the one before it has ended. A file may have any number of readers.
+ */
+typedef struct bgcopy_file_reader bgcopy_file_reader;
+
+/**
  * Ends waits from another thread, any number of them and of any manager. Once
  * raised it stays so: a wait that begins later ends at once, too.
  */
@@ -2431,6 +2445,22 @@ bgcopy_hresult bgcopy_file_set_remote_name(struct bgcopy_file *file,
                                            const char *remote_name);
 
 /**
+ * Has what is missing of the file from an offset on downloaded first, and what is
+ * missing in front of it afterwards (UpdateDownloadPosition). It is not stored: a
+ * process that takes over the queue goes on with the first missing byte. It changes
+ * nothing for a file that has one request at a time: see bgcopy_file_reader_read.
+ *
+ * @param offset in bytes from the first one of the remote file.
+ * @return S_OK; BG_E_RANDOM_ACCESS_NOT_SUPPORTED for an upload and for a file with
+ * requested pieces; BG_E_INVALID_RANGE for an offset behind the end;
+ * DO_E_INVALID_STATE if the job is completed or cancelled; E_POINTER; E_HANDLE;
+ * E_MANAGER_CLOSED. Section 3.5.
+ */
+BGCOPY_API
+bgcopy_hresult bgcopy_file_update_download_position(struct bgcopy_file *file,
+                                                    uint64_t offset);
+
+/**
  * Tells what was said of its content (GetValidationState).
  *
  * @param out_valid 1 or 0.
@@ -2509,6 +2539,114 @@ BGCOPY_API bgcopy_hresult bgcopy_file_remove_expected_hash(struct bgcopy_file *f
  * @return S_OK; E_HANDLE.
  */
 BGCOPY_API bgcopy_hresult bgcopy_file_close(struct bgcopy_file *file);
+
+/**
+ * Opens a reader at the first byte of a file. It keeps its job's handle open.
+ *
+ * @param out_reader the caller closes it with bgcopy_file_reader_close.
+ * @return S_OK; E_NOTIMPL for an upload; DO_E_INVALID_STATE for a cancelled job;
+ * E_POINTER; E_HANDLE; E_MANAGER_CLOSED.
+ */
+BGCOPY_API
+bgcopy_hresult bgcopy_file_open_reader(struct bgcopy_file *file,
+                                       struct bgcopy_file_reader **out_reader);
+
+/**
+ * Reads from the position on, and moves it behind what was read. It waits until
+ * there is at least one byte, and has those that it waits for downloaded before
+ * all others, if the file may have several requests: it has 8 MiB or more, a
+ * strong ETag, no requested pieces, and CONNECTIONS_PER_FILE is not 1.
+ *
+ * If the byte will not come by itself it does not wait. After Resume it can be
+ * read on.
+ *
+ * @param buffer where the bytes go; may be NULL if length is 0. What it holds after a
+ * failure means nothing.
+ * @param length how many fit.
+ * @param timeout_ms how long to wait, also for its turn; BGCOPY_WAIT_FOREVER.
+ * @param out_read how many were read: 0 at the end of the file, or if none fit.
+ * @return S_OK; E_TIMEOUT; BG_E_REMOTE_FILE_CHANGED; DO_E_INVALID_STATE if the job is
+ * suspended, completed without the byte, or cancelled; what stopped the job or the file
+ * if it has failed for good; a code of the disk; E_POINTER; E_HANDLE; E_MANAGER_CLOSED.
+ */
+BGCOPY_API
+bgcopy_hresult bgcopy_file_reader_read(struct bgcopy_file_reader *reader,
+                                       uint8_t *buffer,
+                                       uint32_t length,
+                                       uint32_t timeout_ms,
+                                       uint32_t *out_read);
+
+/**
+ * Reads as bgcopy_file_reader_read, or until the interrupt is raised.
+ *
+ * @param interrupt what may end the wait; closing it does not.
+ * @return as bgcopy_file_reader_read; E_ABORT if it was interrupted.
+ */
+BGCOPY_API
+bgcopy_hresult bgcopy_file_reader_read_interruptible(struct bgcopy_file_reader *reader,
+                                                     uint8_t *buffer,
+                                                     uint32_t length,
+                                                     uint32_t timeout_ms,
+                                                     struct bgcopy_interrupt *interrupt,
+                                                     uint32_t *out_read);
+
+/**
+ * Moves the position; it may be behind the end.
+ *
+ * @param offset in bytes, to the front if it is negative.
+ * @param origin where it counts from: 0 the first byte, 1 the position, 2 the end, as
+ * SEEK_SET, SEEK_CUR and SEEK_END of C.
+ * @param out_position where it is now, from the first byte; may be NULL.
+ * @return S_OK; E_INVALIDARG for another origin, or a position in front of the first
+ * byte; E_PENDING from the end as long as the size is not known; E_POINTER; E_HANDLE;
+ * E_MANAGER_CLOSED.
+ */
+BGCOPY_API
+bgcopy_hresult bgcopy_file_reader_seek(struct bgcopy_file_reader *reader,
+                                       int64_t offset,
+                                       uint32_t origin,
+                                       uint64_t *out_position);
+
+/**
+ * Tells where the next read begins, in bytes from the first one. A file with requested
+ * pieces has them back to back.
+ *
+ * @return S_OK; E_POINTER; E_HANDLE.
+ */
+BGCOPY_API
+bgcopy_hresult bgcopy_file_reader_get_position(struct bgcopy_file_reader *reader,
+                                               uint64_t *out_position);
+
+/**
+ * Tells how many bytes the whole file will have.
+ *
+ * @param out_size BGCOPY_SIZE_UNKNOWN until the server tells.
+ * @return S_OK; E_POINTER; E_HANDLE; E_MANAGER_CLOSED.
+ */
+BGCOPY_API
+bgcopy_hresult bgcopy_file_reader_get_size(struct bgcopy_file_reader *reader,
+                                           uint64_t *out_size);
+
+/**
+ * Tells whether the whole file is here, checked against the expected hash if there is
+ * one, and safe against a power cut.
+ *
+ * @param out_verified 1 or 0.
+ * @return S_OK; BG_E_REMOTE_FILE_CHANGED if what was read is of another version;
+ * E_POINTER; E_HANDLE; E_MANAGER_CLOSED.
+ */
+BGCOPY_API
+bgcopy_hresult bgcopy_file_reader_is_verified(struct bgcopy_file_reader *reader,
+                                              uint32_t *out_verified);
+
+/**
+ * Closes the handle of a reader, without waiting. A read of another thread goes on to
+ * its end, and keeps what it needs until then; only its interrupt ends it sooner. NULL
+ * is ignored.
+ *
+ * @return S_OK; E_HANDLE.
+ */
+BGCOPY_API bgcopy_hresult bgcopy_file_reader_close(struct bgcopy_file_reader *reader);
 
 /**
  * Tells what failed and with which code (GetError).

@@ -15,6 +15,7 @@
 #include <bgcopy/error.hpp>
 #include <bgcopy/event.hpp>
 #include <bgcopy/file.hpp>
+#include <bgcopy/file_reader.hpp>
 #include <bgcopy/guid.hpp>
 #include <bgcopy/interrupt.hpp>
 #include <bgcopy/job.hpp>

@@ -205,6 +205,24 @@ pub unsafe extern "C" fn bgcopy_file_set_remote_name(
     act(file, |file| file.set_remote_name(text(remote_name)?))
 }
 
+/// Has what is missing of the file from an offset on downloaded first, and what is
+/// missing in front of it afterwards (UpdateDownloadPosition). It is not stored: a
+/// process that takes over the queue goes on with the first missing byte. It changes
+/// nothing for a file that has one request at a time: see bgcopy_file_reader_read.
+///
+/// @param offset in bytes from the first one of the remote file.
+/// @return S_OK; BG_E_RANDOM_ACCESS_NOT_SUPPORTED for an upload and for a file with
+/// requested pieces; BG_E_INVALID_RANGE for an offset behind the end;
+/// DO_E_INVALID_STATE if the job is completed or cancelled; E_POINTER; E_HANDLE;
+/// E_MANAGER_CLOSED. Section 3.5.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn bgcopy_file_update_download_position(
+    file: *mut bgcopy_file,
+    offset: u64,
+) -> bgcopy_hresult {
+    act(file, |file| file.update_download_position(offset))
+}
+
 /// Tells what was said of its content (GetValidationState).
 ///
 /// @param out_valid 1 or 0.

@@ -22,6 +22,7 @@ mod error;
 mod event;
 mod event_queue;
 mod file;
+mod file_reader;
 mod guard;
 mod guid;
 mod hub;
@@ -50,6 +51,7 @@ pub use enum_jobs::*;
 pub use error::*;
 pub use event::*;
 pub use file::*;
+pub use file_reader::*;
 pub use guard::{
     bgcopy_hresult, bgcopy_hresult_to_string, bgcopy_last_error_context, bgcopy_last_error_message,
 };

@@ -5,17 +5,19 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// The handles of core and what their functions begin with in C.
-const HANDLES: [(&str, &str); 5] = [
+const HANDLES: [(&str, &str); 6] = [
     ("File", "bgcopy_file_"),
+    ("FileReader", "bgcopy_file_reader_"),
     ("Interrupt", "bgcopy_interrupt_"),
     ("Job", "bgcopy_job_"),
     ("Manager", "bgcopy_manager_"),
     ("Reader", "bgcopy_reader_"),
 ];
 
-const KINDS: [&str; 10] = [
+const KINDS: [&str; 11] = [
     "manager",
     "job",
+    "file_reader",
     "file",
     "error",
     "event",
@@ -28,12 +30,14 @@ const KINDS: [&str; 10] = [
 
 /// Methods whose function has another name than theirs, or theirs behind
 /// `get_` or `enum_`.
-const RENAMED: [(&str, &str); 6] = [
+const RENAMED: [(&str, &str); 8] = [
     // The specification's names.
     ("Job::job_type", "bgcopy_job_get_type"),
     ("File::ranges", "bgcopy_file_get_file_ranges"),
     ("File::filled_ranges", "bgcopy_file_get_filled_file_ranges"),
     // Verbs of C.
+    ("FileReader::read_within", "bgcopy_file_reader_read"),
+    ("FileReader::move_to", "bgcopy_file_reader_seek"),
     ("Interrupt::new", "bgcopy_interrupt_create"),
     ("Interrupt::interrupt", "bgcopy_interrupt_raise"),
     ("Interrupt::is_interrupted", "bgcopy_interrupt_is_raised"),

@@ -100,7 +100,9 @@ fn program_in_cpp_without_exceptions() {
 #[ignore = "needs g++"]
 fn waits_in_cpp_20() {
     let way = Way { flags: &["-O1", "-g", "-std=c++20"], ..GPP };
-    tell("cpp/stories.cpp", "interrupted", &[], way);
+    for source in ["cpp/stories.cpp", "cpp/reading.cpp"] {
+        tell(source, "interrupted", &[], way);
+    }
 }
 
 /// Functions that the header for C++ does not call.

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include <bgcopy/detail.hpp>
+#include <bgcopy/file_reader.hpp>
 
 namespace bgcopy {
 
@@ -99,6 +100,24 @@ public:
     void set_validation_state(bool valid)
     {
         detail::must([&](std::error_code &failure) { set_validation_state(valid, failure); });
+    }
+
+    /// A reader at the first byte, which waits for what is not here yet.
+    file_reader open_reader(std::error_code &failure) const
+    {
+        return file_reader(value<bgcopy_file_reader *>(bgcopy_file_open_reader, failure));
+    }
+    BGCOPY_DETAIL_THROWING(open_reader)
+
+    /// Has what is missing from this offset on downloaded first.
+    void update_download_position(std::uint64_t offset, std::error_code &failure)
+    {
+        detail::check(bgcopy_file_update_download_position(raw_, offset), failure);
+    }
+    void update_download_position(std::uint64_t offset)
+    {
+        detail::must(
+            [&](std::error_code &failure) { update_download_position(offset, failure); });
     }
 
     std::optional<bgcopy::expected_hash> expected_hash(std::error_code &failure) const

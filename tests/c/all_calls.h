@@ -12,6 +12,7 @@ static bgcopy_file *any_file;
 static bgcopy_error *any_error;
 static bgcopy_event *any_event;
 static bgcopy_interrupt *any_interrupt;
+static bgcopy_file_reader *any_file_reader;
 static bgcopy_wait_reason *any_reason;
 static bgcopy_enum_jobs *any_enum_jobs;
 static bgcopy_enum_files *any_enum_files;
@@ -176,6 +177,20 @@ static void all_of_file(void *handle, bgcopy_hresult want)
     EXPECT(want, bgcopy_file_get_expected_hash(h, &any_number, &any_text));
     EXPECT(want, bgcopy_file_set_expected_hash(h, 1, DIGEST));
     EXPECT(want, bgcopy_file_remove_expected_hash(h));
+    EXPECT(want, bgcopy_file_open_reader(h, &any_file_reader));
+    EXPECT(want, bgcopy_file_update_download_position(h, 0));
+}
+
+static void all_of_file_reader(void *handle, bgcopy_hresult want)
+{
+    bgcopy_file_reader *h = handle;
+    EXPECT(want, bgcopy_file_reader_read(h, &any_byte, 1, 0, &any_number));
+    EXPECT(want, bgcopy_file_reader_read_interruptible(h, &any_byte, 1, 0, any_interrupt,
+                                                       &any_number));
+    EXPECT(want, bgcopy_file_reader_seek(h, 0, 0, &any_time));
+    EXPECT(want, bgcopy_file_reader_get_position(h, &any_time));
+    EXPECT(want, bgcopy_file_reader_get_size(h, &any_time));
+    EXPECT(want, bgcopy_file_reader_is_verified(h, &any_number));
 }
 
 static void all_of_error(void *handle, bgcopy_hresult want)

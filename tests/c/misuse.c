@@ -2,7 +2,7 @@
 #include <unistd.h>
 #include "all_calls.h"
 
-#define KINDS 10
+#define KINDS 11
 
 /* A sound handle of each kind. */
 typedef struct {
@@ -16,6 +16,7 @@ typedef struct {
     bgcopy_enum_files *files;
     bgcopy_reader *reader;
     bgcopy_interrupt *interrupt;
+    bgcopy_file_reader *file_reader;
 } handles;
 
 static handles open_all(void)
@@ -33,11 +34,13 @@ static handles open_all(void)
     OK(bgcopy_job_enum_files(all.job, &all.files));
     OK(bgcopy_reader_open(path_of("store"), &all.reader));
     OK(bgcopy_interrupt_create(&all.interrupt));
+    OK(bgcopy_file_open_reader(all.file, &all.file_reader));
     return all;
 }
 
 static void close_all(const handles *all, bgcopy_hresult want)
 {
+    EXPECT(want, bgcopy_file_reader_close(all->file_reader));
     EXPECT(want, bgcopy_interrupt_close(all->interrupt));
     EXPECT(want, bgcopy_reader_close(all->reader));
     EXPECT(want, bgcopy_enum_files_close(all->files));
@@ -56,7 +59,7 @@ static void all_of_kind(int kind, void *handle, bgcopy_hresult want)
     void (*const of_kind[KINDS])(void *, bgcopy_hresult) = {
         all_of_manager, all_of_job,   all_of_file,      all_of_error,
         all_of_wait_reason, all_of_event, all_of_enum_jobs, all_of_enum_files, all_of_reader,
-        all_of_interrupt};
+        all_of_interrupt, all_of_file_reader};
     of_kind[kind](handle, want);
 }
 
@@ -66,7 +69,7 @@ static void null_handles(void)
         all_of_kind(kind, NULL, BGCOPY_E_POINTER);
     }
     CHECK(strlen(bgcopy_last_error_message()) > 0);
-    handles none = {NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL};
+    handles none = {NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL};
     close_all(&none, BGCOPY_S_OK);
     CHECK(strlen(bgcopy_last_error_message()) == 0);
     bgcopy_string_free(NULL);
@@ -79,7 +82,7 @@ static void closed_handles(void)
     close_all(&all, BGCOPY_E_HANDLE);
     void *const by_kind[KINDS] = {all.manager, all.job,   all.file, all.error,
                                   all.reason,  all.event, all.jobs, all.files, all.reader,
-                                  all.interrupt};
+                                  all.interrupt, all.file_reader};
     for (int kind = 0; kind < KINDS; kind++) {
         all_of_kind(kind, by_kind[kind], BGCOPY_E_HANDLE);
     }
@@ -96,7 +99,7 @@ static void wrong_kinds(void)
     handles all = open_all();
     void *const by_kind[KINDS] = {all.manager, all.job,   all.file, all.error,
                                   all.reason,  all.event, all.jobs, all.files, all.reader,
-                                  all.interrupt};
+                                  all.interrupt, all.file_reader};
     for (int kind = 0; kind < KINDS; kind++) {
         for (int other = 0; other < KINDS; other++) {
             if (kind != other) {
@@ -108,7 +111,7 @@ static void wrong_kinds(void)
     }
     handles mixed = {(void *)all.job,  (void *)all.manager, (void *)all.job, (void *)all.job,
                      (void *)all.job,  (void *)all.job,     (void *)all.job, (void *)all.job,
-                     (void *)all.job,  (void *)all.job};
+                     (void *)all.job,  (void *)all.job,     (void *)all.job};
     close_all(&mixed, BGCOPY_E_HANDLE);
     close_all(&all, BGCOPY_S_OK);
 }
@@ -225,6 +228,19 @@ static void null_results(void)
     EXPECT(bad, bgcopy_file_get_expected_hash(f, NULL, &any_text));
     EXPECT(bad, bgcopy_file_get_expected_hash(f, &any_number, NULL));
     EXPECT(bad, bgcopy_file_set_expected_hash(f, 1, NULL));
+    EXPECT(bad, bgcopy_file_open_reader(f, NULL));
+    EXPECT(bad, bgcopy_file_reader_read(all.file_reader, NULL, 1, 0, &any_number));
+    EXPECT(bad, bgcopy_file_reader_read(all.file_reader, &any_byte, 1, 0, NULL));
+    EXPECT(bad, bgcopy_file_reader_read_interruptible(all.file_reader, NULL, 1, 0, all.interrupt,
+                                                      &any_number));
+    EXPECT(bad, bgcopy_file_reader_read_interruptible(all.file_reader, &any_byte, 1, 0, NULL,
+                                                      &any_number));
+    EXPECT(bad, bgcopy_file_reader_read_interruptible(all.file_reader, &any_byte, 1, 0,
+                                                      all.interrupt, NULL));
+    OK(bgcopy_file_reader_seek(all.file_reader, 7, 0, NULL));
+    EXPECT(bad, bgcopy_file_reader_get_position(all.file_reader, NULL));
+    EXPECT(bad, bgcopy_file_reader_get_size(all.file_reader, NULL));
+    EXPECT(bad, bgcopy_file_reader_is_verified(all.file_reader, NULL));
     EXPECT(bad, bgcopy_error_get_error(all.error, NULL, &any_code));
     EXPECT(bad, bgcopy_error_get_error(all.error, &any_number, NULL));
     EXPECT(bad, bgcopy_error_get_file(all.error, NULL));
@@ -323,6 +339,9 @@ static void finished_job(void)
     EXPECT(bad, bgcopy_file_set_validation_state(all.file, 1));
     EXPECT(bad, bgcopy_file_set_expected_hash(all.file, 1, DIGEST));
     EXPECT(bad, bgcopy_file_remove_expected_hash(all.file));
+    EXPECT(bad, bgcopy_file_open_reader(all.file, &any_file_reader));
+    EXPECT(bad, bgcopy_file_update_download_position(all.file, 0));
+    EXPECT(bad, bgcopy_file_reader_read(all.file_reader, &any_byte, 1, 0, &any_number));
     EXPECT(BGCOPY_DO_E_ERROR_INFORMATION_UNAVAILABLE, bgcopy_job_get_error(j, &any_error));
     CHECK(state_of(j) == BGCOPY_JOB_STATE_CANCELLED);
     OK(bgcopy_job_get_display_name(j, &any_text));
@@ -430,6 +449,12 @@ static void bad_numbers(void)
     EXPECT(bad, bgcopy_job_set_property(job, 3, &any_value));
     OK(bgcopy_job_get_file(job, 0, &any_file));
     EXPECT(bad, bgcopy_file_set_validation_state(any_file, 2));
+    OK(bgcopy_file_open_reader(any_file, &any_file_reader));
+    EXPECT(bad, bgcopy_file_reader_seek(any_file_reader, 0, 3, NULL));
+    EXPECT(bad, bgcopy_file_reader_seek(any_file_reader, -1, 0, NULL));
+    EXPECT(bad, bgcopy_file_reader_seek(any_file_reader, -1, 1, NULL));
+    EXPECT(BGCOPY_E_PENDING, bgcopy_file_reader_seek(any_file_reader, 0, 2, NULL));
+    OK(bgcopy_file_reader_close(any_file_reader));
     EXPECT(bad, bgcopy_file_set_expected_hash(any_file, 4, DIGEST));
     EXPECT(bad, bgcopy_file_set_expected_hash(any_file, BGCOPY_HASH_ALGORITHM_SHA256, "12"));
     EXPECT(bad, bgcopy_job_add_files(job, 1, &(bgcopy_file_spec){url_of("two"), path_of("two"),
@@ -534,6 +559,10 @@ static void closed_manager(void)
     EXPECT(BGCOPY_E_MANAGER_CLOSED, bgcopy_job_cancel(any_job));
     OK(bgcopy_job_close(any_job));
     EXPECT(BGCOPY_E_MANAGER_CLOSED, bgcopy_enum_files_next(all.files, 1, &any_file, NULL));
+    EXPECT(BGCOPY_E_MANAGER_CLOSED,
+           bgcopy_file_reader_read(all.file_reader, &any_byte, 1, 0, &any_number));
+    OK(bgcopy_file_reader_get_position(all.file_reader, &any_time));
+    OK(bgcopy_file_reader_close(all.file_reader));
     OK(bgcopy_reader_engine_is_running(all.reader, &any_number));
     CHECK(any_number == 0);
     OK(bgcopy_interrupt_close(all.interrupt));

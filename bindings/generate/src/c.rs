@@ -11,7 +11,7 @@ use crate::root;
 use crate::text::{block, one_line, snake};
 
 /// The order of the header: what it is about comes before what it needs for it.
-pub const SOURCES: [&str; 24] = [
+pub const SOURCES: [&str; 25] = [
     "guard",
     "string",
     "version",
@@ -29,6 +29,7 @@ pub const SOURCES: [&str; 24] = [
     "callback",
     "job_callbacks",
     "file",
+    "file_reader",
     "error",
     "wait_reason",
     "event",

@@ -6,9 +6,10 @@ use bgcopy_core::path_of;
 use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 
-use crate::arguments::Hash;
+use crate::arguments::{Hash, Span};
 use crate::job::Job;
 use crate::owned::Owned;
+use crate::raw_reader::RawReader;
 use crate::records;
 
 /// One file of a job. It keeps its job alive, as its handle in the core does.
@@ -101,6 +102,21 @@ impl File {
 
     fn set_expected_hash(&self, py: Python<'_>, hash: Option<Hash>) -> PyResult<()> {
         self.file.call(py, |file| file.set_expected_hash(hash.map(|hash| hash.0)))
+    }
+
+    fn update_download_position(&self, py: Python<'_>, offset: u64) -> PyResult<()> {
+        self.file.call(py, |file| file.update_download_position(offset))
+    }
+
+    #[pyo3(signature = (timeout=None))]
+    fn open_reader<'py>(
+        &self,
+        py: Python<'py>,
+        timeout: Option<Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        timeout.as_ref().map(|timeout| timeout.extract::<Span>()).transpose()?;
+        let raw = RawReader::new(self.file.call(py, bgcopy_core::File::open_reader)?);
+        py.import("bgcopy._file_reader")?.getattr("FileReader")?.call1((raw, timeout))
     }
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {

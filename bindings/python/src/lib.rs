@@ -14,6 +14,7 @@ mod job;
 mod manager;
 mod owned;
 mod program;
+mod raw_reader;
 mod reader;
 mod records;
 mod source;
@@ -33,6 +34,8 @@ mod _bgcopy {
     use super::manager::Manager;
     #[pymodule_export]
     use super::program::run_program;
+    #[pymodule_export]
+    use super::raw_reader::RawReader;
     #[pymodule_export]
     use super::reader::Reader;
     #[pymodule_export]

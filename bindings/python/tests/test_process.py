@@ -67,7 +67,15 @@ except KeyboardInterrupt:
 """
 
 
-@pytest.mark.parametrize("wait", ["job.wait()", "manager.next_event()", "next(manager.events())"])
+@pytest.mark.parametrize(
+    "wait",
+    [
+        "job.wait()",
+        "manager.next_event()",
+        "next(manager.events())",
+        "job.file(0).open_reader().readall()",
+    ],
+)
 def test_keyboard_interrupt_ends_a_wait(bench: Bench, wait: str) -> None:
     url = bench.server.url(1, query="stall_after=1")
     program = INTERRUPTED.format(wait=wait)

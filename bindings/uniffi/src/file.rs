@@ -5,6 +5,7 @@ use std::sync::Arc;
 use bgcopy_core::ExpectedHash;
 
 use crate::error::Result;
+use crate::file_reader::FileReader;
 use crate::job::known;
 use crate::manager::Shared;
 use crate::record::{FileRange, JobError};
@@ -25,12 +26,12 @@ pub struct FileProgress {
 pub struct File {
     core: bgcopy_core::File,
     /// The engine goes on while somebody holds a file.
-    _shared: Arc<Shared>,
+    shared: Arc<Shared>,
 }
 
 impl File {
     pub(crate) fn new(core: bgcopy_core::File, shared: Arc<Shared>) -> Self {
-        Self { core, _shared: shared }
+        Self { core, shared }
     }
 }
 
@@ -130,5 +131,23 @@ impl File {
     /// the wrong length, DO_E_INVALID_STATE once the file is transferred.
     pub fn set_expected_hash(&self, hash: Option<ExpectedHash>) -> Result<()> {
         Ok(self.core.set_expected_hash(hash)?)
+    }
+
+    /// Opens a reader at the first byte, which waits for what is not here yet. E_NOTIMPL for
+    /// an upload, DO_E_INVALID_STATE for a cancelled job.
+    pub fn open_reader(&self) -> Result<Arc<FileReader>> {
+        let core = self.core.open_reader()?;
+        Ok(Arc::new(FileReader::new(core, Arc::clone(&self.shared))))
+    }
+
+    /// Has what is missing of the file from this offset on downloaded first, and what is
+    /// missing in front of it afterwards (UpdateDownloadPosition). It is not stored: a process
+    /// that takes over the queue goes on with the first missing byte. It changes nothing for a
+    /// file that has one request at a time: see `FileReader`.
+    /// BG_E_RANDOM_ACCESS_NOT_SUPPORTED for an upload and for a file with requested pieces,
+    /// BG_E_INVALID_RANGE for an offset behind the end, DO_E_INVALID_STATE if the job is
+    /// completed or cancelled.
+    pub fn update_download_position(&self, offset: u64) -> Result<()> {
+        Ok(self.core.update_download_position(offset)?)
     }
 }

@@ -1,16 +1,17 @@
-//! A wait for a state of a job that can be given up.
+//! Waits that can be given up: for a state of a job, and for bytes of a file.
 //!
 //! A coroutine or a task that waits must not hold a thread of its pool, and
 //! its cancellation must end the wait at once. So a thread of ours waits, and
 //! is interrupted when nobody is interested any more.
 
 use std::future::poll_fn;
+use std::io::SeekFrom;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use bgcopy_core::vocab::code;
-use bgcopy_core::{Interrupt, Job, JobState};
+use bgcopy_core::{FileReader, Interrupt, Job, JobState};
 
 use crate::error::{BgcopyError, Result};
 use crate::listeners::no_thread;
@@ -23,21 +24,7 @@ const STACK_BYTES: usize = 128 * 1024;
 /// or is let go of.
 #[derive(uniffi::Object)]
 pub struct StateWait {
-    outcome: Arc<Outcome>,
-    interrupt: Interrupt,
-    /// The engine goes on while somebody waits.
-    _shared: Arc<Shared>,
-}
-
-#[derive(Default)]
-struct Outcome {
-    state: Mutex<Progress>,
-}
-
-#[derive(Default)]
-struct Progress {
-    ended: Option<Result<JobState>>,
-    wakers: Vec<Waker>,
+    wait: Wait<JobState>,
 }
 
 #[uniffi::export]
@@ -45,13 +32,12 @@ impl StateWait {
     /// The state that was waited for. E_TIMEOUT when the time is over, E_ABORT
     /// after `cancel`, BGCOPY_E_MANAGER_CLOSED when the manager is closed.
     pub async fn state(&self) -> Result<JobState> {
-        poll_fn(|context| self.outcome.poll(context)).await
+        self.wait.ended().await
     }
 
     /// Ends the wait at once: `state` answers E_ABORT.
     pub fn cancel(&self) {
-        self.outcome.end(Err(BgcopyError::new(code::E_ABORT, "the wait was cancelled")));
-        self.interrupt.interrupt();
+        self.wait.cancel();
     }
 }
 
@@ -62,30 +48,119 @@ impl StateWait {
         states: Vec<JobState>,
         timeout: Option<Duration>,
     ) -> Result<Self> {
-        let outcome = Arc::new(Outcome::default());
+        let wait = Wait::start(shared, move |outcome, interrupt| {
+            let ended = job.wait_interruptible(&states, timeout, interrupt);
+            outcome.end(ended.map_err(Into::into));
+        })?;
+        Ok(Self { wait })
+    }
+}
+
+/// A wait for bytes of a file. It takes a thread until it ends, is cancelled or
+/// is let go of.
+#[derive(uniffi::Object)]
+pub struct ReadWait {
+    wait: Wait<Vec<u8>>,
+}
+
+#[uniffi::export]
+impl ReadWait {
+    /// The bytes; none at the end of the file. Fails as `read` of the reader,
+    /// with E_ABORT after `cancel`.
+    pub async fn bytes(&self) -> Result<Vec<u8>> {
+        self.wait.ended().await
+    }
+
+    /// Ends the wait at once: `bytes` answers E_ABORT. Unless the bytes were
+    /// there already, it has read nothing, and the position stays.
+    pub fn cancel(&self) {
+        self.wait.cancel();
+    }
+}
+
+impl ReadWait {
+    pub(crate) fn start(
+        reader: Arc<Mutex<FileReader>>,
+        shared: Arc<Shared>,
+        length: usize,
+        timeout: Option<Duration>,
+    ) -> Result<Self> {
+        let wait = Wait::start(shared, move |outcome, interrupt| {
+            let mut reader = reader.lock().unwrap_or_else(PoisonError::into_inner);
+            let begin = reader.position();
+            let mut bytes = vec![0; length];
+            let ended = reader.read_interruptible(&mut bytes, timeout, interrupt);
+            let ended = ended.map_err(Into::into).map(|length| {
+                bytes.truncate(length);
+                bytes
+            });
+            if !outcome.end(ended) {
+                // Nobody gets the bytes. To a place from the start it always moves.
+                _ = reader.move_to(SeekFrom::Start(begin));
+            }
+        })?;
+        Ok(Self { wait })
+    }
+}
+
+/// A wait on a thread of its own.
+struct Wait<T: Clone> {
+    outcome: Arc<Outcome<T>>,
+    interrupt: Interrupt,
+    /// The engine goes on while somebody waits.
+    _shared: Arc<Shared>,
+}
+
+impl<T: Clone + Send + 'static> Wait<T> {
+    fn start(
+        shared: Arc<Shared>,
+        wait: impl FnOnce(&Outcome<T>, &Interrupt) + Send + 'static,
+    ) -> Result<Self> {
+        let outcome = Arc::new(Outcome::new());
         let ours = Arc::clone(&outcome);
         let interrupt = Interrupt::new();
         let theirs = interrupt.clone();
         std::thread::Builder::new()
             .name("bgcopy-wait".to_owned())
             .stack_size(STACK_BYTES)
-            .spawn(move || {
-                let ended = job.wait_interruptible(&states, timeout, &theirs);
-                ours.end(ended.map_err(Into::into));
-            })
+            .spawn(move || wait(&ours, &theirs))
             .map_err(no_thread)?;
         Ok(Self { outcome, interrupt, _shared: shared })
     }
 }
 
-impl Drop for StateWait {
+impl<T: Clone> Wait<T> {
+    async fn ended(&self) -> Result<T> {
+        poll_fn(|context| self.outcome.poll(context)).await
+    }
+
+    fn cancel(&self) {
+        self.outcome.end(Err(BgcopyError::new(code::E_ABORT, "the wait was cancelled")));
+        self.interrupt.interrupt();
+    }
+}
+
+impl<T: Clone> Drop for Wait<T> {
     fn drop(&mut self) {
         self.cancel();
     }
 }
 
-impl Outcome {
-    fn poll(&self, context: &Context<'_>) -> Poll<Result<JobState>> {
+struct Outcome<T> {
+    state: Mutex<Progress<T>>,
+}
+
+struct Progress<T> {
+    ended: Option<Result<T>>,
+    wakers: Vec<Waker>,
+}
+
+impl<T: Clone> Outcome<T> {
+    fn new() -> Self {
+        Self { state: Mutex::new(Progress { ended: None, wakers: Vec::new() }) }
+    }
+
+    fn poll(&self, context: &Context<'_>) -> Poll<Result<T>> {
         let mut progress = self.lock();
         match &progress.ended {
             Some(ended) => Poll::Ready(ended.clone()),
@@ -97,18 +172,59 @@ impl Outcome {
         }
     }
 
-    fn end(&self, ended: Result<JobState>) {
+    /// False if it had ended before: that end stays.
+    fn end(&self, ended: Result<T>) -> bool {
         let mut progress = self.lock();
         if progress.ended.is_some() {
-            return;
+            return false;
         }
         progress.ended = Some(ended);
         let wakers = std::mem::take(&mut progress.wakers);
         drop(progress);
         wakers.into_iter().for_each(Waker::wake);
+        true
     }
 
-    fn lock(&self) -> MutexGuard<'_, Progress> {
+    fn lock(&self) -> MutexGuard<'_, Progress<T>> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use bgcopy_core::{JobType, Manager, Options};
+
+    use super::*;
+
+    /// A read of bytes that are here, in a file of ten.
+    fn reader(folder: &std::path::Path) -> (Arc<Shared>, Arc<Mutex<FileReader>>) {
+        let source = folder.join("source");
+        std::fs::write(&source, b"0123456789").expect("written");
+        let manager = Manager::open(Options::new(folder.join("store"))).expect("a manager");
+        let job = manager.create_job("read", JobType::Download).expect("a job");
+        let place = folder.join("file").display().to_string();
+        job.add_file(&format!("file://{}", source.display()), &place).expect("added");
+        job.resume().expect("resumed");
+        assert_eq!(job.wait(&[], None).expect("ended"), JobState::Transferred);
+        let mut reader = job.file(0).expect("the file").open_reader().expect("a reader");
+        // What follows is known to be here, and is read even if the wait is interrupted.
+        assert_eq!(reader.read_within(&mut [0], None).expect("read"), 1);
+        let shared = Shared { core: Arc::new(manager), listeners: Arc::default() };
+        (Arc::new(shared), Arc::new(Mutex::new(reader)))
+    }
+
+    #[test]
+    fn bytes_that_come_after_the_cancel_are_not_read() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (shared, reader) = reader(folder.path());
+        let held = reader.lock().expect("the reader");
+        let wait = ReadWait::start(Arc::clone(&reader), shared, 4, None).expect("started");
+        wait.cancel();
+        drop(held);
+        // The thread has ended when it has let go of the reader.
+        while Arc::strong_count(&reader) > 1 {
+            std::thread::yield_now();
+        }
+        assert_eq!(reader.lock().expect("the reader").position(), 1);
     }
 }

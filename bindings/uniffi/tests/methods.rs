@@ -3,13 +3,16 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-const HANDLES: [&str; 4] = ["Manager", "Job", "File", "Reader"];
+const HANDLES: [&str; 5] = ["Manager", "Job", "File", "FileReader", "Reader"];
 
 /// What has another name here, and why.
-const OTHER_NAMES: [(&str, &str); 5] = [
+const OTHER_NAMES: [(&str, &str); 8] = [
     ("File::job", "who has a file has asked its job for it"),
     ("Manager::open", "the function `open_manager`, which both languages call so"),
     ("Reader::wait_reason", "it comes with the job"),
+    ("FileReader::read_within", "`read`"),
+    ("FileReader::move_to", "`seek`"),
+    ("FileReader::read_interruptible", "`ReadWait`, which coroutines and tasks cancel"),
     ("Job::wait_interruptible", "`StateWait`, which coroutines and tasks cancel"),
     ("Manager::next_event_interruptible", "a listener, which can be removed"),
 ];

@@ -279,6 +279,11 @@ macro_rules! every_story {
                     enumerators: [],
                     files: [],
                 }
+                reading {
+                    while_it_downloads: ["one"],
+                    other_version: ["one"],
+                    turns: [],
+                }
                 misuse {
                     null_handles: [],
                     closed_handles: [],
@@ -327,6 +332,11 @@ macro_rules! every_story {
                     restarted: ["one"],
                     ended: ["one"],
                     beside: [],
+                }
+                reading {
+                    while_it_downloads: ["one"],
+                    stream: ["one"],
+                    interrupted: [],
                 }
                 settings {
                     of_job: [],

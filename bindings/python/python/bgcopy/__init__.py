@@ -8,6 +8,7 @@ The usual cases are one line, :func:`download` and :func:`upload`. Everything el
 from ._bgcopy import File, Job, Manager, Reader
 from ._download import download, download_many
 from ._events import Events
+from ._file_reader import FileReader
 from ._upload import upload, upload_many
 from ._vocab import (
     AuthScheme,
@@ -80,6 +81,7 @@ __all__ = [
     "File",
     "FileProgress",
     "FileRange",
+    "FileReader",
     "FileRecord",
     "FileSpec",
     "HResult",

@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import Any, TypeVar, final
 
 from ._events import Events, Notifier
+from ._file_reader import FileReader
 from ._vocab import (
     AuthScheme,
     AuthTarget,
@@ -47,6 +48,7 @@ __all__ = [
     "File",
     "Job",
     "Manager",
+    "RawReader",
     "Reader",
     "Source",
     "code_name",
@@ -765,6 +767,37 @@ class File:
         :class:`InvalidArgumentError` for a digest of the wrong length,
         :class:`InvalidStateError` once the file is transferred.
         """
+
+    def open_reader(self, timeout: float | timedelta | None = None) -> FileReader:
+        """Opens a reader at the first byte, which waits for what is not here yet. Each of its
+        reads waits no longer than the timeout: then :class:`WaitTimeoutError`.
+
+        :class:`NotSupportedError` for an upload, :class:`InvalidStateError` for a cancelled job.
+        """
+
+    def update_download_position(self, offset: int) -> None:
+        """Has what is missing of the file from this offset on downloaded first, and what is
+        missing in front of it afterwards (UpdateDownloadPosition). It is not stored: a process
+        that takes over the queue goes on with the first missing byte. It changes nothing for a
+        file that has one request at a time: see :class:`FileReader`.
+
+        :class:`NotSupportedError` for an upload and for a file with requested pieces,
+        :class:`InvalidArgumentError` for an offset behind the end, :class:`InvalidStateError` if
+        the job is completed or cancelled. Section 3.5.
+        """
+
+@final
+class RawReader:
+    """What :class:`FileReader` is built on: one call at a time."""
+
+    def read(self, length: int, timeout: float | timedelta | None) -> bytes: ...
+    def seek(self, offset: int, whence: int) -> int: ...
+    @property
+    def position(self) -> int: ...
+    @property
+    def size(self) -> int | None: ...
+    @property
+    def verified(self) -> bool: ...
 
 @final
 class Reader:

@@ -1,94 +1,37 @@
 """Events as iterators, for loops and for asyncio, and as callbacks.
 
-Waiting happens in threads of our own that call the blocking methods, one per
-wait, in slices: none outlives the interpreter, and no loop or runtime besides
-the caller's is needed.
+Waiting for asyncio happens in threads: see `_wait`.
 """
 
 from __future__ import annotations
 
 import asyncio
 import threading
-import time
 import uuid
 import weakref
 from collections.abc import Callable, Iterable
-from datetime import timedelta
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from ._bgcopy import Job, Manager, report_unraisable
 from ._vocab import EventKind, HResult, JobState, NotifyFlags
+from ._wait import (
+    SLICE_S,
+    Outcome,
+    Span,
+    deadline_of,
+    in_thread,
+    interpreter_runs,
+    is_over,
+    slice_of,
+)
 from .errors import InvalidStateError, ManagerClosedError, NotFoundError, WaitTimeoutError
 from .records import Event
-
-SLICE_S = 0.2
-"""How long a thread waits before it looks whether it is still wanted."""
 
 SWEEP_AT_LEAST = 1000
 """Jobs with callbacks, before it is looked which of them are gone."""
 
 Callback = TypeVar("Callback", bound=Callable[..., object])
-Span = float | timedelta | None
 _Callbacks = dict[uuid.UUID, list[tuple[EventKind, Callable[..., object]]]]
-
-
-def _deadline(timeout: Span) -> float | None:
-    if timeout is None:
-        return None
-    seconds = timeout.total_seconds() if isinstance(timeout, timedelta) else float(timeout)
-    return time.monotonic() + seconds
-
-
-def _slice(deadline: float | None) -> float:
-    if deadline is None:
-        return SLICE_S
-    return min(max(deadline - time.monotonic(), 0.0), SLICE_S)
-
-
-def _is_over(deadline: float | None) -> bool:
-    return deadline is not None and deadline <= time.monotonic()
-
-
-def _interpreter_runs() -> bool:
-    # The end of the interpreter waits for our threads, and begins with this.
-    return threading.main_thread().is_alive()
-
-
-class _Outcome:
-    """What a thread came to: a result, an exception, or that it gave up."""
-
-    def __init__(self, result: Any = None, failure: BaseException | None = None) -> None:
-        self.result = result
-        self.failure = failure
-
-
-def _in_thread(
-    step: Callable[[], _Outcome | None], is_wanted: Callable[[], bool]
-) -> asyncio.Future[_Outcome]:
-    """Repeats a step of at most a slice in a thread until it has an outcome."""
-    loop = asyncio.get_running_loop()
-    future: asyncio.Future[_Outcome] = loop.create_future()
-
-    def deliver(outcome: _Outcome) -> None:
-        if not future.done():
-            future.set_result(outcome)
-
-    def work() -> None:
-        outcome = None
-        while outcome is None and is_wanted() and _interpreter_runs():
-            try:
-                outcome = step()
-            except BaseException as failure:
-                outcome = _Outcome(failure=failure)
-        if outcome is not None:
-            try:
-                loop.call_soon_threadsafe(deliver, outcome)
-            except RuntimeError:
-                # The loop is closed: nobody waits any more.
-                return
-
-    threading.Thread(target=work, name="bgcopy-wait").start()
-    return future
 
 
 async def wait_async(
@@ -96,19 +39,19 @@ async def wait_async(
 ) -> JobState:
     """`Job.wait` that does not block the loop."""
     wanted = None if states is None else list(states)
-    deadline = _deadline(timeout)
+    deadline = deadline_of(timeout)
     given_up = threading.Event()
 
-    def step() -> _Outcome | None:
+    def step() -> Outcome | None:
         try:
-            return _Outcome(job.wait(wanted, _slice(deadline)))
+            return Outcome(job.wait(wanted, slice_of(deadline)))
         except WaitTimeoutError:
-            if _is_over(deadline):
+            if is_over(deadline):
                 raise
             return None
 
     try:
-        outcome = await _in_thread(step, lambda: not given_up.is_set())
+        outcome = await in_thread(step, lambda: not given_up.is_set())
     finally:
         given_up.set()
     if outcome.failure is not None:
@@ -131,7 +74,7 @@ class Events:
             )
         self._manager = manager
         self._timeout = timeout
-        self._fetch: asyncio.Future[_Outcome] | None = None
+        self._fetch: asyncio.Future[Outcome] | None = None
 
     def __iter__(self) -> Events:
         return self
@@ -164,14 +107,14 @@ class Events:
         event: Event = outcome.result
         return event
 
-    def _start(self) -> asyncio.Future[_Outcome]:
-        manager, deadline, me = self._manager, _deadline(self._timeout), weakref.ref(self)
+    def _start(self) -> asyncio.Future[Outcome]:
+        manager, deadline, me = self._manager, deadline_of(self._timeout), weakref.ref(self)
 
-        def step() -> _Outcome | None:
-            event = manager.next_event(_slice(deadline))
-            return _Outcome(event) if event is not None or _is_over(deadline) else None
+        def step() -> Outcome | None:
+            event = manager.next_event(slice_of(deadline))
+            return Outcome(event) if event is not None or is_over(deadline) else None
 
-        return _in_thread(step, lambda: me() is not None)
+        return in_thread(step, lambda: me() is not None)
 
 
 class Notifier:
@@ -221,7 +164,7 @@ class Notifier:
 
 def _notify(manager_ref: weakref.ref[Manager], notifier_ref: weakref.ref[Notifier]) -> None:
     # Only while callbacks run are there references that keep the two alive.
-    while _interpreter_runs():
+    while interpreter_runs():
         manager = manager_ref()
         if manager is None:
             return

@@ -1,4 +1,5 @@
 import Dispatch
+import Foundation
 
 /// Calls wait for the disk here, so that they hold no thread of the tasks.
 private let queue = DispatchQueue(label: "bgcopy", attributes: .concurrent)
@@ -55,6 +56,28 @@ extension Job {
 
     private func failure(_ hresult: HResult, _ message: String) -> BgcopyError {
         .Failed(hresult: hresult, context: .none, message: message)
+    }
+}
+
+extension FileReader {
+    /// Reads up to so many bytes from the position on, at most 4 MiB, and moves
+    /// it behind them. Waits until there is at least one; none at the end of
+    /// the file. It holds no thread of the tasks, and cancellation of the task
+    /// ends it at once, with a `CancellationError`: unless the bytes were there
+    /// already, it has read nothing. E_TIMEOUT when the time is over; without a
+    /// time it waits for ever.
+    public func bytes(max: UInt32, timeout: Duration? = nil) async throws -> Data {
+        let wait = try startRead(bytesMax: max, timeoutMs: timeout.map(milliseconds))
+        return try await withTaskCancellationHandler {
+            do {
+                return try await wait.bytes()
+            } catch {
+                try Task.checkCancellation()
+                throw error
+            }
+        } onCancel: {
+            wait.cancel()
+        }
     }
 }
 

@@ -33,6 +33,13 @@ extension Manager {
     }
 }
 
+extension FileReader {
+    /// As `read` with the time in milliseconds. It blocks the thread.
+    public func read(bytesMax: UInt32, timeout: Duration) throws -> Data {
+        try read(bytesMax: bytesMax, timeoutMs: milliseconds(timeout))
+    }
+}
+
 extension JobSnapshot {
     /// How long the job will take at its present speed; nil if that cannot be
     /// said.

@@ -36,6 +36,16 @@ public suspend fun Job.awaitTransferred(timeout: Duration? = null) {
 }
 
 /**
+ * Reads up to so many bytes from the position on, at most 4 MiB, and moves it behind them. Waits
+ * until there is at least one; none at the end of the file. It holds no thread of a dispatcher,
+ * and cancellation ends it at once: unless the bytes were there already, it has read nothing.
+ * E_TIMEOUT when the time is over; without a time it waits for ever.
+ */
+@Throws(BgcopyException::class, kotlin.coroutines.cancellation.CancellationException::class)
+public suspend fun FileReader.awaitRead(bytesMax: UInt, timeout: Duration? = null): ByteArray =
+    startRead(bytesMax, timeout?.let(::milliseconds)).use { it.bytes() }
+
+/**
  * Makes any call of this library away from the caller's thread. None of them
  * waits for the network, but most wait for the disk. A call that was begun is
  * finished, and its result is not lost, also if the coroutine is cancelled.

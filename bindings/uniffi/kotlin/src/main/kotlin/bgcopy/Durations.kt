@@ -19,6 +19,11 @@ public fun Job.wait(timeout: Duration): JobState = wait(emptyList(), millisecond
 @Throws(BgcopyException::class)
 public fun Manager.nextEvent(timeout: Duration): JobEvent? = nextEvent(milliseconds(timeout))
 
+/** As [FileReader.read] with the time in milliseconds. */
+@Throws(BgcopyException::class)
+public fun FileReader.read(bytesMax: UInt, timeout: Duration): ByteArray =
+    read(bytesMax, milliseconds(timeout))
+
 /** As [Job.setMinimumRetryDelay] in seconds, rounded up. E_INVALIDARG for a negative time. */
 @Throws(BgcopyException::class)
 public fun Job.setMinimumRetryDelay(delay: Duration): Unit = setMinimumRetryDelay(seconds(delay))

@@ -21,7 +21,12 @@ public fun main() {
 
         override fun testFailure(failure: Failure) = println("FAILED ${failure.description}\n${failure.trace}")
     })
-    val result = junit.run(StoriesTest::class.java, EventsTest::class.java, LifetimesTest::class.java)
+    val result = junit.run(
+        StoriesTest::class.java,
+        ReadingTest::class.java,
+        EventsTest::class.java,
+        LifetimesTest::class.java,
+    )
     println("${result.runCount - result.failureCount} passed, ${result.failureCount} failed")
     exitProcess(if (result.wasSuccessful() && result.runCount > 0) 0 else 1)
 }
