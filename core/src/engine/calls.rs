@@ -451,45 +451,6 @@ impl Engine {
         Ok(())
     }
 
-    fn wait_for(&mut self, session: u64, id: Uuid, states: Vec<JobState>, answer: Answer, at: Now) {
-        let state = match self.queue.job(id, at) {
-            Ok(loaded) => loaded.job.record.state,
-            Err(error) => {
-                answer.send(Err(error));
-                return;
-            }
-        };
-        // Also for one who does not wait at all.
-        if states.contains(&state) && !self.queue.is_pending(id) {
-            answer.send(Ok(ApiReply::State(state)));
-            return;
-        }
-        let waiter = (id, states, answer);
-        if let Some((_, _, old)) = self.waiters.insert((session, waiter.2.ticket()), waiter) {
-            old.send(Err(Error::new(code::E_UNEXPECTED, "two calls have one ticket")));
-        }
-    }
-
-    /// Answers those whose job is in a state they wait for.
-    pub(super) fn tell_waiters(&mut self) {
-        let queue = &self.queue;
-        let is_over = |_: &(u64, u64), (id, states, _): &mut (Uuid, Vec<JobState>, Answer)| {
-            !queue.is_pending(*id)
-                && state_of(queue, *id)
-                    .map_or(true, |state| states.contains(&state) || state.is_final())
-        };
-        let over: Vec<_> = self.waiters.extract_if(.., is_over).collect();
-        for (_, (id, states, answer)) in over {
-            answer.send(match state_of(&self.queue, id) {
-                Ok(state) if !states.contains(&state) => Err(Error::new(
-                    code::DO_E_INVALID_STATE,
-                    format!("the job is {} for good", state.name()),
-                )),
-                state => state.map(ApiReply::State),
-            });
-        }
-    }
-
     fn snapshot(&mut self, id: Uuid, at: Now) -> Result<ApiReply> {
         self.queue.job(id, at)?;
         let situation = self.situation(id, at);
@@ -517,7 +478,7 @@ fn credentials_of(slot: CredentialSlot, secret: Secret) -> Credentials {
     Credentials { scheme: slot.1, user_name: secret.user_name, password: secret.password }
 }
 
-fn state_of(queue: &Queue, id: Uuid) -> Result<JobState> {
+pub(super) fn state_of(queue: &Queue, id: Uuid) -> Result<JobState> {
     if let Some(loaded) = queue.jobs.get(&id) {
         return Ok(loaded.job.record.state);
     }

@@ -29,6 +29,7 @@ mod syncs;
 mod tests;
 mod trouble;
 mod uploads;
+mod waits;
 mod whole;
 mod work;
 
