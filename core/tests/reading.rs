@@ -132,6 +132,29 @@ fn a_read_takes_the_place_of_the_last_request_if_there_are_no_more() {
 }
 
 #[test]
+fn two_reads_do_not_take_the_request_from_each_other() {
+    let bench = Bench::new();
+    let script = vec![Reply::normal().gate_after(FIRST)];
+    let slow = Reply::normal().bytes_per_second(400_000);
+    let job = bench.job(Resource::new(content()).script(script).always(slow));
+    let two = PropertyValue::Dword(2);
+    job.set_property(JobPropertyId::ConnectionsPerFile.as_u32(), two).expect("set");
+    job.resume().expect("resumed");
+    wait_for_bytes(&job, FIRST / 2);
+    std::thread::scope(|scope| {
+        for place in [30 << 20, 20 << 20] {
+            let mut reader = reader(&job);
+            scope.spawn(move || {
+                reader.seek(SeekFrom::Start(place)).expect("moved");
+                assert!(read(&mut reader, 1_000) == content().slice(place..place + 1_000));
+            });
+        }
+    });
+    assert!(ranges_asked(&bench).len() < 20, "{:?}", ranges_asked(&bench));
+    bench.server.open_gate("/file");
+}
+
+#[test]
 fn with_one_connection_bytes_come_in_their_order() {
     let bench = Bench::new();
     let script = vec![Reply::normal().gate_after(FIRST)];

@@ -218,17 +218,28 @@ impl Engine {
     }
 
     fn make_room_for_read(&mut self, place: (Uuid, u32), at: Now) {
-        let requests = || self.moving.range(RequestKey::of_file(place.0, place.1));
-        let is_full = requests().count() >= self.parallel.target(place);
-        if is_full && !self.parallel.add_one(place, at) {
-            // The last one in the file is the least urgent.
-            let further = requests().filter(|(_, moving)| moving.is_further);
-            let last = further.max_by_key(|(_, moving)| moving.written).map(|(key, _)| *key);
-            if let Some(key) = last {
-                self.drop_request(key, at);
-            }
+        let requests = self.moving.range(RequestKey::of_file(place.0, place.1)).count();
+        let has_room = requests < self.parallel.target(place);
+        if has_room || self.parallel.add_one(place, at) {
+            self.queue.replan = true;
+        } else if let Some(key) = self.least_urgent(place, at) {
+            self.drop_request(key, at);
         }
-        self.queue.replan = true;
+    }
+
+    /// The last further request in a file of which nobody waits for bytes.
+    fn least_urgent(&self, place: (Uuid, u32), at: Now) -> Option<RequestKey> {
+        let file = self.file(RequestKey { job: place.0, file: place.1, part: 0 })?;
+        let size = file.size?;
+        let usual_rate = self.parallel.rate_of_one(place);
+        let is_awaited = |moving: &Moving| {
+            let running = [moving.running_range(usual_rate, at)];
+            let mut reads = self.reads.waiting.values().filter(|read| read.file == place);
+            reads.any(|read| comes_soon(file, size, &running, read.position))
+        };
+        let requests = self.moving.range(RequestKey::of_file(place.0, place.1));
+        let further = requests.filter(|(_, moving)| moving.is_further && !is_awaited(moving));
+        further.max_by_key(|(_, moving)| moving.written).map(|(key, _)| *key)
     }
 
     /// Forgets where files are fetched from that are no longer downloaded.

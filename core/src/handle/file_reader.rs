@@ -146,7 +146,7 @@ impl FileReader {
             }
             let length = usize::try_from(readable).unwrap_or(usize::MAX).min(buffer.len());
             let read = self.read_open(&mut buffer[..length]);
-            if !self.is_still_there()? {
+            if !self.are_still_there(length as u64)? {
                 continue;
             }
             let read = read?;
@@ -189,19 +189,21 @@ impl FileReader {
         Ok(*bytes)
     }
 
-    /// True if the engine still counts the byte at the position: what was read before it said
-    /// so is of its version.
-    fn is_still_there(&mut self) -> Result<bool> {
+    /// True if the engine still counts so many bytes from the position on: what was read
+    /// before it said so is of its version.
+    fn are_still_there(&mut self, length: u64) -> Result<bool> {
         if self.known.as_ref().is_some_and(|known| known.is_published) {
             return Ok(true);
         }
-        match self.ask(false, None, None) {
-            Err(error) if error.code == code::E_PENDING => {
-                self.known = None;
-                Ok(false)
-            }
-            asked => asked.map(|_| true),
+        let are_there = match self.ask(false, None, None) {
+            Ok(bytes) => bytes.end.saturating_sub(self.position) >= length,
+            Err(error) if error.code == code::E_PENDING => false,
+            Err(error) => return Err(error),
+        };
+        if !are_there {
+            self.known = None;
         }
+        Ok(are_there)
     }
 
     fn read_open(&mut self, buffer: &mut [u8]) -> Result<usize> {
