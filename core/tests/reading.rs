@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use bgcopy_core::vocab::{JobPropertyId, PropertyValue, code};
 use bgcopy_core::{
     File, FileRange, FileReader, HResult, Interrupt, Job, JobState, JobType, Manager, Options,
+    Reader,
 };
 use bgcopy_test_server::{Area, Content, Reply, Resource, Seen};
 
@@ -207,6 +208,36 @@ fn nobody_reads_two_versions_of_a_file() {
     let mut again = Vec::new();
     reader(&job).read_to_end(&mut again).expect("the second version");
     assert!(again == other.slice(0..BYTES));
+}
+
+#[test]
+fn bytes_that_were_there_are_read_only_if_they_are_still_of_the_same_version() {
+    let bench = Bench::new();
+    let job = held(&bench);
+    let mut reader = reader(&job);
+    // It knows of more bytes than it takes.
+    assert_eq!(read(&mut reader, 1), content().slice(0..1));
+    let other = Content::generated(8, BYTES);
+    bench.server.put("/file", Resource::new(other.clone()));
+    bench.server.drop_connections();
+    assert_eq!(bench.run(&job, 5), JobState::Transferred, "{:?}", job.error());
+    assert_eq!(refused(&mut reader), code::BG_E_REMOTE_FILE_CHANGED);
+}
+
+#[test]
+fn only_stored_bytes_are_read() {
+    let bench = Bench::new();
+    let paced = Reply::normal().bytes_per_second(4 << 20);
+    let job = bench.job(Resource::new(content()).always(paced));
+    job.resume().expect("resumed");
+    let mut reader = reader(&job);
+    let stored = Reader::open(bench.path("store")).expect("the store");
+    for _ in 0..30 {
+        assert!(!read(&mut reader, 50_000).is_empty());
+        let (_, files) = stored.job(job.id()).expect("the job");
+        let held = files[0].held();
+        assert!(held >= reader.position(), "{held} of {} bytes are stored", reader.position());
+    }
 }
 
 #[test]
