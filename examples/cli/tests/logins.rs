@@ -88,7 +88,10 @@ fn token_is_never_stored_nor_repeated() {
     let url = bench.url("/file");
     let get = ["get", &url, "-o", "x"];
     for words in [&["--oauth2-bearer", TOKEN][..], &[&format!("--oauth2-bearer={TOKEN}")]] {
+        let before = bench.server.requests_for("/file").len();
         let process = bench.start(&[&get[..], words].concat());
+        // It listens for signals before it asks for anything.
+        bench.wait_for_requests("/file", before + 1);
         bench.wait_for_recorded_bytes(1);
         let out = process.interrupt();
         assert_eq!(out.code, 130, "{out:?}");
