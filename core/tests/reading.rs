@@ -309,6 +309,42 @@ fn a_read_can_be_interrupted() {
 }
 
 #[test]
+fn reads_of_one_reader_take_turns() {
+    let bench = Bench::new();
+    let small = Content::generated(3, 1_000_000);
+    let gated = Reply::normal().gate_after(500_000);
+    let job = bench.job(Resource::new(small.clone()).always(gated));
+    job.resume().expect("resumed");
+    let reader = reader(&job);
+    let (interrupt, others) = (Interrupt::new(), Interrupt::new());
+    let refused = |read: bgcopy_core::Result<usize>| read.expect_err("no turn").code;
+    let (begin, has_begun) = std::sync::mpsc::channel();
+    let (end, may_end) = std::sync::mpsc::channel();
+    std::thread::scope(|scope| {
+        let first = scope.spawn(|| {
+            let is_wanted = move |_: &[u8]| {
+                begin.send(()).expect("the test goes on");
+                may_end.recv().expect("it ends")
+            };
+            reader.read_if_wanted(&mut [0; 10], Some(PATIENCE), &interrupt, is_wanted)
+        });
+        has_begun.recv_timeout(PATIENCE).expect("it has its turn");
+        let short = Some(Duration::from_millis(50));
+        assert_eq!(refused(reader.read_within(&mut [0], short)), code::E_TIMEOUT);
+        let waits = scope.spawn(|| reader.read_interruptible(&mut [0], None, &others));
+        others.interrupt();
+        assert_eq!(refused(waits.join().expect("read")), code::E_ABORT);
+        end.send(false).expect("it waits");
+        assert_eq!(first.join().expect("read").expect("bytes"), 10);
+    });
+    assert_eq!(reader.position(), 0, "nobody wanted them");
+    let mut bytes = [0; 10];
+    reader.read_within(&mut bytes, Some(PATIENCE)).expect("bytes");
+    assert!(bytes[..] == small.slice(0..10), "they are read again");
+    bench.server.open_gate("/file");
+}
+
+#[test]
 fn another_process_reads_as_the_first_one_does() {
     let bench = Bench::new();
     let job = held(&bench);

@@ -1,11 +1,7 @@
 //! Reads a file while it is downloaded.
 
-use std::io::SeekFrom;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
-
 use bgcopy_core::vocab::{SIZE_UNKNOWN, code};
-use bgcopy_core::{Error, FileReader, Interrupt, Result};
+use bgcopy_core::{FileReader, Result, seek_from};
 
 use crate::call::{must_have_room, out, read};
 use crate::file::bgcopy_file;
@@ -27,7 +23,7 @@ use crate::table::{Handle, close, get, put};
 pub struct bgcopy_file_reader;
 
 impl Handle for bgcopy_file_reader {
-    type Object = Turns;
+    type Object = FileReader;
 }
 
 /// Opens a reader at the first byte of a file. It keeps its job's handle open.
@@ -40,7 +36,7 @@ pub unsafe extern "C" fn bgcopy_file_open_reader(
     file: *mut bgcopy_file,
     out_reader: *mut *mut bgcopy_file_reader,
 ) -> bgcopy_hresult {
-    read(file, out_reader, |file| put(Turns::new(file.open_reader()?)))
+    read(file, out_reader, |file| put(file.open_reader()?))
 }
 
 /// Reads from the position on, and moves it behind what was read. It waits until
@@ -68,11 +64,9 @@ pub unsafe extern "C" fn bgcopy_file_reader_read(
     out_read: *mut u32,
 ) -> bgcopy_hresult {
     guard(|| {
-        let turns = get(reader)?;
+        let reader = get(reader)?;
         let place = out(out_read)?;
-        let buffer = space(buffer, length)?;
-        let end = Deadline::after(timeout(timeout_ms));
-        let read = turns.take(end, None)?.reader()?.read_within(buffer, end.left())?;
+        let read = reader.read_within(space(buffer, length)?, timeout(timeout_ms))?;
         Ok(place.set(u32::try_from(read).unwrap_or(u32::MAX)))
     })
 }
@@ -91,13 +85,11 @@ pub unsafe extern "C" fn bgcopy_file_reader_read_interruptible(
     out_read: *mut u32,
 ) -> bgcopy_hresult {
     guard(|| {
-        let turns = get(reader)?;
+        let reader = get(reader)?;
         let place = out(out_read)?;
         let buffer = space(buffer, length)?;
         let interrupt = get(interrupt)?;
-        let end = Deadline::after(timeout(timeout_ms));
-        let mut turn = turns.take(end, Some(&interrupt))?;
-        let read = turn.reader()?.read_interruptible(buffer, end.left(), &interrupt)?;
+        let read = reader.read_interruptible(buffer, timeout(timeout_ms), &interrupt)?;
         Ok(place.set(u32::try_from(read).unwrap_or(u32::MAX)))
     })
 }
@@ -119,9 +111,7 @@ pub unsafe extern "C" fn bgcopy_file_reader_seek(
     out_position: *mut u64,
 ) -> bgcopy_hresult {
     guard(|| {
-        let turns = get(reader)?;
-        let to = seek_from(offset, origin)?;
-        let position = turns.take_now()?.reader()?.move_to(to)?;
+        let position = get(reader)?.move_to(seek_from(offset, origin)?)?;
         if !out_position.is_null() {
             out(out_position)?.set(position);
         }
@@ -139,9 +129,9 @@ pub unsafe extern "C" fn bgcopy_file_reader_get_position(
     out_position: *mut u64,
 ) -> bgcopy_hresult {
     guard(|| {
-        let turns = get(reader)?;
+        let reader = get(reader)?;
         let place = out(out_position)?;
-        Ok(place.set(turns.take_now()?.reader()?.position()))
+        Ok(place.set(reader.position()))
     })
 }
 
@@ -155,9 +145,9 @@ pub unsafe extern "C" fn bgcopy_file_reader_get_size(
     out_size: *mut u64,
 ) -> bgcopy_hresult {
     guard(|| {
-        let turns = get(reader)?;
+        let reader = get(reader)?;
         let place = out(out_size)?;
-        Ok(place.set(turns.take_now()?.reader()?.size()?.unwrap_or(SIZE_UNKNOWN)))
+        Ok(place.set(reader.size()?.unwrap_or(SIZE_UNKNOWN)))
     })
 }
 
@@ -173,9 +163,9 @@ pub unsafe extern "C" fn bgcopy_file_reader_is_verified(
     out_verified: *mut u32,
 ) -> bgcopy_hresult {
     guard(|| {
-        let turns = get(reader)?;
+        let reader = get(reader)?;
         let place = out(out_verified)?;
-        Ok(place.set(u32::from(turns.take_now()?.reader()?.is_verified()?)))
+        Ok(place.set(u32::from(reader.is_verified()?)))
     })
 }
 
@@ -198,102 +188,4 @@ unsafe fn space<'a>(buffer: *mut u8, length: u32) -> Result<&'a mut [u8]> {
         return Ok(&mut []);
     }
     Ok(std::slice::from_raw_parts_mut(buffer, length as usize))
-}
-
-fn seek_from(offset: i64, origin: u32) -> Result<SeekFrom> {
-    match origin {
-        0 => u64::try_from(offset)
-            .map(SeekFrom::Start)
-            .map_err(|_| Error::new(code::E_INVALIDARG, "a position in front of the first byte")),
-        1 => Ok(SeekFrom::Current(offset)),
-        2 => Ok(SeekFrom::End(offset)),
-        _ => Err(Error::new(code::E_INVALIDARG, format!("{origin} is no origin of a seek"))),
-    }
-}
-
-/// Until when a call waits; None is for ever.
-#[derive(Clone, Copy)]
-struct Deadline(Option<Instant>);
-
-impl Deadline {
-    fn after(timeout: Option<Duration>) -> Self {
-        // A time beyond the clock is for ever.
-        Self(timeout.and_then(|timeout| Instant::now().checked_add(timeout)))
-    }
-
-    fn left(self) -> Option<Duration> {
-        self.0.map(|end| end.saturating_duration_since(Instant::now()))
-    }
-}
-
-/// A reader whose calls take turns. Who waits for its turn can be interrupted, and waits no
-/// longer than it may; that is why it is no lock.
-pub struct Turns {
-    /// Nothing while a call has it.
-    reader: Mutex<Option<FileReader>>,
-    /// A call has ended, or an interrupt was raised.
-    changed: Condvar,
-}
-
-impl Turns {
-    fn new(reader: FileReader) -> Self {
-        Self { reader: Mutex::new(Some(reader)), changed: Condvar::new() }
-    }
-
-    fn take_now(self: &Arc<Self>) -> Result<Turn<'_>> {
-        self.take(Deadline(None), None)
-    }
-
-    fn take(self: &Arc<Self>, end: Deadline, interrupt: Option<&Interrupt>) -> Result<Turn<'_>> {
-        let ours = Arc::clone(self);
-        let _watch = interrupt.map(|interrupt| interrupt.watch(move || ours.wake()));
-        let mut reader = self.lock();
-        loop {
-            if reader.is_some() {
-                return Ok(Turn { turns: self, reader: reader.take() });
-            }
-            if interrupt.is_some_and(Interrupt::is_interrupted) {
-                return Err(Error::new(code::E_ABORT, "the wait was interrupted"));
-            }
-            reader = match end.left() {
-                None => self.changed.wait(reader).unwrap_or_else(PoisonError::into_inner),
-                Some(Duration::ZERO) => {
-                    return Err(Error::new(code::E_TIMEOUT, "another call has the reader"));
-                }
-                Some(left) => {
-                    let waited = self.changed.wait_timeout(reader, left);
-                    waited.unwrap_or_else(PoisonError::into_inner).0
-                }
-            };
-        }
-    }
-
-    /// Lets all that wait for their turn look again.
-    fn wake(&self) {
-        drop(self.lock());
-        self.changed.notify_all();
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Option<FileReader>> {
-        self.reader.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// One call's turn: it gives the reader back at its end.
-struct Turn<'a> {
-    turns: &'a Turns,
-    reader: Option<FileReader>,
-}
-
-impl Turn<'_> {
-    fn reader(&mut self) -> Result<&mut FileReader> {
-        self.reader.as_mut().ok_or_else(|| Error::of(code::E_UNEXPECTED))
-    }
-}
-
-impl Drop for Turn<'_> {
-    fn drop(&mut self) {
-        *self.turns.lock() = self.reader.take();
-        self.turns.changed.notify_all();
-    }
 }

@@ -1,12 +1,11 @@
 //! Reads a file while it is downloaded.
 
-use std::io::SeekFrom;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
-use bgcopy_core::vocab::code;
+use bgcopy_core::seek_from;
 
-use crate::error::{BgcopyError, Result};
+use crate::error::Result;
 use crate::manager::Shared;
 use crate::wait::ReadWait;
 
@@ -17,11 +16,11 @@ const READ_BYTES_MAX: u32 = 4 * 1024 * 1024;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, uniffi::Enum)]
 pub enum SeekOrigin {
     /// The first byte.
-    Start,
+    Start = 0,
     /// The position.
-    Current,
+    Current = 1,
     /// The end of the file.
-    End,
+    End = 2,
 }
 
 /// Reads a download from its first byte to its last, while it is under way or afterwards: made
@@ -39,18 +38,14 @@ pub enum SeekOrigin {
 /// turns: each waits until the one before it has ended.
 #[derive(uniffi::Object)]
 pub struct FileReader {
-    core: Arc<Mutex<bgcopy_core::FileReader>>,
+    core: Arc<bgcopy_core::FileReader>,
     /// The engine goes on while somebody reads.
     shared: Arc<Shared>,
 }
 
 impl FileReader {
     pub(crate) fn new(core: bgcopy_core::FileReader, shared: Arc<Shared>) -> Self {
-        Self { core: Arc::new(Mutex::new(core)), shared }
-    }
-
-    fn core(&self) -> MutexGuard<'_, bgcopy_core::FileReader> {
-        self.core.lock().unwrap_or_else(PoisonError::into_inner)
+        Self { core: Arc::new(core), shared }
     }
 }
 
@@ -58,8 +53,8 @@ impl FileReader {
 impl FileReader {
     /// Reads up to so many bytes from the position on, at most 4 MiB, and moves it behind them.
     /// Waits until there is at least one; none at the end of the file. The time is in
-    /// milliseconds, from when its turn comes: E_TIMEOUT when it is over; no time waits for
-    /// ever. It blocks the thread: coroutines and tasks use `start_read`, or what is built on
+    /// milliseconds, and counts for its turn, too: E_TIMEOUT when it is over; no time waits
+    /// for ever. It blocks the thread: coroutines and tasks use `start_read`, or what is built on
     /// it.
     ///
     /// If the byte will not come by itself it does not wait: DO_E_INVALID_STATE if the job is
@@ -69,7 +64,7 @@ impl FileReader {
     pub fn read(&self, bytes_max: u32, timeout_ms: Option<u64>) -> Result<Vec<u8>> {
         let mut buffer = vec![0; bytes_max.min(READ_BYTES_MAX) as usize];
         let timeout = timeout_ms.map(Duration::from_millis);
-        let length = self.core().read_within(&mut buffer, timeout)?;
+        let length = self.core.read_within(&mut buffer, timeout)?;
         buffer.truncate(length);
         Ok(buffer)
     }
@@ -86,30 +81,23 @@ impl FileReader {
     /// Moves the position, which may be behind the end, and says where it is. E_INVALIDARG for
     /// one in front of the first byte; from the end E_PENDING as long as the size is not known.
     pub fn seek(&self, offset: i64, origin: SeekOrigin) -> Result<u64> {
-        let to = match origin {
-            SeekOrigin::Start => SeekFrom::Start(u64::try_from(offset).map_err(|_| {
-                BgcopyError::new(code::E_INVALIDARG, "a position in front of the first byte")
-            })?),
-            SeekOrigin::Current => SeekFrom::Current(offset),
-            SeekOrigin::End => SeekFrom::End(offset),
-        };
-        Ok(self.core().move_to(to)?)
+        Ok(self.core.move_to(seek_from(offset, origin as u32)?)?)
     }
 
     /// Where the next read begins, in bytes from the first one. A file with requested pieces
     /// has them back to back.
     pub fn position(&self) -> u64 {
-        self.core().position()
+        self.core.position()
     }
 
     /// Bytes that the whole file will have; nothing until the server tells.
     pub fn size(&self) -> Result<Option<u64>> {
-        Ok(self.core().size()?)
+        Ok(self.core.size()?)
     }
 
     /// True once the whole file is here, checked against the expected hash if there is one, and
     /// safe against a power cut. Before that, what was read is what the server sent.
     pub fn is_verified(&self) -> Result<bool> {
-        Ok(self.core().is_verified()?)
+        Ok(self.core.is_verified()?)
     }
 }

@@ -5,7 +5,6 @@
 //! is interrupted when nobody is interested any more.
 
 use std::future::poll_fn;
-use std::io::SeekFrom;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
@@ -80,26 +79,30 @@ impl ReadWait {
 
 impl ReadWait {
     pub(crate) fn start(
-        reader: Arc<Mutex<FileReader>>,
+        reader: Arc<FileReader>,
         shared: Arc<Shared>,
         length: usize,
         timeout: Option<Duration>,
     ) -> Result<Self> {
         let wait = Wait::start(shared, move |outcome, interrupt| {
-            let mut reader = reader.lock().unwrap_or_else(PoisonError::into_inner);
-            let begin = reader.position();
-            let mut bytes = vec![0; length];
-            let ended = reader.read_interruptible(&mut bytes, timeout, interrupt);
-            let ended = ended.map_err(Into::into).map(|length| {
-                bytes.truncate(length);
-                bytes
-            });
-            if !outcome.end(ended) {
-                // Nobody gets the bytes. To a place from the start it always moves.
-                _ = reader.move_to(SeekFrom::Start(begin));
-            }
+            read_for(outcome, &reader, length, timeout, interrupt);
         })?;
         Ok(Self { wait })
+    }
+}
+
+/// Reads bytes for who waits for them. If nobody does any more the position stays.
+fn read_for(
+    outcome: &Outcome<Vec<u8>>,
+    reader: &FileReader,
+    length: usize,
+    timeout: Option<Duration>,
+    interrupt: &Interrupt,
+) {
+    let mut bytes = vec![0; length];
+    let is_wanted = |bytes: &[u8]| outcome.end(Ok(bytes.to_vec()));
+    if let Err(error) = reader.read_if_wanted(&mut bytes, timeout, interrupt, is_wanted) {
+        outcome.end(Err(error.into()));
     }
 }
 
@@ -196,35 +199,27 @@ mod tests {
 
     use super::*;
 
-    /// A read of bytes that are here, in a file of ten.
-    fn reader(folder: &std::path::Path) -> (Arc<Shared>, Arc<Mutex<FileReader>>) {
-        let source = folder.join("source");
-        std::fs::write(&source, b"0123456789").expect("written");
-        let manager = Manager::open(Options::new(folder.join("store"))).expect("a manager");
-        let job = manager.create_job("read", JobType::Download).expect("a job");
-        let place = folder.join("file").display().to_string();
-        job.add_file(&format!("file://{}", source.display()), &place).expect("added");
-        job.resume().expect("resumed");
-        assert_eq!(job.wait(&[], None).expect("ended"), JobState::Transferred);
-        let mut reader = job.file(0).expect("the file").open_reader().expect("a reader");
-        // What follows is known to be here, and is read even if the wait is interrupted.
-        assert_eq!(reader.read_within(&mut [0], None).expect("read"), 1);
-        let shared = Shared { core: Arc::new(manager), listeners: Arc::default() };
-        (Arc::new(shared), Arc::new(Mutex::new(reader)))
-    }
-
     #[test]
     fn bytes_that_come_after_the_cancel_are_not_read() {
         let folder = tempfile::tempdir().expect("a folder");
-        let (shared, reader) = reader(folder.path());
-        let held = reader.lock().expect("the reader");
-        let wait = ReadWait::start(Arc::clone(&reader), shared, 4, None).expect("started");
-        wait.cancel();
-        drop(held);
-        // The thread has ended when it has let go of the reader.
-        while Arc::strong_count(&reader) > 1 {
-            std::thread::yield_now();
-        }
-        assert_eq!(reader.lock().expect("the reader").position(), 1);
+        let source = folder.path().join("source");
+        std::fs::write(&source, b"0123456789").expect("written");
+        let manager = Manager::open(Options::new(folder.path().join("store"))).expect("a manager");
+        let job = manager.create_job("read", JobType::Download).expect("a job");
+        let place = folder.path().join("file").display().to_string();
+        job.add_file(&format!("file://{}", source.display()), &place).expect("added");
+        job.resume().expect("resumed");
+        assert_eq!(job.wait(&[], None).expect("ended"), JobState::Transferred);
+        let reader = job.file(0).expect("the file").open_reader().expect("a reader");
+        assert_eq!(reader.read_within(&mut [0], None).expect("read"), 1);
+
+        let outcome = Outcome::new();
+        outcome.end(Err(BgcopyError::new(code::E_ABORT, "the wait was cancelled")));
+        read_for(&outcome, &reader, 4, None, &Interrupt::new());
+        assert_eq!(reader.position(), 1);
+        let outcome = Outcome::new();
+        read_for(&outcome, &reader, 4, None, &Interrupt::new());
+        assert_eq!(outcome.lock().ended, Some(Ok(b"1234".to_vec())));
+        assert_eq!(reader.position(), 5);
     }
 }

@@ -2,6 +2,7 @@
 
 use std::fs::{File as OpenFile, OpenOptions};
 use std::io::{Read, Seek, SeekFrom};
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::engine::{ApiCall, ApiReply, ReadableBytes};
@@ -12,6 +13,7 @@ use crate::vocab::{Error, ErrorContext, JobState, Result, code};
 use super::file::File;
 use super::interrupt::Interrupt;
 use super::manager::unexpected;
+use super::turns::{Turns, WaitEnd};
 
 /// How often a file is looked for that moves to its place in the meantime.
 const OPEN_TRIES: u32 = 3;
@@ -27,8 +29,14 @@ const OPEN_TRIES: u32 = 3;
 /// and another reader must be opened. What a download with an expected hash brings is checked
 /// when all of it is here: [`FileReader::is_verified`].
 ///
-/// It keeps its job's handle open. The position is its own; it does not move those of others.
+/// It keeps its job's handle open. Any thread may use it; calls of one reader take turns. The
+/// position is its own; it does not move those of others.
 pub struct FileReader {
+    turns: Arc<Turns<Reading>>,
+}
+
+/// What one call of a reader at a time has.
+struct Reading {
     file: File,
     position: u64,
     /// The version that its bytes are of, once it has read some.
@@ -50,7 +58,8 @@ impl File {
             return Err(Error::new(code::DO_E_INVALID_STATE, "the job is cancelled"));
         }
         let file = self.again()?;
-        Ok(FileReader { file, position: 0, version: None, known: None, open: None })
+        let reading = Reading { file, position: 0, version: None, known: None, open: None };
+        Ok(FileReader { turns: Arc::new(Turns::new(reading)) })
     }
 
     /// What is missing of the file from this offset on is downloaded first, and what is
@@ -75,62 +84,97 @@ impl FileReader {
     /// If the byte will not come by itself it does not wait: DO_E_INVALID_STATE if the job is
     /// suspended, completed without it, or cancelled; the code of the error if the job or the
     /// file has failed for good. After Resume it can be read on.
-    pub fn read_within(&mut self, buffer: &mut [u8], timeout: Option<Duration>) -> Result<usize> {
-        self.read_some(buffer, timeout, None)
+    pub fn read_within(&self, buffer: &mut [u8], timeout: Option<Duration>) -> Result<usize> {
+        let end = WaitEnd::after(timeout);
+        self.turns.take_until(end, None)?.read(buffer, end, None)
     }
 
     /// As [`FileReader::read_within`], and E_ABORT at once when it is interrupted.
     pub fn read_interruptible(
-        &mut self,
+        &self,
         buffer: &mut [u8],
         timeout: Option<Duration>,
         interrupt: &Interrupt,
     ) -> Result<usize> {
-        self.read_some(buffer, timeout, Some(interrupt))
+        self.read_if_wanted(buffer, timeout, interrupt, |_| true)
+    }
+
+    /// As [`FileReader::read_interruptible`], and asks `is_wanted` with the bytes before it
+    /// moves the position: if that is false the position stays, and another read gets them.
+    pub fn read_if_wanted(
+        &self,
+        buffer: &mut [u8],
+        timeout: Option<Duration>,
+        interrupt: &Interrupt,
+        is_wanted: impl FnOnce(&[u8]) -> bool,
+    ) -> Result<usize> {
+        let end = WaitEnd::after(timeout);
+        let mut turn = self.turns.take_until(end, Some(interrupt))?;
+        let begin = turn.position;
+        let read = turn.read(buffer, end, Some(interrupt))?;
+        if !is_wanted(&buffer[..read]) {
+            turn.position = begin;
+        }
+        Ok(read)
     }
 
     /// Where the next read begins, in bytes from the first one. A file with requested pieces
     /// has them back to back.
     pub fn position(&self) -> u64 {
-        self.position
+        self.turns.take().position
     }
 
     /// Moves the position; it may be behind the end. E_INVALIDARG for one in front of the
     /// first byte; from the end E_PENDING as long as the size is not known.
-    pub fn move_to(&mut self, to: SeekFrom) -> Result<u64> {
+    pub fn move_to(&self, to: SeekFrom) -> Result<u64> {
+        let mut turn = self.turns.take();
         let (base, distance) = match to {
             SeekFrom::Start(position) => (position, 0),
-            SeekFrom::Current(distance) => (self.position, distance),
+            SeekFrom::Current(distance) => (turn.position, distance),
             SeekFrom::End(distance) => {
                 let text = "the size of the file is not known yet";
-                (self.size()?.ok_or_else(|| Error::new(code::E_PENDING, text))?, distance)
+                let size = turn.file.record()?.bytes_total();
+                (size.ok_or_else(|| Error::new(code::E_PENDING, text))?, distance)
             }
         };
-        let position = base.checked_add_signed(distance);
-        let text = "a position in front of the first byte";
-        self.position = position.ok_or_else(|| Error::new(code::E_INVALIDARG, text))?;
-        Ok(self.position)
+        turn.position = base.checked_add_signed(distance).ok_or_else(in_front)?;
+        Ok(turn.position)
     }
 
-    /// Bytes that the whole file will have; None as long as the server has not told.
-    pub fn size(&mut self) -> Result<Option<u64>> {
-        Ok(self.file.record()?.bytes_total())
+    /// Bytes that the whole file will have; None as long as the server has not said.
+    pub fn size(&self) -> Result<Option<u64>> {
+        Ok(self.turns.take().file.record()?.bytes_total())
     }
 
     /// True once the whole file is here, checked against the expected hash if there is one,
     /// and safe against a power cut. Before that, what was read is what the server sent.
-    pub fn is_verified(&mut self) -> Result<bool> {
-        let record = self.file.record()?;
-        match self.version {
+    pub fn is_verified(&self) -> Result<bool> {
+        let turn = self.turns.take();
+        let record = turn.file.record()?;
+        match turn.version {
             Some(version) if version != record.version => Err(changed()),
             Some(_) | None => Ok(record.is_transferred()),
         }
     }
+}
 
-    fn read_some(
+/// The place that an offset means from an origin with a number, as SEEK_SET (0), SEEK_CUR (1)
+/// and SEEK_END (2) of C. E_INVALIDARG for another origin, and for a place in front of the
+/// first byte.
+pub fn seek_from(offset: i64, origin: u32) -> Result<SeekFrom> {
+    match origin {
+        0 => u64::try_from(offset).map(SeekFrom::Start).map_err(|_| in_front()),
+        1 => Ok(SeekFrom::Current(offset)),
+        2 => Ok(SeekFrom::End(offset)),
+        _ => Err(Error::new(code::E_INVALIDARG, format!("{origin} is no origin of a seek"))),
+    }
+}
+
+impl Reading {
+    fn read(
         &mut self,
         buffer: &mut [u8],
-        timeout: Option<Duration>,
+        end: WaitEnd,
         interrupt: Option<&Interrupt>,
     ) -> Result<usize> {
         if buffer.is_empty() {
@@ -138,7 +182,7 @@ impl FileReader {
         }
         loop {
             if self.readable() == 0 {
-                self.known = Some(self.ask(true, timeout, interrupt)?);
+                self.known = Some(self.ask(true, end.left(), interrupt)?);
             }
             let readable = self.readable();
             if readable == 0 {
@@ -231,18 +275,36 @@ impl FileReader {
     }
 }
 
-impl Read for FileReader {
+impl Read for &FileReader {
     /// As [`FileReader::read_within`] without an end of the time.
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
         self.read_within(buffer, None).map_err(std::io::Error::other)
     }
 }
 
-impl Seek for FileReader {
+impl Read for FileReader {
+    /// As [`FileReader::read_within`] without an end of the time.
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        (&*self).read(buffer)
+    }
+}
+
+impl Seek for &FileReader {
     /// As [`FileReader::move_to`].
     fn seek(&mut self, to: SeekFrom) -> std::io::Result<u64> {
         self.move_to(to).map_err(std::io::Error::other)
     }
+}
+
+impl Seek for FileReader {
+    /// As [`FileReader::move_to`].
+    fn seek(&mut self, to: SeekFrom) -> std::io::Result<u64> {
+        (&*self).seek(to)
+    }
+}
+
+fn in_front() -> Error {
+    Error::new(code::E_INVALIDARG, "a position in front of the first byte")
 }
 
 fn changed() -> Error {

@@ -19,6 +19,7 @@ mod reply;
 mod setup;
 mod shared;
 mod store_folder;
+mod turns;
 mod wait;
 
 pub use crate::engine::JobSnapshot;
@@ -30,7 +31,7 @@ pub use crate::notify::Event;
 pub use crate::protocol::FileRange;
 pub use crate::store::{Damage, Survey};
 pub use file::{File, FileProgress};
-pub use file_reader::FileReader;
+pub use file_reader::{FileReader, seek_from};
 pub use interrupt::Interrupt;
 pub use job::{Job, JobProgress, JobTimes, progress_of};
 pub use listing::{ids_and_damage, ids_that_begin, jobs_described, jobs_owed, survey_each};

@@ -44,7 +44,7 @@ pub fn place(store: &Path, url: &str) -> PathBuf {
 /// Writes the file of a job to stdout as it comes in. False if the user wants no more. A job
 /// whose bytes nobody takes, or which has become another file, is cancelled.
 pub fn copy(job: &Job, interrupt: &Interrupt, quiet: bool) -> Outcome<bool> {
-    let mut reader = job.file(0)?.open_reader()?;
+    let reader = job.file(0)?.open_reader()?;
     let mut buffer = vec![0; BUFFER_BYTES];
     let mut stdout = io::stdout().lock();
     let mut said_ms = None;
