@@ -191,12 +191,12 @@ fn the_limits_of_the_queue_are_stored_and_hold_for_all_its_processes() {
     assert_eq!(manager.rate_limits().expect("limits"), RateLimits::default());
     let rates = RateLimits { download: 1, upload: limit::RATE_MAX };
     manager.set_rate_limits(rates).expect("set");
-    let guest = open(folder.path());
-    assert_eq!(guest.rate_limits().expect("limits"), rates);
+    let second = open(folder.path());
+    assert_eq!(second.rate_limits().expect("limits"), rates);
     let other = RateLimits { download: 5, upload: 7 };
-    guest.set_rate_limits(other).expect("set");
+    second.set_rate_limits(other).expect("set");
     assert_eq!(manager.rate_limits().expect("limits"), other);
-    drop((manager, guest));
+    drop((manager, second));
 
     let options = Options::new(folder.path().join("store"));
     let manager = Manager::open(options.clone()).expect("open");

@@ -124,7 +124,7 @@ fn a_read_takes_the_place_of_the_last_request_if_there_are_no_more() {
         reader.seek(SeekFrom::Start(place)).expect("moved");
         assert!(read(&mut reader, 1_000) == content().slice(place..place + 1_000));
     }
-    // The second one stood still at its gate, and made room for the third.
+    // The second one stood still at its gate, and was ended for the third.
     assert_eq!(&ranges_asked(&bench)[..2], [30 << 20, 20 << 20]);
     bench.server.open_gate("/file");
     assert_eq!(stopped(&job), JobState::Transferred, "{:?}", job.error());
@@ -348,9 +348,9 @@ fn reads_of_one_reader_take_turns() {
 fn another_process_reads_as_the_first_one_does() {
     let bench = Bench::new();
     let job = held(&bench);
-    let guest = Manager::open(Options::new(bench.path("store"))).expect("a second manager");
-    assert!(!guest.is_host());
-    let mut reader = reader(&guest.get_job(job.id()).expect("the job"));
+    let second = Manager::open(Options::new(bench.path("store"))).expect("a second manager");
+    assert!(!second.is_host());
+    let mut reader = reader(&second.get_job(job.id()).expect("the job"));
     let place = 30 << 20;
     reader.seek(SeekFrom::Start(place)).expect("moved");
     assert!(read(&mut reader, 1_000) == content().slice(place..place + 1_000));

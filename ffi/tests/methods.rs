@@ -44,8 +44,9 @@ const RENAMED: [(&str, &str); 8] = [
 ];
 
 /// Methods without a function.
-const MISSING: [(&str, &str); 3] = [
+const MISSING: [(&str, &str); 4] = [
     ("File::job", "who has a file has asked its job for it"),
+    ("FileReader::read_if_wanted", "a call of C has its bytes when it returns"),
     ("Reader::job", "its parts are functions: get_display_name, get_state, get_progress"),
     ("Interrupt::watch", "waits of the application's own have the application's means"),
 ];

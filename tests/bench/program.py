@@ -133,15 +133,15 @@ CASES = {
 def run(command: list[str]) -> Run | None:
     """Runs a client and asks the system what it took; None if it failed.
 
-    What the system tells of a child of this process is no less than this process had when it began:
+    What the system says of a child of this process is no less than this process had when it began:
     GNU time stands between them where it is installed, and takes a millisecond of CPU.
     """
-    with tempfile.NamedTemporaryFile() as told:
+    with tempfile.NamedTemporaryFile() as report:
         timer = shutil.which("time")
-        between = [timer, "-q", "-f", "%M", "-o", told.name] if timer else []
+        between = [timer, "-q", "-f", "%M", "-o", report.name] if timer else []
         took = run_directly(between + command)
         if took and timer:
-            took.memory = int(Path(told.name).read_text()) / 1024
+            took.memory = int(Path(report.name).read_text()) / 1024
         return took
 
 

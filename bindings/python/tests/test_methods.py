@@ -17,6 +17,7 @@ ELSEWHERE = {
     "Manager.open": "it is the constructor",
     "Reader.open": "it is the constructor",
     "FileReader.read_within": "it is `read` and `readinto`, as of any stream of Python",
+    "FileReader.read_if_wanted": "`read_async` keeps the position of a task that is cancelled",
     "FileReader.read_interruptible": "a read ends at Ctrl-C, `read_async` with its task",
     "FileReader.move_to": "it is `seek`",
     "FileReader.position": "it is `tell`",

@@ -6,12 +6,13 @@ use std::path::Path;
 const HANDLES: [&str; 5] = ["Manager", "Job", "File", "FileReader", "Reader"];
 
 /// What has another name here, and why.
-const OTHER_NAMES: [(&str, &str); 8] = [
+const OTHER_NAMES: [(&str, &str); 9] = [
     ("File::job", "who has a file has asked its job for it"),
     ("Manager::open", "the function `open_manager`, which both languages call so"),
     ("Reader::wait_reason", "it comes with the job"),
     ("FileReader::read_within", "`read`"),
     ("FileReader::move_to", "`seek`"),
+    ("FileReader::read_if_wanted", "what `ReadWait` is made of"),
     ("FileReader::read_interruptible", "`ReadWait`, which coroutines and tasks cancel"),
     ("Job::wait_interruptible", "`StateWait`, which coroutines and tasks cancel"),
     ("Manager::next_event_interruptible", "a listener, which can be removed"),

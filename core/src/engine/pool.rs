@@ -148,7 +148,7 @@ impl Pool {
         let thread = std::thread::Builder::new()
             .name(name.to_owned())
             .spawn(move || {
-                // What is left undone is owed, and done after the next start.
+                // What is left undone is pending, and done after the next start.
                 while let Some(task) = lane.take().filter(|_| !disk.is_closing()) {
                     inbox.report(work(&disk, task));
                 }

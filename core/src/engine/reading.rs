@@ -190,7 +190,7 @@ impl Engine {
         let waiting: BTreeSet<_> = self.reads.waiting.values().map(|read| read.file).collect();
         for place in waiting.union(&self.reads.moved).copied().collect::<Vec<_>>() {
             if self.position_to_be_fetched(place, at).is_some() {
-                self.make_room_for_read(place, at);
+                self.free_request_for_read(place, at);
             } else if self.has_requests(place) {
                 self.reads.moved.remove(&place);
             }
@@ -217,10 +217,10 @@ impl Engine {
         })
     }
 
-    fn make_room_for_read(&mut self, place: (Uuid, u32), at: Now) {
+    fn free_request_for_read(&mut self, place: (Uuid, u32), at: Now) {
         let requests = self.moving.range(RequestKey::of_file(place.0, place.1)).count();
-        let has_room = requests < self.parallel.target(place);
-        if has_room || self.parallel.add_one(place, at) {
+        let is_free = requests < self.parallel.target(place);
+        if is_free || self.parallel.add_one(place, at) {
             self.queue.replan = true;
         } else if let Some(key) = self.least_urgent(place, at) {
             self.drop_request(key, at);

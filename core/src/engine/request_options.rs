@@ -8,7 +8,7 @@ use super::Engine;
 
 impl Engine {
     pub(super) fn options(&self, record: &JobRecord, file: &FileRecord) -> RequestOptions {
-        let tells = file.may_tell_secrets();
+        let is_trusted = file.may_tell_secrets();
         let secrets = self.secrets.get(&record.id);
         let credentials = |target: AuthTarget| {
             let of_target = |(slot, found): (&(AuthTarget, _), &Credentials)| {
@@ -20,10 +20,10 @@ impl Engine {
         let headers = record.custom_headers.as_deref().unwrap_or("");
         let mut headers: Vec<_> = headers
             .split("\r\n")
-            .filter(|line| !line.is_empty() && (tells || !is_secret_header(line)))
+            .filter(|line| !line.is_empty() && (is_trusted || !is_secret_header(line)))
             .map(str::to_owned)
             .collect();
-        let mut server_credentials = credentials(AuthTarget::Server).filter(|_| tells);
+        let mut server_credentials = credentials(AuthTarget::Server).filter(|_| is_trusted);
         // A token is a header, which curl keeps from another host, too.
         if let Some(token) =
             server_credentials.take_if(|server| server.scheme == AuthScheme::Bearer)

@@ -5,10 +5,9 @@ use std::ops::{Deref, DerefMut};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::vocab::Result;
+use crate::vocab::{Error, Result, code};
 
 use super::interrupt::{Interrupt, interrupted};
-use super::shared::timed_out;
 
 /// Until when a call waits; None is for ever.
 #[derive(Clone, Copy)]
@@ -60,7 +59,10 @@ impl<T: Send + 'static> Turns<T> {
             }
             is_taken = match end.left() {
                 None => self.changed.wait(is_taken).unwrap_or_else(PoisonError::into_inner),
-                Some(Duration::ZERO) => return Err(timed_out()),
+                Some(Duration::ZERO) => {
+                    let text = "the time to wait is over, and another call has its turn";
+                    return Err(Error::new(code::E_TIMEOUT, text));
+                }
                 Some(left) => {
                     let waited = self.changed.wait_timeout(is_taken, left);
                     waited.unwrap_or_else(PoisonError::into_inner).0

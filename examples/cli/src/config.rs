@@ -92,8 +92,8 @@ impl Config {
         };
         match read(&file) {
             Ok(text) => {
-                let settings =
-                    settings(&text, command).map_err(|wrong| Failure::Failed(wrong.told(&file)))?;
+                let settings = settings(&text, command)
+                    .map_err(|wrong| Failure::Failed(wrong.in_file(&file)))?;
                 Ok(Self { file: Some(file), exists: true, settings })
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound && !is_named => {
@@ -160,7 +160,7 @@ struct Wrong {
 }
 
 impl Wrong {
-    fn told(&self, file: &Path) -> String {
+    fn in_file(&self, file: &Path) -> String {
         format!("{}:{}: {}", file.display(), self.line, self.text)
     }
 }
@@ -276,8 +276,8 @@ fn check(command: &Command, name: &str, key: &str, kind: Kind, text: &str) -> Re
         Err(error)
             if matches!(error.kind(), ErrorKind::InvalidValue | ErrorKind::ValueValidation) =>
         {
-            let told = error.render().to_string();
-            let line = told.lines().next().unwrap_or("");
+            let message = error.render().to_string();
+            let line = message.lines().next().unwrap_or("");
             Err(line.strip_prefix("error: ").unwrap_or(line).to_owned())
         }
         Ok(_) | Err(_) => Ok(()),

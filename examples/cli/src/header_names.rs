@@ -24,7 +24,7 @@ const NAME_BYTES_MAX: usize = 255;
 /// The longest end of a name, from its last dot on, that is kept where the name is cut.
 const EXTENSION_BYTES_MAX: usize = 16;
 
-/// Digits that tell the names apart under which files arrive.
+/// Digits by which the names differ under which files arrive.
 const DIGITS: usize = 8;
 
 /// The name under which the file of a URL arrives: the same command finds it again.

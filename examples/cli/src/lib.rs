@@ -69,7 +69,7 @@ pub fn main(program: Vec<OsString>, arguments: Vec<OsString>) -> u8 {
     let words = [OsString::from("bgcopy")].into_iter().chain(program.arguments.iter().cloned());
     match parse(words.collect()) {
         Ok(arguments) => end(carry_out(&program, arguments).and_then(|()| output::outcome())),
-        Err(NotParsed::Told(told)) => tell(&told),
+        Err(NotParsed::Arguments(error)) => explain(&error),
         Err(NotParsed::Config(failure)) => end(Err(failure)),
     }
 }
@@ -77,7 +77,7 @@ pub fn main(program: Vec<OsString>, arguments: Vec<OsString>) -> u8 {
 /// Why there are no arguments.
 enum NotParsed {
     /// They are wrong, or help is wanted.
-    Told(clap::Error),
+    Arguments(clap::Error),
     /// The configuration is.
     Config(Failure),
 }
@@ -91,14 +91,14 @@ struct Parsed {
 
 /// Reads the command line, and once more with what the configuration says of it.
 fn parse(words: Vec<OsString>) -> Result<Parsed, NotParsed> {
-    let alone = Arguments::try_parse_from(&words).map_err(NotParsed::Told)?;
+    let alone = Arguments::try_parse_from(&words).map_err(NotParsed::Arguments)?;
     let (mut command, mut config) = (Arguments::command(), Config::default());
     if matches!(alone.command, Command::Queue(_) | Command::Config(_)) {
         config = Config::read(alone.config, &command).map_err(NotParsed::Config)?;
         command = config.apply(command);
     }
-    let matches = command.try_get_matches_from_mut(words).map_err(NotParsed::Told)?;
-    let mut arguments = Arguments::from_arg_matches(&matches).map_err(NotParsed::Told)?;
+    let matches = command.try_get_matches_from_mut(words).map_err(NotParsed::Arguments)?;
+    let mut arguments = Arguments::from_arg_matches(&matches).map_err(NotParsed::Arguments)?;
     if let (Command::Queue(queue), Some((_, own))) = (&mut arguments.command, matches.subcommand())
         && let Some(host) = queue.host_options()
     {
@@ -131,12 +131,12 @@ fn carry_out(program: &Program, parsed: Parsed) -> Outcome {
 }
 
 /// What is wrong with the command line; or its help, where that is wanted.
-fn tell(told: &clap::Error) -> u8 {
-    let text = told.render().to_string();
+fn explain(error: &clap::Error) -> u8 {
+    let text = error.render().to_string();
     // Words of the command line may come from others, as names of files do.
     let printed = match output::printable(&text) {
-        Cow::Borrowed(_) => told.print(),
-        Cow::Owned(text) if told.use_stderr() => {
+        Cow::Borrowed(_) => error.print(),
+        Cow::Owned(text) if error.use_stderr() => {
             output::complain(text.trim_end());
             Ok(())
         }
@@ -145,7 +145,7 @@ fn tell(told: &clap::Error) -> u8 {
             Ok(())
         }
     };
-    if told.use_stderr() {
+    if error.use_stderr() {
         return EXIT_USAGE;
     }
     output::note(printed);

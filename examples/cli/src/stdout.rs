@@ -17,7 +17,7 @@ use crate::targets::hexadecimal;
 /// What is read at a time.
 const BUFFER_BYTES: usize = 256 * 1024;
 
-/// The digits that tell the files of several URLs apart.
+/// The digits by which the files of several URLs differ.
 const NAME_DIGITS: usize = 32;
 
 /// Takes a job whose file was written out of the queue, with all that is left of it.
