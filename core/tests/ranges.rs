@@ -315,6 +315,21 @@ fn pieces_are_stored_back_to_back_in_the_order_given() {
 }
 
 #[test]
+fn pieces_that_each_come_at_once_are_all_there() {
+    let bench = Bench::new();
+    let small = Content::generated(4, 10_000);
+    bench.server.put("/file", Resource::new(small.clone()));
+    let job = bench.manager.create_job("pieces", bgcopy_core::JobType::Download).expect("a job");
+    let ranges = pieces(&[(100, 100), (9_000, 100), (400, 100)]);
+    job.add_file_with_ranges(&bench.server.url("/file"), &bench.name("file"), &ranges)
+        .expect("added");
+    assert_eq!(bench.run(&job, 0), JobState::Transferred, "{:?}", job.error());
+    job.complete().expect("completed");
+    let wanted = [small.slice(100..200), small.slice(9_000..9_100), small.slice(400..500)].concat();
+    assert_eq!(std::fs::read(bench.path("file")).expect("the file"), wanted);
+}
+
+#[test]
 fn pieces_beyond_four_gigabytes_and_to_the_end() {
     let bench = Bench::new();
     let huge = Content::generated(5, 6 << 30);

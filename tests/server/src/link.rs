@@ -108,6 +108,13 @@ impl Link {
         self.stream.write_all(bytes).map_err(|_| Gone)
     }
 
+    /// Writes a head and all of a body at once, as servers do with small files.
+    pub(crate) fn write_whole(&mut self, path: &str, head: &[u8], body: &[u8]) -> Result<(), Gone> {
+        self.write(&[head, body].concat())?;
+        self.shared.sent(path, body.len() as u64);
+        Ok(())
+    }
+
     /// Writes body bytes and records each part that was taken.
     pub(crate) fn write_body(&mut self, path: &str, mut bytes: &[u8]) -> Result<(), Gone> {
         while !bytes.is_empty() {

@@ -9,6 +9,10 @@ use crate::request::Request;
 use crate::resource::Resource;
 use std::time::SystemTime;
 
+/// The longest body that is sent together with its head, in bytes: what fits beside it into
+/// one packet of most networks.
+const SMALL_BYTES_MAX: u64 = 1024;
+
 /// Everything that goes over the connection, and what happens meanwhile.
 pub(crate) struct Plan {
     pub(crate) opening: Opening,
@@ -82,6 +86,12 @@ impl Plan {
     pub(crate) fn resets(&self) -> bool {
         let reset = |(_, event): &(u64, Event)| matches!(event, Event::Reset);
         self.opening == Opening::Reset || self.events.iter().any(reset)
+    }
+
+    /// True if head and body go out in one piece, as nothing happens between them.
+    pub(crate) fn is_small(&self) -> bool {
+        let is_plain = !self.chunked && self.rate.is_none() && self.events.is_empty();
+        is_plain && self.body.len() <= SMALL_BYTES_MAX
     }
 
     fn framed(request: &Request, draft: Draft, reply: &Reply) -> Plan {

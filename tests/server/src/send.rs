@@ -64,9 +64,15 @@ pub(crate) fn send(link: &mut Link, plan: &Plan, path: &str, key: &str) -> Resul
     if let Some(what) = plan.endless {
         return sending.endless(what);
     }
-    sending.link.write(&plan.head)?;
-    if let Some(after) = sending.body()? {
-        return Ok(after);
+    if plan.is_small() {
+        let mut body = vec![0; plan.body.len() as usize];
+        plan.body.fill(0, &mut body);
+        sending.link.write_whole(path, &plan.head, &body)?;
+    } else {
+        sending.link.write(&plan.head)?;
+        if let Some(after) = sending.body()? {
+            return Ok(after);
+        }
     }
     sending.link.finish_head()?;
     Ok(if plan.close { After::Close } else { After::Next })
