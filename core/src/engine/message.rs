@@ -179,12 +179,8 @@ pub struct ReadableBytes {
     pub end: u64,
     /// The file they are in now.
     pub path: String,
-    /// Bytes that the whole file will have, once that is known.
-    pub total: Option<u64>,
     /// Another one if the file began anew.
     pub version: u32,
-    /// True once the whole file is checked and synced.
-    pub is_verified: bool,
     /// True once the file is in its place, and nothing changes it any more.
     pub is_published: bool,
 }

@@ -135,9 +135,7 @@ impl Engine {
                 start: position,
                 end: held_end(file, position),
                 path,
-                total,
                 version: file.version,
-                is_verified: file.is_transferred(),
                 is_published,
             }));
         }

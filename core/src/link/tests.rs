@@ -113,9 +113,7 @@ fn answers() -> Vec<Answered> {
         start: 3,
         end: u64::MAX,
         path: "/x".to_owned(),
-        total: None,
         version: 2,
-        is_verified: true,
         is_published: false,
     };
     let replies = vec![
