@@ -222,7 +222,7 @@ impl Engine {
         Some(Sample {
             now_ms: at.monotonic_ms,
             held: file.held(),
-            missing: file.size?.saturating_sub(file.held()),
+            missing: file.missing_bytes()?,
             flowing: flowing.min(split.ramp.target()),
             first_byte_ms: first_byte_ms.unwrap_or(0),
             // More connections are no faster where a rate limit decides.
@@ -347,9 +347,11 @@ impl Engine {
             if_range: (!file.if_range_refused).then(|| etag.to_owned()),
             position: range.start,
             overlap: 0,
+            joins: true,
         };
         let known = KnownVersion {
             position: range.start,
+            holds_bytes: true,
             moved: false,
             redirected: false,
             ..KnownVersion::of(&file.content())

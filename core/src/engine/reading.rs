@@ -9,7 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 use crate::model::{
-    FileRecord, FileStage, JobError, Now, RequestKey, RunningRange, comes_soon, is_upload,
+    FileRecord, FileStage, JobError, Now, RequestKey, RunningRange, check_random_access,
+    comes_soon, is_upload,
 };
 use crate::protocol::requested_bytes;
 use crate::vocab::{Error, JobState, Result, code};
@@ -92,10 +93,7 @@ impl Engine {
         let job = &self.queue.job(file.0, at)?.job;
         let record = job.file(file.1)?;
         let refused = |code, text: String| Err(Error::new(code, text));
-        if is_upload(&job.record) || !record.ranges.is_empty() {
-            let text = "only whole files of downloads have a download position";
-            return refused(code::BG_E_RANDOM_ACCESS_NOT_SUPPORTED, text.to_owned());
-        }
+        check_random_access(&job.record, record)?;
         if job.record.state.is_final() {
             let state = job.record.state.name();
             return refused(code::DO_E_INVALID_STATE, format!("the job is {state}"));
@@ -147,6 +145,15 @@ impl Engine {
             JobState::Error => {
                 let error = record.error.as_ref().map(error_of);
                 Err(error.unwrap_or_else(|| Error::new(code::DO_E_INVALID_STATE, missing())))
+            }
+            JobState::Queued
+            | JobState::Connecting
+            | JobState::Transferring
+            | JobState::TransientError
+                if file.requested_end(position).is_none() =>
+            {
+                let text = format!("{}, and no requested range has it", missing());
+                Err(Error::new(code::DO_E_INVALID_STATE, text))
             }
             JobState::Queued
             | JobState::Connecting
@@ -210,6 +217,7 @@ impl Engine {
         wanted.find(|position| {
             !running.is_empty()
                 && *position < size
+                && file.requested_end(*position).is_some()
                 && !file.holds(*position)
                 && !comes_soon(file, size, &running, *position)
         })

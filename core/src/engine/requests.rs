@@ -10,7 +10,7 @@ use crate::model::{
     FileRecord, FileStage, HeadFacts, Input, Now, Outcome, RequestKey, UploadEvent, server_asked,
 };
 use crate::platform::path_of;
-use crate::protocol::{Adjustment, Failure, Request, next_request, requested_bytes};
+use crate::protocol::{Adjustment, Failure, next_request, requested_bytes};
 use crate::transfer::{
     Ending, HeadEvent, KnownVersion, Order, RESERVE_FROM_BYTES, Token, TransferEvent, local_failure,
 };
@@ -109,8 +109,7 @@ impl Engine {
         let record = &loaded.job.record;
         let options = self.options(record, file);
         let content = file.content();
-        let (mut request, known) = (next_request(&content), KnownVersion::of(&content));
-        end_before_held_bytes(&mut request, file);
+        let (request, known) = (next_request(&content), KnownVersion::of(&content));
         let target = match self.disk.open_temporary(&path_of(&path), file.held_until())? {
             OpenedTemporary::Ready(target) => target,
             OpenedTemporary::Lost => {
@@ -120,10 +119,11 @@ impl Engine {
             }
         };
         let begin = request.position;
+        let reserves = !file.is_on_demand;
         let end = request.range.and_then(|(_, last)| last).map(|last| last + 1);
         let end = end.filter(|_| file.ranges.is_empty());
-        let order = Order { request, target: target.clone(), known, reserves: true };
-        let server = server_asked(record, file.content().url);
+        let order = Order { request, target: target.clone(), known, reserves };
+        let server = server_asked(record, content.url);
         let token = self.transfers.start(order, &options)?;
         // What earlier requests left unsynced counts, too.
         let unsynced = file.held().saturating_sub(file.held_safely());
@@ -456,7 +456,8 @@ impl Engine {
     ) {
         let RequestKey { job: id, file, .. } = key;
         let total = self.total_of(key, size);
-        let is_in_one_piece = self.file(key).is_some_and(|file| file.segments.is_empty());
+        let is_in_one_piece =
+            self.file(key).is_some_and(|file| file.segments.is_empty() && begin <= file.written);
         if is_in_one_piece && total == Some(position) {
             self.stop_requests((id, file), at);
             self.outcome(id, Outcome::Received { file, size: position }, at);
@@ -480,14 +481,6 @@ impl Engine {
     pub(super) fn total_of(&self, key: RequestKey, size: Option<u64>) -> Option<u64> {
         let file = self.file(key)?;
         requested_bytes(&file.ranges, size.or(file.size))
-    }
-}
-
-/// A request that begins in front of bytes that are held ends there.
-fn end_before_held_bytes(request: &mut Request, file: &FileRecord) {
-    let held = file.next_held(request.position);
-    if let (Some((_, last @ None)), Some(held)) = (&mut request.range, held) {
-        *last = Some(held - 1);
     }
 }
 

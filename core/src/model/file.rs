@@ -102,6 +102,12 @@ pub struct FileRecord {
     /// What is held behind the first gap, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub segments: Vec<Segment>,
+    /// The ranges that come first (RequestFileRanges), in order and apart from each other.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub requested_ranges: Vec<FileRange>,
+    /// Nothing but these ranges is fetched: its job has ON_DEMAND_MODE.
+    #[serde(default, skip_serializing_if = "is_initial")]
+    pub is_on_demand: bool,
     /// The boot of the machine in which `written` was recorded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub boot: Option<Uuid>,
@@ -181,6 +187,8 @@ impl FileRecord {
             written: 0,
             synced: 0,
             segments: Vec::new(),
+            requested_ranges: Vec::new(),
+            is_on_demand: false,
             boot: None,
             high_water: 0,
             fresh_bytes: 0,
@@ -205,19 +213,26 @@ impl FileRecord {
 
     /// The view of it that the protocol module decides by.
     pub fn content(&self) -> Content<'_> {
+        let (position, end) = self.next_missing();
         Content {
             url: self.redirected_to.as_deref().unwrap_or(&self.remote_name),
             ranges: &self.ranges,
             size: self.size,
             validator: self.validator.as_ref(),
-            position: self.first_missing(),
+            position,
+            end,
+            held_before: self.held_before(position),
+            holds_bytes: self.held() > 0,
+            is_on_demand: self.is_on_demand,
             hash_expected: self.expected_hash.is_some(),
             if_range_refused: self.if_range_refused,
             ranges_refused: self.ranges_refused,
             moved: self.moved,
             redirected: self.redirected,
             form: match self.form {
-                Form::ByName if is_packed_name(&self.local_name) => Form::AsItCame,
+                Form::ByName if self.is_on_demand || is_packed_name(&self.local_name) => {
+                    Form::AsItCame
+                }
                 form @ (Form::ByName | Form::AsItCame | Form::Unpacked) => form,
             },
         }

@@ -68,6 +68,10 @@ pub enum Command {
         file: u32,
         valid: bool,
     },
+    RequestFileRanges {
+        file: u32,
+        ranges: Vec<FileRange>,
+    },
 }
 
 /// The properties of a job that a caller may set.

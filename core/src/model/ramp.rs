@@ -319,8 +319,8 @@ pub struct RunningRange {
     pub rate: u64,
 }
 
-/// What a further request of a file of `size` bytes is to fetch: the first bytes from
-/// `position` on that nobody fetches, and then the first ones of the file; else half of the
+/// What a further request of a file of `size` bytes is to fetch: the first requested bytes that
+/// nobody fetches, then those from `position` on, then those of the file; else half of the
 /// largest rest that is slow to come; else a small rest of which nothing comes, a second time.
 /// None if that is not worth a request.
 pub fn next_range(
@@ -334,12 +334,7 @@ pub fn next_range(
     let requests = running.len() as u64 + 1;
     let ranges = RANGES_AHEAD.max(RANGES_AHEAD_OF_EACH.saturating_mul(requests));
     let ahead = range_bytes.saturating_mul(ranges);
-    let gaps = file.gaps(size);
-    let behind = gaps.iter().filter(|gap| gap.end > position);
-    let behind: Vec<_> = behind.map(|gap| gap.start.max(position)..gap.end).collect();
-    let before = gaps.iter().filter(|gap| gap.start < position);
-    let before: Vec<_> = before.map(|gap| gap.start..gap.end.min(position)).collect();
-    for gaps in [behind, before] {
+    for gaps in file.gaps_by_urgency(size, position) {
         let first = gaps.first().map_or(0, |gap| gap.start);
         let Some((start, gap_end)) = first_free(&gaps, running, &rests, range_bytes) else {
             continue;
@@ -405,8 +400,8 @@ pub fn range_at(
     position: u64,
 ) -> Range<u64> {
     let next = running.iter().map(|one| one.position).filter(|other| *other > position).min();
-    let ends =
-        [Some(size), Some(position.saturating_add(range_bytes)), file.next_held(position), next];
+    let own_end = Some(position.saturating_add(range_bytes));
+    let ends = [Some(size), own_end, file.next_held(position), file.requested_end(position), next];
     position..ends.into_iter().flatten().min().unwrap_or(size)
 }
 

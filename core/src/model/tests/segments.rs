@@ -4,7 +4,7 @@ use crate::model::{
     Command, FileRecord, FileStage, Input, Now, Outcome, RunningRange, comes_soon, next_range,
     range_at,
 };
-use crate::protocol::FileRange;
+use crate::protocol::{FileRange, Validator, next_request};
 use crate::vocab::LENGTH_TO_EOF;
 
 use super::{command, input, job_with_files, verified};
@@ -67,11 +67,27 @@ fn a_sync_counts_for_what_was_held_when_it_began() {
 }
 
 #[test]
-fn without_first_bytes_nothing_behind_them_counts() {
+fn bytes_behind_a_gap_count_without_the_first_ones() {
     let mut file = file(&[(0, 10), (20, 30)]);
     file.add_synced(&[0..0, 20..30]);
     file.keep_synced();
-    assert_eq!((file.held(), file.segments.len()), (0, 0));
+    assert_eq!((file.held(), file.first_missing(), file.gaps(40)), (10, 0, vec![0..20, 30..40]));
+    file.size = Some(40);
+    file.validator = Some(Validator { etag: Some("\"v\"".to_owned()), ..Validator::default() });
+    let request = next_request(&file.content());
+    assert_eq!((request.range, request.if_range.as_deref()), (Some((0, Some(19))), Some("\"v\"")));
+    assert!(request.joins);
+}
+
+#[test]
+fn what_is_held_right_before_a_byte_may_be_compared() {
+    let mut file = file(&[(0, 10), (20, 30)]);
+    let before = |file: &FileRecord| [0, 5, 10, 15, 20, 25, 30, 40].map(|at| file.held_before(at));
+    assert_eq!(before(&file), [0, 5, 10, 0, 0, 5, 10, 0]);
+    file.add_synced(&[0..0, 20..30]);
+    file.add_bytes(0, 20);
+    assert_eq!(file.segments.len(), 1, "two stretches that meet");
+    assert_eq!(before(&file), [0, 5, 10, 15, 20, 25, 30, 0]);
 }
 
 #[test]
