@@ -119,6 +119,15 @@ impl Ramp {
         }
     }
 
+    /// Begins with as many requests as were worth their while before, each with that rate,
+    /// unless so many bytes soon come by one.
+    pub fn begin_with(&mut self, requests: u32, rate_of_one: u64, missing: u64) {
+        if missing.saturating_mul(1000) / rate_of_one.max(1) >= SOON_OVER_MS {
+            self.target = requests.min(self.most());
+            self.rate = rate_of_one.saturating_mul(u64::from(self.target));
+        }
+    }
+
     /// How many requests the file may have.
     pub fn target(&self) -> u32 {
         self.target
@@ -170,7 +179,12 @@ impl Ramp {
 
     /// What one request brings in a second, in bytes; 0 if that was not measured yet.
     pub fn rate_of_one(&self) -> u64 {
-        self.rate / u64::from(self.target.max(1))
+        self.rate_of_one_of(self.target)
+    }
+
+    /// The same, of so many requests that it was measured with.
+    pub fn rate_of_one_of(&self, requests: u32) -> u64 {
+        self.rate / u64::from(requests.max(1))
     }
 
     /// When it is to be asked again, on the monotonic clock.
@@ -182,8 +196,9 @@ impl Ramp {
         }
     }
 
-    /// Takes what was measured: the file may have more or fewer requests then.
-    pub fn measure(&mut self, sample: Sample) {
+    /// Takes what was measured: the file may have more or fewer requests then. True if the
+    /// requests that it had were worth their while.
+    pub fn measure(&mut self, sample: Sample) -> bool {
         let now_ms = sample.now_ms;
         match self.phase {
             Phase::Settling { .. } if sample.flowing >= self.target => {
@@ -200,7 +215,7 @@ impl Ramp {
                 if elapsed_ms >= self.window_ms(sample.first_byte_ms) {
                     let bytes = sample.held.saturating_sub(held);
                     self.rate = bytes.saturating_mul(1000) / elapsed_ms.max(1);
-                    self.end_window(sample, before);
+                    return self.end_window(sample, before);
                 }
             }
             Phase::Frozen { until_ms: Some(until_ms) } if now_ms >= until_ms => {
@@ -209,26 +224,28 @@ impl Ramp {
             }
             Phase::Frozen { .. } => {}
         }
+        false
     }
 
-    fn end_window(&mut self, sample: Sample, before: Option<u64>) {
+    fn end_window(&mut self, sample: Sample, before: Option<u64>) -> bool {
         let again =
             |before| Phase::Measuring { since_ms: sample.now_ms, held: sample.held, before };
         if !sample.has_idled {
             self.phase = again(None);
-            return;
+            return false;
         }
         let Some(before) = before else {
             self.phase = again(Some(self.rate));
-            return;
+            return false;
         };
         if !self.agree(before, self.rate) {
             self.windows = (self.windows * 2).min(WINDOWS_MAX);
             self.phase = again(None);
-            return;
+            return false;
         }
         let rate = before.midpoint(self.rate);
-        match self.verdict(rate) {
+        let verdict = self.verdict(rate);
+        match verdict {
             Verdict::Base | Verdict::Keep => {
                 let is_soon_over = sample.missing.saturating_mul(1000) / rate.max(1) < SOON_OVER_MS;
                 if is_soon_over || rate == 0 {
@@ -248,6 +265,7 @@ impl Ramp {
                 self.freeze(sample.now_ms);
             }
         }
+        verdict == Verdict::Keep
     }
 
     fn window_ms(&self, first_byte_ms: u64) -> u64 {
