@@ -189,11 +189,14 @@ impl Engine {
         }
     }
 
-    /// Gives each read that waits a request of its own, and each new position, unless its
-    /// byte is about to come.
+    /// Gives each read that waits a request of its own, each new position, and the first
+    /// requested range, unless its byte is about to come.
     pub(super) fn serve_reads(&mut self, at: Now) {
-        let waiting: BTreeSet<_> = self.reads.waiting.values().map(|read| read.file).collect();
-        for place in waiting.union(&self.reads.moved).copied().collect::<Vec<_>>() {
+        let mut places: BTreeSet<_> = self.reads.waiting.values().map(|read| read.file).collect();
+        places.extend(&self.reads.moved);
+        places
+            .extend(self.parallel.places().filter(|place| self.first_requested(*place).is_some()));
+        for place in places {
             if self.position_to_be_fetched(place, at).is_some() {
                 self.free_request_for_read(place, at);
             } else if self.has_requests(place) {
@@ -212,7 +215,8 @@ impl Engine {
         let running = self.running_ranges(place, at);
         let reads = self.reads.waiting.values().filter(|read| read.file == place);
         let moved = self.reads.moved.get(&place).map(|_| self.reads.position(place));
-        let mut wanted = reads.map(|read| read.position).chain(moved);
+        let requested = self.first_requested(place);
+        let mut wanted = reads.map(|read| read.position).chain(moved).chain(requested);
         // The first answer decides what the file is, and whether it has several requests.
         wanted.find(|position| {
             !running.is_empty()
@@ -221,6 +225,12 @@ impl Engine {
                 && !file.holds(*position)
                 && !comes_soon(file, size, &running, *position)
         })
+    }
+
+    /// The first missing byte of the ranges that were requested of a file.
+    fn first_requested(&self, (job, file): (Uuid, u32)) -> Option<u64> {
+        let file = self.file(RequestKey { job, file, part: 0 })?;
+        file.requested_gaps().first().map(|gap| gap.start)
     }
 
     fn free_request_for_read(&mut self, place: (Uuid, u32), at: Now) {
