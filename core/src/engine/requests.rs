@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use uuid::Uuid;
 
-use crate::disk::{OpenedTemporary, TempFile, is_transient};
+use crate::disk::{Marks, OpenedTemporary, TempFile, is_transient};
 use crate::model::{
     FileRecord, FileStage, HeadFacts, Input, Now, Outcome, RequestKey, UploadEvent, server_asked,
 };
@@ -110,7 +110,8 @@ impl Engine {
         let options = self.options(record, file);
         let content = file.content();
         let (request, known) = (next_request(&content), KnownVersion::of(&content));
-        let target = match self.disk.open_temporary(&path_of(&path), file.held_until())? {
+        let marks = Marks { birth: file.birth.as_deref(), version: None };
+        let target = match self.disk.open_temporary(&path_of(&path), file.held_until(), marks)? {
             OpenedTemporary::Ready(target) => target,
             OpenedTemporary::Lost => {
                 self.outcome(id, Outcome::LostBytes { file: index, keeps_synced: false }, at);
@@ -235,7 +236,9 @@ impl Engine {
         self.consider_splitting(key, &head, at);
         let reserve = head.waits && head.body.size.is_some_and(|size| size >= RESERVE_FROM_BYTES);
         let waits = head.waits;
-        let facts = self.facts_of(key.job, head);
+        let target = self.moving.get(&key).and_then(|moving| moving.target.as_ref());
+        let birth = target.and_then(TempFile::birth);
+        let facts = HeadFacts { birth, ..self.facts_of(key.job, head) };
         if facts.restart
             && let Some(moving) = self.moving.get_mut(&key)
         {
@@ -254,6 +257,7 @@ impl Engine {
             validator: head.body.validator,
             restart: head.body.restart,
             unpacked: head.body.unpack.is_some(),
+            birth: None,
             response_headers: Some(head.response_headers),
             asked: Some(head.asked),
             answered: head.answered,

@@ -156,6 +156,10 @@ pub struct FileRecord {
     /// proves after a crash that the file under the local name is ours.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub identity: Option<(u64, u64)>,
+    /// What names the temporary file whatever is written to it, recorded with the head of an
+    /// answer: another file under its name is not ours, also after a kill.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub birth: Option<String>,
     /// What named the temporary file when it was left: another one once anybody
     /// changed it. None while it may be written to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -204,6 +208,7 @@ impl FileRecord {
             redirected_to: None,
             response_headers: None,
             identity: None,
+            birth: None,
             left: None,
             validation_state: None,
             upload: None,
@@ -328,6 +333,7 @@ impl FileRecord {
         self.unpacked = false;
         self.redirected = false;
         self.identity = None;
+        self.birth = None;
         self.left = None;
         self.validation_state = None;
     }

@@ -175,6 +175,7 @@ fn head(change: &mut Change, job: &Job, index: u32, facts: &HeadFacts, now: Now)
         file.size = facts.size;
         file.validator = Some(facts.validator.clone());
         file.unpacked = facts.unpacked;
+        file.birth.clone_from(&facts.birth);
         file.response_headers.clone_from(&facts.response_headers);
         file.moved = is_of_old_name;
         if is_of_old_name {
