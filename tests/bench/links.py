@@ -53,7 +53,7 @@ CASES = {
     "loss": Case(
         "100 Mbit/s, 50 ms, 1 % loss",
         {"rate": 100e6, "delay_ms": 50, "queue": 600 * 1024, "loss": 0.01},
-        24,
+        56,
         [1, 8, 16],
     ),
     "long": Case(
