@@ -156,7 +156,8 @@ def test_a_part_is_all_that_is_fetched(fs: BgcopyFileSystem, web: Web) -> None:
 
 
 def test_info(fs: BgcopyFileSystem, web: Web) -> None:
-    url = web.file("/a", BODY, headers={"Last-Modified": "Tue, 01 Jan 2019 00:00:00 GMT"})
+    headers = {"Last-Modified": "Tue, 01 Jan 2019 00:00:00 GMT"}
+    url = web.file("/a", BODY, headers=headers)
     info = fs.info(url)
     assert {"name": url, "size": len(BODY), "type": "file"}.items() <= info.items()
     assert info["mimetype"] == "application/octet-stream"
@@ -166,10 +167,10 @@ def test_info(fs: BgcopyFileSystem, web: Web) -> None:
     assert (fs.isfile(url), fs.isdir(url), fs.exists(url)) == (True, False, True)
     key = fs.ukey(url)
     assert fs.ukey(url) == key
-    web.file("/a", BODY[1:] + b"x")
+    web.file("/a", BODY[1:] + b"x", headers=headers)
     assert fs.ukey(url) != key
     with pytest.raises(NotImplementedError):
-        fs.modified(url)
+        fs.modified(web.file("/b", BODY))
 
 
 @pytest.mark.parametrize(
@@ -234,15 +235,20 @@ def test_nothing_comes(web: Web) -> None:
             call(url)
 
 
-def test_headers_and_credentials(web: Web) -> None:
+def test_headers_and_credentials(web: Web, tmp_path: Path) -> None:
     fs = BgcopyFileSystem(
         headers={"X-Own": "1"}, credentials=("user", "secret"), skip_instance_cache=True
     )
-    assert fs.cat(web.file("/a", BODY)) == BODY
-    headers = web.asked("/a")[-1].headers
-    assert headers["X-Own"] == "1"
-    # user:secret in base64.
-    assert headers["Authorization"] == "Basic dXNlcjpzZWNyZXQ="
+    url = web.file("/a", BODY)
+    assert fs.cat(url) == fs.cat_file(url, 0) == BODY
+    fs.get(url, str(tmp_path / "a"))
+    fs.open(url).close()
+    fs.info(url)
+    assert len(web.requests) >= 5
+    for request in web.requests:
+        assert request.headers["X-Own"] == "1"
+        # user:secret in base64.
+        assert request.headers["Authorization"] == "Basic dXNlcjpzZWNyZXQ="
     with pytest.raises(ValueError, match="a name and a password"):
         BgcopyFileSystem(credentials=("user",), skip_instance_cache=True)
 
@@ -256,6 +262,7 @@ def test_open_streams(fs: BgcopyFileSystem, web: Web) -> None:
         # The rest is still to come.
         assert file.read(1000) == content()[:1000]
         assert file.size == len(content())
+        assert web.sent["/a"] <= STALL
         file.seek(-5, io.SEEK_END)
         threading.Timer(0.05, web.release).start()
         assert file.read() == content()[-5:]
@@ -284,7 +291,10 @@ def test_open_is_a_file_as_any_other(fs: BgcopyFileSystem, web: Web) -> None:
 
 
 def test_open_of_unknown_size(fs: BgcopyFileSystem, web: Web) -> None:
-    with fs.open(web.file("/a", BODY, ranges=False, chunked=True)) as file:
+    url = web.file("/a", BODY, ranges=False, chunked=True, stall_after=100)
+    with fs.open(url) as file:
+        assert file.size is None
+        threading.Timer(0.05, web.release).start()
         assert file.seek(-3, io.SEEK_END) == len(BODY) - 3
         assert file.read() == BODY[-3:]
 
@@ -426,7 +436,7 @@ def test_folders_are_pages_of_links(fs: BgcopyFileSystem, tree: Web, tmp_path: P
     assert fs.glob(f"{at}/**/four.csv") == [f"{at}/sub/deep/four.csv"]
     assert fs.glob(f"{at}/none") == []
     assert fs.find(f"{at}/sub") == [f"{at}/sub/deep/four.csv", f"{at}/sub/three.csv"]
-    fs.get(f"{at}/sub/", str(tmp_path / "got"), recursive=True)
+    fs.get(f"{at}/sub/", str(tmp_path / "got"), True)
     assert (tmp_path / "got/deep/four.csv").read_text() == "sub/deep/four.csv"
     with pytest.raises(FileNotFoundError):
         fs.ls(f"{at}/none")

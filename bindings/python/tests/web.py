@@ -107,7 +107,7 @@ class Web:
 
     def stands_still(self) -> bool:
         """True for a request that ends here, as nobody released it in time."""
-        return not self._released.wait(60)
+        return not self._released.wait(300)
 
 
 def _from_disk(folder: Path, path: str) -> Answer | None:

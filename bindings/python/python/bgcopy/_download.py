@@ -130,7 +130,7 @@ def _fetch(
             own = key(files)
             job = find(queue, files, wishes, own) or create(queue, files, wishes, own)
             try:
-                _follow(job, report, timeout)
+                follow(job, report, timeout)
             except BaseException:
                 _leave(job, is_kept)
                 raise
@@ -170,7 +170,7 @@ def _expect(job: Job, files: Sequence[FileSpec]) -> None:
                 file.set_expected_hash(wanted.expected_hash)
 
 
-def _follow(job: Job, report: Report | None, timeout: float | timedelta | None) -> None:
+def follow(job: Job, report: Report | None, timeout: float | timedelta | None) -> None:
     """Waits until the files are here, and puts them in place."""
     deadline = Deadline(timeout)
     state = job.wait(timeout=deadline.left()) if report is None else _report(job, report, deadline)

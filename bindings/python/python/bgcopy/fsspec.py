@@ -36,14 +36,16 @@ except ModuleNotFoundError as _absent:
     raise missing("bgcopy.fsspec", "fsspec", "fsspec") from _absent
 
 from ._bgcopy import Job, Manager
-from ._download import download
+from ._download import download_many, expected, follow
 from ._file_reader import FileReader
-from ._targets import absolute
+from ._progress import Report
+from ._targets import absolute, make_folders
 from ._transfer import NO_PROGRESS_TIMEOUT_S, Deadline, Wishes, failure, start_job
 from ._upload import upload
 from ._vocab import HResult, JobPriority, JobState, JobType, UploadProtocol
+from ._wait import Span
 from .errors import BgcopyError, InvalidArgumentError, TransferError
-from .records import FileRange, FileSpec, JobProgress
+from .records import ExpectedHash, FileRange, FileSpec, JobProgress
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -187,7 +189,8 @@ class BgcopyFileSystem(AbstractFileSystem):  # type: ignore[misc]
         """As of any file system of fsspec; but a question mark alone begins a query."""
         url = self._strip_protocol(path)
         if "*" in url or "[" in url:
-            return super().glob(url, maxdepth=maxdepth, **kwargs)
+            with self._queue.use():
+                return super().glob(url, maxdepth=maxdepth, **kwargs)
         found = {url: self.info(url)} if self.exists(url) else {}
         return found if kwargs.get("detail") else list(found)
 
@@ -202,7 +205,27 @@ class BgcopyFileSystem(AbstractFileSystem):  # type: ignore[misc]
         """Another one for each version of the file, as far as the server tells them apart."""
         return str(tokenize(sorted(self.info(path).items(), key=str)))
 
+    def find(self, path: str, *rest: Any, **kwargs: Any) -> Any:
+        """As of any file system of fsspec."""
+        with self._queue.use():
+            return super().find(path, *rest, **kwargs)
+
     # What is in it.
+
+    def cat(self, path: Any, *rest: Any, **kwargs: Any) -> Any:
+        """As of any file system of fsspec."""
+        with self._queue.use():
+            return super().cat(path, *rest, **kwargs)
+
+    def cat_ranges(self, paths: Any, starts: Any, ends: Any, *rest: Any, **kwargs: Any) -> Any:
+        """As of any file system of fsspec."""
+        with self._queue.use():
+            return super().cat_ranges(paths, starts, ends, *rest, **kwargs)
+
+    def get(self, rpath: Any, lpath: Any, *rest: Any, **kwargs: Any) -> None:
+        """As of any file system of fsspec."""
+        with self._queue.use():
+            super().get(rpath, lpath, *rest, **kwargs)
 
     def cat_file(
         self, path: str, start: int | None = None, end: int | None = None, **kwargs: Any
@@ -266,7 +289,7 @@ class BgcopyFileSystem(AbstractFileSystem):  # type: ignore[misc]
             os.makedirs(lpath, exist_ok=True)
         else:
             with _as_os_errors(url):
-                download(url, lpath, sha256=sha256, progress=_told(callback), **self._wishes())
+                self._fetch(url, absolute(lpath), expected(sha256), _told(callback))
 
     def put_file(
         self,
@@ -283,7 +306,8 @@ class BgcopyFileSystem(AbstractFileSystem):  # type: ignore[misc]
         self._refuse_existing(url, mode)
         with _as_os_errors(url):
             wishes = self._wishes()
-            upload(lpath, url, protocol=self._upload_protocol, progress=_told(callback), **wishes)
+            wishes.update(store=self._store, progress=_told(callback))
+            upload(lpath, url, protocol=self._upload_protocol, **wishes)
 
     def pipe_file(self, path: str, value: Any, mode: str = "overwrite", **kwargs: Any) -> None:
         """Sends bytes as a file."""
@@ -293,8 +317,7 @@ class BgcopyFileSystem(AbstractFileSystem):  # type: ignore[misc]
             source = os.path.join(folder, "value")
             with open(source, "wb") as file:
                 file.write(value)
-            wishes = {**self._wishes(), "store": None}
-            upload(source, url, protocol=self._upload_protocol, **wishes)
+            upload(source, url, protocol=self._upload_protocol, **self._wishes())
 
     def _open(
         self,
@@ -316,28 +339,43 @@ class BgcopyFileSystem(AbstractFileSystem):  # type: ignore[misc]
             # Once the first byte is here it is known that there is a file, and its size.
             reader.read(1)
             reader.seek(0)
-            raw = _Stream(url, job, reader, parts.pop_all().close)
+            raw = _Stream(url, job, reader, self._timeout, parts.pop_all().close)
         return BgcopyFile(self, url, raw, block_size or io.DEFAULT_BUFFER_SIZE)
 
     # How it is done.
 
     def _wishes(self) -> dict[str, Any]:
         return {
-            "store": self._store,
             "headers": self._headers,
             "credentials": self._credentials,
             "timeout": self._timeout,
             "no_progress_timeout": self._no_progress_timeout,
         }
 
+    def _fetch(
+        self, url: str, path: str, hash: ExpectedHash | None, progress: bool | Report
+    ) -> None:
+        """Downloads a file to a path: with a store to go on with, else in our own queue."""
+        file = FileSpec(url, path, expected_hash=hash)
+        if self._store is not None:
+            download_many([file], store=self._store, progress=progress, **self._wishes())
+            return
+        make_folders([file])
+        with self._job(url, target=file) as job:
+            follow(job, progress if callable(progress) else None, self._timeout)
+
     @contextlib.contextmanager
-    def _job(self, url: str, ranges: Sequence[FileRange] = ()) -> Iterator[Job]:
-        """A download to nowhere, under way; nothing is left of it."""
+    def _job(
+        self, url: str, ranges: Sequence[FileRange] = (), *, target: FileSpec | None = None
+    ) -> Iterator[Job]:
+        """A download under way, to nowhere unless there is a target. Nothing is left of it that
+        is not completed.
+        """
         wishes = Wishes(
             self._headers, self._credentials, JobPriority.FOREGROUND, self._no_progress_timeout
         )
         with self._queue.use() as (manager, folder):
-            file = FileSpec(url, os.path.join(folder, uuid.uuid4().hex), ranges)
+            file = target or FileSpec(url, os.path.join(folder, uuid.uuid4().hex), ranges)
             job = start_job(manager, JobType.DOWNLOAD, [file], wishes, description="bgcopy fsspec")
             try:
                 yield job
@@ -454,10 +492,13 @@ class BgcopyFile(io.BufferedReader):
 class _Stream(io.RawIOBase):
     """A reader whose errors are those of Python, and which ends its job."""
 
-    def __init__(self, url: str, job: Job, reader: FileReader, end: Callable[[], None]) -> None:
+    def __init__(
+        self, url: str, job: Job, reader: FileReader, timeout: Span, end: Callable[[], None]
+    ) -> None:
         self._url = url
         self._job = job
         self._reader = reader
+        self._timeout = timeout
         self._end = end
 
     @property
@@ -478,7 +519,7 @@ class _Stream(io.RawIOBase):
         with _as_os_errors(self._url):
             if whence == io.SEEK_END and self._reader.size is None:
                 # How long it is shows at its end.
-                self._job.wait()
+                self._job.wait(timeout=self._timeout)
             return self._reader.seek(offset, whence)
 
     def tell(self) -> int:
