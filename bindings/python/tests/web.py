@@ -36,6 +36,7 @@ class Request:
     method: str
     path: str
     headers: Mapping[str, str]
+    """With names like `If-Range`, in whatever case they came."""
 
 
 Route = Callable[[Request], Answer | None]
@@ -142,7 +143,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def web_answer(self, *, with_body: bool) -> None:
         """One request from its head to the end of its body."""
-        answer = self.web.answer(Request(self.command, self.path, dict(self.headers.items())))
+        headers = {name.title(): value for name, value in self.headers.items()}
+        answer = self.web.answer(Request(self.command, self.path, headers))
         try:
             self.send_answer(answer, with_body)
         except OSError:
