@@ -13,7 +13,7 @@ from conftest import HELD, PATIENCE_S, Bench, until
 from test_asyncio import alone
 
 import bgcopy
-from bgcopy import EventKind, JobState
+from bgcopy import EventKind, JobState, _wait
 
 pytestmark = pytest.mark.anyio
 
@@ -157,3 +157,14 @@ def test_a_run_that_ends_first(bench: Bench) -> None:
 
     trio.run(main)
     job.cancel()
+
+
+def test_a_wait_belongs_to_its_run(bench: Bench) -> None:
+    waits: list[_wait.Wait] = []
+
+    async def main() -> None:
+        waits.append(_wait.wait_here())
+        assert [_wait.is_here(wait) for wait in waits] == [False] * (len(waits) - 1) + [True]
+
+    for backend in ("asyncio", "asyncio", "trio", "trio", "asyncio"):
+        anyio.run(main, backend=backend)

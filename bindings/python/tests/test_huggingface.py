@@ -303,14 +303,14 @@ def test_a_wrong_hash(hub: Hub, tmp_path: Path, name: str) -> None:
 
 
 def test_a_file_that_cannot_be_had(hub: Hub, tmp_path: Path) -> None:
-    hub.commit("models/owner/name", FILES)
-    place = f"/{hashlib.sha256(FILES['weights.bin']).hexdigest()}"
+    # It is not the last of them.
+    hub.commit("models/owner/name", {**FILES, "a.bin": b"cannot be had"})
+    place = f"/{hashlib.sha256(b'cannot be had').hexdigest()}"
     for status, kind in ((404, FileNotFoundError), (403, PermissionError)):
         hub.cdn.file(place, b"", status=status)
         with pytest.raises(kind, match=str(status)):
             snapshot_download("owner/name", tmp_path, endpoint=hub.address)
-        assert sorted(tree(tmp_path)) == sorted(set(FILES) - {"weights.bin"})
-        assert not (tmp_path / ".bgcopy").exists()
+        assert tree(tmp_path) == FILES
 
 
 @pytest.mark.parametrize(
@@ -335,7 +335,8 @@ def test_names_that_lead_elsewhere_are_refused(hub: Hub, tmp_path: Path, name: s
 KILLED = """
 import sys
 from bgcopy.huggingface import snapshot_download
-snapshot_download("owner/name", sys.argv[1], endpoint=sys.argv[2], token=sys.argv[3])
+token = sys.argv[3] or False
+snapshot_download("owner/name", sys.argv[1], endpoint=sys.argv[2], token=token)
 """
 
 
@@ -358,6 +359,8 @@ def test_goes_on_after_a_kill(hub: Hub, tmp_path: Path, head: str) -> None:
     assert stored
     assert not any(TOKEN.encode() in path.read_bytes() for path in stored)
     if head == "another commit":
+        # As if the old one were gone.
+        hub.repos.clear()
         hub.commit("models/owner/name", {"large.bin": content(), "small.txt": b"another"})
     hub.cdn.release()
     snapshot_download("owner/name", tmp_path, endpoint=hub.address, token=TOKEN)
@@ -377,8 +380,7 @@ def test_goes_on_without_the_token_of_before(hub: Hub, tmp_path: Path) -> None:
 
 def test_another_call_leaves_alone_what_it_does_not_want(hub: Hub, tmp_path: Path) -> None:
     place = stalled(hub)
-    with pytest.raises(TimeoutError):
-        snapshot_download("owner/name", tmp_path, endpoint=hub.address, timeout=1)
+    kill_in_mid_file(KILLED, tmp_path, hub.address, "", store=tmp_path / ".bgcopy/queue")
     hub.cdn.release()
     sent = hub.cdn.sent[place]
     hf_hub_download("owner/name", "small.txt", tmp_path, endpoint=hub.address)
@@ -399,9 +401,18 @@ def test_other_content_for_a_place_takes_it(hub: Hub, tmp_path: Path) -> None:
     assert tree(tmp_path) == {"large.bin": b"another", "small.txt": b"small"}
 
 
-def test_a_second_call_waits_for_the_first(hub: Hub, tmp_path: Path) -> None:
+def test_a_second_call_waits_for_the_first(
+    hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     place = stalled(hub)
     done: list[int] = []
+    opened: list[Path] = []
+
+    def manager(store: Path) -> bgcopy.Manager:
+        opened.append(store)
+        return bgcopy.Manager(store)
+
+    monkeypatch.setattr("bgcopy.huggingface.Manager", manager)
 
     def work(number: int) -> None:
         snapshot_download("owner/name", tmp_path, endpoint=hub.address)
@@ -413,12 +424,14 @@ def test_a_second_call_waits_for_the_first(hub: Hub, tmp_path: Path) -> None:
     threads[1].start()
     # It has asked what there is, and is at the lock.
     until(lambda: len([one for one in hub.web.requests if "/tree/" in one.path]) >= 2)
-    assert done == []
+    threads[1].join(0.5)
+    assert (done, len(opened)) == ([], 1)
     hub.cdn.release()
     for thread in threads:
         thread.join(PATIENCE_S)
     assert sorted(done) == [0, 1]
     assert hub.cdn.sent[place] == LENGTH
+    assert len(opened) == 1, "the second one finds that nothing is to be done"
     assert tree(tmp_path) == {"large.bin": content(), "small.txt": b"small"}
 
 
