@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 
+from ._vocab import HResult
 from .errors import _ERRNO, BgcopyError
 
 _NOT_THERE = (404, 410)
@@ -19,8 +20,6 @@ def missing(user: str, package: str, extra: str) -> ModuleNotFoundError:
 
 def as_os_error(error: BgcopyError, url: str) -> Exception:
     """What Python calls an error of a transfer."""
-    from ._vocab import HResult
-
     if isinstance(error, OSError | ValueError | NotImplementedError):
         return error
     status = error.hresult.http_status

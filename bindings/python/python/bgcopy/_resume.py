@@ -14,7 +14,7 @@ from datetime import timedelta
 
 from ._bgcopy import Reader
 from ._download import download
-from ._transfer import Progress
+from ._progress import Progress
 from .errors import BgcopyError
 
 FOLDER = ".bgcopy"

@@ -35,10 +35,10 @@ except ModuleNotFoundError as _absent:
     raise missing("bgcopy.huggingface", "huggingface_hub", "huggingface") from _absent
 
 from ._bgcopy import File, Job, Manager
-from ._progress import Report, reporting
+from ._progress import Progress, Report, reporting
 from ._resume import FOLDER, QUEUE, locked
 from ._targets import absolute, make_folders
-from ._transfer import CALLS, NO_PROGRESS_TIMEOUT_S, TICK_S, Deadline, Progress, StrPath, failure
+from ._transfer import CALLS, NO_PROGRESS_TIMEOUT_S, TICK_S, Deadline, StrPath, failure
 from ._vocab import (
     AuthScheme,
     AuthTarget,

@@ -14,7 +14,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Mapping
 from datetime import timedelta
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, Literal, Protocol
 
 from ._extras import as_os_error, missing
 
@@ -56,7 +56,8 @@ class Downloader:
     If the download fails, is interrupted or the process dies, what was fetched is kept in `.bgcopy`
     in the folder of the file, and the next download of the same URL to that folder goes on with it.
 
-    `progressbar` is True for a bar of tqdm, or an object as pooch's own downloaders take one.
+    `progressbar` is True or "tqdm" for a bar of tqdm, "rich" for one of rich, or an object as
+    pooch's own downloaders take one.
     `headers`, `credentials`, `timeout` and `no_progress_timeout` are as for
     :func:`bgcopy.download`, which tries again by itself: `retry_if_failed` of pooch is for files
     with a wrong hash.
@@ -68,7 +69,7 @@ class Downloader:
 
     def __init__(
         self,
-        progressbar: bool | ProgressBar = False,
+        progressbar: bool | Literal["tqdm", "rich"] | ProgressBar = False,
         *,
         headers: Mapping[str, str] | None = None,
         credentials: tuple[str, str] | None = None,
@@ -115,7 +116,8 @@ class Downloader:
 
     def _fetch(self, url: str, target: str) -> None:
         shown = self.progressbar
-        with reporting(shown if isinstance(shown, bool) else _telling(shown), _name(url)) as report:
+        told = shown if isinstance(shown, bool | str) else _telling(shown)
+        with reporting(told, _name(url)) as report:
             fetch(
                 url,
                 target,
@@ -125,7 +127,7 @@ class Downloader:
                 timeout=self._timeout,
                 no_progress_timeout=self._no_progress_timeout,
             )
-        if not isinstance(shown, bool):
+        if not isinstance(shown, bool | str):
             shown.close()
 
     def _is_there(self, url: str) -> bool:
