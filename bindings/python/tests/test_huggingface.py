@@ -101,7 +101,8 @@ class Hub:
         if sha not in self.repos[repo]:
             return refusal(404, "RevisionNotFound")
         if rest[:1] != ["tree"]:
-            return said({"id": f"{owner}/{name}", "sha": sha, "siblings": []})
+            about = {"id": f"{owner}/{name}", "sha": sha, "private": self.is_private}
+            return said({**about, "downloads": 0, "likes": 0, "tags": [], "siblings": []})
         query = parse_qs(urlsplit(request.path).query)
         begin = int(query.get("cursor", ["0"])[0])
         names = sorted(self.repos[repo][sha])
