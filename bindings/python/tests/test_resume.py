@@ -85,3 +85,28 @@ def test_a_folder_that_goes_meanwhile_is_made_again(
     with locked(lock, waits=False) as held:
         assert held
     assert calls == [lock, lock]
+
+
+def test_a_folder_that_goes_while_it_is_made_is_made_again(
+    lock: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = os.makedirs
+    calls: list[str] = []
+
+    def makedirs(path: str, *rest: Any, **named: Any) -> None:
+        calls.append(path)
+        if len(calls) == 1:
+            # What it raises if the folder is there at first and then is not.
+            raise FileExistsError(path)
+        real(path, *rest, **named)
+
+    monkeypatch.setattr("os.makedirs", makedirs)
+    with locked(lock, waits=False) as held:
+        assert held
+    assert len(calls) == 2
+
+
+def test_a_file_in_place_of_the_folder_is_an_error(lock: str) -> None:
+    Path(lock).parent.touch()
+    with pytest.raises(FileExistsError), locked(lock, waits=False):
+        pass

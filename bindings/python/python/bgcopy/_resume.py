@@ -93,8 +93,15 @@ def locked(path: str, *, waits: bool) -> Iterator[bool]:
     """Holds a lock, which the end of the process releases, too, and says whether it is held. The
     file of it is there only while somebody has it, and its folder only while something is in it.
     """
+    folder = os.path.dirname(path)
     while True:
-        os.makedirs(os.path.dirname(path), exist_ok=True)
+        try:
+            os.makedirs(folder, exist_ok=True)
+        except FileExistsError:
+            if os.path.lexists(folder) and not os.path.isdir(folder):
+                raise
+            # It was removed between the two steps of makedirs.
+            continue
         try:
             descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
         except FileNotFoundError:
@@ -120,7 +127,7 @@ def locked(path: str, *, waits: bool) -> Iterator[bool]:
             os.unlink(path)
         os.close(descriptor)
         with contextlib.suppress(OSError):
-            os.rmdir(os.path.dirname(path))
+            os.rmdir(folder)
 
 
 def _is_there(descriptor: int, path: str) -> bool:

@@ -186,7 +186,7 @@ class BgcopyFileSystem(AbstractFileSystem):  # type: ignore[misc]
         return found if detail else sorted(one["name"] for one in found)
 
     def glob(self, path: str, maxdepth: int | None = None, **kwargs: Any) -> Any:
-        """As of any file system of fsspec; but a question mark alone begins a query."""
+        """As of any file system of fsspec; but a question mark without * or [ begins a query."""
         url = self._strip_protocol(path)
         if "*" in url or "[" in url:
             with self._queue.use():
