@@ -168,7 +168,7 @@ void interfaces()
     IBackgroundCopyJob *base = last.get();
     OK(base->SetPriority(BG_JOB_PRIORITY_HIGH));
     BITS_JOB_PROPERTY_VALUE value;
-    value.Dword = BITS_JOB_TRANSFER_POLICY_ALWAYS;
+    value.Dword = BITS_COST_STATE_TRANSFER_ALWAYS;
     OK(last->SetProperty(BITS_JOB_PROPERTY_ID_COST_FLAGS, value));
     value.Uint64 = 0;
     OK(last->GetProperty(BITS_JOB_PROPERTY_ID_COST_FLAGS, &value));
