@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, PoisonError, Weak};
 
+use bgcopy_core::vocab::notify;
 use bgcopy_core::{Event, EventKind, JobState};
 
 use crate::service::{Hub, Service};
@@ -44,14 +45,31 @@ fn tell(service: &Weak<Service>, event: &Event) -> bool {
     let Ok(job) = service.manager.get_job(event.job) else {
         return true;
     };
-    let state = job.state().ok();
+    let Ok(snapshot) = job.snapshot() else {
+        return true;
+    };
+    let flags = snapshot.record.notify_flags;
+    // What was wanted, and true, when it happened need not be so any more.
+    let is_wanted = flags & notify::DISABLE == 0 && flags & flag_of(event.kind) != 0;
     let is_true = match event.kind {
-        EventKind::JobTransferred => state == Some(JobState::Transferred),
-        EventKind::JobError => state == Some(JobState::Error),
+        EventKind::JobTransferred => snapshot.record.state == JobState::Transferred,
+        EventKind::JobError => snapshot.record.state == JobState::Error,
         EventKind::JobModification
         | EventKind::FileTransferred
         | EventKind::FileRangesTransferred
         | EventKind::FileRestarted => true,
     };
-    !is_true || callback.tell(&service, job, event)
+    !is_wanted || !is_true || callback.tell(&service, job, event)
+}
+
+/// The flag by which a program asks for an event; none for the one that BITS does not have.
+fn flag_of(kind: EventKind) -> u32 {
+    match kind {
+        EventKind::JobTransferred => notify::JOB_TRANSFERRED,
+        EventKind::JobError => notify::JOB_ERROR,
+        EventKind::JobModification => notify::JOB_MODIFICATION,
+        EventKind::FileTransferred => notify::FILE_TRANSFERRED,
+        EventKind::FileRangesTransferred => notify::FILE_RANGES_TRANSFERRED,
+        EventKind::FileRestarted => 0,
+    }
 }

@@ -55,7 +55,7 @@ pub(crate) fn service() -> Result<Arc<Service>> {
     }
     let service = match runtime.known.upgrade() {
         Some(service) => service,
-        None => Service::new(Manager::open(Options::new(store()?))?),
+        None => Service::start(Manager::open(Options::new(store()?))?)?,
     };
     runtime.known = Arc::downgrade(&service);
     runtime.kept = Some(Arc::clone(&service));

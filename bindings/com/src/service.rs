@@ -6,7 +6,7 @@ use std::ops::Deref;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 
-use bgcopy_core::vocab::{code, notify};
+use bgcopy_core::vocab::code;
 use bgcopy_core::{Error, Event, EventKind, Job, JobState, Manager, Result};
 use uuid::Uuid;
 
@@ -58,9 +58,17 @@ impl Drop for Service {
 }
 
 impl Service {
-    pub(crate) fn new(manager: Manager) -> Arc<Self> {
-        let hub = Hub { manager, state: Mutex::default(), owed: Condvar::new() };
-        Arc::new(Self(Arc::new(hub)))
+    /// Starts it. Events are taken from the beginning: those that nobody is told of are gone.
+    pub(crate) fn start(manager: Manager) -> Result<Arc<Self>> {
+        let hub = Arc::new(Hub { manager, state: Mutex::default(), owed: Condvar::new() });
+        let service = Arc::new(Self(Arc::clone(&hub)));
+        let mut state = hub.lock();
+        let inner = Arc::clone(&hub);
+        state.threads.push(spawn("bgcopy-events", move || inner.receive())?);
+        let (outer, inner) = (Arc::downgrade(&service), Arc::clone(&hub));
+        state.threads.push(spawn("bgcopy-notifier", move || notifier::run(&outer, &inner))?);
+        drop(state);
+        Ok(service)
     }
 
     /// Sets the callback of a job, or takes it away. What has happened to the job by now is told,
@@ -75,7 +83,6 @@ impl Service {
             return Ok(());
         };
         let mut state = self.lock();
-        self.start(&mut state)?;
         let former = state.callbacks.insert(job.id(), Arc::new(callback));
         drop(state);
         // What it releases may call in here.
@@ -83,38 +90,27 @@ impl Service {
         self.tell_of_end(job)
     }
 
-    /// Tells a job's callback that the job is transferred or failed, if it is.
+    /// Tells a job's callback that the job is transferred or failed, if it is and the flags say so.
     fn tell_of_end(&self, job: &Job) -> Result<()> {
         let record = job.snapshot()?.record;
-        let (kind, flag) = match record.state {
-            JobState::Transferred => (EventKind::JobTransferred, notify::JOB_TRANSFERRED),
-            JobState::Error => (EventKind::JobError, notify::JOB_ERROR),
+        let kind = match record.state {
+            JobState::Transferred => EventKind::JobTransferred,
+            JobState::Error => EventKind::JobError,
             JobState::Queued
             | JobState::Connecting
             | JobState::Transferring
             | JobState::Suspended
-            | JobState::TransientError
-            | JobState::Acknowledged
-            | JobState::Cancelled => return Ok(()),
+            | JobState::TransientError => return Ok(()),
+            // It ended while the callback was set.
+            JobState::Acknowledged | JobState::Cancelled => {
+                self.forget(job.id());
+                return Ok(());
+            }
         };
-        if record.notify_flags & flag != 0 && record.notify_flags & notify::DISABLE == 0 {
-            let event =
-                Event { job: job.id(), kind, file: None, error: record.error, ranges: Vec::new() };
-            self.lock().owed.add(event);
-            self.owed.notify_one();
-        }
-        Ok(())
-    }
-
-    fn start(self: &Arc<Self>, state: &mut State) -> Result<()> {
-        if !state.threads.is_empty() {
-            return Ok(());
-        }
-        let hub = Arc::clone(&self.0);
-        state.threads.push(spawn("bgcopy-events", move || hub.receive())?);
-        let hub = Arc::downgrade(self);
-        let inner = Arc::clone(&self.0);
-        state.threads.push(spawn("bgcopy-notifier", move || notifier::run(&hub, &inner))?);
+        let event =
+            Event { job: job.id(), kind, file: None, error: record.error, ranges: Vec::new() };
+        self.lock().owed.add(event);
+        self.owed.notify_one();
         Ok(())
     }
 }
