@@ -264,10 +264,12 @@ macro_rules! table {
 
 every_story!(table);
 
-/// Tells all stories of a language in one way.
+/// Tells all stories of a language in one way. For valgrind, the table of methods and states is
+/// hundreds of jobs long, and its methods are in other stories, too.
 pub fn tell_all(way: Way, language: &str) {
     for &(source, story, files) in STORIES {
-        if source.ends_with(language) {
+        let is_slow = way.wrapper.contains(&"valgrind") && source.ends_with("states.c");
+        if source.ends_with(language) && !is_slow {
             println!("{source} {story}");
             tell(source, story, files, way);
         }
