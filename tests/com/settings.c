@@ -137,7 +137,15 @@ static void properties(void)
     CHECK(got(job, BITS_JOB_PROPERTY_DYNAMIC_CONTENT).Enable == TRUE);
     EXPECT(E_NOTIMPL, set(job, BITS_JOB_PROPERTY_HIGH_PERFORMANCE, value));
     CHECK(got(job, BITS_JOB_PROPERTY_HIGH_PERFORMANCE).Enable == FALSE);
-    EXPECT(E_NOTIMPL, set(job, BITS_JOB_PROPERTY_ON_DEMAND_MODE, value));
+    EXPECT(BG_E_RANDOM_ACCESS_NOT_SUPPORTED, set(job, BITS_JOB_PROPERTY_ON_DEMAND_MODE, value));
+    value.Enable = FALSE;
+    OK(set(job, BITS_JOB_PROPERTY_DYNAMIC_CONTENT, value));
+    value.Enable = TRUE;
+    OK(set(job, BITS_JOB_PROPERTY_ON_DEMAND_MODE, value));
+    CHECK(got(job, BITS_JOB_PROPERTY_ON_DEMAND_MODE).Enable == TRUE);
+    value.Enable = FALSE;
+    OK(set(job, BITS_JOB_PROPERTY_ON_DEMAND_MODE, value));
+    value.Enable = TRUE;
     EXPECT(BG_E_USE_STORED_CREDENTIALS_NOT_SUPPORTED,
            set(job, BITS_JOB_PROPERTY_USE_STORED_CREDENTIALS, value));
     value.Uint64 = 0;

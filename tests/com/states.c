@@ -241,7 +241,7 @@ static const row rows[] = {
     {"SetPeerCachingFlags", set_peers, REFUSED(E_NOTIMPL)},
     {"SetReplyFileName", reply_name, REFUSED(E_NOTIMPL)},
     {"GetReplyProgress", get_reply_progress, NEVER(E_NOTIMPL)},
-    {"RequestFileRanges", request_ranges, NEVER(E_NOTIMPL)},
+    {"RequestFileRanges", request_ranges, SETS},
     {"SetRemoteName", rename_file, SETS},
     {"SetValidationState", accept_file, {E_PENDING, E_PENDING, E_PENDING, E_PENDING, S_OK, IS, IS}},
     {"GetError",

@@ -5,9 +5,10 @@ use bgcopy_core::vocab::code;
 use windows_core::HRESULT;
 
 use crate::abi::*;
-use crate::call::{Place, done, give, missing, slice};
+use crate::call::{Place, done, give};
 use crate::file::FileObject_Impl;
 use crate::job::give_ranges;
+use crate::job_more::ranges_of;
 use crate::text;
 
 impl IBackgroundCopyFile3_Impl for FileObject_Impl {
@@ -67,12 +68,8 @@ impl IBackgroundCopyFile6_Impl for FileObject_Impl {
         done(|| self.file.update_download_position(offset))
     }
 
-    /// To be forwarded here when the core has it.
     unsafe fn RequestFileRanges(&self, count: u32, ranges: *const BG_FILE_RANGE) -> HRESULT {
-        done(|| {
-            slice(ranges, count)?;
-            Err(missing("ranges cannot be asked for yet"))
-        })
+        done(|| self.file.request_ranges(&ranges_of(ranges, count)?))
     }
 
     unsafe fn GetFilledFileRanges(

@@ -13,6 +13,15 @@ use crate::text;
 /// What Windows calls a process of a user without special rights.
 const SECURITY_MANDATORY_MEDIUM_RID: u32 = 0x2000;
 
+/// The ranges that a caller names.
+pub(crate) unsafe fn ranges_of(first: *const BG_FILE_RANGE, count: u32) -> Result<Vec<FileRange>> {
+    let range = |range: &BG_FILE_RANGE| FileRange {
+        initial_offset: range.InitialOffset,
+        length: range.Length,
+    };
+    Ok(slice(first, count)?.iter().map(range).collect())
+}
+
 impl IBackgroundCopyJob3_Impl for JobObject_Impl {
     unsafe fn ReplaceRemotePrefix(&self, old: *const u16, new: *const u16) -> HRESULT {
         answer(|| self.job.replace_remote_prefix(&text::required(old)?, &text::required(new)?))
@@ -29,13 +38,7 @@ impl IBackgroundCopyJob3_Impl for JobObject_Impl {
             if count == 0 {
                 return Err(refused("there are no ranges"));
             }
-            let ranges: Vec<_> = slice(ranges, count)?
-                .iter()
-                .map(|range| FileRange {
-                    initial_offset: range.InitialOffset,
-                    length: range.Length,
-                })
-                .collect();
+            let ranges = ranges_of(ranges, count)?;
             let (remote, local) = (text::required(remote)?, text::required(local)?);
             self.job.add_file_with_ranges(&remote, &local, &ranges)
         })
