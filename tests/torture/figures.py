@@ -46,6 +46,16 @@ class Row:
     # By the name of the peer: its figures, or why there are none.
     peers: dict[str, Figures | str] = field(default_factory=dict)
     skipped: str = ""
+    # Defects that are known and still there. One that is gone is a failure: it has to be taken out.
+    known: list[str] = field(default_factory=list)
+
+    def expect_defect(self, defect: str, found: Figures) -> None:
+        """Takes the figures of what is known to go wrong."""
+        self.own.faults += found.faults
+        if found.is_clean:
+            self.own.note("other", f"{defect}: it does not happen any more, and is still called known")
+        else:
+            self.known.append(f"{defect}: {found.notes[0]}")
 
 
 @dataclass
