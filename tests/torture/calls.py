@@ -56,10 +56,13 @@ class Story:
 
 
 class Get(Story):
+    # Of the names on the server.
+    query = ""
+
     def __init__(self, bench: Bench):
         super().__init__(bench)
         folder = self.place.target / "new"
-        self.files = {f"/gen/{size}/{size}": folder / str(size) for size in SIZES}
+        self.files = {f"/gen/{size}/{size}{self.query}": folder / str(size) for size in SIZES}
         self.listed = self.place.folder / "list"
         lines = [f"{bench.server.url(name)}\t{path.name}\n" for name, path in self.files.items()]
         self.listed.write_text("".join(lines))
