@@ -1929,9 +1929,10 @@ bgcopy_hresult bgcopy_job_get_property(struct bgcopy_job *job,
  * @param id a bgcopy_job_property_id.
  * @param value the value with its type.
  * @return S_OK; DO_E_UNKNOWN_PROPERTY_ID; E_INVALIDARG for a value of another
- * type; BG_E_READ_ONLY_PROPERTY_AFTER_RESUME; E_NOTIMPL for HIGH_PERFORMANCE
- * and ON_DEMAND_MODE; DO_E_INVALID_STATE if the job is final; E_POINTER;
- * E_HANDLE; E_MANAGER_CLOSED. Section 3.4.
+ * type; BG_E_READ_ONLY_PROPERTY_AFTER_RESUME; E_NOTIMPL for HIGH_PERFORMANCE;
+ * BG_E_RANDOM_ACCESS_NOT_SUPPORTED for ON_DEMAND_MODE of a job whose files have no ranges to be
+ * requested; DO_E_INVALID_STATE if the job is final; E_POINTER; E_HANDLE; E_MANAGER_CLOSED.
+ * Section 3.4.
  */
 BGCOPY_API
 bgcopy_hresult bgcopy_job_set_property(struct bgcopy_job *job,
@@ -2443,6 +2444,26 @@ bgcopy_hresult bgcopy_file_get_filled_file_ranges(struct bgcopy_file *file,
 BGCOPY_API
 bgcopy_hresult bgcopy_file_set_remote_name(struct bgcopy_file *file,
                                            const char *remote_name);
+
+/**
+ * Has ranges of the remote file downloaded before the rest of it or, if the job has
+ * ON_DEMAND_MODE, instead of it (RequestFileRanges). They may overlap each other and what
+ * is here. Stored at once; a suspended job needs bgcopy_job_resume to download them. On
+ * demand, a job that has all that was requested is SUSPENDED, and TRANSFERRED once its files
+ * are whole.
+ *
+ * @param count how many ranges: at least 1.
+ * @param ranges an array of so many.
+ * @return S_OK; E_INVALIDARG without a range; BG_E_INVALID_RANGE for one that is empty or
+ * outside of the file; BG_E_TOO_MANY_RANGES_IN_FILE for more than 500 at a time;
+ * BG_E_RANDOM_ACCESS_NOT_SUPPORTED for an upload, a file with ranges of its own, a file
+ * that comes from no HTTP server, and a job with DYNAMIC_CONTENT; DO_E_INVALID_STATE if the
+ * job is completed or cancelled; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Section 3.5.
+ */
+BGCOPY_API
+bgcopy_hresult bgcopy_file_request_file_ranges(struct bgcopy_file *file,
+                                               uint32_t count,
+                                               const struct bgcopy_file_range *ranges);
 
 /**
  * Has what is missing of the file from an offset on downloaded first, and what is

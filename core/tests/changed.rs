@@ -7,13 +7,13 @@ mod common;
 use std::fs::{File, OpenOptions};
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use bgcopy_core::vocab::code;
-use bgcopy_core::{ErrorContext, Job, JobState};
+use bgcopy_core::{ErrorContext, Job, JobState, Reader};
 use bgcopy_test_server::{Reply, Resource};
 
-use common::{Bench, CUT, LENGTH, content, temporaries, wait_for_bytes};
+use common::{Bench, CUT, LENGTH, PATIENCE, content, temporaries, wait_for_bytes};
 
 type Change = fn(&Path);
 
@@ -126,6 +126,37 @@ fn once_it_is_transferred() {
         assert!(!bench.path("file").exists());
         must_end_well(&bench, &job, what);
     }
+}
+
+/// What is recorded while a file is written tells another file from it, and no more: bytes that
+/// are changed in place after a kill are found by an expected hash alone.
+#[test]
+fn replaced_after_a_kill() {
+    let bench = Bench::new();
+    let resource = Resource::new(content(1)).etag("\"v\"");
+    let job = bench.job(resource.script(vec![Reply::normal().gate_after(CUT)]));
+    let Bench { server, folder, manager } = bench;
+    let id = job.id();
+    drop((job, manager));
+    let store = folder.path().join("store");
+    let mut child = common::drive(&store, &[]);
+    let is_here = || {
+        let job = Reader::open(&store).and_then(|reader| reader.job(id));
+        job.is_ok_and(|(job, _)| job.totals.bytes_transferred >= CUT / 2)
+    };
+    let deadline = Instant::now() + PATIENCE;
+    while !is_here() {
+        assert!(Instant::now() < deadline, "no bytes came");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    child.kill().expect("killed");
+    child.wait().expect("gone");
+    let (what, change) = CHANGES[3];
+    let mut found = temporaries(folder.path());
+    change(&found.remove(0));
+    let bench = Bench { manager: common::open(folder.path()), server, folder };
+    let job = bench.manager.get_job(id).expect("the job");
+    must_end_well(&bench, &job, what);
 }
 
 #[test]

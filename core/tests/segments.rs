@@ -75,6 +75,22 @@ fn a_server_that_limits_each_connection_is_asked_by_several() {
 }
 
 #[test]
+fn where_several_were_faster_the_next_process_begins_with_as_many() {
+    let bench = Bench::new();
+    let job = fetched_by(&bench, Resource::new(content()).always(paced()), 8);
+    must_end(&bench, &job, &content());
+    let Bench { server, folder, manager } = bench;
+    drop((job, manager));
+    let bench = Bench { manager: open(folder.path()), server, folder };
+    // Nothing can be measured of a request that stands still.
+    let script = vec![Reply::normal().gate_after(1 << 20)];
+    let resource = Resource::new(content()).script(script).always(paced());
+    let job = fetched_by(&bench, resource, 4);
+    bench.server.open_gate("/file");
+    must_end(&bench, &job, &content());
+}
+
+#[test]
 fn a_job_has_no_more_connections_than_it_may() {
     let bench = Bench::new();
     let job = bench.job(Resource::new(content()).always(paced()));

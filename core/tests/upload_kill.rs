@@ -243,3 +243,32 @@ fn a_kill_after_cancel_leaves_no_part_on_the_server() {
     assert!(server.wait_until(PATIENCE, nothing), "{:?}", server.bucket("/up/").uploads);
     assert!(server.bucket("/up/").objects.is_empty());
 }
+
+/// A server that holds a part of a fragment refuses it as a whole. Who is killed again before a
+/// long fragment has an answer would never end.
+#[test]
+fn after_a_kill_the_first_fragment_is_a_small_one() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let server = Server::start().expect("a server");
+    let area = Area::new().overlap(Overlap::Refuse);
+    server.accept_uploads("/up/", area.clone().bytes_per_second(4 << 20));
+    let ids = prepare(folder.path(), &server, UploadProtocol::Bits);
+    let store = folder.path().join("store");
+    drive_until(&store, &[], || server.wait_until(PATIENCE, |seen| stored(seen) >= 1 << 20));
+    let before = server.requests().len();
+    server.accept_uploads("/up/", area);
+    must_end(folder.path(), ids, &[]);
+    let after = server.requests().split_off(before);
+    for path in ["/up/0", "/up/1"] {
+        let of_file = after.iter().filter(|request| request.path == path);
+        let mut lengths = of_file.filter_map(|request| {
+            let range = request.header("content-range")?.strip_prefix("bytes ")?;
+            let (first, last) = range.split('/').next()?.split_once('-')?;
+            Some(last.parse::<u64>().ok()? + 1 - first.parse::<u64>().ok()?)
+        });
+        assert_eq!(lengths.next(), Some(5 * 1024), "{path}: a question");
+        assert!(lengths.any(|length| length > 1 << 20), "{path}: and then as before");
+    }
+    let seen = server.area("/up/");
+    seen.files.iter().for_each(|(path, file)| must_be_right(path, file.bytes(), BYTES));
+}

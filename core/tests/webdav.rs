@@ -1,16 +1,19 @@
-//! Real servers that take files by PUT: nginx and Apache with WebDAV.
+//! Real servers that take files by PUT: nginx and Apache with WebDAV. Apache sends files, too.
 //!
 //! These need nginx and apache2, which `tests/run` installs.
 
 mod common;
 
+use std::collections::BTreeSet;
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::time::Instant;
+use std::time::{Duration, Instant, SystemTime};
 
 use bgcopy_core::vocab::code;
-use bgcopy_core::{Job, JobState, JobType, Manager, PropertyValue, UploadProtocol};
+use bgcopy_core::{
+    FileRange, Job, JobPropertyId, JobState, JobType, Manager, PropertyValue, UploadProtocol,
+};
 use bgcopy_test_server::{Content, free_port};
 
 use common::{PATIENCE, open, stopped};
@@ -70,6 +73,11 @@ impl Server {
         Self::start("apache2", apache, &["-X", "-f"])
     }
 
+    /// One that sends a mebibyte a second to each of several connections.
+    fn limited_apache() -> Self {
+        Self::start("apache2", limited_apache, &["-X", "-f"])
+    }
+
     fn file(&self) -> PathBuf {
         self.folder.path().join("www/file")
     }
@@ -98,9 +106,10 @@ fn nginx(root: &Path, port: u16) -> String {
     )
 }
 
-fn apache(root: &Path, port: u16) -> String {
+/// What every Apache here has, and these modules.
+fn apache_with(modules: &[&str], root: &Path, port: u16) -> String {
     let root = root.display();
-    let modules: String = ["mpm_prefork", "authz_core", "dav", "dav_fs"]
+    let modules: String = modules
         .iter()
         .map(|name| format!("LoadModule {name}_module {MODULES}/mod_{name}.so\n"))
         .collect();
@@ -111,9 +120,32 @@ fn apache(root: &Path, port: u16) -> String {
         Mutex file:{root}
         ErrorLog {root}/error.log
         {modules}
-        LogFormat \"%m %>s %{{Content-Range}}i\" seen
+        LogFormat \"%m %>s %{{Content-Range}}i%{{Range}}i %{{local}}p-%{{remote}}p\" seen
         CustomLog {root}/access.log seen
         DocumentRoot {root}/www
+        "
+    )
+}
+
+fn limited_apache(root: &Path, port: u16) -> String {
+    let common = apache_with(&["mpm_event", "authz_core", "env", "ratelimit"], root, port);
+    let root = root.display();
+    format!(
+        "{common}
+        <Directory {root}/www>
+            SetOutputFilter RATE_LIMIT
+            SetEnv rate-limit 1024
+            Require all granted
+        </Directory>
+        "
+    )
+}
+
+fn apache(root: &Path, port: u16) -> String {
+    let common = apache_with(&["mpm_prefork", "authz_core", "dav", "dav_fs"], root, port);
+    let root = root.display();
+    format!(
+        "{common}
         DavLockDB {root}/locks
         <Directory {root}/www>
             Dav On
@@ -196,4 +228,39 @@ fn nginx_refuses_ranges_and_keeps_what_it_has() {
     assert_eq!(sent.job.error().expect("an error").code, code::DO_E_INSUFFICIENT_RANGE_SUPPORT);
     sent.job.cancel().expect("cancelled");
     assert_eq!(std::fs::read(server.file()).expect("the file"), b"old");
+}
+
+#[test]
+#[ignore = "needs nginx and apache2"]
+fn apache_sends_a_file_by_several_connections_and_ranges_on_demand() {
+    let server = Server::limited_apache();
+    std::fs::write(server.file(), Content::generated(1, LENGTH).slice(0..LENGTH)).expect("written");
+    // The ETag of a file that was written within the last second is a weak one.
+    let file = std::fs::File::options().append(true).open(server.file()).expect("the file");
+    file.set_modified(SystemTime::now() - Duration::from_secs(60)).expect("set back");
+    let folder = tempfile::tempdir().expect("a folder");
+    let manager = open(folder.path());
+    let url = format!("http://127.0.0.1:{}/file", server.port);
+    let target = folder.path().join("whole");
+    let job = manager.create_job("whole", JobType::Download).expect("a job");
+    job.add_file(&url, &target.to_string_lossy()).expect("added");
+    job.resume().expect("resumed");
+    assert_eq!(stopped(&job), JobState::Transferred, "{:?}", job.error());
+    job.complete().expect("completed");
+    must_hold(&target);
+    let log = server.log();
+    let further = log.lines().filter(|line| line.starts_with("GET 206"));
+    let connections: BTreeSet<_> = further.filter_map(|line| line.rsplit('-').next()).collect();
+    assert!(connections.len() > 1, "{log}");
+
+    let job = manager.create_job("on demand", JobType::Download).expect("a job");
+    job.add_file(&url, &folder.path().join("part").to_string_lossy()).expect("added");
+    let on_demand = JobPropertyId::OnDemandMode.as_u32();
+    job.set_property(on_demand, PropertyValue::Enable(true)).expect("set");
+    let file = job.file(0).expect("the file");
+    let here = [10, LENGTH - 10].map(|initial_offset| FileRange { initial_offset, length: 10 });
+    file.request_ranges(&here).expect("requested");
+    job.resume().expect("resumed");
+    let state = job.wait(&[JobState::Suspended, JobState::Error], Some(PATIENCE)).expect("a state");
+    assert_eq!((state, file.filled_ranges().expect("ranges")), (JobState::Suspended, here.into()));
 }

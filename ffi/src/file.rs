@@ -6,7 +6,7 @@ use bgcopy_core::vocab::code;
 use bgcopy_core::{ExpectedHash, File, FileRange, HashAlgorithm, Result};
 
 use crate::call::{
-    act, choice, fill, out, read, read_optional, read_optional_text, read_text, yes_or_no,
+    act, choice, fill, list, out, read, read_optional, read_optional_text, read_text, yes_or_no,
 };
 use crate::error::{ErrorEntry, Source, bgcopy_error};
 use crate::guard::{bgcopy_hresult, guard};
@@ -203,6 +203,31 @@ pub unsafe extern "C" fn bgcopy_file_set_remote_name(
     remote_name: *const c_char,
 ) -> bgcopy_hresult {
     act(file, |file| file.set_remote_name(text(remote_name)?))
+}
+
+/// Has ranges of the remote file downloaded before the rest of it or, if the job has
+/// ON_DEMAND_MODE, instead of it (RequestFileRanges). They may overlap each other and what
+/// is here. Stored at once; a suspended job needs bgcopy_job_resume to download them. On
+/// demand, a job that has all that was requested is SUSPENDED, and TRANSFERRED once its files
+/// are whole.
+///
+/// @param count how many ranges: at least 1.
+/// @param ranges an array of so many.
+/// @return S_OK; E_INVALIDARG without a range; BG_E_INVALID_RANGE for one that is empty or
+/// outside of the file; BG_E_TOO_MANY_RANGES_IN_FILE for more than 500 at a time;
+/// BG_E_RANDOM_ACCESS_NOT_SUPPORTED for an upload, a file with ranges of its own, a file
+/// that comes from no HTTP server, and a job with DYNAMIC_CONTENT; DO_E_INVALID_STATE if the
+/// job is completed or cancelled; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Section 3.5.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn bgcopy_file_request_file_ranges(
+    file: *mut bgcopy_file,
+    count: u32,
+    ranges: *const bgcopy_file_range,
+) -> bgcopy_hresult {
+    act(file, |file| {
+        let ranges: Vec<_> = list(ranges, count)?.iter().map(FileRange::from).collect();
+        file.request_ranges(&ranges)
+    })
 }
 
 /// Has what is missing of the file from an offset on downloaded first, and what is

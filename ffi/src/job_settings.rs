@@ -264,9 +264,10 @@ pub unsafe extern "C" fn bgcopy_job_get_property(
 /// @param id a bgcopy_job_property_id.
 /// @param value the value with its type.
 /// @return S_OK; DO_E_UNKNOWN_PROPERTY_ID; E_INVALIDARG for a value of another
-/// type; BG_E_READ_ONLY_PROPERTY_AFTER_RESUME; E_NOTIMPL for HIGH_PERFORMANCE
-/// and ON_DEMAND_MODE; DO_E_INVALID_STATE if the job is final; E_POINTER;
-/// E_HANDLE; E_MANAGER_CLOSED. Section 3.4.
+/// type; BG_E_READ_ONLY_PROPERTY_AFTER_RESUME; E_NOTIMPL for HIGH_PERFORMANCE;
+/// BG_E_RANDOM_ACCESS_NOT_SUPPORTED for ON_DEMAND_MODE of a job whose files have no ranges to be
+/// requested; DO_E_INVALID_STATE if the job is final; E_POINTER; E_HANDLE; E_MANAGER_CLOSED.
+/// Section 3.4.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bgcopy_job_set_property(
     job: *mut bgcopy_job,

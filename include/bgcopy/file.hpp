@@ -109,6 +109,17 @@ public:
     }
     BGCOPY_DETAIL_THROWING(open_reader)
 
+    /// Has ranges downloaded before the rest or, in ON_DEMAND_MODE, instead of it.
+    void request_ranges(const std::vector<file_range> &ranges, std::error_code &failure)
+    {
+        const auto count = detail::count_of(ranges);
+        detail::check(bgcopy_file_request_file_ranges(raw_, count, ranges.data()), failure);
+    }
+    void request_ranges(const std::vector<file_range> &ranges)
+    {
+        detail::must([&](std::error_code &failure) { request_ranges(ranges, failure); });
+    }
+
     /// Has what is missing from this offset on downloaded first.
     void update_download_position(std::uint64_t offset, std::error_code &failure)
     {

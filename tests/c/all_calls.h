@@ -179,6 +179,7 @@ static void all_of_file(void *handle, bgcopy_hresult want)
     EXPECT(want, bgcopy_file_remove_expected_hash(h));
     EXPECT(want, bgcopy_file_open_reader(h, &any_file_reader));
     EXPECT(want, bgcopy_file_update_download_position(h, 0));
+    EXPECT(want, bgcopy_file_request_file_ranges(h, 1, &any_range));
 }
 
 static void all_of_file_reader(void *handle, bgcopy_hresult want)

@@ -222,6 +222,7 @@ static void null_results(void)
     EXPECT(bad, bgcopy_file_get_file_ranges(f, 1, NULL, &any_number));
     EXPECT(bad, bgcopy_file_get_file_ranges(f, 1, &any_range, NULL));
     EXPECT(bad, bgcopy_file_get_filled_file_ranges(f, 1, &any_range, NULL));
+    EXPECT(bad, bgcopy_file_request_file_ranges(f, 1, NULL));
     EXPECT(bad, bgcopy_file_set_remote_name(f, NULL));
     EXPECT(bad, bgcopy_file_get_validation_state(f, NULL));
     EXPECT(bad, bgcopy_file_get_response_headers(f, NULL));
@@ -341,6 +342,7 @@ static void finished_job(void)
     EXPECT(bad, bgcopy_file_remove_expected_hash(all.file));
     EXPECT(bad, bgcopy_file_open_reader(all.file, &any_file_reader));
     EXPECT(bad, bgcopy_file_update_download_position(all.file, 0));
+    EXPECT(bad, bgcopy_file_request_file_ranges(all.file, 1, &any_range));
     EXPECT(bad, bgcopy_file_reader_read(all.file_reader, &any_byte, 1, 0, &any_number));
     EXPECT(BGCOPY_DO_E_ERROR_INFORMATION_UNAVAILABLE, bgcopy_job_get_error(j, &any_error));
     CHECK(state_of(j) == BGCOPY_JOB_STATE_CANCELLED);

@@ -128,6 +128,42 @@ static void other_version(void)
     OK(bgcopy_manager_close(manager));
 }
 
+static void on_demand(void)
+{
+    bgcopy_manager *manager = open_store("store");
+    bgcopy_job *job = job_of(manager, "one");
+    bgcopy_file *file = file_of(job);
+    bgcopy_property_value on = {.type = BGCOPY_PROPERTY_TYPE_ENABLE, .data.enable = 1};
+    const bgcopy_file_range wanted[] = {{1000000, 10}, {5, 10}};
+    const bgcopy_file_range outside[] = {{20, 5}, {LENGTH, 1}};
+    const bgcopy_file_range rest = {0, BGCOPY_LENGTH_TO_EOF};
+    bgcopy_file_range found[3];
+    bgcopy_file_reader *reader;
+    uint8_t bytes[10];
+    uint32_t count = 99;
+    OK(bgcopy_job_set_property(job, BGCOPY_JOB_PROPERTY_ID_ON_DEMAND_MODE, &on));
+    EXPECT(BGCOPY_E_INVALIDARG, bgcopy_file_request_file_ranges(file, 0, NULL));
+    OK(bgcopy_file_request_file_ranges(file, 2, wanted));
+    OK(bgcopy_job_resume(job));
+    wait_for(job, BGCOPY_JOB_STATE_SUSPENDED);
+    EXPECT(BGCOPY_BG_E_INVALID_RANGE, bgcopy_file_request_file_ranges(file, 2, outside));
+    OK(bgcopy_file_get_filled_file_ranges(file, 3, found, &count));
+    CHECK(count == 2 && found[0].initial_offset == 5 && found[0].length == 10);
+    CHECK(found[1].initial_offset == 1000000 && found[1].length == 10);
+    reader = reader_of(job);
+    OK(bgcopy_file_reader_seek(reader, 1000000, 0, NULL));
+    CHECK(read_bytes(reader, bytes, 10) == 10);
+    OK(bgcopy_file_request_file_ranges(file, 1, &rest));
+    OK(bgcopy_job_resume(job));
+    wait_for(job, BGCOPY_JOB_STATE_TRANSFERRED);
+    OK(bgcopy_job_complete(job));
+    must_hold(path_of("one"), 1000000, bytes, 10);
+    OK(bgcopy_file_reader_close(reader));
+    OK(bgcopy_file_close(file));
+    OK(bgcopy_job_close(job));
+    OK(bgcopy_manager_close(manager));
+}
+
 typedef struct {
     bgcopy_file_reader *reader;
     bgcopy_interrupt *interrupt;
@@ -195,6 +231,7 @@ int main(int count, char **arguments)
     const story stories[] = {
         {"while_it_downloads", while_it_downloads},
         {"other_version", other_version},
+        {"on_demand", on_demand},
         {"turns", turns},
         {NULL, NULL},
     };

@@ -75,6 +75,27 @@ void stream()
     missing.cancel();
 }
 
+/// Nothing but requested ranges is downloaded.
+void on_demand()
+{
+    auto manager = open_store();
+    auto job = manager.create_job("on demand");
+    job.set_property<bgcopy::job_property_id::on_demand_mode>(true);
+    job.add_file(url_of("one"), path_of("one"));
+    auto file = job.file(0);
+    file.request_ranges({{1'000'000, 10}, {5, 10}});
+    job.resume();
+    assert(job.wait({bgcopy::job_state::suspended}, patience) == bgcopy::job_state::suspended);
+    const auto here = file.filled_ranges();
+    assert(here.size() == 2 && here[0].initial_offset == 5 && here[1].length == 10);
+    std::error_code code;
+    file.request_ranges({{length, 1}}, code);
+    assert(code.value() == BGCOPY_BG_E_INVALID_RANGE);
+    file.request_ranges({}, code);
+    assert(code.value() == BGCOPY_E_INVALIDARG);
+    job.cancel();
+}
+
 /// Reads that are under way end, and those that begin later.
 void interrupted()
 {
@@ -127,6 +148,7 @@ int main(int count, char **arguments)
                      {
                          {"while_it_downloads", while_it_downloads},
                          {"stream", stream},
+                         {"on_demand", on_demand},
                          {"interrupted", interrupted},
                      });
 }

@@ -6,7 +6,7 @@ use bgcopy_core::path_of;
 use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 
-use crate::arguments::{Hash, Span};
+use crate::arguments::{Hash, Range, Span};
 use crate::job::Job;
 use crate::owned::Owned;
 use crate::raw_reader::RawReader;
@@ -102,6 +102,11 @@ impl File {
 
     fn set_expected_hash(&self, py: Python<'_>, hash: Option<Hash>) -> PyResult<()> {
         self.file.call(py, |file| file.set_expected_hash(hash.map(|hash| hash.0)))
+    }
+
+    fn request_ranges(&self, py: Python<'_>, ranges: Vec<Range>) -> PyResult<()> {
+        let ranges: Vec<_> = ranges.into_iter().map(|range| range.0).collect();
+        self.file.call(py, |file| file.request_ranges(&ranges))
     }
 
     fn update_download_position(&self, py: Python<'_>, offset: u64) -> PyResult<()> {

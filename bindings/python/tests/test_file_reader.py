@@ -12,7 +12,17 @@ import pytest
 from conftest import HELD, LENGTH, PATIENCE_S, STALL, Bench, until
 
 import bgcopy
-from bgcopy import ExpectedHash, File, FileRange, FileReader, HashAlgorithm, HResult, Job, JobState
+from bgcopy import (
+    ExpectedHash,
+    File,
+    FileRange,
+    FileReader,
+    HashAlgorithm,
+    HResult,
+    Job,
+    JobPropertyId,
+    JobState,
+)
 
 LARGE = 40 << 20
 """Bytes of a file that may have several requests."""
@@ -125,6 +135,27 @@ def test_a_new_position_is_fetched_first(bench: Bench) -> None:
     pieces.add_file_with_ranges(bench.server.url(1), bench.path("pieces"), [FileRange(0, 10)])
     with pytest.raises(bgcopy.NotSupportedError):
         pieces.file(0).update_download_position(1)
+
+
+def test_on_demand_nothing_but_requested_ranges_is_fetched(bench: Bench) -> None:
+    job = bench.manager.create_job("on demand")
+    job.add_file(bench.server.url(1), bench.path("file"))
+    job.set_property(JobPropertyId.ON_DEMAND_MODE, True)
+    file = job.file(0)
+    late, early = FileRange(500_000, 10), FileRange(5, 10)
+    file.request_ranges([late, early])
+    job.resume()
+    states = [JobState.SUSPENDED, JobState.ERROR]
+    assert job.wait(states, timeout=PATIENCE_S) is JobState.SUSPENDED
+    assert file.filled_ranges == [early, late]
+    reader = file.open_reader(timeout=PATIENCE_S)
+    reader.seek(500_000)
+    assert reader.read(10) == bench.server.content(1)[500_000:500_010]
+    with pytest.raises(bgcopy.InvalidArgumentError):
+        file.request_ranges([])
+    with pytest.raises(bgcopy.InvalidArgumentError) as outside:
+        file.request_ranges([FileRange(1 << 40, 1)])
+    assert outside.value.hresult is HResult.BG_E_INVALID_RANGE
 
 
 def test_nobody_reads_two_versions(bench: Bench, stalled: File) -> None:

@@ -140,6 +140,20 @@ impl File {
         Ok(Arc::new(FileReader::new(core, Arc::clone(&self.shared))))
     }
 
+    /// Has ranges of the remote file downloaded before the rest of it or, if the job has
+    /// ON_DEMAND_MODE, instead of it (RequestFileRanges). They may overlap each other and
+    /// what is here. Stored at once; a suspended job needs `Job.resume` to download them. On
+    /// demand, a job that has all that was requested is SUSPENDED, and TRANSFERRED once its
+    /// files are whole. E_INVALIDARG without a range, BG_E_INVALID_RANGE for one that is empty
+    /// or outside of the file, BG_E_TOO_MANY_RANGES_IN_FILE for more than 500 at a time,
+    /// BG_E_RANDOM_ACCESS_NOT_SUPPORTED for an upload, a file with ranges of its own, a file
+    /// that comes from no HTTP server, and a job with DYNAMIC_CONTENT; DO_E_INVALID_STATE if
+    /// the job is completed or cancelled.
+    pub fn request_ranges(&self, ranges: Vec<FileRange>) -> Result<()> {
+        let ranges: Vec<_> = ranges.into_iter().map(Into::into).collect();
+        Ok(self.core.request_ranges(&ranges)?)
+    }
+
     /// Has what is missing of the file from this offset on downloaded first, and what is
     /// missing in front of it afterwards (UpdateDownloadPosition). It is not stored: a process
     /// that takes over the queue goes on with the first missing byte. It changes nothing for a

@@ -176,8 +176,9 @@ impl Job {
     }
 
     /// Sets a job property: E_INVALIDARG for a value of another type;
-    /// BG_E_READ_ONLY_PROPERTY_AFTER_RESUME; E_NOTIMPL for HIGH_PERFORMANCE
-    /// and ON_DEMAND_MODE.
+    /// BG_E_READ_ONLY_PROPERTY_AFTER_RESUME; E_NOTIMPL for HIGH_PERFORMANCE;
+    /// BG_E_RANDOM_ACCESS_NOT_SUPPORTED for ON_DEMAND_MODE of a job whose files have no ranges
+    /// to be requested.
     pub fn set_property(&self, id: JobPropertyId, value: PropertyValue) -> Result<()> {
         Ok(self.core.set_property(id.as_u32(), value)?)
     }

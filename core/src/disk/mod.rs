@@ -62,6 +62,22 @@ impl Finished<'_> {
     }
 }
 
+/// What is recorded of a temporary file: in another one these are others.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Marks<'a> {
+    /// What [`TempFile::birth`] gave: it holds while the file is written to.
+    pub birth: Option<&'a str>,
+    /// What [`TempFile::version`] gave, if nothing writes to the file since.
+    pub version: Option<&'a str>,
+}
+
+impl Marks<'_> {
+    fn are_of(&self, found: &Facts) -> bool {
+        self.birth.is_none_or(|birth| birth == found.birth())
+            && self.version.is_none_or(|version| version == found.version())
+    }
+}
+
 /// A temporary file, as it was found.
 #[derive(Debug)]
 pub enum OpenedTemporary {
@@ -128,6 +144,12 @@ impl TempFile {
         Some(if self.wrote_last(&found) { found.version() } else { CHANGED.to_owned() })
     }
 
+    /// What names the file whatever is written to it. None where the file system is not
+    /// exact.
+    pub fn birth(&self) -> Option<String> {
+        self.is_exact.then(|| Facts::of(&self.file).ok().map(|found| found.birth())).flatten()
+    }
+
     /// Reads as much as there is, up to the length of `buffer`.
     pub fn read_at(&self, buffer: &mut [u8], offset: u64) -> Result<usize> {
         self.faults.check()?;
@@ -160,10 +182,15 @@ impl Disk {
         self.closing.load(Ordering::Relaxed)
     }
 
-    /// Opens the temporary file that should hold `held` bytes, or makes it if
-    /// that is 0. One that exists then is taken over only if it can be ours:
+    /// Opens the temporary file that should hold `held` bytes and have these marks, or makes it
+    /// if there are to be none. One that exists then is taken over only if it can be ours:
     /// a crash between making a file and recording it leaves such a one.
-    pub fn open_temporary(&self, path: &Path, held: u64) -> Result<OpenedTemporary> {
+    pub fn open_temporary(
+        &self,
+        path: &Path,
+        held: u64,
+        marks: Marks<'_>,
+    ) -> Result<OpenedTemporary> {
         self.faults.check()?;
         if held == 0 {
             return self.create(path).map(OpenedTemporary::Ready);
@@ -179,7 +206,7 @@ impl Disk {
             }
         };
         let facts = Facts::of(&file).map_err(|error| failed(&error, "look at", Some(path)))?;
-        if !facts.is_ours() || facts.length() < held {
+        if !facts.is_ours() || facts.length() < held || !marks.are_of(&facts) {
             return Ok(OpenedTemporary::Lost);
         }
         Ok(OpenedTemporary::Ready(self.wrap(file)))

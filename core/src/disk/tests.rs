@@ -15,6 +15,11 @@ struct Place {
     folder: tempfile::TempDir,
 }
 
+/// The marks of a file that nothing writes to.
+fn as_left(version: Option<&str>) -> Marks<'_> {
+    Marks { version, ..Marks::default() }
+}
+
 fn place() -> Place {
     Place { disk: Disk::new(Faults::default()), folder: tempfile::tempdir().expect("a folder") }
 }
@@ -25,14 +30,14 @@ impl Place {
     }
 
     fn ready(&self, path: &Path, held: u64) -> TempFile {
-        match self.disk.open_temporary(path, held).expect("opened") {
+        match self.disk.open_temporary(path, held, Marks::default()).expect("opened") {
             OpenedTemporary::Ready(file) => file,
             OpenedTemporary::Lost => panic!("lost"),
         }
     }
 
     fn is_lost(&self, path: &Path, held: u64) -> bool {
-        matches!(self.disk.open_temporary(path, held), Ok(OpenedTemporary::Lost))
+        matches!(self.disk.open_temporary(path, held, Marks::default()), Ok(OpenedTemporary::Lost))
     }
 }
 
@@ -50,7 +55,7 @@ fn nothing_is_written_through_a_symbolic_link() {
     let (path, other) = (place.path("t"), place.path("other"));
     fs::write(&other, "precious").expect("written");
     symlink(&other, &path).expect("linked");
-    let error = place.disk.open_temporary(&path, 0).expect_err("a link");
+    let error = place.disk.open_temporary(&path, 0, Marks::default()).expect_err("a link");
     assert_eq!(error.code, code::E_FILE_EXISTS);
     assert!(place.is_lost(&path, 4));
     place.disk.remove_temporary(&path).expect("not ours, so nothing to do");
@@ -64,7 +69,7 @@ fn a_file_with_another_name_is_not_ours() {
     let (path, other) = (place.path("t"), place.path("other"));
     fs::write(&other, "precious").expect("written");
     fs::hard_link(&other, &path).expect("linked");
-    assert!(place.disk.open_temporary(&path, 0).is_err());
+    assert!(place.disk.open_temporary(&path, 0, Marks::default()).is_err());
     assert_eq!(fs::read(&other).expect("there"), b"precious");
 }
 
@@ -78,7 +83,7 @@ fn missing_or_shortened_files_are_lost() {
     place.ready(&path, 3);
     fs::remove_file(&path).expect("removed");
     fs::create_dir(&path).expect("a folder");
-    assert!(place.disk.open_temporary(&path, 1).is_err());
+    assert!(place.disk.open_temporary(&path, 1, Marks::default()).is_err());
 }
 
 #[test]
@@ -117,16 +122,23 @@ fn hashes_are_checked() {
         (HashAlgorithm::Sha512, sha512),
         (HashAlgorithm::Blake3, blake3),
     ] {
-        let verified =
-            place.disk.verify(&path, 3, None, Some((algorithm, digest))).expect("verified");
+        let verified = place
+            .disk
+            .verify(&path, 3, Marks::default(), Some((algorithm, digest)))
+            .expect("verified");
         assert!(matches!(verified, Verification::Good { .. }), "{algorithm:?}: {verified:?}");
         let wrong = "0".repeat(digest.len());
-        let verified =
-            place.disk.verify(&path, 3, None, Some((algorithm, &wrong))).expect("verified");
+        let verified = place
+            .disk
+            .verify(&path, 3, Marks::default(), Some((algorithm, &wrong)))
+            .expect("verified");
         assert_eq!(verified, Verification::HashMismatch { found: digest.to_owned() });
     }
     assert_eq!(fs::read(&path).expect("there"), b"abc", "the surplus is cut");
-    assert_eq!(place.disk.verify(&path, 4, None, None).expect("verified"), Verification::Short);
+    assert_eq!(
+        place.disk.verify(&path, 4, Marks::default(), None).expect("verified"),
+        Verification::Short
+    );
 }
 
 #[test]
@@ -135,7 +147,7 @@ fn a_publish_can_be_repeated_after_a_crash() {
     let (path, target) = (place.path("t"), place.path("target"));
     fs::write(&path, "abc").expect("written");
     let Verification::Good { identity, .. } =
-        place.disk.verify(&path, 3, None, None).expect("verified")
+        place.disk.verify(&path, 3, Marks::default(), None).expect("verified")
     else {
         panic!("not good");
     };
@@ -162,7 +174,7 @@ fn a_folder_in_the_way_keeps_the_temporary_file() {
     fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).expect("private");
     fs::create_dir(&target).expect("a folder");
     let Verification::Good { identity, .. } =
-        place.disk.verify(&path, 3, None, None).expect("verified")
+        place.disk.verify(&path, 3, Marks::default(), None).expect("verified")
     else {
         panic!("not good");
     };
@@ -178,7 +190,7 @@ fn what_was_changed_after_it_was_finished_is_never_published() {
     let (path, target) = (place.path("t"), place.path("target"));
     fs::write(&path, "abc").expect("written");
     let Verification::Good { identity, .. } =
-        place.disk.verify(&path, 3, None, None).expect("verified")
+        place.disk.verify(&path, 3, Marks::default(), None).expect("verified")
     else {
         panic!("not good");
     };
@@ -238,7 +250,7 @@ fn what_is_as_it_was_left_is_told_from_what_is_not() {
     };
     place.disk.sync(&file).expect("synced");
     assert!(place.disk.is_as_left(&path, &left).expect("looked at"), "a sync changes nothing");
-    let verified = place.disk.verify(&path, 3, Some(&left), None).expect("verified");
+    let verified = place.disk.verify(&path, 3, as_left(Some(&left)), None).expect("verified");
     let Verification::Good { version: Some(version), .. } = verified else {
         panic!("{verified:?}");
     };
@@ -246,8 +258,35 @@ fn what_is_as_it_was_left_is_told_from_what_is_not() {
     fs::rename(&path, &other).expect("moved away, so that its inode stays taken");
     fs::write(&path, b"abc").expect("replaced by the same");
     assert!(!place.disk.is_as_left(&path, &left).expect("looked at"));
-    let verified = place.disk.verify(&path, 3, Some(&left), None).expect("verified");
+    let verified = place.disk.verify(&path, 3, as_left(Some(&left)), None).expect("verified");
     assert!(matches!(verified, Verification::Changed { .. }), "{verified:?}");
+}
+
+#[test]
+fn a_file_that_replaced_ours_is_not_taken_for_it() {
+    let place = place();
+    let (path, other) = (place.path("t"), place.path("other"));
+    let file = place.ready(&path, 0);
+    let Some(birth) = file.birth().filter(|_| is_exact(&place)) else {
+        return;
+    };
+    let marks = Marks { birth: Some(&birth), ..Marks::default() };
+    let opened = || place.disk.open_temporary(&path, 3, marks).expect("opened");
+    let verified = || place.disk.verify(&path, 3, marks, None).expect("verified");
+    file.write_at(b"abc", 0).expect("written");
+    assert!(matches!(opened(), OpenedTemporary::Ready(_)), "it is the same one after a write");
+    assert!(matches!(verified(), Verification::Good { .. }));
+    fs::write(&other, b"xyz").expect("written");
+    fs::rename(&other, &path).expect("replaced");
+    assert!(matches!(opened(), OpenedTemporary::Lost));
+    assert!(matches!(verified(), Verification::Changed { .. }));
+    // The next file may get the inode of one that is gone: not its birth.
+    drop(file);
+    for _ in 0..20 {
+        fs::remove_file(&path).expect("removed");
+        fs::write(&path, b"xyz").expect("made anew");
+        assert!(matches!(opened(), OpenedTemporary::Lost));
+    }
 }
 
 #[test]
@@ -259,7 +298,7 @@ fn an_open_file_is_checked_by_its_path_once_it_is_not_as_it_was_left() {
     let left = open.version();
     let verify = |hash: Option<&str>| {
         let hash = hash.map(|digest| (HashAlgorithm::Sha256, digest));
-        place.disk.verify_open(&open, &path, 3, left.as_deref(), hash).expect("verified")
+        place.disk.verify_open(&open, &path, 3, as_left(left.as_deref()), hash).expect("verified")
     };
     let sha256 = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
     let Verification::Good { version, .. } = verify(Some(sha256)) else {
@@ -281,7 +320,7 @@ fn an_open_file_is_checked_by_its_path_once_it_is_not_as_it_was_left() {
         fs::rename(&other, place.path("u")).expect("replaced before it was left");
         let left = replaced.version();
         let verified =
-            place.disk.verify_open(&replaced, &place.path("u"), 3, left.as_deref(), None);
+            place.disk.verify_open(&replaced, &place.path("u"), 3, as_left(left.as_deref()), None);
         assert!(matches!(verified, Ok(Verification::Changed { .. })), "{verified:?}");
     }
 }
@@ -294,7 +333,7 @@ fn a_hole_is_no_part_of_a_file() {
     let length = 256 * 1024;
     place.disk.reserve(&file, length).expect("room");
     file.write_at(&vec![0; length as usize], 0).expect("zeros are bytes as others are");
-    let verify = || place.disk.verify(&path, length, None, None).expect("verified");
+    let verify = || place.disk.verify(&path, length, Marks::default(), None).expect("verified");
     assert!(matches!(verify(), Verification::Good { .. }));
     if is_exact(&place) {
         let other = fs::OpenOptions::new().write(true).open(&path).expect("opened");
@@ -309,7 +348,7 @@ fn what_was_written_over_after_the_check_is_never_published() {
     let place = place();
     let (path, target) = (place.path("t"), place.path("target"));
     fs::write(&path, "abc").expect("written");
-    let verified = place.disk.verify(&path, 3, None, None).expect("verified");
+    let verified = place.disk.verify(&path, 3, Marks::default(), None).expect("verified");
     let Verification::Good { identity, version } = verified else {
         panic!("{verified:?}");
     };
@@ -384,7 +423,7 @@ fn special_files_are_never_replaced() {
         assert!(error.message.contains("a device, a pipe or a socket"), "{error}");
         let path = place.path("t");
         fs::write(&path, "abc").expect("written");
-        let verified = place.disk.verify(&path, 3, None, None).expect("verified");
+        let verified = place.disk.verify(&path, 3, Marks::default(), None).expect("verified");
         let Verification::Good { identity, .. } = verified else {
             panic!("{verified:?}");
         };

@@ -10,7 +10,7 @@ use crate::platform::{self, Facts, open_unfollowed};
 use crate::vocab::{Error, HashAlgorithm, Result, code};
 
 use super::codes::failed;
-use super::{Disk, TempFile};
+use super::{Disk, Marks, TempFile};
 
 /// Bytes read at a time to be hashed.
 const HASH_BUFFER_BYTES: usize = 1024 * 1024;
@@ -32,12 +32,12 @@ pub enum Verification {
 impl Disk {
     /// Cuts a received file to its length, syncs it, and checks its hash. A
     /// failed sync is an error that must not be tried again: what it leaves
-    /// behind is unknown. `version` is that with which it was left.
+    /// behind is unknown. `marks` are those with which it was left.
     pub fn verify(
         &self,
         path: &Path,
         length: u64,
-        version: Option<&str>,
+        marks: Marks<'_>,
         hash: Option<(HashAlgorithm, &str)>,
     ) -> Result<Verification> {
         self.faults.check()?;
@@ -50,7 +50,7 @@ impl Disk {
         if facts.length() < length {
             return Ok(Verification::Short);
         }
-        if version.is_some_and(|left| left != facts.version()) {
+        if !marks.are_of(&facts) {
             return Ok(Verification::Changed { how: "was changed or replaced" });
         }
         if facts.length() > length {
@@ -75,14 +75,14 @@ impl Disk {
         open: &TempFile,
         path: &Path,
         length: u64,
-        version: Option<&str>,
+        marks: Marks<'_>,
         hash: Option<(HashAlgorithm, &str)>,
     ) -> Result<Verification> {
         let file = &*open.file;
-        let is_left = |facts: &Facts| version.is_some_and(|left| left == facts.version());
+        let is_left = |facts: &Facts| marks.version.is_some_and(|left| left == facts.version());
         let facts = Facts::at(path).ok().filter(|facts| facts.length() == length && is_left(facts));
         let Some(facts) = facts.filter(|_| open.is_exact) else {
-            return self.verify(path, length, version, hash);
+            return self.verify(path, length, marks, hash);
         };
         self.faults.check()?;
         file.sync_all().map_err(|error| failed(&error, "sync", Some(path)))?;

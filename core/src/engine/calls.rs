@@ -323,7 +323,8 @@ impl Engine {
             | Command::SetRemoteName { .. }
             | Command::ReplaceRemotePrefix { .. }
             | Command::SetExpectedHash { .. }
-            | Command::SetValidationState { .. } => {
+            | Command::SetValidationState { .. }
+            | Command::RequestFileRanges { .. } => {
                 self.unsynced_since_ms.get_or_insert(at.monotonic_ms);
                 Durability::Kill
             }
@@ -369,7 +370,8 @@ impl Engine {
             | Command::SetRemoteName { .. }
             | Command::ReplaceRemotePrefix { .. }
             | Command::SetExpectedHash { .. }
-            | Command::SetValidationState { .. } => {
+            | Command::SetValidationState { .. }
+            | Command::RequestFileRanges { .. } => {
                 self.answers.push((answer, id, Ok(ApiReply::Done(applied.result))));
             }
         }
@@ -401,7 +403,8 @@ impl Engine {
             | Command::SetRemoteName { .. }
             | Command::ReplaceRemotePrefix { .. }
             | Command::SetExpectedHash { .. }
-            | Command::SetValidationState { .. } => Ok(()),
+            | Command::SetValidationState { .. }
+            | Command::RequestFileRanges { .. } => Ok(()),
         }
     }
 

@@ -107,6 +107,7 @@ fn check(job: &Job, index: u32, open: Option<TempFile>) -> Option<Verify> {
         temporary: path_of(&file.temporary_name(job.record.id, index)),
         open,
         length: file.held(),
+        birth: file.birth.clone(),
         version: file.left.clone(),
         hash: file.expected_hash.as_ref().map(|hash| (hash.algorithm, hash.digest.clone())),
     })

@@ -14,6 +14,7 @@ use crate::model::{
     connections_per_file, next_range, range_at, server_asked,
 };
 use crate::protocol::{Request, Scheme, header_value, is_same_origin};
+use crate::store::GoodStart;
 use crate::transfer::{Ending, HeadEvent, KnownVersion, Order};
 use crate::vocab::{HResult, Result};
 
@@ -77,6 +78,11 @@ impl Parallel {
         self.files.contains_key(&place)
     }
 
+    /// The files that several requests may fetch.
+    pub fn places(&self) -> impl Iterator<Item = (Uuid, u32)> {
+        self.files.keys().copied()
+    }
+
     /// How many requests the file may have now.
     pub fn target(&self, place: (Uuid, u32)) -> usize {
         self.files.get(&place).map_or(1, |file| file.ramp.target() as usize)
@@ -133,8 +139,13 @@ impl Engine {
         let server = server_asked(record, &url);
         let allowed = connections_per_file(record, &self.queue.limits);
         let mut ramp = Ramp::new(allowed, at.monotonic_ms);
-        if let Some(taken) = self.queue.server_limits.most(&server, at.unix_ms) {
+        let remembered = &self.queue.server_limits;
+        if let Some(taken) = remembered.most(&server, at.unix_ms) {
             ramp.limit(taken);
+        }
+        if let Some(good) = remembered.good_start(&server, at.unix_ms) {
+            let missing = size.saturating_sub(file.held());
+            ramp.begin_with(good.requests, good.rate_of_one, missing);
         }
         Some(SplitFile {
             ramp,
@@ -168,7 +179,12 @@ impl Engine {
             };
             let (before, due_ms) = (split.ramp.target(), split.ramp.due_ms(sample.first_byte_ms));
             split.ramp.allow(allowed.unwrap_or(1), at.monotonic_ms);
-            split.ramp.measure(sample);
+            if split.ramp.measure(sample) {
+                let (requests, rate_of_one) = (before, split.ramp.rate_of_one_of(before));
+                let good = GoodStart { requests, rate_of_one };
+                let limits = self.queue.server_limits_mut();
+                limits.add_good_start(&split.server, good, at.unix_ms);
+            }
             if split.ramp.target() != before {
                 split.ended = 0;
                 self.queue.replan = true;
@@ -222,7 +238,7 @@ impl Engine {
         Some(Sample {
             now_ms: at.monotonic_ms,
             held: file.held(),
-            missing: file.size?.saturating_sub(file.held()),
+            missing: file.missing_bytes()?,
             flowing: flowing.min(split.ramp.target()),
             first_byte_ms: first_byte_ms.unwrap_or(0),
             // More connections are no faster where a rate limit decides.
@@ -347,9 +363,11 @@ impl Engine {
             if_range: (!file.if_range_refused).then(|| etag.to_owned()),
             position: range.start,
             overlap: 0,
+            joins: true,
         };
         let known = KnownVersion {
             position: range.start,
+            holds_bytes: true,
             moved: false,
             redirected: false,
             ..KnownVersion::of(&file.content())
@@ -416,7 +434,7 @@ impl Engine {
             // A connection that cannot be made may be the network's.
             if REFUSALS.map(HResult::from_http_status).contains(&failure.code) {
                 let (server, most) = (split.server.clone(), split.ramp.target());
-                self.queue.limit_server(&server, most, at);
+                self.queue.server_limits_mut().limit(&server, most, at.unix_ms);
             }
         }
     }

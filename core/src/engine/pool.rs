@@ -11,7 +11,7 @@ use std::thread::JoinHandle;
 
 use uuid::Uuid;
 
-use crate::disk::{Disk, Finished, TempFile, Verification};
+use crate::disk::{Disk, Finished, Marks, TempFile, Verification};
 use crate::model::Work;
 use crate::transfer::Token;
 use crate::vocab::{Error, HResult, HashAlgorithm, Result, code};
@@ -38,6 +38,7 @@ pub struct Verify {
     /// The same, if it is still open.
     pub open: Option<TempFile>,
     pub length: u64,
+    pub birth: Option<String>,
     pub version: Option<String>,
     pub hash: Option<(HashAlgorithm, String)>,
 }
@@ -197,10 +198,10 @@ fn work(disk: &Disk, task: Task) -> Message {
 
 fn verify(disk: &Disk, one: &Verify) -> Result<Verification> {
     let hash = one.hash.as_ref().map(|(algorithm, digest)| (*algorithm, digest.as_str()));
-    let version = one.version.as_deref();
+    let marks = Marks { birth: one.birth.as_deref(), version: one.version.as_deref() };
     match &one.open {
-        Some(open) => disk.verify_open(open, &one.temporary, one.length, version, hash),
-        None => disk.verify(&one.temporary, one.length, version, hash),
+        Some(open) => disk.verify_open(open, &one.temporary, one.length, marks, hash),
+        None => disk.verify(&one.temporary, one.length, marks, hash),
     }
 }
 

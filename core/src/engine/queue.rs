@@ -341,10 +341,10 @@ impl Queue {
         self.called.push(call);
     }
 
-    /// Remembers how many requests for one file a server takes: stored with the next commit.
-    pub(super) fn limit_server(&mut self, server: &str, most: u32, now: Now) {
-        self.server_limits.add(server, most, now.unix_ms);
+    /// What is remembered of servers, to be changed: it is stored with the next commit.
+    pub(super) fn server_limits_mut(&mut self) -> &mut ServerLimits {
         self.server_limits_changed = true;
+        &mut self.server_limits
     }
 
     /// Stores the rate limits of all requests together.

@@ -9,7 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 use crate::model::{
-    FileRecord, FileStage, JobError, Now, RequestKey, RunningRange, comes_soon, is_upload,
+    FileRecord, FileStage, JobError, Now, RequestKey, RunningRange, check_random_access,
+    comes_soon, is_upload,
 };
 use crate::protocol::requested_bytes;
 use crate::vocab::{Error, JobState, Result, code};
@@ -92,10 +93,7 @@ impl Engine {
         let job = &self.queue.job(file.0, at)?.job;
         let record = job.file(file.1)?;
         let refused = |code, text: String| Err(Error::new(code, text));
-        if is_upload(&job.record) || !record.ranges.is_empty() {
-            let text = "only whole files of downloads have a download position";
-            return refused(code::BG_E_RANDOM_ACCESS_NOT_SUPPORTED, text.to_owned());
-        }
+        check_random_access(&job.record, record)?;
         if job.record.state.is_final() {
             let state = job.record.state.name();
             return refused(code::DO_E_INVALID_STATE, format!("the job is {state}"));
@@ -151,6 +149,15 @@ impl Engine {
             JobState::Queued
             | JobState::Connecting
             | JobState::Transferring
+            | JobState::TransientError
+                if file.requested_end(position).is_none() =>
+            {
+                let text = format!("{}, and no requested range has it", missing());
+                Err(Error::new(code::DO_E_INVALID_STATE, text))
+            }
+            JobState::Queued
+            | JobState::Connecting
+            | JobState::Transferring
             | JobState::TransientError => Ok(None),
             JobState::Suspended
             | JobState::Transferred
@@ -182,11 +189,14 @@ impl Engine {
         }
     }
 
-    /// Gives each read that waits a request of its own, and each new position, unless its
-    /// byte is about to come.
+    /// Gives each read that waits a request of its own, each new position, and the first
+    /// requested range, unless its byte is about to come.
     pub(super) fn serve_reads(&mut self, at: Now) {
-        let waiting: BTreeSet<_> = self.reads.waiting.values().map(|read| read.file).collect();
-        for place in waiting.union(&self.reads.moved).copied().collect::<Vec<_>>() {
+        let mut places: BTreeSet<_> = self.reads.waiting.values().map(|read| read.file).collect();
+        places.extend(&self.reads.moved);
+        places
+            .extend(self.parallel.places().filter(|place| self.first_requested(*place).is_some()));
+        for place in places {
             if self.position_to_be_fetched(place, at).is_some() {
                 self.free_request_for_read(place, at);
             } else if self.has_requests(place) {
@@ -205,14 +215,22 @@ impl Engine {
         let running = self.running_ranges(place, at);
         let reads = self.reads.waiting.values().filter(|read| read.file == place);
         let moved = self.reads.moved.get(&place).map(|_| self.reads.position(place));
-        let mut wanted = reads.map(|read| read.position).chain(moved);
+        let requested = self.first_requested(place);
+        let mut wanted = reads.map(|read| read.position).chain(moved).chain(requested);
         // The first answer decides what the file is, and whether it has several requests.
         wanted.find(|position| {
             !running.is_empty()
                 && *position < size
+                && file.requested_end(*position).is_some()
                 && !file.holds(*position)
                 && !comes_soon(file, size, &running, *position)
         })
+    }
+
+    /// The first missing byte of the ranges that were requested of a file.
+    fn first_requested(&self, (job, file): (Uuid, u32)) -> Option<u64> {
+        let file = self.file(RequestKey { job, file, part: 0 })?;
+        file.requested_gaps().first().map(|gap| gap.start)
     }
 
     fn free_request_for_read(&mut self, place: (Uuid, u32), at: Now) {

@@ -61,7 +61,8 @@ impl Engine {
                 | Command::SetRemoteName { .. }
                 | Command::ReplaceRemotePrefix { .. }
                 | Command::SetExpectedHash { .. }
-                | Command::SetValidationState { .. },
+                | Command::SetValidationState { .. }
+                | Command::RequestFileRanges { .. },
                 _,
             ) => answer.send(result),
         }
@@ -88,7 +89,8 @@ impl Engine {
             | Command::SetRemoteName { .. }
             | Command::ReplaceRemotePrefix { .. }
             | Command::SetExpectedHash { .. }
-            | Command::SetValidationState { .. } => (None, applied.result),
+            | Command::SetValidationState { .. }
+            | Command::RequestFileRanges { .. } => (None, applied.result),
         };
         self.remember_call(session, StoredCall { id: call, job: id, ends, result });
     }

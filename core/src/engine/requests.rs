@@ -5,12 +5,12 @@ use std::ops::Range;
 
 use uuid::Uuid;
 
-use crate::disk::{OpenedTemporary, TempFile, is_transient};
+use crate::disk::{Marks, OpenedTemporary, TempFile, is_transient};
 use crate::model::{
     FileRecord, FileStage, HeadFacts, Input, Now, Outcome, RequestKey, UploadEvent, server_asked,
 };
 use crate::platform::path_of;
-use crate::protocol::{Adjustment, Failure, Request, next_request, requested_bytes};
+use crate::protocol::{Adjustment, Failure, next_request, requested_bytes};
 use crate::transfer::{
     Ending, HeadEvent, KnownVersion, Order, RESERVE_FROM_BYTES, Token, TransferEvent, local_failure,
 };
@@ -109,9 +109,9 @@ impl Engine {
         let record = &loaded.job.record;
         let options = self.options(record, file);
         let content = file.content();
-        let (mut request, known) = (next_request(&content), KnownVersion::of(&content));
-        end_before_held_bytes(&mut request, file);
-        let target = match self.disk.open_temporary(&path_of(&path), file.held_until())? {
+        let (request, known) = (next_request(&content), KnownVersion::of(&content));
+        let marks = Marks { birth: file.birth.as_deref(), version: None };
+        let target = match self.disk.open_temporary(&path_of(&path), file.held_until(), marks)? {
             OpenedTemporary::Ready(target) => target,
             OpenedTemporary::Lost => {
                 self.outcome(id, Outcome::LostBytes { file: index, keeps_synced: false }, at);
@@ -120,10 +120,11 @@ impl Engine {
             }
         };
         let begin = request.position;
+        let reserves = !file.is_on_demand;
         let end = request.range.and_then(|(_, last)| last).map(|last| last + 1);
         let end = end.filter(|_| file.ranges.is_empty());
-        let order = Order { request, target: target.clone(), known, reserves: true };
-        let server = server_asked(record, file.content().url);
+        let order = Order { request, target: target.clone(), known, reserves };
+        let server = server_asked(record, content.url);
         let token = self.transfers.start(order, &options)?;
         // What earlier requests left unsynced counts, too.
         let unsynced = file.held().saturating_sub(file.held_safely());
@@ -235,7 +236,9 @@ impl Engine {
         self.consider_splitting(key, &head, at);
         let reserve = head.waits && head.body.size.is_some_and(|size| size >= RESERVE_FROM_BYTES);
         let waits = head.waits;
-        let facts = self.facts_of(key.job, head);
+        let target = self.moving.get(&key).and_then(|moving| moving.target.as_ref());
+        let birth = target.and_then(TempFile::birth);
+        let facts = HeadFacts { birth, ..self.facts_of(key.job, head) };
         if facts.restart
             && let Some(moving) = self.moving.get_mut(&key)
         {
@@ -254,6 +257,7 @@ impl Engine {
             validator: head.body.validator,
             restart: head.body.restart,
             unpacked: head.body.unpack.is_some(),
+            birth: None,
             response_headers: Some(head.response_headers),
             asked: Some(head.asked),
             answered: head.answered,
@@ -456,7 +460,8 @@ impl Engine {
     ) {
         let RequestKey { job: id, file, .. } = key;
         let total = self.total_of(key, size);
-        let is_in_one_piece = self.file(key).is_some_and(|file| file.segments.is_empty());
+        let is_in_one_piece =
+            self.file(key).is_some_and(|file| file.segments.is_empty() && begin <= file.written);
         if is_in_one_piece && total == Some(position) {
             self.stop_requests((id, file), at);
             self.outcome(id, Outcome::Received { file, size: position }, at);
@@ -480,14 +485,6 @@ impl Engine {
     pub(super) fn total_of(&self, key: RequestKey, size: Option<u64>) -> Option<u64> {
         let file = self.file(key)?;
         requested_bytes(&file.ranges, size.or(file.size))
-    }
-}
-
-/// A request that begins in front of bytes that are held ends there.
-fn end_before_held_bytes(request: &mut Request, file: &FileRecord) {
-    let held = file.next_held(request.position);
-    if let (Some((_, last @ None)), Some(held)) = (&mut request.range, held) {
-        *last = Some(held - 1);
     }
 }
 

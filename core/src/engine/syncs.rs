@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use uuid::Uuid;
 
-use crate::model::{Now, RequestKey};
+use crate::model::{FileRecord, Now, RequestKey};
 
 use super::pool::Task;
 use super::{Engine, Moving};
@@ -92,7 +92,8 @@ impl Engine {
         };
         let record = self.file(RequestKey { job: key.0, file: key.1, part: 0 });
         let unsynced = record.map_or(0, |file| file.held() - file.held_safely());
-        if unsynced >= SYNC_BYTES && self.syncing.insert(key) {
+        let is_done = record.is_some_and(FileRecord::has_all_requested);
+        if unsynced >= if is_done { 1 } else { SYNC_BYTES } && self.syncing.insert(key) {
             let held = self.held_ranges(key);
             self.pool.submit(Task::Sync { key, file, held });
         }

@@ -128,6 +128,23 @@ impl File {
         self.job.command(Command::SetValidationState { file: self.index, valid }).map(|_| ())
     }
 
+    /// Lets ranges of the remote file be fetched before the rest of it or, if the job has
+    /// ON_DEMAND_MODE, instead of it (RequestFileRanges). They may overlap each other and
+    /// what is held. Stored at once; a job that is suspended needs [`Job::resume`] to
+    /// fetch them. On demand, a job that has all that was requested is SUSPENDED; one whose
+    /// files are whole is TRANSFERRED.
+    ///
+    /// E_INVALIDARG without a range, BG_E_INVALID_RANGE for one that is empty or outside of
+    /// the file, BG_E_TOO_MANY_RANGES_IN_FILE for more than 500 at a time,
+    /// BG_E_RANDOM_ACCESS_NOT_SUPPORTED for uploads, files with ranges of their own, files
+    /// that do not come from an HTTP server, and jobs with DYNAMIC_CONTENT;
+    /// DO_E_INVALID_STATE if the job is final. As long as the size is not known, a range
+    /// outside of the file fails the file with BG_E_INVALID_RANGE once it is. Section 3.5.
+    pub fn request_ranges(&self, ranges: &[FileRange]) -> Result<()> {
+        let (file, ranges) = (self.index, ranges.to_vec());
+        self.job.command(Command::RequestFileRanges { file, ranges }).map(|_| ())
+    }
+
     /// The head of the last response as one text, lines ended by CR LF; None
     /// before the first response.
     pub fn response_headers(&self) -> Result<Option<String>> {

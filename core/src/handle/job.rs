@@ -446,7 +446,8 @@ impl Job {
 
     /// Sets a job property: DO_E_UNKNOWN_PROPERTY_ID; E_INVALIDARG for a value
     /// of another type; BG_E_READ_ONLY_PROPERTY_AFTER_RESUME; E_NOTIMPL for
-    /// HIGH_PERFORMANCE and ON_DEMAND_MODE.
+    /// HIGH_PERFORMANCE; BG_E_RANDOM_ACCESS_NOT_SUPPORTED for ON_DEMAND_MODE of a job whose
+    /// files have no ranges to be requested.
     pub fn set_property(&self, id: u32, value: PropertyValue) -> Result<()> {
         self.set(Setting::Property { id, value })
     }

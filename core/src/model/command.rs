@@ -9,7 +9,7 @@ use super::input::{Command, FileSpec};
 use super::job::{Change, Job, refuse_final};
 use super::plan::Limits;
 use super::record::{Closing, JobError};
-use super::{setting, target, upload};
+use super::{on_demand, setting, target, upload};
 
 /// Applies one method call.
 pub fn apply(job: &Job, command: &Command, now: Now, limits: &Limits) -> Result<Change> {
@@ -30,7 +30,10 @@ pub fn apply(job: &Job, command: &Command, now: Now, limits: &Limits) -> Result<
             upload::complete(&mut change, job, now)?;
         }
         Command::Complete => complete(&mut change, job, now),
-        Command::Set(setting) => setting::apply(&mut change, setting, now)?,
+        Command::Set(setting) => {
+            setting::apply(&mut change, setting, now)?;
+            on_demand::set_mode(&mut change, job)?;
+        }
         Command::SetRemoteName { file, remote_name } => {
             set_remote_name(&mut change, job, *file, remote_name)?;
         }
@@ -42,6 +45,9 @@ pub fn apply(job: &Job, command: &Command, now: Now, limits: &Limits) -> Result<
         }
         Command::SetValidationState { file, valid } => {
             set_validation_state(&mut change, job, *file, *valid, now)?;
+        }
+        Command::RequestFileRanges { file, ranges } => {
+            on_demand::request_ranges(&mut change, job, *file, ranges)?;
         }
     }
     if change.record != job.record || !change.files.is_empty() {
@@ -73,10 +79,15 @@ fn add_files(change: &mut Change, job: &Job, specs: &[FileSpec], limits: &Limits
                 format!("the job already has a file for {}", spec.local_name),
             ));
         }
-        files.push(FileRecord {
+        let file = FileRecord {
             expected_hash: spec.expected_hash.as_ref().map(ExpectedHash::normal),
+            is_on_demand: on_demand::is_on_demand(&job.record),
             ..FileRecord::new(spec.remote_name.clone(), local_name, spec.ranges.clone())
-        });
+        };
+        if file.is_on_demand {
+            on_demand::check_file(&file)?;
+        }
+        files.push(file);
     }
     change.add(files);
     Ok(())
@@ -135,6 +146,7 @@ fn resume(change: &mut Change, job: &Job, now: Now) -> Result<()> {
                 })?;
             }
         }
+        on_demand::suspend_if_all_is_here(change, job, now);
     }
     Ok(())
 }

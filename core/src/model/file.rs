@@ -102,6 +102,12 @@ pub struct FileRecord {
     /// What is held behind the first gap, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub segments: Vec<Segment>,
+    /// The ranges that come first (RequestFileRanges), in order and apart from each other.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub requested_ranges: Vec<FileRange>,
+    /// Nothing but these ranges is fetched: its job has ON_DEMAND_MODE.
+    #[serde(default, skip_serializing_if = "is_initial")]
+    pub is_on_demand: bool,
     /// The boot of the machine in which `written` was recorded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub boot: Option<Uuid>,
@@ -150,6 +156,10 @@ pub struct FileRecord {
     /// proves after a crash that the file under the local name is ours.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub identity: Option<(u64, u64)>,
+    /// What names the temporary file whatever is written to it, recorded with the head of an
+    /// answer: another file under its name is not ours, also after a kill.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub birth: Option<String>,
     /// What named the temporary file when it was left: another one once anybody
     /// changed it. None while it may be written to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -181,6 +191,8 @@ impl FileRecord {
             written: 0,
             synced: 0,
             segments: Vec::new(),
+            requested_ranges: Vec::new(),
+            is_on_demand: false,
             boot: None,
             high_water: 0,
             fresh_bytes: 0,
@@ -196,6 +208,7 @@ impl FileRecord {
             redirected_to: None,
             response_headers: None,
             identity: None,
+            birth: None,
             left: None,
             validation_state: None,
             upload: None,
@@ -205,19 +218,26 @@ impl FileRecord {
 
     /// The view of it that the protocol module decides by.
     pub fn content(&self) -> Content<'_> {
+        let (position, end) = self.next_missing();
         Content {
             url: self.redirected_to.as_deref().unwrap_or(&self.remote_name),
             ranges: &self.ranges,
             size: self.size,
             validator: self.validator.as_ref(),
-            position: self.first_missing(),
+            position,
+            end,
+            held_before: self.held_before(position),
+            holds_bytes: self.held() > 0,
+            is_on_demand: self.is_on_demand,
             hash_expected: self.expected_hash.is_some(),
             if_range_refused: self.if_range_refused,
             ranges_refused: self.ranges_refused,
             moved: self.moved,
             redirected: self.redirected,
             form: match self.form {
-                Form::ByName if is_packed_name(&self.local_name) => Form::AsItCame,
+                Form::ByName if self.is_on_demand || is_packed_name(&self.local_name) => {
+                    Form::AsItCame
+                }
                 form @ (Form::ByName | Form::AsItCame | Form::Unpacked) => form,
             },
         }
@@ -313,6 +333,7 @@ impl FileRecord {
         self.unpacked = false;
         self.redirected = false;
         self.identity = None;
+        self.birth = None;
         self.left = None;
         self.validation_state = None;
     }

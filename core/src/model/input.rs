@@ -68,6 +68,10 @@ pub enum Command {
         file: u32,
         valid: bool,
     },
+    RequestFileRanges {
+        file: u32,
+        ranges: Vec<FileRange>,
+    },
 }
 
 /// The properties of a job that a caller may set.
@@ -164,6 +168,8 @@ pub struct HeadFacts {
     pub restart: bool,
     /// True if the body is unpacked before it is written.
     pub unpacked: bool,
+    /// What names the temporary file whatever is written to it.
+    pub birth: Option<String>,
     pub response_headers: Option<String>,
     /// The address that was asked; None = the one that the file names.
     pub asked: Option<String>,

@@ -111,7 +111,8 @@ impl Job {
             0 => parts.peek().is_none(),
             _ => parts.any(|one| one == part),
         };
-        fits && file.stage == FileStage::Waiting && !file.is_failed() && file.retry().is_none()
+        let lacks_bytes = file.stage == FileStage::Waiting && !file.has_all_requested();
+        fits && lacks_bytes && !file.is_failed() && file.retry().is_none()
     }
 
     /// Indices of the files whose check and sync are owed.
@@ -169,8 +170,8 @@ impl Job {
         for index in first..self.files.len() {
             let file = &self.files[index];
             self.local_names.insert(PATHS.key(&file.local_name));
-            let next_try = file.failure.as_ref().map(|failure| failure.next_try);
-            self.sort_in(u32::try_from(index).unwrap_or(u32::MAX), file.stage, next_try);
+            let phase = phase_of(file);
+            self.sort_in(u32::try_from(index).unwrap_or(u32::MAX), phase);
         }
     }
 
@@ -181,8 +182,7 @@ impl Job {
         if let Some(retry) = self.files.get(index as usize).and_then(FileRecord::retry) {
             self.delayed.remove(&(retry.at.monotonic_ms, index));
         }
-        let next_try = file.failure.as_ref().map(|failure| failure.next_try);
-        self.sort_in(index, file.stage, next_try);
+        self.sort_in(index, phase_of(&file));
         match self.files.get_mut(index as usize) {
             Some(slot) => *slot = file,
             None => {
@@ -192,17 +192,39 @@ impl Job {
         }
     }
 
-    fn sort_in(&mut self, index: u32, stage: FileStage, next_try: Option<NextTry>) {
-        match (stage, next_try) {
-            (FileStage::Waiting, None) => _ = self.waiting.insert(index),
-            (FileStage::Waiting, Some(NextTry::Due)) => _ = self.due.insert(index),
-            (FileStage::Waiting, Some(NextTry::At(retry))) => {
+    fn sort_in(&mut self, index: u32, phase: FilePhase) {
+        match phase {
+            FilePhase::Waiting => _ = self.waiting.insert(index),
+            FilePhase::Failed(NextTry::Due) => _ = self.due.insert(index),
+            FilePhase::Failed(NextTry::At(retry)) => {
                 _ = self.delayed.insert((retry.at.monotonic_ms, index));
             }
-            (FileStage::Waiting, Some(NextTry::Never)) => _ = self.failed.insert(index),
-            (FileStage::Received, _) => _ = self.received.insert(index),
-            (FileStage::Transferred | FileStage::Published, _) => {}
+            FilePhase::Failed(NextTry::Never) => _ = self.failed.insert(index),
+            FilePhase::Received => _ = self.received.insert(index),
+            FilePhase::Idle => {}
         }
+    }
+}
+
+/// What a file waits for.
+enum FilePhase {
+    /// A request.
+    Waiting,
+    /// Its next try.
+    Failed(NextTry),
+    /// Its check and its sync.
+    Received,
+    /// Nothing: it is transferred, or has all that was requested of it.
+    Idle,
+}
+
+fn phase_of(file: &FileRecord) -> FilePhase {
+    match (file.stage, &file.failure) {
+        (FileStage::Waiting, Some(failure)) => FilePhase::Failed(failure.next_try),
+        (FileStage::Waiting, None) if file.has_all_requested() => FilePhase::Idle,
+        (FileStage::Waiting, None) => FilePhase::Waiting,
+        (FileStage::Received, _) => FilePhase::Received,
+        (FileStage::Transferred | FileStage::Published, _) => FilePhase::Idle,
     }
 }
 

@@ -9,7 +9,7 @@ use super::file::{FileRecord, FileStage};
 use super::input::{HeadFacts, Outcome, VerifiedFile};
 use super::job::{Change, Job};
 use super::record::{Closing, JobError};
-use super::{closing, upload_outcome};
+use super::{closing, on_demand, upload_outcome};
 
 /// Restarts of one file without progress after which the job waits before the
 /// next one: a server that changes its file with each answer is not hammered.
@@ -75,6 +75,7 @@ pub fn apply(job: &Job, outcome: &Outcome, now: Now) -> Result<Change> {
             lost_bytes(&mut change, job, *file, *keeps_synced)?;
         }
     }
+    on_demand::suspend_if_all_is_here(&mut change, job, now);
     Ok(change)
 }
 
@@ -174,6 +175,7 @@ fn head(change: &mut Change, job: &Job, index: u32, facts: &HeadFacts, now: Now)
         file.size = facts.size;
         file.validator = Some(facts.validator.clone());
         file.unpacked = facts.unpacked;
+        file.birth.clone_from(&facts.birth);
         file.response_headers.clone_from(&facts.response_headers);
         file.moved = is_of_old_name;
         if is_of_old_name {
@@ -196,6 +198,7 @@ fn head(change: &mut Change, job: &Job, index: u32, facts: &HeadFacts, now: Now)
     if job.record.is_runnable() {
         change.record.enter(JobState::Transferring, now);
         refuse_too_large(change, index, now);
+        on_demand::refuse_outside(change, job, index, now)?;
     }
     Ok(())
 }
@@ -302,7 +305,7 @@ fn ask_again(
         }
         return change.edit(job, index, |file| file.restarts = 0);
     }
-    let held = job.file(index)?.written > 0;
+    let held = job.file(index)?.held() > 0;
     change.edit(job, index, |file| {
         file.restarts += 1;
         match adjustment {
@@ -388,6 +391,10 @@ fn failed(
             return Ok(());
         }
     }
+    if failure.code == code::DO_E_INVALID_RANGE {
+        // The file ends before it.
+        change.edit(job, index, |file| file.requested_ranges.clear())?;
+    }
     failure::apply(change, job, index, failure, now)?;
     match redirect {
         Some(to) => change.edit(job, index, |file| file.follow(to.to_owned())),
@@ -467,7 +474,7 @@ fn lost_bytes(change: &mut Change, job: &Job, index: u32, keeps_synced: bool) ->
         return Ok(());
     }
     change.edit(job, index, |file| {
-        if keeps_synced && file.synced > 0 {
+        if keeps_synced && file.held_safely() > 0 {
             file.stage = FileStage::Waiting;
             file.keep_synced();
             // The final check may have cut it.

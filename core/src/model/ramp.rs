@@ -119,6 +119,15 @@ impl Ramp {
         }
     }
 
+    /// Begins with as many requests as were worth their while before, each with that rate,
+    /// unless so many bytes soon come by one.
+    pub fn begin_with(&mut self, requests: u32, rate_of_one: u64, missing: u64) {
+        if missing.saturating_mul(1000) / rate_of_one.max(1) >= SOON_OVER_MS {
+            self.target = requests.min(self.most());
+            self.rate = rate_of_one.saturating_mul(u64::from(self.target));
+        }
+    }
+
     /// How many requests the file may have.
     pub fn target(&self) -> u32 {
         self.target
@@ -170,7 +179,12 @@ impl Ramp {
 
     /// What one request brings in a second, in bytes; 0 if that was not measured yet.
     pub fn rate_of_one(&self) -> u64 {
-        self.rate / u64::from(self.target.max(1))
+        self.rate_of_one_of(self.target)
+    }
+
+    /// The same, of so many requests that it was measured with.
+    pub fn rate_of_one_of(&self, requests: u32) -> u64 {
+        self.rate / u64::from(requests.max(1))
     }
 
     /// When it is to be asked again, on the monotonic clock.
@@ -182,8 +196,9 @@ impl Ramp {
         }
     }
 
-    /// Takes what was measured: the file may have more or fewer requests then.
-    pub fn measure(&mut self, sample: Sample) {
+    /// Takes what was measured: the file may have more or fewer requests then. True if the
+    /// requests that it had were worth their while.
+    pub fn measure(&mut self, sample: Sample) -> bool {
         let now_ms = sample.now_ms;
         match self.phase {
             Phase::Settling { .. } if sample.flowing >= self.target => {
@@ -200,7 +215,7 @@ impl Ramp {
                 if elapsed_ms >= self.window_ms(sample.first_byte_ms) {
                     let bytes = sample.held.saturating_sub(held);
                     self.rate = bytes.saturating_mul(1000) / elapsed_ms.max(1);
-                    self.end_window(sample, before);
+                    return self.end_window(sample, before);
                 }
             }
             Phase::Frozen { until_ms: Some(until_ms) } if now_ms >= until_ms => {
@@ -209,26 +224,28 @@ impl Ramp {
             }
             Phase::Frozen { .. } => {}
         }
+        false
     }
 
-    fn end_window(&mut self, sample: Sample, before: Option<u64>) {
+    fn end_window(&mut self, sample: Sample, before: Option<u64>) -> bool {
         let again =
             |before| Phase::Measuring { since_ms: sample.now_ms, held: sample.held, before };
         if !sample.has_idled {
             self.phase = again(None);
-            return;
+            return false;
         }
         let Some(before) = before else {
             self.phase = again(Some(self.rate));
-            return;
+            return false;
         };
         if !self.agree(before, self.rate) {
             self.windows = (self.windows * 2).min(WINDOWS_MAX);
             self.phase = again(None);
-            return;
+            return false;
         }
         let rate = before.midpoint(self.rate);
-        match self.verdict(rate) {
+        let verdict = self.verdict(rate);
+        match verdict {
             Verdict::Base | Verdict::Keep => {
                 let is_soon_over = sample.missing.saturating_mul(1000) / rate.max(1) < SOON_OVER_MS;
                 if is_soon_over || rate == 0 {
@@ -248,6 +265,7 @@ impl Ramp {
                 self.freeze(sample.now_ms);
             }
         }
+        verdict == Verdict::Keep
     }
 
     fn window_ms(&self, first_byte_ms: u64) -> u64 {
@@ -319,8 +337,8 @@ pub struct RunningRange {
     pub rate: u64,
 }
 
-/// What a further request of a file of `size` bytes is to fetch: the first bytes from
-/// `position` on that nobody fetches, and then the first ones of the file; else half of the
+/// What a further request of a file of `size` bytes is to fetch: the first requested bytes that
+/// nobody fetches, then those from `position` on, then those of the file; else half of the
 /// largest rest that is slow to come; else a small rest of which nothing comes, a second time.
 /// None if that is not worth a request.
 pub fn next_range(
@@ -334,12 +352,7 @@ pub fn next_range(
     let requests = running.len() as u64 + 1;
     let ranges = RANGES_AHEAD.max(RANGES_AHEAD_OF_EACH.saturating_mul(requests));
     let ahead = range_bytes.saturating_mul(ranges);
-    let gaps = file.gaps(size);
-    let behind = gaps.iter().filter(|gap| gap.end > position);
-    let behind: Vec<_> = behind.map(|gap| gap.start.max(position)..gap.end).collect();
-    let before = gaps.iter().filter(|gap| gap.start < position);
-    let before: Vec<_> = before.map(|gap| gap.start..gap.end.min(position)).collect();
-    for gaps in [behind, before] {
+    for gaps in file.gaps_by_urgency(size, position) {
         let first = gaps.first().map_or(0, |gap| gap.start);
         let Some((start, gap_end)) = first_free(&gaps, running, &rests, range_bytes) else {
             continue;
@@ -405,8 +418,8 @@ pub fn range_at(
     position: u64,
 ) -> Range<u64> {
     let next = running.iter().map(|one| one.position).filter(|other| *other > position).min();
-    let ends =
-        [Some(size), Some(position.saturating_add(range_bytes)), file.next_held(position), next];
+    let own_end = Some(position.saturating_add(range_bytes));
+    let ends = [Some(size), own_end, file.next_held(position), file.requested_end(position), next];
     position..ends.into_iter().flatten().min().unwrap_or(size)
 }
 

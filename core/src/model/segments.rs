@@ -59,6 +59,21 @@ impl FileRecord {
         end
     }
 
+    /// How many bytes are held right before a position, without a gap.
+    pub fn held_before(&self, position: u64) -> u64 {
+        let mut run = 0..0;
+        for range in self.held_ranges() {
+            match range.start <= run.end {
+                true => run.end = run.end.max(range.end),
+                false => run = range,
+            }
+            if position <= run.end {
+                return position.saturating_sub(run.start);
+            }
+        }
+        0
+    }
+
     /// Where the last of the held bytes ends.
     pub fn held_until(&self) -> u64 {
         self.segments.last().map_or(self.written, |segment| segment.written)
@@ -217,7 +232,7 @@ impl FileRecord {
             }
         }
         let mut joined: Vec<Segment> = Vec::with_capacity(all.len());
-        for (index, one) in all.into_iter().enumerate() {
+        for one in all {
             match joined.last_mut() {
                 Some(last)
                     if last.written == one.first
@@ -229,8 +244,6 @@ impl FileRecord {
                     last.written = one.written;
                 }
                 Some(_) if one.written == one.first => {}
-                // What is held behind a gap counts only together with the first bytes.
-                Some(first) if index > 0 && first.first == 0 && first.written == 0 => {}
                 Some(_) | None => joined.push(one),
             }
         }

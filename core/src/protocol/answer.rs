@@ -9,6 +9,8 @@ use super::coding::{Coding, to_undo};
 use super::head::{ContentRange, Head};
 use super::request::{Content, Request, Validator};
 
+const WHOLE_FOR_RANGE: &str = "the server sent the whole file where a range was asked for";
+
 /// The verdict over one response head.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Decision {
@@ -96,17 +98,19 @@ fn whole(content: &Content<'_>, request: &Request, head: &Head) -> Decision {
     if request.if_range.is_some() && unchanged {
         return Decision::Again(Adjustment::WithoutIfRange);
     }
+    if content.is_on_demand {
+        return match content.holds_bytes && !unchanged {
+            true => Decision::Again(Adjustment::Restart),
+            false => Decision::Refuse(no_ranges(WHOLE_FOR_RANGE)),
+        };
+    }
     let wants_all = content.ranges.is_empty()
         || matches!(content.ranges, [only] if only.initial_offset == 0 && only.length == LENGTH_TO_EOF);
     if !wants_all {
-        if content.position > 0 && !unchanged {
+        if content.holds_bytes && !unchanged {
             return Decision::Again(Adjustment::Restart);
         }
-        return Decision::Refuse(Failure::fatal(
-            code::DO_E_INSUFFICIENT_RANGE_SUPPORT,
-            ErrorContext::RemoteFile,
-            "the server sent the whole file where a range was asked for".to_owned(),
-        ));
+        return Decision::Refuse(no_ranges(WHOLE_FOR_RANGE));
     }
     let unpack = to_undo(content.form, content.url, head);
     // What is unpacked here has no name: the tag and the ranges of the server
@@ -121,7 +125,7 @@ fn whole(content: &Content<'_>, request: &Request, head: &Head) -> Decision {
         length,
         size: length,
         validator,
-        restart: content.position > 0,
+        restart: content.holds_bytes,
         unpack,
     })
 }
@@ -142,7 +146,7 @@ fn partial(content: &Content<'_>, request: &Request, head: &Head) -> Decision {
         return unusable(content, "a partial answer in several parts or encoded");
     }
     let held = content.validator.and_then(|known| known.coding.as_deref());
-    if request.position > 0 && held != head.coding().as_deref() {
+    if request.joins && held != head.coding().as_deref() {
         return unusable(content, "a partial answer that is encoded in another way than the file");
     }
     if first != asked_first || asked_last.is_some_and(|asked| last > asked) {
@@ -157,6 +161,12 @@ fn partial(content: &Content<'_>, request: &Request, head: &Head) -> Decision {
         return Decision::Again(Adjustment::Restart);
     }
     let validator = validator_of(head);
+    if content.is_on_demand && (total.is_none() || validator.strong_etag().is_none()) {
+        return Decision::Refuse(no_ranges(
+            "the server sends no size or no strong ETag, so nothing proves that ranges of the file \
+             belong together",
+        ));
+    }
     if let Some(verdict) = joined(content, request, &validator, total) {
         return verdict;
     }
@@ -174,7 +184,7 @@ fn partial(content: &Content<'_>, request: &Request, head: &Head) -> Decision {
         length: Some(length),
         size,
         validator,
-        restart: request.position == 0 && content.position > 0,
+        restart: !request.joins && content.holds_bytes,
         unpack: None,
     })
 }
@@ -186,7 +196,7 @@ fn joined(
     validator: &Validator,
     total: Option<u64>,
 ) -> Option<Decision> {
-    if request.position == 0 {
+    if !request.joins {
         return None;
     }
     let none = Validator::default();
@@ -204,15 +214,15 @@ fn joined(
     if total.is_none() || content.size.is_none() {
         return Some(Decision::Again(Adjustment::WithoutRange));
     }
-    if request.overlap == 0 && known.last_modified.is_none() && !content.hash_expected {
+    // Behind a gap there is nothing to compare with: the tag and the size are the proof.
+    let is_behind_gap = content.held_before == 0 && known.strong_etag().is_some();
+    let is_proven = known.last_modified.is_some() || content.hash_expected || is_behind_gap;
+    if request.overlap == 0 && !is_proven {
         if content.is_from_elsewhere() {
             return Some(Decision::Again(Adjustment::Restart));
         }
-        return Some(Decision::Refuse(Failure::fatal(
-            code::DO_E_INSUFFICIENT_RANGE_SUPPORT,
-            ErrorContext::RemoteFile,
-            "the server names no version, so its ranges cannot be proven to belong together"
-                .to_owned(),
+        return Some(Decision::Refuse(no_ranges(
+            "the server names no version, so its ranges cannot be proven to belong together",
         )));
     }
     None
@@ -227,16 +237,19 @@ fn unsatisfied(content: &Content<'_>, request: &Request, head: &Head) -> Decisio
         let same_version = content.validator.is_some_and(|known| {
             known.strong_etag().is_some() && known.agrees_with(&validator_of(head))
         });
-        let all_held = request.position > 0 && told == Some(content.position);
+        let all_held = request.joins && told == Some(content.position);
         if all_held && same_version && !content.is_from_elsewhere() {
             return Decision::Complete;
+        }
+        if content.is_on_demand && !content.holds_bytes {
+            return Decision::Refuse(outside(told.unwrap_or(0)));
         }
         if request.range.is_some() {
             return Decision::Again(Adjustment::Restart);
         }
         return Decision::Refuse(http_failure(head.status, head));
     }
-    let changed = content.position > 0 && told.is_some() && told != content.size;
+    let changed = content.holds_bytes && told.is_some() && told != content.size;
     if changed {
         return Decision::Again(Adjustment::Restart);
     }
@@ -244,7 +257,7 @@ fn unsatisfied(content: &Content<'_>, request: &Request, head: &Head) -> Decisio
 }
 
 fn unusable(content: &Content<'_>, text: &str) -> Decision {
-    if content.ranges.is_empty() {
+    if content.ranges.is_empty() && !content.is_on_demand {
         return Decision::Again(Adjustment::WithoutRange);
     }
     Decision::Refuse(Failure::fatal(
@@ -252,6 +265,11 @@ fn unusable(content: &Content<'_>, text: &str) -> Decision {
         ErrorContext::RemoteFile,
         format!("the server sent {text}"),
     ))
+}
+
+fn no_ranges(text: &str) -> Failure {
+    let code = code::DO_E_INSUFFICIENT_RANGE_SUPPORT;
+    Failure::fatal(code, ErrorContext::RemoteFile, text.to_owned())
 }
 
 fn invalid_response(text: &str) -> Failure {

@@ -70,9 +70,12 @@ fn fragment(
     session: &str,
     url: String,
 ) -> UploadRequest {
-    // The smallest fragment shows whether the session is still there, also by a link
-    // that breaks often.
-    let most = if upload.suspect { limit::PIECE_BYTES_MIN } else { upload.piece_bytes };
+    // The smallest fragment shows whether the session is still there, also by a link that
+    // breaks often. Where the process was killed in a fragment, the server may hold a part of
+    // it and refuse it as a whole: the answer to a small one says where to go on, and a
+    // process that is killed again soon has lost little.
+    let is_asking = upload.suspect || upload.may_be_old;
+    let most = if is_asking { limit::PIECE_BYTES_MIN } else { upload.piece_bytes };
     let length = most.min(sending.size - sending.position);
     let (first, last) = (sending.position, sending.position + length - 1);
     let mut headers = with_session("Fragment", session);

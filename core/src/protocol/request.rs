@@ -74,8 +74,16 @@ pub struct Content<'a> {
     pub size: Option<u64>,
     /// The validator of the first response.
     pub validator: Option<&'a Validator>,
-    /// Bytes already held, counted over the requested pieces in order.
+    /// The first byte to be asked for, counted over the requested pieces in order.
     pub position: u64,
+    /// Where what is to be asked for ends; None = at the end of the file.
+    pub end: Option<u64>,
+    /// Bytes that are held right before `position`, without a gap.
+    pub held_before: u64,
+    /// True if any byte is held.
+    pub holds_bytes: bool,
+    /// Nothing but requested ranges of it is fetched: a whole answer is of no use.
+    pub is_on_demand: bool,
     /// A hash will be checked at the end.
     pub hash_expected: bool,
     /// This server answers 200 to If-Range although nothing changed.
@@ -111,6 +119,8 @@ pub struct Request {
     pub position: u64,
     /// Bytes before `position` that are asked for again to be compared.
     pub overlap: u64,
+    /// True if its bytes are joined with held ones.
+    pub joins: bool,
 }
 
 /// How the held bytes may be joined with a new response.
@@ -127,26 +137,27 @@ enum Splice {
 /// there.
 pub fn next_request(content: &Content<'_>) -> Request {
     let splice = splice_rule(content);
-    let may_splice =
-        content.position > 0 && !content.ranges_refused && !matches!(splice, Splice::Impossible);
-    let position = if may_splice { content.position } else { 0 };
+    let joins =
+        content.holds_bytes && !content.ranges_refused && !matches!(splice, Splice::Impossible);
+    let position = if joins || content.is_on_demand { content.position } else { 0 };
     let if_range = match (&splice, content.validator) {
-        (Splice::Proven, Some(validator)) if may_splice && !content.if_range_refused => {
+        (Splice::Proven, Some(validator)) if joins && !content.if_range_refused => {
             validator.strong_etag().map(str::to_owned)
         }
         _ => None,
     };
     if content.ranges.is_empty() {
         let overlap = match splice {
-            Splice::Compared if may_splice => position.min(OVERLAP_BYTES),
+            Splice::Compared if joins => content.held_before.min(OVERLAP_BYTES),
             Splice::Compared | Splice::Proven | Splice::Impossible => 0,
         };
-        let range = may_splice.then_some((position - overlap, None));
-        return Request { url: content.url.to_owned(), range, if_range, position, overlap };
+        let last = content.end.map(|end| end - 1);
+        let range = (joins || content.is_on_demand).then_some((position - overlap, last));
+        return Request { url: content.url.to_owned(), range, if_range, position, overlap, joins };
     }
     let (range, into) = piece_at(content.ranges, position, content.size);
     let overlap = match splice {
-        Splice::Compared if may_splice => into.min(OVERLAP_BYTES),
+        Splice::Compared if joins => into.min(OVERLAP_BYTES),
         Splice::Compared | Splice::Proven | Splice::Impossible => 0,
     };
     let first = range.initial_offset + into - overlap;
@@ -154,7 +165,8 @@ pub fn next_request(content: &Content<'_>) -> Request {
         LENGTH_TO_EOF => None,
         length => Some(range.initial_offset + length - 1),
     };
-    Request { url: content.url.to_owned(), range: Some((first, last)), if_range, position, overlap }
+    let range = Some((first, last));
+    Request { url: content.url.to_owned(), range, if_range, position, overlap, joins }
 }
 
 fn splice_rule(content: &Content<'_>) -> Splice {

@@ -54,7 +54,7 @@ pub use calls::{End, StoredCall, StoredCalls};
 pub use faults::Faults;
 pub use lock::{Sharing, announce, sharing};
 pub use reader::{StoreReader, Survey};
-pub use server_limits::ServerLimits;
+pub use server_limits::{GoodStart, ServerLimits};
 
 /// What a commit survives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

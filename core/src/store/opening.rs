@@ -103,6 +103,16 @@ pub(super) fn finish(folder: &Path, connection: Connection, name: &Path) -> Fall
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.close().map_err(|(_, error)| error)?;
     let unfinished = folder::unfinished(folder);
+    // SQLite does not report a failed write of the change to WAL.
+    let header = folder::first_bytes(&unfinished, schema::HEADER_BYTES)?;
+    let header = header.and_then(|bytes| <[u8; schema::HEADER_BYTES]>::try_from(bytes).ok());
+    if !header.is_some_and(|header| schema::check_header(&header).is_ok()) {
+        return Err(StoreFailure::Told(Error::with_context(
+            code::E_IO_DEVICE,
+            ErrorContext::GeneralQueueManager,
+            format!("{} was not written as a whole", unfinished.display()),
+        )));
+    }
     // Not every system syncs what is open to read alone.
     OpenOptions::new().write(true).open(&unfinished)?.sync_all()?;
     rename(&unfinished, name)?;

@@ -1,39 +1,76 @@
-//! How many requests for one file a server took at the same time, where it refused more.
+//! How many requests for one file a server took at the same time, where it refused more, and
+//! how many of them were worth their while.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-/// So long a server is asked for no more than it took: a day.
+/// So long a server is asked for no more than it took, and for as many as were worth their
+/// while: a day.
 const KEPT_MS: i64 = 24 * 60 * 60 * 1000;
 
-/// Servers that are remembered, in 16 KB. The one that refused longest ago is forgotten
+/// Servers that are remembered, in 16 KB. The one that was heard of longest ago is forgotten
 /// for another one.
 const SERVERS_MAX: usize = 256;
 
-/// The servers that refused a request for a file beside others: their name, how many they
-/// took, and when that was, in milliseconds since 1970.
+/// What is remembered of servers, by their names.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ServerLimits(BTreeMap<String, (u32, i64)>);
+pub struct ServerLimits(BTreeMap<String, ServerLimit>);
+
+/// What is remembered of one server, and since when, in milliseconds since 1970.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+struct ServerLimit {
+    /// It refused more requests than these.
+    most: Option<(u32, i64)>,
+    good: Option<(GoodStart, i64)>,
+}
+
+/// Requests for one file that together were faster than half as many.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GoodStart {
+    /// How many.
+    pub requests: u32,
+    /// What one of them brought in a second, in bytes.
+    pub rate_of_one: u64,
+}
 
 impl ServerLimits {
     /// Remembers that a server takes so many.
-    pub fn add(&mut self, server: &str, most: u32, unix_ms: i64) {
-        self.0.insert(server.to_owned(), (most, unix_ms));
-        while self.0.len() > SERVERS_MAX {
-            let oldest = self.0.iter().min_by_key(|(_, (_, since_ms))| *since_ms);
-            let Some(oldest) = oldest.map(|(server, _)| server.clone()) else {
-                return;
-            };
-            self.0.remove(&oldest);
-        }
+    pub fn limit(&mut self, server: &str, most: u32, unix_ms: i64) {
+        self.entry(server).most = Some((most, unix_ms));
+        self.bound();
+    }
+
+    /// Remembers how many were worth their while.
+    pub fn add_good_start(&mut self, server: &str, good: GoodStart, unix_ms: i64) {
+        self.entry(server).good = Some((good, unix_ms));
+        self.bound();
     }
 
     /// How many requests for one file a server takes, if it refused more within a day. A
     /// clock that was set back ends that, too.
     pub fn most(&self, server: &str, unix_ms: i64) -> Option<u32> {
-        let (most, since_ms) = self.0.get(server)?;
-        (0..KEPT_MS).contains(&(unix_ms - since_ms)).then_some(*most)
+        still_holds(self.0.get(server)?.most, unix_ms)
+    }
+
+    /// With how many requests a file of a server may begin, if so many were worth their while
+    /// within a day.
+    pub fn good_start(&self, server: &str, unix_ms: i64) -> Option<GoodStart> {
+        still_holds(self.0.get(server)?.good, unix_ms)
+    }
+
+    fn entry(&mut self, server: &str) -> &mut ServerLimit {
+        self.0.entry(server.to_owned()).or_default()
+    }
+
+    fn bound(&mut self) {
+        while self.0.len() > SERVERS_MAX {
+            let oldest = self.0.iter().min_by_key(|(_, limit)| limit.heard_ms());
+            let Some(oldest) = oldest.map(|(server, _)| server.clone()) else {
+                return;
+            };
+            self.0.remove(&oldest);
+        }
     }
 
     /// The form in which they are stored.
@@ -48,14 +85,26 @@ impl ServerLimits {
     }
 }
 
+impl ServerLimit {
+    fn heard_ms(&self) -> Option<i64> {
+        let good_ms = self.good.map(|(_, since_ms)| since_ms);
+        self.most.map(|(_, since_ms)| since_ms).max(good_ms)
+    }
+}
+
+fn still_holds<T>(remembered: Option<(T, i64)>, unix_ms: i64) -> Option<T> {
+    let (what, since_ms) = remembered?;
+    (0..KEPT_MS).contains(&(unix_ms - since_ms)).then_some(what)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{KEPT_MS, SERVERS_MAX, ServerLimits};
+    use super::{GoodStart, KEPT_MS, SERVERS_MAX, ServerLimits};
 
     #[test]
     fn a_limit_holds_for_a_day() {
         let mut limits = ServerLimits::default();
-        limits.add("http://one", 2, 1_000);
+        limits.limit("http://one", 2, 1_000);
         assert_eq!(limits.most("http://one", 1_000), Some(2));
         assert_eq!(limits.most("http://one", 999 + KEPT_MS), Some(2));
         assert_eq!(limits.most("http://one", 1_000 + KEPT_MS), None);
@@ -66,10 +115,24 @@ mod tests {
     }
 
     #[test]
+    fn a_good_start_is_remembered_beside_a_limit_for_a_day() {
+        let good = GoodStart { requests: 8, rate_of_one: 1 << 20 };
+        let mut limits = ServerLimits::default();
+        limits.add_good_start("http://one", good, 1_000);
+        assert_eq!(limits.most("http://one", 1_000), None);
+        limits.limit("http://one", 4, 5_000);
+        assert_eq!(limits.good_start("http://one", 999 + KEPT_MS), Some(good));
+        assert_eq!(limits.good_start("http://one", 1_000 + KEPT_MS), None);
+        assert_eq!(limits.most("http://one", 1_000 + KEPT_MS), Some(4));
+        assert_eq!(limits.good_start("http://other", 1_000), None);
+        assert_eq!(ServerLimits::from_bytes(&limits.to_bytes()), limits);
+    }
+
+    #[test]
     fn the_oldest_is_forgotten_for_another_one() {
         let mut limits = ServerLimits::default();
         for number in 0..=SERVERS_MAX {
-            limits.add(&format!("http://{number}"), 1, 5_000 - number as i64);
+            limits.limit(&format!("http://{number}"), 1, 5_000 - number as i64);
         }
         assert_eq!(limits.most(&format!("http://{SERVERS_MAX}"), 5_000), None);
         assert_eq!(limits.most("http://0", 5_000), Some(1));

@@ -331,7 +331,7 @@ impl Receiver {
 
     fn unusable(&self) -> Ending {
         let verdict = match &self.order {
-            Some(order) if order.known.ranges.is_empty() => {
+            Some(order) if order.known.ranges.is_empty() && !order.known.is_on_demand => {
                 return Ending::Again(Adjustment::WithoutRange);
             }
             Some(_) | None => Failure::fatal(

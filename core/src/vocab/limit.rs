@@ -21,6 +21,10 @@ pub const USER_NAME_CHARS_MAX: usize = 300;
 pub const PASSWORD_CHARS_MAX: usize = 65_536;
 /// Ranges of one file.
 pub const RANGES_PER_FILE_MAX: usize = 500;
+
+/// Stretches of bytes in which a file is held of which ranges were requested: each costs some
+/// 30 bytes of its stored record.
+pub const STRETCHES_PER_FILE_MAX: usize = 4_000;
 /// The least minimum retry delay.
 pub const MINIMUM_RETRY_DELAY_FLOOR_S: u32 = 5;
 /// The minimum retry delay of a new job. The specification has 600 s, which keeps

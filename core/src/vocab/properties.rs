@@ -59,8 +59,7 @@ impl JobPropertyId {
             Self::MinimumNotificationIntervalMs => {
                 row(Dword(limit::NOTIFICATION_INTERVAL_DEFAULT_MS), AnyTime, All)
             }
-            Self::OnDemandMode => row(Enable(false), AnyTime, Downloads)
-                .refused(code::E_NOTIMPL, Some("on-demand mode is not implemented")),
+            Self::OnDemandMode => row(Enable(false), BeforeResume, Downloads),
             Self::UploadProtocol => {
                 row(Dword(UploadProtocol::Auto.as_u32()), BeforeResume, Uploads)
             }

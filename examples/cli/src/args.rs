@@ -3,15 +3,15 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use bgcopy_core::{JobPriority, UploadProtocol};
+use bgcopy_core::{FileRange, JobPriority, UploadProtocol};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use crate::download_options::DownloadOptions;
 use crate::host_options::HostOptions;
-use crate::job_settings;
 use crate::limit::{QueueRates, rate};
 use crate::network_options::NetworkOptions;
+use crate::{job_settings, ranges};
 
 const EXIT_CODES: &str = "Exit codes: 0 done, 1 failed (the code is on stderr), \
 2 wrong usage, 130 interrupted.";
@@ -106,6 +106,12 @@ pub enum QueueCommand {
     /// value that a new job has. Passwords cannot be set here: `get` and `put` take them.
     #[command(after_help = format!("Keys:\n{}", job_settings::keys()))]
     Set(Set),
+    /// Transfer ranges of a file before the rest of it and, for a job of `add --on-demand`,
+    /// instead of it.
+    ///
+    /// The job goes on with them. One on demand is suspended again once they are here; its
+    /// bytes are in the temporary file, which `show` names.
+    Request(Request),
     /// Stop the transfer of jobs; what is here stays.
     Suspend(Jobs),
     /// Let jobs go on: they are transferred by whatever process hosts the queue.
@@ -240,10 +246,27 @@ pub struct Add {
     /// Which jobs of the queue go first.
     #[arg(long, value_enum)]
     pub priority: Option<Priority>,
+    /// Transfer nothing but the ranges that `request` asks for; until then the job is
+    /// suspended.
+    #[arg(long)]
+    pub on_demand: bool,
     #[command(flatten)]
     pub download: DownloadOptions,
     #[command(flatten)]
     pub network: NetworkOptions,
+}
+
+#[derive(Args)]
+pub struct Request {
+    /// The job: its id, or a beginning of it that no other job has.
+    #[arg(value_name = "ID")]
+    pub id: String,
+    /// First and last byte, from 0 on, as in an HTTP Range: `0-499`, or `500-` up to the end.
+    #[arg(required = true, value_name = "RANGE", value_parser = ranges::range)]
+    pub ranges: Vec<FileRange>,
+    /// The file of the job, from 0 on.
+    #[arg(long, value_name = "INDEX", default_value_t = 0)]
+    pub file: u32,
 }
 
 #[derive(Args)]
@@ -387,6 +410,7 @@ impl QueueCommand {
             | Self::Watch(_)
             | Self::Why(_)
             | Self::Set(_)
+            | Self::Request(_)
             | Self::Suspend(_)
             | Self::Resume(_)
             | Self::Complete(_)

@@ -30,6 +30,7 @@ mod progress;
 mod proxy;
 mod put;
 mod queue_commands;
+mod ranges;
 mod run;
 mod serve;
 mod service_manager;
@@ -175,6 +176,7 @@ fn dispatch(program: &Program, store: &Path, command: &QueueCommand) -> Outcome 
         QueueCommand::Serve(serve) => serve::serve(store, serve),
         QueueCommand::Limit(limit) => limit::limit(store, limit),
         QueueCommand::Set(one) => set::set(store, one),
+        QueueCommand::Request(request) => ranges::request(store, request),
         QueueCommand::Suspend(jobs) => queue_commands::suspend(store, &jobs.ids),
         QueueCommand::Resume(jobs) => queue_commands::resume(store, &jobs.ids),
         QueueCommand::Complete(jobs) => queue_commands::complete(store, &jobs.ids),

@@ -20,7 +20,7 @@ use crate::get::open_to_store;
 use crate::job_options::JobOptions;
 use crate::job_settings::JobSettings;
 use crate::progress::{percent, standstill};
-use crate::{job_ids, job_options, output, shown_settings, targets};
+use crate::{job_ids, job_options, output, ranges, shown_settings, targets};
 
 /// How long `cancel` waits for a server to hear of it, and how often it looks.
 const SERVER_PATIENCE: Duration = Duration::from_secs(5);
@@ -45,7 +45,8 @@ pub fn add(store: &Path, add: &Add) -> Outcome {
     if let Some(priority) = add.priority {
         setup = setup.priority(priority.into());
     }
-    let job = options.add_to(add.download.add_to(setup)).resumed().create(&manager)?;
+    setup = if add.on_demand { ranges::on_demand(setup) } else { setup.resumed() };
+    let job = options.add_to(add.download.add_to(setup)).create(&manager)?;
     output::say(&job.id().to_string());
     Ok(())
 }

@@ -282,6 +282,7 @@ macro_rules! every_story {
                 reading {
                     while_it_downloads: ["one"],
                     other_version: ["one"],
+                    on_demand: ["one"],
                     turns: [],
                 }
                 misuse {
@@ -336,6 +337,7 @@ macro_rules! every_story {
                 reading {
                     while_it_downloads: ["one"],
                     stream: ["one"],
+                    on_demand: [],
                     interrupted: [],
                 }
                 settings {

@@ -669,7 +669,8 @@ class Job:
         """Sets a job property: :class:`NotFoundError` for an unknown id,
         :class:`InvalidArgumentError` for a value of another type,
         :class:`InvalidStateError` for one that is fixed by the first Resume,
-        :class:`NotSupportedError` for HIGH_PERFORMANCE and ON_DEMAND_MODE.
+        :class:`NotSupportedError` for HIGH_PERFORMANCE, and for ON_DEMAND_MODE of a job whose
+        files have no ranges to be requested.
         """
 
     def __iter__(self) -> Iterator[File]: ...
@@ -773,6 +774,20 @@ class File:
         reads waits no longer than the timeout: then :class:`WaitTimeoutError`.
 
         :class:`NotSupportedError` for an upload, :class:`InvalidStateError` for a cancelled job.
+        """
+
+    def request_ranges(self, ranges: Sequence[FileRange]) -> None:
+        """Has ranges of the remote file downloaded before the rest of it or, if the job has
+        ON_DEMAND_MODE, instead of it (RequestFileRanges). They may overlap each other and what
+        is here. Stored at once; a suspended job needs :meth:`Job.resume` to download them. On
+        demand, a job that has all that was requested is SUSPENDED, and TRANSFERRED once its
+        files are whole.
+
+        :class:`InvalidArgumentError` without a range, for one that is empty or outside of the
+        file, and for more than 500 at a time; :class:`NotSupportedError` for an upload, a file
+        with ranges of its own, a file that comes from no HTTP server, and a job with
+        DYNAMIC_CONTENT; :class:`InvalidStateError` if the job is completed or cancelled.
+        Section 3.5.
         """
 
     def update_download_position(self, offset: int) -> None:

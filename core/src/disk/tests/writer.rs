@@ -4,7 +4,7 @@ use std::fs;
 use std::time::{Duration, Instant};
 
 use crate::disk::writer::{WRITE_BYTES, Writer};
-use crate::disk::{Disk, OpenedTemporary};
+use crate::disk::{Disk, Marks, OpenedTemporary};
 use crate::store::Faults;
 
 use super::place;
@@ -45,7 +45,9 @@ fn a_body_that_is_whole_waits_for_nothing() {
 #[test]
 fn bytes_do_not_wait_long_for_more() {
     let place = place();
-    let Ok(OpenedTemporary::Ready(file)) = place.disk.open_temporary(&place.path("t"), 0) else {
+    let Ok(OpenedTemporary::Ready(file)) =
+        place.disk.open_temporary(&place.path("t"), 0, Marks::default())
+    else {
         panic!("not made");
     };
     let mut writer = Writer::new(file, 0, None);
@@ -72,7 +74,9 @@ fn a_fast_body_costs_no_more_writes_than_its_size_asks_for() {
     let place = place();
     let faults = Faults::default();
     let disk = Disk::new(faults.clone());
-    let Ok(OpenedTemporary::Ready(file)) = disk.open_temporary(&place.path("t"), 0) else {
+    let Ok(OpenedTemporary::Ready(file)) =
+        disk.open_temporary(&place.path("t"), 0, Marks::default())
+    else {
         panic!("not made");
     };
     let mut writer = Writer::new(file, 0, None);
@@ -91,7 +95,9 @@ fn after_a_failed_write_the_position_stays_true() {
     let place = place();
     let faults = Faults::default();
     let disk = Disk::new(faults.clone());
-    let Ok(OpenedTemporary::Ready(file)) = disk.open_temporary(&place.path("t"), 0) else {
+    let Ok(OpenedTemporary::Ready(file)) =
+        disk.open_temporary(&place.path("t"), 0, Marks::default())
+    else {
         panic!("not made");
     };
     let mut writer = Writer::new(file, 0, None);

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::disk::{Disk, Verification};
+use crate::disk::{Disk, Marks, Verification};
 use crate::store::Faults;
 
 use crate::engine::pool::{Publish, Report, publish};
@@ -11,7 +11,7 @@ fn finished(disk: &Disk, folder: &Path) -> Publish {
     let (temporary, target) = (folder.join("temporary"), folder.join("target"));
     std::fs::write(&temporary, "abc").expect("written");
     let Verification::Good { identity, version } =
-        disk.verify(&temporary, 3, None, None).expect("verified")
+        disk.verify(&temporary, 3, Marks::default(), None).expect("verified")
     else {
         panic!("not good");
     };

@@ -16,6 +16,8 @@ struct Fetched {
     burst: u64,
     /// Bytes a second of so many requests.
     rate: fn(u64) -> u64,
+    /// The numbers of requests that were worth their while.
+    kept: Vec<u32>,
 }
 
 impl Fetched {
@@ -29,6 +31,7 @@ impl Fetched {
             has_idled: true,
             burst: 1,
             rate,
+            kept: Vec::new(),
         }
     }
 
@@ -49,14 +52,18 @@ impl Fetched {
     }
 
     fn measure(&mut self, flowing: u32) {
-        self.ramp.measure(Sample {
+        let requests = self.ramp.target();
+        let sample = Sample {
             now_ms: self.now_ms,
             held: self.held,
             missing: self.missing,
             flowing,
             first_byte_ms: self.first_byte_ms,
             has_idled: self.has_idled,
-        });
+        };
+        if self.ramp.measure(sample) {
+            self.kept.push(requests);
+        }
     }
 }
 
@@ -69,6 +76,32 @@ fn who_waits_for_bytes_may_add_a_request_up_to_what_is_allowed() {
     fetched.ramp.refused();
     assert!(!fetched.ramp.add_one(0), "the server takes one");
     assert_eq!(fetched.ramp.target(), 1);
+}
+
+#[test]
+fn what_was_worth_its_while_is_begun_with_unless_the_file_is_soon_over() {
+    let begun = |requests, rate_of_one, missing| {
+        let mut ramp = Ramp::new(8, 0);
+        ramp.begin_with(requests, rate_of_one, missing);
+        (ramp.target(), ramp.rate_of_one())
+    };
+    assert_eq!(begun(4, MIB, 100 * MIB), (4, MIB));
+    assert_eq!(begun(16, MIB, 100 * MIB), (8, MIB), "no more than are allowed");
+    assert_eq!(begun(4, MIB, 3 * MIB), (4, MIB));
+    assert_eq!(begun(4, MIB, 3 * MIB - 1), (1, 0), "one request has it within 3 s");
+    let mut limited = Ramp::new(8, 0);
+    limited.limit(2);
+    limited.begin_with(4, MIB, 100 * MIB);
+    assert_eq!(limited.target(), 2, "the server refused more");
+
+    // It goes on from there as from any other step.
+    let mut each = Fetched::new(8, |requests| requests * MIB);
+    each.ramp.begin_with(4, MIB, 100 * MIB);
+    assert_eq!(each.run(4_000), [4, 8]);
+    assert_eq!(each.kept, [8], "the first step has nothing to be compared with");
+    let mut up_to_two = Fetched::new(8, |requests| requests.min(2) * MIB);
+    up_to_two.run(20_000);
+    assert_eq!(up_to_two.kept, [2]);
 }
 
 #[test]

@@ -7,11 +7,11 @@ use std::ops::Range;
 use uuid::Uuid;
 
 use crate::model::{
-    Command, FileStage, HeadFacts, Input, Job, Limits, Now, Outcome, RunningRange, apply,
+    Command, FileStage, HeadFacts, Input, Job, Limits, Now, Outcome, RunningRange, Setting, apply,
     next_range,
 };
-use crate::protocol::{Failure, Validator, next_request};
-use crate::vocab::{ErrorContext, code};
+use crate::protocol::{Adjustment, Failure, FileRange, Validator, next_request};
+use crate::vocab::{ErrorContext, JobPropertyId, PropertyValue, code};
 
 use super::{command, forget_counters, job_with_files};
 
@@ -21,8 +21,9 @@ const SIZE: usize = 4;
 /// Bytes of a range.
 const RANGE: u64 = 1;
 
-/// Events in a row that are tried.
+/// Events in a row that are tried, and of a file on demand.
 const DEPTH: usize = 11;
+const DEPTH_ON_DEMAND: usize = 9;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Event {
@@ -35,10 +36,14 @@ enum Event {
     SyncFails,
     Suspend,
     Resume,
+    /// A range is requested: its first byte and its end.
+    Request(u64, u64),
     Flush,
     Kill,
     PowerCut,
 }
+
+const REQUESTS: [Event; 3] = [Event::Request(0, 1), Event::Request(1, 3), Event::Request(0, 4)];
 
 const EVENTS: [Event; 15] = [
     Event::Ask(0),
@@ -84,6 +89,8 @@ struct World {
     was_split: bool,
     /// The place from which it is fetched.
     position: u64,
+    /// The bytes that were requested, of a file on demand.
+    requested: [bool; SIZE],
     /// What somebody who reads the file has seen: the version of the bytes, by the number of
     /// the record.
     read: BTreeMap<u32, u8>,
@@ -94,9 +101,14 @@ fn tag(version: u8) -> Validator {
 }
 
 impl World {
-    fn new(position: u64) -> Self {
+    fn new(position: u64, is_on_demand: bool) -> Self {
         let mut job = job_with_files(1);
-        command(&mut job, Command::Resume).expect("resumed");
+        if is_on_demand {
+            let (id, value) = (JobPropertyId::OnDemandMode.as_u32(), PropertyValue::Enable(true));
+            command(&mut job, Command::Set(Setting::Property { id, value })).expect("set");
+        } else {
+            command(&mut job, Command::Resume).expect("resumed");
+        }
         Self {
             stored: job.clone(),
             job,
@@ -108,6 +120,7 @@ impl World {
             sync: None,
             was_split: false,
             position,
+            requested: [!is_on_demand; SIZE],
             read: BTreeMap::new(),
         }
     }
@@ -116,8 +129,9 @@ impl World {
         let happens = self.try_step(event);
         let (file, stored) = (&self.job.files[0], &self.stored.files[0]);
         // What is read is stored, and still there afterwards.
-        if stored.held() > 0 && file.held() > 0 && stored.version == file.version {
-            self.read.entry(file.version).or_insert(self.disk[0]);
+        let first = stored.held_ranges().into_iter().flatten().find(|at| file.holds(*at));
+        if let Some(first) = first.filter(|_| stored.version == file.version) {
+            self.read.entry(file.version).or_insert(self.disk[first as usize]);
         }
         happens
     }
@@ -159,6 +173,12 @@ impl World {
             }
             Event::Suspend => self.command(Command::Suspend),
             Event::Resume => self.command(Command::Resume),
+            Event::Request(first, end) => {
+                let range = FileRange { initial_offset: first, length: end - first };
+                let ranges = vec![range];
+                self.requested[first as usize..end as usize].fill(true);
+                self.command(Command::RequestFileRanges { file: 0, ranges })
+            }
             Event::Flush => {
                 self.stored = self.job.clone();
                 true
@@ -239,11 +259,17 @@ impl World {
         if self.sync.is_some() || file.size == Some(file.held()) && file.validator.is_some() {
             return false;
         }
-        let request = next_request(&file.content());
+        let (content, is_on_demand) = (file.content(), file.is_on_demand);
+        let (request, end) = (next_request(&content), content.end);
         let is_same = file.validator.as_ref() == Some(&tag(self.version));
-        let restart = request.position > 0 && !is_same || request.position == 0 && file.held() > 0;
+        let restart = if request.joins { !is_same } else { file.held() > 0 };
+        if restart && is_on_demand {
+            let adjustment = Adjustment::Restart;
+            self.outcome(Outcome::AskAgain { file: 0, adjustment });
+            return true;
+        }
         let position = if restart { 0 } else { request.position };
-        let end = file.next_held(request.position).filter(|_| !restart);
+        let end = end.filter(|_| !restart);
         let facts = HeadFacts {
             position,
             size: Some(SIZE as u64),
@@ -300,6 +326,9 @@ impl World {
                 *request = None;
             }
         }
+        if !self.job.record.is_runnable() {
+            self.requests = [None, None];
+        }
         if self.job.files[0].held() == SIZE as u64 {
             self.requests = [None, None];
             self.outcome(Outcome::Received { file: 0, size: SIZE as u64 });
@@ -332,6 +361,13 @@ impl World {
         let file = &self.job.files[0];
         assert!(file.segments.len() <= SIZE / 2 + 1, "{:?}", file.segments);
         assert_eq!(self.job.record.totals.bytes_transferred, file.held());
+        let fetched = self.disk.iter().zip(self.requested);
+        assert!(fetched.into_iter().all(|(byte, requested)| *byte == 0 || requested));
+        if file.is_on_demand && self.job.record.is_runnable() {
+            let is_over = file.stage == FileStage::Received || file.held() == SIZE as u64;
+            let moves = is_over || self.job.next_file().is_some();
+            assert!(moves && !file.has_all_requested(), "nothing moves");
+        }
         if let Some(read) = self.read.get(&file.version).filter(|_| file.held() > 0) {
             let held = file.held_ranges().into_iter().flatten();
             let of = |position| self.disk[position as usize];
@@ -383,12 +419,29 @@ fn check_claims(job: &Job, disk: &[u8; SIZE], is_power_cut: bool) {
 
 #[test]
 fn no_order_of_bytes_syncs_and_crashes_mixes_or_loses_what_is_claimed() {
+    let worlds = [0, 2].map(|position| World::new(position, false));
+    let (seen, split_and_received) = enumerate(worlds.into(), &EVENTS, DEPTH);
+    assert!(seen > 10_000, "only {seen} worlds");
+    assert!(split_and_received > 100, "only {split_and_received} ended");
+}
+
+#[test]
+fn on_demand_nothing_else_is_fetched_and_the_job_stops_when_all_is_here() {
+    let events = [&EVENTS[..], &REQUESTS].concat();
+    let (seen, split_and_received) = enumerate(vec![World::new(0, true)], &events, DEPTH_ON_DEMAND);
+    assert!(seen > 10_000, "only {seen} worlds");
+    assert!(split_and_received > 10, "only {split_and_received} ended");
+}
+
+/// Tries the events in every order: how many worlds there are, and in how many of them a file
+/// of several requests was received.
+fn enumerate(worlds: Vec<World>, events: &[Event], depth_max: usize) -> (usize, usize) {
     let mut seen = BTreeSet::new();
-    let mut queue =
-        VecDeque::from([0, 2].map(|position| (World::new(position), 0, Vec::<Event>::new())));
+    let mut queue: VecDeque<_> =
+        worlds.into_iter().map(|world| (world, 0, Vec::<Event>::new())).collect();
     let mut split_and_received = 0;
     while let Some((world, depth, path)) = queue.pop_front() {
-        for event in EVENTS {
+        for event in events.iter().copied() {
             let mut next = world.clone();
             if !next.step(event) || !seen.insert(next.key()) {
                 continue;
@@ -399,11 +452,10 @@ fn no_order_of_bytes_syncs_and_crashes_mixes_or_loses_what_is_claimed() {
             assert!(checked.is_ok(), "after {path:?}: {next:#?}");
             let is_received = next.job.files[0].stage == FileStage::Received;
             split_and_received += usize::from(is_received && next.was_split);
-            if depth + 1 < DEPTH {
+            if depth + 1 < depth_max {
                 queue.push_back((next, depth + 1, path));
             }
         }
     }
-    assert!(seen.len() > 10_000, "only {} worlds", seen.len());
-    assert!(split_and_received > 100, "only {split_and_received} ended");
+    (seen.len(), split_and_received)
 }

@@ -1,11 +1,11 @@
 //! What is held of a file behind gaps, and what a further request is to fetch.
 
 use crate::model::{
-    Command, FileRecord, FileStage, Input, Now, Outcome, RunningRange, comes_soon, next_range,
+    Command, FileRecord, FileStage, Input, Job, Now, Outcome, RunningRange, comes_soon, next_range,
     range_at,
 };
-use crate::protocol::FileRange;
-use crate::vocab::LENGTH_TO_EOF;
+use crate::protocol::{FileRange, Validator, next_request};
+use crate::vocab::{LENGTH_TO_EOF, code, limit};
 
 use super::{command, input, job_with_files, verified};
 
@@ -67,11 +67,27 @@ fn a_sync_counts_for_what_was_held_when_it_began() {
 }
 
 #[test]
-fn without_first_bytes_nothing_behind_them_counts() {
+fn bytes_behind_a_gap_count_without_the_first_ones() {
     let mut file = file(&[(0, 10), (20, 30)]);
     file.add_synced(&[0..0, 20..30]);
     file.keep_synced();
-    assert_eq!((file.held(), file.segments.len()), (0, 0));
+    assert_eq!((file.held(), file.first_missing(), file.gaps(40)), (10, 0, vec![0..20, 30..40]));
+    file.size = Some(40);
+    file.validator = Some(Validator { etag: Some("\"v\"".to_owned()), ..Validator::default() });
+    let request = next_request(&file.content());
+    assert_eq!((request.range, request.if_range.as_deref()), (Some((0, Some(19))), Some("\"v\"")));
+    assert!(request.joins);
+}
+
+#[test]
+fn what_is_held_right_before_a_byte_may_be_compared() {
+    let mut file = file(&[(0, 10), (20, 30)]);
+    let before = |file: &FileRecord| [0, 5, 10, 15, 20, 25, 30, 40].map(|at| file.held_before(at));
+    assert_eq!(before(&file), [0, 5, 10, 0, 0, 5, 10, 0]);
+    file.add_synced(&[0..0, 20..30]);
+    file.add_bytes(0, 20);
+    assert_eq!(file.segments.len(), 1, "two stretches that meet");
+    assert_eq!(before(&file), [0, 5, 10, 15, 20, 25, 30, 0]);
 }
 
 #[test]
@@ -230,4 +246,39 @@ fn a_file_is_received_when_it_has_no_gap_and_in_one_piece_once_verified() {
     assert_eq!((file.stage, file.held_safely()), (FileStage::Received, 10), "nothing is forgotten");
     let file = outcome(verified(0, None));
     assert_eq!((file.written, file.synced, file.segments.len()), (30, 30, 0));
+}
+
+#[test]
+fn a_file_is_held_in_no_more_stretches_than_a_record_may_have() {
+    let mut job = job_with_files(1);
+    let stretch = |at: usize| (at as u64 * 10 + 5, at as u64 * 10 + 6);
+    let most = limit::STRETCHES_PER_FILE_MAX;
+    let segments = (0..most - 1).map(stretch).map(|(first, end)| (first, end, end));
+    job.files[0].segments = segments.map(Into::into).collect();
+    let request = |job: &mut Job, offsets: &[u64]| {
+        let range = |at: &u64| FileRange { initial_offset: *at, length: 1 };
+        let ranges = offsets.iter().map(range).collect();
+        command(job, Command::RequestFileRanges { file: 0, ranges }).map_err(|error| error.code)
+    };
+    assert_eq!(request(&mut job, &[0, 2]), Err(code::BG_E_TOO_MANY_RANGES_IN_FILE));
+    assert_eq!(job.files[0].requested_ranges, [], "nothing of it");
+    request(&mut job, &[0, 1]).expect("two that meet are one");
+}
+
+#[test]
+fn what_is_safe_is_requested_no_more() {
+    let mut job = job_with_files(1);
+    let request = |job: &mut Job, initial_offset| {
+        let ranges = vec![FileRange { initial_offset, length: 10 }];
+        command(job, Command::RequestFileRanges { file: 0, ranges }).expect("requested");
+    };
+    request(&mut job, 0);
+    job.files[0].add_bytes(0, 10);
+    request(&mut job, 20);
+    assert_eq!(job.files[0].requested_ranges.len(), 2, "a power cut could take them");
+    job.files[0].add_synced(&[0..10]);
+    request(&mut job, 40);
+    let offsets: Vec<_> =
+        job.files[0].requested_ranges.iter().map(|range| range.initial_offset).collect();
+    assert_eq!(offsets, [20, 40]);
 }

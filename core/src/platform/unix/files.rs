@@ -5,6 +5,7 @@ use std::fs::{DirBuilder, File, Metadata, OpenOptions, Permissions};
 use std::io::{ErrorKind, Result};
 use std::os::unix::fs::{DirBuilderExt, FileExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::Path;
+use std::time::UNIX_EPOCH;
 
 use rustix::fs::{Access, OFlags, access};
 
@@ -102,6 +103,15 @@ impl Facts {
     /// When the content was last written, in nanoseconds since 1970.
     pub fn written_ns(&self) -> i64 {
         self.found.mtime().saturating_mul(1_000_000_000).saturating_add(self.found.mtime_nsec())
+    }
+
+    /// The same as long as the file is the same one, whatever is written to it: its inode,
+    /// and when that was made if the file system knows.
+    pub fn birth(&self) -> String {
+        let made = self.found.created().ok();
+        let made = made.and_then(|made| made.duration_since(UNIX_EPOCH).ok());
+        let made = made.map_or(0, |made| made.as_nanos());
+        format!("{}-{made}", self.found.ino())
     }
 
     /// Changes whenever the file does: the time of the last change cannot be

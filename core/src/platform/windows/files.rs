@@ -67,6 +67,7 @@ pub struct Facts {
     allocated: u64,
     identity: (u64, u64),
     links: u32,
+    created_at: i64,
     written_at: i64,
     changed_at: i64,
 }
@@ -91,6 +92,7 @@ impl Facts {
                 long(found.nFileIndexHigh, found.nFileIndexLow),
             ),
             links: found.nNumberOfLinks,
+            created_at: basic.CreationTime,
             written_at: basic.LastWriteTime,
             changed_at: basic.ChangeTime,
         })
@@ -151,6 +153,12 @@ impl Facts {
     /// When the content was last written, in the system's units.
     pub fn written_ns(&self) -> i64 {
         self.written_at
+    }
+
+    /// The same as long as the file is the same one, whatever is written to it.
+    pub fn birth(&self) -> String {
+        let (_, index) = self.identity;
+        format!("{index}-{}", self.created_at)
     }
 
     /// Changes whenever the file does, unless somebody sets its times back.

@@ -61,6 +61,23 @@ final class ReadingTests: XCTestCase {
         XCTAssertEqual(behind, .BG_E_INVALID_RANGE)
     }
 
+    func test_on_demand_nothing_but_requested_ranges_is_downloaded() throws {
+        let bench = try Bench()
+        let job = try bench.job()
+        try job.setProperty(id: .onDemandMode, value: .enable(true))
+        let file = try job.file(index: 0)
+        let late = FileRange(initialOffset: 1_000_000, length: 10)
+        let early = FileRange(initialOffset: 5, length: 10)
+        try file.requestRanges(ranges: [late, early])
+        try job.resume()
+        let states: [JobState] = [.suspended, .error]
+        XCTAssertEqual(try job.wait(states: states, timeout: patience), .suspended)
+        XCTAssertEqual(try file.filledRanges(), [early, late])
+        let outside = FileRange(initialOffset: length, length: 1)
+        XCTAssertEqual(code { try file.requestRanges(ranges: [outside]) }, .BG_E_INVALID_RANGE)
+        XCTAssertEqual(code { try file.requestRanges(ranges: []) }, .E_INVALIDARG)
+    }
+
     func test_cancellation_ends_a_read_at_once() async throws {
         let bench = try Bench()
         let reader = try bench.stalled().file(index: 0).openReader()

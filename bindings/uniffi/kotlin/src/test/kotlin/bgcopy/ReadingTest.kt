@@ -74,6 +74,23 @@ class ReadingTest {
     }
 
     @Test
+    fun on_demand_nothing_but_requested_ranges_is_downloaded() = Bench().use { bench ->
+        val job = bench.job()
+        job.setProperty(JobPropertyId.ON_DEMAND_MODE, PropertyValue.Enable(true))
+        val file = job.file(0u)
+        val late = FileRange(1_000_000uL, 10uL)
+        val early = FileRange(5uL, 10uL)
+        file.requestRanges(listOf(late, early))
+        job.resume()
+        val states = listOf(JobState.SUSPENDED, JobState.ERROR)
+        assertEquals(JobState.SUSPENDED, job.wait(states, PATIENCE))
+        assertEquals(listOf(early, late), file.filledRanges())
+        val outside = listOf(FileRange(LENGTH.toULong(), 1uL))
+        assertEquals(HResult.BG_E_INVALID_RANGE, codeOf { file.requestRanges(outside) })
+        assertEquals(HResult.E_INVALIDARG, codeOf { file.requestRanges(listOf()) })
+    }
+
+    @Test
     fun cancellation_ends_a_read_at_once() = Bench().use { bench ->
         runBlocking<Unit> {
             val reader = bench.stalled().file(0u).openReader()
