@@ -141,11 +141,8 @@ CHANGES: list[Callable[[Path, Place], None]] = [
 
 VICTIM = b"not ours" * 100_000
 
-# What is recorded of a temporary file after a kill does not name it: that is known to go wrong.
-KNOWN = {
-    (replaced, True): "after a kill another file of the same length in place of the temporary one "
-    "is taken for it, and published unless a hash is expected"
-}
+# What is known to go wrong: a change, whether the process was killed, and the words for it.
+KNOWN: dict[tuple[Callable[[Path, Place], None], bool], str] = {}
 
 
 def temporary_file(bench: Bench, budget: Budget) -> Row:
