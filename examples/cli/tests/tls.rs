@@ -11,16 +11,29 @@ use bench::{Bench, json_of};
 
 const WARNING: &str = "WARNING: --insecure";
 
-/// Serves the current folder by TLS with `server.pem`; with an argument, only to
-/// those whom the authority in that file vouches for. It prints its port.
+/// Serves the current folder by TLS with `server.pem`, and redirects to what a path
+/// names with `http:`. With the argument `old` it speaks TLS 1.1 only; with another
+/// one it serves only those whom the authority in that file vouches for. It prints
+/// its port.
 const SERVER: &str = r#"
 import http.server, ssl, sys
 context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
 context.load_cert_chain("server.pem")
-if len(sys.argv) > 1:
+class Handler(http.server.SimpleHTTPRequestHandler):
+    def do_GET(self):
+        if "http:" not in self.path:
+            return super().do_GET()
+        self.send_response(302)
+        self.send_header("Location", self.path[1:])
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+if sys.argv[1:] == ["old"]:
+    context.set_ciphers("DEFAULT@SECLEVEL=0")
+    context.minimum_version = context.maximum_version = ssl.TLSVersion.TLSv1_1
+elif len(sys.argv) > 1:
     context.verify_mode = ssl.CERT_REQUIRED
     context.load_verify_locations(sys.argv[1])
-server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), http.server.SimpleHTTPRequestHandler)
+server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
 server.socket = context.wrap_socket(server.socket, server_side=True)
 print(server.server_port, flush=True)
 server.serve_forever()
@@ -136,4 +149,33 @@ fn client_certificate_is_shown() {
     assert_eq!(out.code, 0, "{out:?}");
     let out = bench.run(&get);
     assert_eq!(out.code, 1, "without one: {out:?}");
+}
+
+#[test]
+#[ignore = "needs openssl"]
+fn redirect_from_https_to_http_is_refused() {
+    let bench = Bench::new();
+    make_certificate(&bench, "server");
+    let server = Secure::start(&bench, &[]);
+    let plain = bench.url("/gen/1/1000");
+    let url = server.url.replace("server.pem", &plain);
+    let get = ["get", &url, "-o", "x", "--cacert", "server.crt"];
+    let out = bench.run(&get);
+    assert_eq!(out.code, 1, "{out:?}");
+    assert!(out.stderr.contains("BG_E_HTTP_ERROR_302"), "{out:?}");
+    assert!(bench.server.requests().is_empty(), "the other server is not asked");
+    assert!(!bench.path("x").exists());
+}
+
+#[test]
+#[ignore = "needs openssl"]
+fn old_tls_is_refused() {
+    let bench = Bench::new();
+    make_certificate(&bench, "server");
+    let server = Secure::start(&bench, &["old"]);
+    let words = ["-o", "x", "--cacert", "server.crt", "--no-progress-timeout", "0"];
+    let out = bench.run(&[&["get", server.url.as_str()][..], &words].concat());
+    assert_eq!(out.code, 1, "{out:?}");
+    assert!(out.stderr.contains("E_WINHTTP_SECURE_FAILURE"), "{out:?}");
+    assert!(out.stderr.contains("protocol version"), "{out:?}");
 }

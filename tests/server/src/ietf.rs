@@ -183,11 +183,16 @@ pub(crate) fn begin(
 
 /// Completes the answer once the body was read.
 pub(crate) fn end(area: &mut Area, request: &Request, prefix: &str, answer: Answer) -> Answer {
-    let (Some(ietf), Target::Session { id, .. }) = (area.ietf.clone(), &answer.target) else {
+    let (Some(ietf), Target::Session { id, turn, .. }) = (area.ietf.clone(), &answer.target) else {
         return answer;
     };
-    let id = id.clone();
-    let held = area.sessions.get(&id).map_or(0, |session| session.kept.length);
+    let (id, turn) = (id.clone(), *turn);
+    let session = area.sessions.get(&id);
+    if session.is_some_and(|session| session.turn != turn) {
+        // A newer request has the upload: what this one sent was not taken.
+        return Answer::new(409);
+    }
+    let held = session.map_or(0, |session| session.kept.length);
     if request.header("Upload-Complete") == Some("?1") {
         area.place(&id);
         if ietf.forgets_finished {

@@ -45,6 +45,11 @@ impl Client {
         self.stream.write_all(head.as_bytes()).unwrap();
     }
 
+    /// A part of a body.
+    pub fn send(&mut self, bytes: &[u8]) {
+        self.stream.write_all(bytes).unwrap();
+    }
+
     pub fn head(&mut self) -> String {
         let mut head = Vec::new();
         while !head.ends_with(b"\r\n\r\n") {
