@@ -43,7 +43,11 @@
 #define STDAPICALLTYPE
 #define WINAPI
 #define CALLBACK
+#ifdef CONST_VTABLE
 #define CONST_VTBL const
+#else
+#define CONST_VTBL
+#endif
 #define STDMETHOD(method) virtual HRESULT STDMETHODCALLTYPE method
 #define STDMETHOD_(type, method) virtual type STDMETHODCALLTYPE method
 #define STDMETHODIMP HRESULT STDMETHODCALLTYPE
@@ -133,6 +137,15 @@ typedef const CLSID *REFCLSID;
 #endif
 #define IsEqualIID(one, other) IsEqualGUID(one, other)
 #define IsEqualCLSID(one, other) IsEqualGUID(one, other)
+
+/* An id of the program's own: defined where INITGUID is, declared elsewhere. */
+#ifdef INITGUID
+#define DEFINE_GUID(name, l, w1, w2, b1, b2, b3, b4, b5, b6, b7, b8)                               \
+    EXTERN_C const GUID name;                                                                      \
+    const GUID name = {l, w1, w2, {b1, b2, b3, b4, b5, b6, b7, b8}}
+#else
+#define DEFINE_GUID(name, l, w1, w2, b1, b2, b3, b4, b5, b6, b7, b8) EXTERN_C const GUID name
+#endif
 
 /* Codes. */
 #define _HRESULT_TYPEDEF_(code) BGCOPY_COM_CAST(HRESULT, code)

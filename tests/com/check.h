@@ -4,6 +4,9 @@
 #ifndef BGCOPY_TESTS_COM_CHECK_H
 #define BGCOPY_TESTS_COM_CHECK_H
 
+#ifdef __linux__
+#include <dirent.h>
+#endif
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -104,10 +107,39 @@ static inline IBackgroundCopyManager *begin(void)
     return manager;
 }
 
+/* Something asks again until it holds, as the interface has no wait. */
+#define AWAIT(condition)                                                                           \
+    do {                                                                                           \
+        struct timespec moment = {0, 2000000}, now;                                                \
+        clock_gettime(CLOCK_MONOTONIC, &now);                                                      \
+        time_t last = now.tv_sec + PATIENCE_S;                                                     \
+        while (!(condition)) {                                                                     \
+            CHECK(clock_gettime(CLOCK_MONOTONIC, &now) == 0 && now.tv_sec < last);                 \
+            nanosleep(&moment, NULL);                                                              \
+        }                                                                                          \
+    } while (0)
+
+/* True if the program is alone: the library ends its threads with its last object. */
+static inline int is_alone(void)
+{
+    int threads = 0;
+#ifdef __linux__
+    DIR *tasks = opendir("/proc/self/task");
+    CHECK(tasks != NULL);
+    for (struct dirent *task = readdir(tasks); task != NULL; task = readdir(tasks)) {
+        threads += task->d_name[0] != '.';
+    }
+    CHECK(closedir(tasks) == 0);
+#endif
+    return threads <= 1;
+}
+
+/* Ends what begin began; nothing that was given out may be left. */
 static inline void end(IBackgroundCopyManager *manager)
 {
     CHECK(IBackgroundCopyManager_Release(manager) == 0);
     CoUninitialize();
+    AWAIT(is_alone());
 }
 
 static inline IBackgroundCopyJob *new_job(IBackgroundCopyManager *manager, BG_JOB_TYPE type)
@@ -142,16 +174,9 @@ static inline BG_JOB_STATE state_of(IBackgroundCopyJob *job)
     return state;
 }
 
-/* The interface has no wait: programs ask again. */
 static inline void wait_for(IBackgroundCopyJob *job, BG_JOB_STATE state)
 {
-    struct timespec moment = {0, 2000000}, now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    time_t last = now.tv_sec + PATIENCE_S;
-    while (state_of(job) != state) {
-        CHECK(clock_gettime(CLOCK_MONOTONIC, &now) == 0 && now.tv_sec < last);
-        nanosleep(&moment, NULL);
-    }
+    AWAIT(state_of(job) == state);
 }
 
 /* A callback object. What it knows is up to the story. */

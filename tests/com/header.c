@@ -2,6 +2,7 @@
 #ifdef WITH_MACROS
 #define COBJMACROS
 #endif
+#define INITGUID
 #include <bits10_3.h>
 #include <bits.h>
 #include <bits10_1.h>
@@ -29,7 +30,9 @@ BGCOPY_COM_ASSERT(sizeof(HRESULT) == 4 && sizeof(BOOL) == 4, "32 bits");
 BGCOPY_COM_ASSERT(SUCCEEDED(S_FALSE) && FAILED(BG_E_EMPTY) && SUCCEEDED(BG_S_PARTIAL_COMPLETE),
                   "signs");
 
+DEFINE_GUID(own_id, 0x12345678, 0x1234, 0x5678, 1, 2, 3, 4, 5, 6, 7, 8);
+
 int main(void)
 {
-    return name[0] == 'a' ? 0 : 1;
+    return name[0] == 'a' && own_id.Data4[7] == 8 ? 0 : 1;
 }

@@ -250,6 +250,7 @@ static void let_go(void)
     OK(IBackgroundCopyJob_Cancel(job));
     CHECK(IBackgroundCopyJob_Release(job) == 0);
     CHECK(IBackgroundCopyManager_Release(manager) == 0);
+    AWAIT(is_alone());
     EXPECT(CO_E_NOTINITIALIZED,
            CoCreateInstance(&CLSID_BackgroundCopyManager, NULL, CLSCTX_LOCAL_SERVER,
                             &IID_IBackgroundCopyManager, (void **)&manager));

@@ -49,6 +49,7 @@ static void references(void)
     CHECK(gives(text, path_of("one")));
     CHECK(IBackgroundCopyFile_Release(file) == 0);
     CoUninitialize();
+    AWAIT(is_alone());
 }
 
 static void classes(void)
