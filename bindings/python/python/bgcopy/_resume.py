@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import functools
 import hashlib
 import os
 import shutil
@@ -41,43 +42,30 @@ def fetch(
     is found by the URL alone, when it is to go to the same folder. Whoever comes while another call
     fetches it, in any process, fetches it for itself and keeps nothing.
     """
-    own = os.path.join(os.path.dirname(target), FOLDER, hashlib.sha256(url.encode()).hexdigest())
-    with locked(f"{own}.lock", waits=False) as is_ours:
-        if not is_ours:
-            _into(target, url, None, progress, headers, credentials, timeout, no_progress_timeout)
-            return
-        content = os.path.join(own, CONTENT)
-        store = os.path.join(own, QUEUE)
-        try:
-            _into(content, url, store, progress, headers, credentials, timeout, no_progress_timeout)
-        except BaseException:
-            if not _holds_bytes(store):
-                shutil.rmtree(own, ignore_errors=True)
-            raise
-        os.replace(content, target)
-        shutil.rmtree(own, ignore_errors=True)
-
-
-def _into(
-    path: str,
-    url: str,
-    store: str | None,
-    progress: Progress,
-    headers: Mapping[str, str] | None,
-    credentials: tuple[str, str] | None,
-    timeout: float | timedelta | None,
-    no_progress_timeout: float | timedelta,
-) -> None:
-    download(
+    get = functools.partial(
+        download,
         url,
-        path,
-        store=store,
         progress=progress,
         headers=headers,
         credentials=credentials,
         timeout=timeout,
         no_progress_timeout=no_progress_timeout,
     )
+    own = os.path.join(os.path.dirname(target), FOLDER, hashlib.sha256(url.encode()).hexdigest())
+    with locked(f"{own}.lock", waits=False) as is_ours:
+        if not is_ours:
+            get(target)
+            return
+        content = os.path.join(own, CONTENT)
+        store = os.path.join(own, QUEUE)
+        try:
+            get(content, store=store)
+        except BaseException:
+            if not _holds_bytes(store):
+                shutil.rmtree(own, ignore_errors=True)
+            raise
+        os.replace(content, target)
+        shutil.rmtree(own, ignore_errors=True)
 
 
 def _holds_bytes(store: str) -> bool:
