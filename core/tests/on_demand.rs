@@ -233,12 +233,18 @@ fn in_other_jobs_requested_ranges_come_first() {
     let (early, late) = (range(30 << 20, 10), range(33 << 20, 10));
     file.request_ranges(&[late, early]).expect("requested");
     job.resume().expect("resumed");
-    let further = |seen: &Seen<'_>| seen.requests_for("/file").len() >= 3;
+    let is_late = |text: &str| text.starts_with("bytes=34603008-");
+    let further = |seen: &Seen<'_>| {
+        let requests = seen.requests_for("/file");
+        requests.iter().any(|request| request.header("range").is_some_and(is_late))
+    };
     assert!(bench.server.wait_until(PATIENCE, further), "{:?}", asked(&bench));
     let asked = asked(&bench);
     assert!(asked[0].is_empty(), "it begins as any other file: {asked:?}");
     assert!(asked[1].starts_with("bytes=31457280-"), "{asked:?}");
-    assert!(asked[2].starts_with("bytes=34603008-"), "{asked:?}");
+    // Of two that begin at the same time either may come first.
+    let late = asked.iter().position(|text| is_late(text));
+    assert!(late < Some(4), "{asked:?}");
     bench.server.open_gate("/file");
     assert_eq!(common::stopped(&job), JobState::Transferred, "{:?}", job.error());
     job.complete().expect("completed");
