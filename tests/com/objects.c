@@ -312,7 +312,9 @@ static void null_pointers(void)
 }
 
 #define THREADS 8
+#ifndef ROUNDS
 #define ROUNDS 300
+#endif
 
 static void *use_it(void *user)
 {
