@@ -130,6 +130,20 @@ fn two_versions_are_never_mixed() {
 }
 
 #[test]
+fn ranges_that_come_by_a_temporary_redirect_belong_together() {
+    let bench = Bench::new();
+    bench.server.put("/there", Resource::new(content()).no_last_modified());
+    let redirect = Reply::normal().redirect(302, bench.server.url("/there"));
+    let (job, file) = on_demand(&bench, Resource::bytes("").always(redirect));
+    let here = [range(10, 10), range(500_000, 10)];
+    assert_eq!(fetch(&job, &here[..1]), JobState::Suspended);
+    assert_eq!(fetch(&job, &here), JobState::Suspended);
+    assert_eq!(file.filled_ranges().expect("ranges"), here);
+    here.into_iter().for_each(|range| must_read(&file, range));
+    assert_eq!(bench.server.body_bytes_sent("/there"), 20, "nothing was begun anew");
+}
+
+#[test]
 fn a_server_must_send_ranges_a_size_and_a_strong_tag() {
     let refused = |resource: Resource| {
         let bench = Bench::new();

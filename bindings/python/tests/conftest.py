@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from web import Web
 
 import bgcopy
 from bgcopy import AuthScheme, AuthTarget, Job, JobState, JobType, Manager, UploadProtocol
@@ -185,6 +186,13 @@ def server() -> Iterator[Server]:
     server = Server()
     yield server
     server.close()
+
+
+@pytest.fixture
+def web() -> Iterator[Web]:
+    web = Web()
+    yield web
+    web.close()
 
 
 @pytest.fixture

@@ -215,10 +215,10 @@ pub fn cancel(change: &mut Change, job: &Job, now: Now) {
             .first()
             .filter(|file| may_hold(file))
             .map(|_| server_cleanup::begin(&job.record, now)),
-        // What is here of the reply goes first.
+        // What is here of the reply goes first, and the call answers when it is gone.
         _ => Some(Closing::Cleaning { retry: None }),
     };
-    change.cancelled = Some(code::S_OK);
+    change.cancelled = (job.record.totals.replies == 0).then_some(code::S_OK);
     if change.record.closing.is_none() && job.files.first().is_some_and(may_be_left) {
         let message = "the server may keep what came of the file, under its name: \
                        a request that was broken off cannot be taken back";

@@ -413,8 +413,8 @@ class Job:
     async def wait_async(
         self, states: Iterable[JobState] | None = None, timeout: float | timedelta | None = None
     ) -> JobState:
-        """:meth:`wait` for asyncio: it does not block the loop, and can be
-        cancelled.
+        """:meth:`wait` for tasks of asyncio or trio: it does not block the loop,
+        and can be cancelled.
         """
 
     def on_transferred(self, function: _Callback) -> _Callback:

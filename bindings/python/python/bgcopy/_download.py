@@ -11,13 +11,12 @@ from pathlib import Path
 from typing import TypeAlias
 
 from ._bgcopy import Job, Manager
-from ._progress import Report, reporting
+from ._progress import Progress, Report, reporting
 from ._targets import absolute, display_name, key, make_folders, name_in_url
 from ._transfer import (
     NO_PROGRESS_TIMEOUT_S,
     TICK_S,
     Deadline,
-    Progress,
     StrPath,
     Wishes,
     configure,
@@ -53,11 +52,11 @@ def download(
     there is replaced. Without `path` it goes to the current folder under the
     last part of the URL. `sha256` is what its content must have.
 
-    `progress` is True for a bar of tqdm, or a function that is called with
-    :class:`JobProgress`, ten times a second. `timeout` is for all of it, and
-    `no_progress_timeout` how long it goes on without a new byte, with tries in
-    between; both in seconds. `credentials` are a name and a password for the
-    server; `headers` go with each request.
+    `progress` is True or "tqdm" for a bar of tqdm, "rich" for one of rich, or a
+    function that is called with :class:`JobProgress`, ten times a second.
+    `timeout` is for all of it, and `no_progress_timeout` how long it goes on
+    without a new byte, with tries in between; both in seconds. `credentials` are
+    a name and a password for the server; `headers` go with each request.
 
     With `store`, a folder, or an open `manager` the job is kept there when the
     download fails, is interrupted or the process dies: the same call goes on
@@ -130,7 +129,7 @@ def _fetch(
             own = key(files)
             job = find(queue, files, wishes, own) or create(queue, files, wishes, own)
             try:
-                _follow(job, report, timeout)
+                follow(job, report, timeout)
             except BaseException:
                 _leave(job, is_kept)
                 raise
@@ -170,7 +169,7 @@ def _expect(job: Job, files: Sequence[FileSpec]) -> None:
                 file.set_expected_hash(wanted.expected_hash)
 
 
-def _follow(job: Job, report: Report | None, timeout: float | timedelta | None) -> None:
+def follow(job: Job, report: Report | None, timeout: float | timedelta | None) -> None:
     """Waits until the files are here, and puts them in place."""
     deadline = Deadline(timeout)
     state = job.wait(timeout=deadline.left()) if report is None else _report(job, report, deadline)

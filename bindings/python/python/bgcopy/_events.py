@@ -1,11 +1,10 @@
-"""Events as iterators, for loops and for asyncio, and as callbacks.
+"""Events as iterators, for loops and for tasks, and as callbacks.
 
-Waiting for asyncio happens in threads: see `_wait`.
+Waiting in a task happens in threads: see `_wait`.
 """
 
 from __future__ import annotations
 
-import asyncio
 import threading
 import uuid
 import weakref
@@ -18,9 +17,11 @@ from ._wait import (
     SLICE_S,
     Outcome,
     Span,
+    Wait,
     deadline_of,
     in_thread,
     interpreter_runs,
+    is_here,
     is_over,
     slice_of,
 )
@@ -51,7 +52,7 @@ async def wait_async(
             return None
 
     try:
-        outcome = await in_thread(step, lambda: not given_up.is_set())
+        outcome = await in_thread(step, lambda: not given_up.is_set()).outcome()
     finally:
         given_up.set()
     if outcome.failure is not None:
@@ -74,7 +75,7 @@ class Events:
             )
         self._manager = manager
         self._timeout = timeout
-        self._fetch: asyncio.Future[Outcome] | None = None
+        self._fetch: Wait | None = None
 
     def __iter__(self) -> Events:
         return self
@@ -94,9 +95,9 @@ class Events:
     async def __anext__(self) -> Event:
         # A fetch outlives the cancellation of its taker, so that no event is
         # lost: the next taker takes it over.
-        if self._fetch is None or self._fetch.get_loop() is not asyncio.get_running_loop():
+        if self._fetch is None or not is_here(self._fetch):
             self._fetch = self._start()
-        outcome = await asyncio.shield(self._fetch)
+        outcome = await self._fetch.outcome()
         self._fetch = None
         if isinstance(outcome.failure, ManagerClosedError):
             raise StopAsyncIteration
@@ -107,7 +108,7 @@ class Events:
         event: Event = outcome.result
         return event
 
-    def _start(self) -> asyncio.Future[Outcome]:
+    def _start(self) -> Wait:
         manager, deadline, me = self._manager, deadline_of(self._timeout), weakref.ref(self)
 
         def step() -> Outcome | None:

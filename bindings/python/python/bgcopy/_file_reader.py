@@ -103,7 +103,7 @@ class FileReader(io.RawIOBase):
                     raw.seek(begin, io.SEEK_SET)
 
         try:
-            outcome = await in_thread(step, lambda: not given_up.is_set())
+            outcome = await in_thread(step, lambda: not given_up.is_set()).outcome()
         finally:
             given_up.set()
         if outcome.failure is not None:

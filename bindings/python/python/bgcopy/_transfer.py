@@ -26,10 +26,9 @@ from ._vocab import (
     WaitKind,
 )
 from .errors import InvalidArgumentError, JobNotFoundError, TransferError
-from .records import FileSpec, JobProgress, JobRecord
+from .records import FileSpec, JobRecord
 
 StrPath: TypeAlias = str | os.PathLike[str]
-Progress: TypeAlias = bool | Callable[[JobProgress], object]
 
 TICK_S = 0.1
 """How often progress is told."""

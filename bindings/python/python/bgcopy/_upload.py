@@ -11,13 +11,12 @@ from pathlib import Path
 from typing import TypeAlias
 
 from ._bgcopy import Job, Manager
-from ._progress import Report, reporting
+from ._progress import Progress, Report, reporting
 from ._targets import absolute, display_name
 from ._transfer import (
     NO_PROGRESS_TIMEOUT_S,
     TICK_S,
     Deadline,
-    Progress,
     StrPath,
     Wishes,
     configure,

@@ -1,4 +1,4 @@
-"""Waits of asyncio, and the times of waits.
+"""Waits of asyncio and trio, and so of anyio, and the times of waits.
 
 Waiting happens in threads of our own that call the blocking methods, one per
 wait, in slices: none outlives the interpreter, and no loop or runtime besides
@@ -8,11 +8,13 @@ the caller's is needed.
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import sys
 import threading
 import time
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
+from typing import Any, Protocol
 
 SLICE_S = 0.2
 """How long a thread waits before it looks whether it is still wanted."""
@@ -58,16 +60,86 @@ class Outcome:
         self.failure = failure
 
 
-def in_thread(
-    step: Callable[[], Outcome | None], is_wanted: Callable[[], bool]
-) -> asyncio.Future[Outcome]:
-    """Repeats a step of at most a slice in a thread until it has an outcome."""
-    loop = asyncio.get_running_loop()
-    future: asyncio.Future[Outcome] = loop.create_future()
+class Wait(Protocol):
+    """What a thread comes to, for the tasks of the loop that it was started in."""
 
-    def deliver(outcome: Outcome) -> None:
-        if not future.done():
-            future.set_result(outcome)
+    def is_here(self) -> bool:
+        """True in that loop."""
+
+    async def outcome(self) -> Outcome:
+        """Waits for it. If that is cancelled the thread goes on, and another task may wait."""
+
+    def deliver(self, outcome: Outcome) -> None:
+        """Called by the thread, once. If the loop has ended nobody waits any more."""
+
+
+class AsyncioWait:
+    """In a loop of asyncio."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._future: asyncio.Future[Outcome] = self._loop.create_future()
+
+    def is_here(self) -> bool:
+        return self._loop is asyncio.get_running_loop()
+
+    async def outcome(self) -> Outcome:
+        return await asyncio.shield(self._future)
+
+    def deliver(self, outcome: Outcome) -> None:
+        # It is closed.
+        with contextlib.suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(self._future.set_result, outcome)
+
+
+class TrioWait:
+    """In a run of trio."""
+
+    def __init__(self, trio: Any) -> None:
+        self._trio = trio
+        self._token = trio.lowlevel.current_trio_token()
+        self._is_there = trio.Event()
+        self._outcome: Outcome | None = None
+
+    def is_here(self) -> bool:
+        return self._token is self._trio.lowlevel.current_trio_token()
+
+    async def outcome(self) -> Outcome:
+        await self._is_there.wait()
+        assert self._outcome is not None
+        return self._outcome
+
+    def deliver(self, outcome: Outcome) -> None:
+        self._outcome = outcome
+        # It is over.
+        with contextlib.suppress(self._trio.RunFinishedError):
+            self._token.run_sync_soon(self._is_there.set)
+
+
+def _trio() -> Any:
+    """The module trio in one of its tasks, else None."""
+    trio: Any = sys.modules.get("trio")
+    if trio is not None:
+        with contextlib.suppress(RuntimeError):
+            trio.lowlevel.current_task()
+            return trio
+    return None
+
+
+def wait_here() -> Wait:
+    """A wait for the tasks of the loop that runs."""
+    trio = _trio()
+    return AsyncioWait() if trio is None else TrioWait(trio)
+
+
+def is_here(wait: Wait) -> bool:
+    """True if it is for the tasks of the loop that runs."""
+    return isinstance(wait, TrioWait) is (_trio() is not None) and wait.is_here()
+
+
+def in_thread(step: Callable[[], Outcome | None], is_wanted: Callable[[], bool]) -> Wait:
+    """Repeats a step of at most a slice in a thread until it has an outcome."""
+    wait = wait_here()
 
     def work() -> None:
         outcome = None
@@ -77,11 +149,7 @@ def in_thread(
             except BaseException as failure:
                 outcome = Outcome(failure=failure)
         if outcome is not None:
-            try:
-                loop.call_soon_threadsafe(deliver, outcome)
-            except RuntimeError:
-                # The loop is closed: nobody waits any more.
-                return
+            wait.deliver(outcome)
 
     threading.Thread(target=work, name="bgcopy-wait").start()
-    return future
+    return wait

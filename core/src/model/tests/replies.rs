@@ -1,10 +1,11 @@
 //! Replies to uploads: when they are fetched, and where they go.
 
 use crate::model::reply::{self, REPLY};
-use crate::model::{FileStage, Job};
+use crate::model::{Command, FileStage, Input, Job, Now, Outcome};
 use crate::protocol::{Step, Verdict};
 use crate::vocab::{JobState, JobType, code};
 
+use super::input;
 use super::uploads::{SIZE, answer, apply_news, call, holding};
 
 /// What the server says once it holds so many bytes.
@@ -86,4 +87,17 @@ fn the_name_of_a_reply_is_settled_once_it_is_on_its_way() {
     let mut record = with_reply().record;
     let refused = reply::set_file_name(&mut record, Some("/folder/answer")).expect_err("a code");
     assert_eq!((refused.code, record.reply_file_name), (code::DO_E_INVALID_STATE, None));
+}
+
+#[test]
+fn cancel_answers_when_what_is_here_of_the_reply_is_gone() {
+    let mut job = with_reply();
+    let change = super::command(&mut job, Command::Cancel).expect("cancel");
+    assert_eq!((job.record.state, change.cancelled), (JobState::Cancelled, None));
+    let removed = Input::Outcome(Outcome::Removed { undeleted: 0 });
+    let change = input(&mut job, &removed, Now::default()).expect("removed");
+    assert_eq!(change.cancelled, Some(code::S_OK));
+    let mut without = holding(0);
+    let change = super::command(&mut without, Command::Cancel).expect("cancel");
+    assert_eq!(change.cancelled, Some(code::S_OK), "there is nothing to wait for");
 }

@@ -1,0 +1,455 @@
+// This file is generated from Microsoft's metadata: see bindings/generate.
+
+use windows_core::{GUID, HRESULT};
+
+pub type BG_JOB_STATE = i32;
+pub const BG_JOB_STATE_QUEUED: BG_JOB_STATE = 0;
+pub const BG_JOB_STATE_CONNECTING: BG_JOB_STATE = 1;
+pub const BG_JOB_STATE_TRANSFERRING: BG_JOB_STATE = 2;
+pub const BG_JOB_STATE_SUSPENDED: BG_JOB_STATE = 3;
+pub const BG_JOB_STATE_ERROR: BG_JOB_STATE = 4;
+pub const BG_JOB_STATE_TRANSIENT_ERROR: BG_JOB_STATE = 5;
+pub const BG_JOB_STATE_TRANSFERRED: BG_JOB_STATE = 6;
+pub const BG_JOB_STATE_ACKNOWLEDGED: BG_JOB_STATE = 7;
+pub const BG_JOB_STATE_CANCELLED: BG_JOB_STATE = 8;
+
+pub type BG_JOB_TYPE = i32;
+pub const BG_JOB_TYPE_DOWNLOAD: BG_JOB_TYPE = 0;
+pub const BG_JOB_TYPE_UPLOAD: BG_JOB_TYPE = 1;
+pub const BG_JOB_TYPE_UPLOAD_REPLY: BG_JOB_TYPE = 2;
+
+pub type BG_JOB_PRIORITY = i32;
+pub const BG_JOB_PRIORITY_FOREGROUND: BG_JOB_PRIORITY = 0;
+pub const BG_JOB_PRIORITY_HIGH: BG_JOB_PRIORITY = 1;
+pub const BG_JOB_PRIORITY_NORMAL: BG_JOB_PRIORITY = 2;
+pub const BG_JOB_PRIORITY_LOW: BG_JOB_PRIORITY = 3;
+
+pub type BG_ERROR_CONTEXT = i32;
+pub const BG_ERROR_CONTEXT_NONE: BG_ERROR_CONTEXT = 0;
+pub const BG_ERROR_CONTEXT_UNKNOWN: BG_ERROR_CONTEXT = 1;
+pub const BG_ERROR_CONTEXT_GENERAL_QUEUE_MANAGER: BG_ERROR_CONTEXT = 2;
+pub const BG_ERROR_CONTEXT_QUEUE_MANAGER_NOTIFICATION: BG_ERROR_CONTEXT = 3;
+pub const BG_ERROR_CONTEXT_LOCAL_FILE: BG_ERROR_CONTEXT = 4;
+pub const BG_ERROR_CONTEXT_REMOTE_FILE: BG_ERROR_CONTEXT = 5;
+pub const BG_ERROR_CONTEXT_GENERAL_TRANSPORT: BG_ERROR_CONTEXT = 6;
+pub const BG_ERROR_CONTEXT_REMOTE_APPLICATION: BG_ERROR_CONTEXT = 7;
+pub const BG_ERROR_CONTEXT_SERVER_CERTIFICATE_CALLBACK: BG_ERROR_CONTEXT = 8;
+
+pub type BG_JOB_PROXY_USAGE = i32;
+pub const BG_JOB_PROXY_USAGE_PRECONFIG: BG_JOB_PROXY_USAGE = 0;
+pub const BG_JOB_PROXY_USAGE_NO_PROXY: BG_JOB_PROXY_USAGE = 1;
+pub const BG_JOB_PROXY_USAGE_OVERRIDE: BG_JOB_PROXY_USAGE = 2;
+pub const BG_JOB_PROXY_USAGE_AUTODETECT: BG_JOB_PROXY_USAGE = 3;
+
+pub type BG_AUTH_TARGET = i32;
+pub const BG_AUTH_TARGET_SERVER: BG_AUTH_TARGET = 1;
+pub const BG_AUTH_TARGET_PROXY: BG_AUTH_TARGET = 2;
+
+pub type BG_AUTH_SCHEME = i32;
+pub const BG_AUTH_SCHEME_BASIC: BG_AUTH_SCHEME = 1;
+pub const BG_AUTH_SCHEME_DIGEST: BG_AUTH_SCHEME = 2;
+pub const BG_AUTH_SCHEME_NTLM: BG_AUTH_SCHEME = 3;
+pub const BG_AUTH_SCHEME_NEGOTIATE: BG_AUTH_SCHEME = 4;
+pub const BG_AUTH_SCHEME_PASSPORT: BG_AUTH_SCHEME = 5;
+
+pub type BG_CERT_STORE_LOCATION = i32;
+pub const BG_CERT_STORE_LOCATION_CURRENT_USER: BG_CERT_STORE_LOCATION = 0;
+pub const BG_CERT_STORE_LOCATION_LOCAL_MACHINE: BG_CERT_STORE_LOCATION = 1;
+pub const BG_CERT_STORE_LOCATION_CURRENT_SERVICE: BG_CERT_STORE_LOCATION = 2;
+pub const BG_CERT_STORE_LOCATION_SERVICES: BG_CERT_STORE_LOCATION = 3;
+pub const BG_CERT_STORE_LOCATION_USERS: BG_CERT_STORE_LOCATION = 4;
+pub const BG_CERT_STORE_LOCATION_CURRENT_USER_GROUP_POLICY: BG_CERT_STORE_LOCATION = 5;
+pub const BG_CERT_STORE_LOCATION_LOCAL_MACHINE_GROUP_POLICY: BG_CERT_STORE_LOCATION = 6;
+pub const BG_CERT_STORE_LOCATION_LOCAL_MACHINE_ENTERPRISE: BG_CERT_STORE_LOCATION = 7;
+
+pub type BITS_JOB_PROPERTY_ID = i32;
+pub const BITS_JOB_PROPERTY_ID_COST_FLAGS: BITS_JOB_PROPERTY_ID = 1;
+pub const BITS_JOB_PROPERTY_NOTIFICATION_CLSID: BITS_JOB_PROPERTY_ID = 2;
+pub const BITS_JOB_PROPERTY_DYNAMIC_CONTENT: BITS_JOB_PROPERTY_ID = 3;
+pub const BITS_JOB_PROPERTY_HIGH_PERFORMANCE: BITS_JOB_PROPERTY_ID = 4;
+pub const BITS_JOB_PROPERTY_MAX_DOWNLOAD_SIZE: BITS_JOB_PROPERTY_ID = 5;
+pub const BITS_JOB_PROPERTY_USE_STORED_CREDENTIALS: BITS_JOB_PROPERTY_ID = 7;
+pub const BITS_JOB_PROPERTY_MINIMUM_NOTIFICATION_INTERVAL_MS: BITS_JOB_PROPERTY_ID = 9;
+pub const BITS_JOB_PROPERTY_ON_DEMAND_MODE: BITS_JOB_PROPERTY_ID = 10;
+
+pub type BITS_JOB_TRANSFER_POLICY = i32;
+pub const BITS_JOB_TRANSFER_POLICY_ALWAYS: BITS_JOB_TRANSFER_POLICY = -2147483393;
+pub const BITS_JOB_TRANSFER_POLICY_NOT_ROAMING: BITS_JOB_TRANSFER_POLICY = -2147483521;
+pub const BITS_JOB_TRANSFER_POLICY_NO_SURCHARGE: BITS_JOB_TRANSFER_POLICY = -2147483537;
+pub const BITS_JOB_TRANSFER_POLICY_STANDARD: BITS_JOB_TRANSFER_POLICY = -2147483545;
+pub const BITS_JOB_TRANSFER_POLICY_UNRESTRICTED: BITS_JOB_TRANSFER_POLICY = -2147483615;
+
+pub type BITS_FILE_PROPERTY_ID = i32;
+pub const BITS_FILE_PROPERTY_ID_HTTP_RESPONSE_HEADERS: BITS_FILE_PROPERTY_ID = 1;
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct BG_FILE_INFO {
+    pub RemoteName: *mut u16,
+    pub LocalName: *mut u16,
+}
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct BG_FILE_PROGRESS {
+    pub BytesTotal: u64,
+    pub BytesTransferred: u64,
+    pub Completed: i32,
+}
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct BG_FILE_RANGE {
+    pub InitialOffset: u64,
+    pub Length: u64,
+}
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct BG_JOB_PROGRESS {
+    pub BytesTotal: u64,
+    pub BytesTransferred: u64,
+    pub FilesTotal: u32,
+    pub FilesTransferred: u32,
+}
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct BG_JOB_REPLY_PROGRESS {
+    pub BytesTotal: u64,
+    pub BytesTransferred: u64,
+}
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct BG_JOB_TIMES {
+    pub CreationTime: FILETIME,
+    pub ModificationTime: FILETIME,
+    pub TransferCompletionTime: FILETIME,
+}
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct BG_BASIC_CREDENTIALS {
+    pub UserName: *mut u16,
+    pub Password: *mut u16,
+}
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub union BG_AUTH_CREDENTIALS_UNION {
+    pub Basic: BG_BASIC_CREDENTIALS,
+}
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct BG_AUTH_CREDENTIALS {
+    pub Target: BG_AUTH_TARGET,
+    pub Scheme: BG_AUTH_SCHEME,
+    pub Credentials: BG_AUTH_CREDENTIALS_UNION,
+}
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub union BITS_JOB_PROPERTY_VALUE {
+    pub Dword: u32,
+    pub ClsID: GUID,
+    pub Enable: i32,
+    pub Uint64: u64,
+    pub Target: BG_AUTH_TARGET,
+}
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub union BITS_FILE_PROPERTY_VALUE {
+    pub String: *mut u16,
+}
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct FILETIME {
+    pub dwLowDateTime: u32,
+    pub dwHighDateTime: u32,
+}
+
+pub const BG_COPY_FILE_ALL: u32 = 0x000F;
+pub const BG_COPY_FILE_DACL: u32 = 0x0004;
+pub const BG_COPY_FILE_GROUP: u32 = 0x0002;
+pub const BG_COPY_FILE_OWNER: u32 = 0x0001;
+pub const BG_COPY_FILE_SACL: u32 = 0x0008;
+pub const BG_DISABLE_BRANCH_CACHE: u32 = 0x0004;
+pub const BG_ENABLE_PEERCACHING_CLIENT: u32 = 0x0001;
+pub const BG_ENABLE_PEERCACHING_SERVER: u32 = 0x0002;
+pub const BG_E_APP_PACKAGE_NOT_FOUND: HRESULT = HRESULT(0x8020006A_u32.cast_signed());
+pub const BG_E_APP_PACKAGE_SCENARIO_NOT_SUPPORTED: HRESULT = HRESULT(0x8020006B_u32.cast_signed());
+pub const BG_E_BLOCKED_BY_BACKGROUND_ACCESS_POLICY: HRESULT = HRESULT(0x8020006E_u32.cast_signed());
+pub const BG_E_BLOCKED_BY_BATTERY_POLICY: HRESULT = HRESULT(0x80200067_u32.cast_signed());
+pub const BG_E_BLOCKED_BY_BATTERY_SAVER: HRESULT = HRESULT(0x80200068_u32.cast_signed());
+pub const BG_E_BLOCKED_BY_COST_TRANSFER_POLICY: HRESULT = HRESULT(0x80200059_u32.cast_signed());
+pub const BG_E_BLOCKED_BY_GAME_MODE: HRESULT = HRESULT(0x8020006F_u32.cast_signed());
+pub const BG_E_BLOCKED_BY_POLICY: HRESULT = HRESULT(0x8020003E_u32.cast_signed());
+pub const BG_E_BLOCKED_BY_SYSTEM_POLICY: HRESULT = HRESULT(0x80200070_u32.cast_signed());
+pub const BG_E_BUSYCACHERECORD: HRESULT = HRESULT(0x80200048_u32.cast_signed());
+pub const BG_E_CLIENT_SERVER_PROTOCOL_MISMATCH: HRESULT = HRESULT(0x80200022_u32.cast_signed());
+pub const BG_E_COMMIT_IN_PROGRESS: HRESULT = HRESULT(0x80200043_u32.cast_signed());
+pub const BG_E_CONNECTION_CLOSED: HRESULT = HRESULT(0x8020002E_u32.cast_signed());
+pub const BG_E_CONNECT_FAILURE: HRESULT = HRESULT(0x8020002D_u32.cast_signed());
+pub const BG_E_DATABASE_CORRUPT: HRESULT = HRESULT(0x8020006C_u32.cast_signed());
+pub const BG_E_DESTINATION_LOCKED: HRESULT = HRESULT(0x8020000D_u32.cast_signed());
+pub const BG_E_DISCOVERY_IN_PROGRESS: HRESULT = HRESULT(0x80200044_u32.cast_signed());
+pub const BG_E_EMPTY: HRESULT = HRESULT(0x80200003_u32.cast_signed());
+pub const BG_E_ERROR_CONTEXT_GENERAL_QUEUE_MANAGER: HRESULT = HRESULT(0x80200008_u32.cast_signed());
+pub const BG_E_ERROR_CONTEXT_GENERAL_TRANSPORT: HRESULT = HRESULT(0x8020000B_u32.cast_signed());
+pub const BG_E_ERROR_CONTEXT_LOCAL_FILE: HRESULT = HRESULT(0x80200009_u32.cast_signed());
+pub const BG_E_ERROR_CONTEXT_QUEUE_MANAGER_NOTIFICATION: HRESULT = HRESULT(0x8020000C_u32.cast_signed());
+pub const BG_E_ERROR_CONTEXT_REMOTE_APPLICATION: HRESULT = HRESULT(0x8020001E_u32.cast_signed());
+pub const BG_E_ERROR_CONTEXT_REMOTE_FILE: HRESULT = HRESULT(0x8020000A_u32.cast_signed());
+pub const BG_E_ERROR_CONTEXT_SERVER_CERTIFICATE_CALLBACK: HRESULT = HRESULT(0x80200076_u32.cast_signed());
+pub const BG_E_ERROR_CONTEXT_UNKNOWN: HRESULT = HRESULT(0x80200007_u32.cast_signed());
+pub const BG_E_ERROR_INFORMATION_UNAVAILABLE: HRESULT = HRESULT(0x8020000F_u32.cast_signed());
+pub const BG_E_FILE_NOT_AVAILABLE: HRESULT = HRESULT(0x80200004_u32.cast_signed());
+pub const BG_E_FILE_NOT_FOUND: HRESULT = HRESULT(0x80200029_u32.cast_signed());
+pub const BG_E_HTTP_ERROR_100: HRESULT = HRESULT(0x80190064_u32.cast_signed());
+pub const BG_E_HTTP_ERROR_101: HRESULT = HRESULT(0x80190065_u32.cast_signed());
+pub const BG_E_HTTP_ERROR_200: HRESULT = HRESULT(0x801900C8_u32.cast_signed());
+pub const BG_E_HTTP_ERROR_201: HRESULT = HRESULT(0x801900C9_u32.cast_signed());
+pub const BG_E_HTTP_ERROR_202: HRESULT = HRESULT(0x801900CA_u32.cast_signed());
+pub const BG_E_HTTP_ERROR_203: HRESULT = HRESULT(0x801900CB_u32.cast_signed());
+pub const BG_E_HTTP_ERROR_204: HRESULT = HRESULT(0x801900CC_u32.cast_signed());
+pub const BG_E_HTTP_ERROR_205: HRESULT = HRESULT(0x801900CD_u32.cast_signed());
+pub const BG_E_HTTP_ERROR_206: HRESULT = HRESULT(0x801900CE_u32.cast_signed());
+pub const BG_E_HTTP_ERROR_300: HRESULT = HRESULT(0x8019012C_u32.cast_signed());
+pub const BG_E_HTTP_ERROR_301: HRESULT = HRESULT(0x8019012D_u32.cast_signed());
+pub const BG_E_HTTP_ERROR_302: HRESULT = HRESULT(0x8019012E_u32.cast_signed());
+pub const BG_E_HTTP_ERROR_303: HRESULT = HRESULT(0x8019012F_u32.cast_signed());
+pub const BG_E_HTTP_ERROR_304: HRESULT = HRESULT(0x80190130_u32.cast_signed());
+pub const BG_E_HTTP_ERROR_305: HRESULT = HRESULT(0x80190131_u32.cast_signed());
+pub const BG_E_HTTP_ERROR_307: HRESULT = HRESULT(0x80190133_u32.cast_signed());
+pub const BG_E_HTTP_ERROR_400: HRESULT = HRESULT(0x80190190_u32.cast_signed());
+pub const BG_E_HTTP_ERROR_401: HRESULT = HRESULT(0x80190191_u32.cast_signed());
+pub const BG_E_HTTP_ERROR_402: HRESULT = HRESULT(0x80190192_u32.cast_signed());
+pub const BG_E_HTTP_ERROR_403: HRESULT = HRESULT(0x80190193_u32.cast_signed());
+pub const BG_E_HTTP_ERROR_404: HRESULT = HRESULT(0x80190194_u32.cast_signed());
+pub const BG_E_HTTP_ERROR_405: HRESULT = HRESULT(0x80190195_u32.cast_signed());
+pub const BG_E_HTTP_ERROR_406: HRESULT = HRESULT(0x80190196_u32.cast_signed());
+pub const BG_E_HTTP_ERROR_407: HRESULT = HRESULT(0x80190197_u32.cast_signed());
+pub const BG_E_HTTP_ERROR_408: HRESULT = HRESULT(0x80190198_u32.cast_signed());
+pub const BG_E_HTTP_ERROR_409: HRESULT = HRESULT(0x80190199_u32.cast_signed());
+pub const BG_E_HTTP_ERROR_410: HRESULT = HRESULT(0x8019019A_u32.cast_signed());
+pub const BG_E_HTTP_ERROR_411: HRESULT = HRESULT(0x8019019B_u32.cast_signed());
+pub const BG_E_HTTP_ERROR_412: HRESULT = HRESULT(0x8019019C_u32.cast_signed());
+pub const BG_E_HTTP_ERROR_413: HRESULT = HRESULT(0x8019019D_u32.cast_signed());
+pub const BG_E_HTTP_ERROR_414: HRESULT = HRESULT(0x8019019E_u32.cast_signed());
+pub const BG_E_HTTP_ERROR_415: HRESULT = HRESULT(0x8019019F_u32.cast_signed());
+pub const BG_E_HTTP_ERROR_416: HRESULT = HRESULT(0x801901A0_u32.cast_signed());
+pub const BG_E_HTTP_ERROR_417: HRESULT = HRESULT(0x801901A1_u32.cast_signed());
+pub const BG_E_HTTP_ERROR_449: HRESULT = HRESULT(0x801901C1_u32.cast_signed());
+pub const BG_E_HTTP_ERROR_500: HRESULT = HRESULT(0x801901F4_u32.cast_signed());
+pub const BG_E_HTTP_ERROR_501: HRESULT = HRESULT(0x801901F5_u32.cast_signed());
+pub const BG_E_HTTP_ERROR_502: HRESULT = HRESULT(0x801901F6_u32.cast_signed());
+pub const BG_E_HTTP_ERROR_503: HRESULT = HRESULT(0x801901F7_u32.cast_signed());
+pub const BG_E_HTTP_ERROR_504: HRESULT = HRESULT(0x801901F8_u32.cast_signed());
+pub const BG_E_HTTP_ERROR_505: HRESULT = HRESULT(0x801901F9_u32.cast_signed());
+pub const BG_E_INSUFFICIENT_HTTP_SUPPORT: HRESULT = HRESULT(0x80200012_u32.cast_signed());
+pub const BG_E_INSUFFICIENT_RANGE_SUPPORT: HRESULT = HRESULT(0x80200013_u32.cast_signed());
+pub const BG_E_INVALID_AUTH_SCHEME: HRESULT = HRESULT(0x80200028_u32.cast_signed());
+pub const BG_E_INVALID_AUTH_TARGET: HRESULT = HRESULT(0x80200027_u32.cast_signed());
+pub const BG_E_INVALID_CREDENTIALS: HRESULT = HRESULT(0x80200040_u32.cast_signed());
+pub const BG_E_INVALID_HASH_ALGORITHM: HRESULT = HRESULT(0x80200041_u32.cast_signed());
+pub const BG_E_INVALID_PROXY_INFO: HRESULT = HRESULT(0x8020003F_u32.cast_signed());
+pub const BG_E_INVALID_RANGE: HRESULT = HRESULT(0x8020002B_u32.cast_signed());
+pub const BG_E_INVALID_SERVER_RESPONSE: HRESULT = HRESULT(0x8020001B_u32.cast_signed());
+pub const BG_E_INVALID_STATE: HRESULT = HRESULT(0x80200002_u32.cast_signed());
+pub const BG_E_LOCAL_FILE_CHANGED: HRESULT = HRESULT(0x8020001D_u32.cast_signed());
+pub const BG_E_MAXDOWNLOAD_TIMEOUT: HRESULT = HRESULT(0x80200054_u32.cast_signed());
+pub const BG_E_MAX_DOWNLOAD_SIZE_INVALID_VALUE: HRESULT = HRESULT(0x80200063_u32.cast_signed());
+pub const BG_E_MAX_DOWNLOAD_SIZE_LIMIT_REACHED: HRESULT = HRESULT(0x80200064_u32.cast_signed());
+pub const BG_E_MISSING_FILE_SIZE: HRESULT = HRESULT(0x80200011_u32.cast_signed());
+pub const BG_E_NETWORK_DISCONNECTED: HRESULT = HRESULT(0x80200010_u32.cast_signed());
+pub const BG_E_NEW_OWNER_DIFF_MAPPING: HRESULT = HRESULT(0x80200015_u32.cast_signed());
+pub const BG_E_NEW_OWNER_NO_FILE_ACCESS: HRESULT = HRESULT(0x80200016_u32.cast_signed());
+pub const BG_E_NOT_FOUND: HRESULT = HRESULT(0x80200001_u32.cast_signed());
+pub const BG_E_NOT_SUPPORTED_WITH_CUSTOM_HTTP_METHOD: HRESULT = HRESULT(0x80200071_u32.cast_signed());
+pub const BG_E_NO_PROGRESS: HRESULT = HRESULT(0x80200024_u32.cast_signed());
+pub const BG_E_OVERLAPPING_RANGES: HRESULT = HRESULT(0x8020002C_u32.cast_signed());
+pub const BG_E_PASSWORD_TOO_LARGE: HRESULT = HRESULT(0x80200026_u32.cast_signed());
+pub const BG_E_PEERCACHING_DISABLED: HRESULT = HRESULT(0x80200047_u32.cast_signed());
+pub const BG_E_PROPERTY_SUPPORTED_FOR_DOWNLOAD_JOBS_ONLY: HRESULT = HRESULT(0x80200060_u32.cast_signed());
+pub const BG_E_PROTOCOL_NOT_AVAILABLE: HRESULT = HRESULT(0x80200005_u32.cast_signed());
+pub const BG_E_PROXY_BYPASS_LIST_TOO_LARGE: HRESULT = HRESULT(0x80200019_u32.cast_signed());
+pub const BG_E_PROXY_LIST_TOO_LARGE: HRESULT = HRESULT(0x80200018_u32.cast_signed());
+pub const BG_E_RANDOM_ACCESS_NOT_SUPPORTED: HRESULT = HRESULT(0x8020006D_u32.cast_signed());
+pub const BG_E_READ_ONLY_PROPERTY: HRESULT = HRESULT(0x80200058_u32.cast_signed());
+pub const BG_E_READ_ONLY_PROPERTY_AFTER_ADDFILE: HRESULT = HRESULT(0x80200061_u32.cast_signed());
+pub const BG_E_READ_ONLY_PROPERTY_AFTER_RESUME: HRESULT = HRESULT(0x80200062_u32.cast_signed());
+pub const BG_E_READ_ONLY_WHEN_JOB_ACTIVE: HRESULT = HRESULT(0x80200075_u32.cast_signed());
+pub const BG_E_RECORD_DELETED: HRESULT = HRESULT(0x80200042_u32.cast_signed());
+pub const BG_E_REMOTE_FILE_CHANGED: HRESULT = HRESULT(0x80200073_u32.cast_signed());
+pub const BG_E_REMOTE_NOT_SUPPORTED: HRESULT = HRESULT(0x80200014_u32.cast_signed());
+pub const BG_E_SERVER_CERT_VALIDATION_INTERFACE_REQUIRED: HRESULT = HRESULT(0x80200074_u32.cast_signed());
+pub const BG_E_SERVER_EXECUTE_ENABLE: HRESULT = HRESULT(0x80200023_u32.cast_signed());
+pub const BG_E_SESSION_NOT_FOUND: HRESULT = HRESULT(0x8020001F_u32.cast_signed());
+pub const BG_E_STANDBY_MODE: HRESULT = HRESULT(0x80200065_u32.cast_signed());
+pub const BG_E_STRING_TOO_LONG: HRESULT = HRESULT(0x80200021_u32.cast_signed());
+pub const BG_E_TEST_OPTION_BLOCKED_DOWNLOAD: HRESULT = HRESULT(0x80200046_u32.cast_signed());
+pub const BG_E_TOKEN_REQUIRED: HRESULT = HRESULT(0x80200056_u32.cast_signed());
+pub const BG_E_TOO_LARGE: HRESULT = HRESULT(0x80200020_u32.cast_signed());
+pub const BG_E_TOO_MANY_FILES: HRESULT = HRESULT(0x8020001C_u32.cast_signed());
+pub const BG_E_TOO_MANY_FILES_IN_JOB: HRESULT = HRESULT(0x80200051_u32.cast_signed());
+pub const BG_E_TOO_MANY_JOBS_PER_MACHINE: HRESULT = HRESULT(0x80200050_u32.cast_signed());
+pub const BG_E_TOO_MANY_JOBS_PER_USER: HRESULT = HRESULT(0x80200049_u32.cast_signed());
+pub const BG_E_TOO_MANY_RANGES_IN_FILE: HRESULT = HRESULT(0x80200052_u32.cast_signed());
+pub const BG_E_UNKNOWN_PROPERTY_ID: HRESULT = HRESULT(0x80200057_u32.cast_signed());
+pub const BG_E_UNSUPPORTED_JOB_CONFIGURATION: HRESULT = HRESULT(0x80200072_u32.cast_signed());
+pub const BG_E_UPNP_ERROR: HRESULT = HRESULT(0x80200045_u32.cast_signed());
+pub const BG_E_USERNAME_TOO_LARGE: HRESULT = HRESULT(0x80200025_u32.cast_signed());
+pub const BG_E_USE_STORED_CREDENTIALS_NOT_SUPPORTED: HRESULT = HRESULT(0x80200066_u32.cast_signed());
+pub const BG_E_VALIDATION_FAILED: HRESULT = HRESULT(0x80200053_u32.cast_signed());
+pub const BG_E_VOLUME_CHANGED: HRESULT = HRESULT(0x8020000E_u32.cast_signed());
+pub const BG_E_WATCHDOG_TIMEOUT: HRESULT = HRESULT(0x80200069_u32.cast_signed());
+pub const BG_HTTP_REDIRECT_POLICY_ALLOW_HTTPS_TO_HTTP: u32 = 0x0800;
+pub const BG_HTTP_REDIRECT_POLICY_ALLOW_REPORT: u32 = 0x0100;
+pub const BG_HTTP_REDIRECT_POLICY_ALLOW_SILENT: u32 = 0x0000;
+pub const BG_HTTP_REDIRECT_POLICY_DISALLOW: u32 = 0x0200;
+pub const BG_HTTP_REDIRECT_POLICY_MASK: u32 = 0x0700;
+pub const BG_JOB_DISABLE_BRANCH_CACHE: u32 = 0x0004;
+pub const BG_JOB_ENABLE_PEERCACHING_CLIENT: u32 = 0x0001;
+pub const BG_JOB_ENABLE_PEERCACHING_SERVER: u32 = 0x0002;
+pub const BG_JOB_ENUM_ALL_USERS: u32 = 0x0001;
+pub const BG_LENGTH_TO_EOF: u64 = 0xFFFFFFFFFFFFFFFF;
+pub const BG_NOTIFY_DISABLE: u32 = 0x0004;
+pub const BG_NOTIFY_FILE_RANGES_TRANSFERRED: u32 = 0x0020;
+pub const BG_NOTIFY_FILE_TRANSFERRED: u32 = 0x0010;
+pub const BG_NOTIFY_JOB_ERROR: u32 = 0x0002;
+pub const BG_NOTIFY_JOB_MODIFICATION: u32 = 0x0008;
+pub const BG_NOTIFY_JOB_TRANSFERRED: u32 = 0x0001;
+pub const BG_SIZE_UNKNOWN: u64 = 0xFFFFFFFFFFFFFFFF;
+pub const BG_SSL_ENABLE_CRL_CHECK: u32 = 0x0001;
+pub const BG_SSL_IGNORE_CERT_CN_INVALID: u32 = 0x0002;
+pub const BG_SSL_IGNORE_CERT_DATE_INVALID: u32 = 0x0004;
+pub const BG_SSL_IGNORE_CERT_WRONG_USAGE: u32 = 0x0010;
+pub const BG_SSL_IGNORE_UNKNOWN_CA: u32 = 0x0008;
+pub const BG_S_ERROR_CONTEXT_NONE: HRESULT = HRESULT(0x00200006_u32.cast_signed());
+pub const BG_S_OVERRIDDEN_BY_POLICY: HRESULT = HRESULT(0x00200055_u32.cast_signed());
+pub const BG_S_PARTIAL_COMPLETE: HRESULT = HRESULT(0x00200017_u32.cast_signed());
+pub const BG_S_PROXY_CHANGED: HRESULT = HRESULT(0x0020002A_u32.cast_signed());
+pub const BG_S_UNABLE_TO_DELETE_FILES: HRESULT = HRESULT(0x0020001A_u32.cast_signed());
+pub const BG_TOKEN_LOCAL_FILE: u32 = 0x0001;
+pub const BG_TOKEN_NETWORK: u32 = 0x0002;
+pub const BITS_COST_OPTION_IGNORE_CONGESTION: u32 = 0x80000000;
+pub const BITS_COST_STATE_BELOW_CAP: u32 = 0x0004;
+pub const BITS_COST_STATE_CAPPED_USAGE_UNKNOWN: u32 = 0x0002;
+pub const BITS_COST_STATE_NEAR_CAP: u32 = 0x0008;
+pub const BITS_COST_STATE_OVERCAP_CHARGED: u32 = 0x0010;
+pub const BITS_COST_STATE_OVERCAP_THROTTLED: u32 = 0x0020;
+pub const BITS_COST_STATE_RESERVED: u32 = 0x40000000;
+pub const BITS_COST_STATE_ROAMING: u32 = 0x0080;
+pub const BITS_COST_STATE_TRANSFER_ALWAYS: u32 = 0x800000FF;
+pub const BITS_COST_STATE_TRANSFER_NOT_ROAMING: u32 = 0x8000007F;
+pub const BITS_COST_STATE_TRANSFER_NO_SURCHARGE: u32 = 0x8000006F;
+pub const BITS_COST_STATE_TRANSFER_STANDARD: u32 = 0x80000067;
+pub const BITS_COST_STATE_TRANSFER_UNRESTRICTED: u32 = 0x80000021;
+pub const BITS_COST_STATE_UNRESTRICTED: u32 = 0x0001;
+pub const BITS_COST_STATE_USAGE_BASED: u32 = 0x0040;
+pub const BITS_MC_FAILED_TO_START: HRESULT = HRESULT(0x80194008_u32.cast_signed());
+pub const BITS_MC_FATAL_IGD_ERROR: HRESULT = HRESULT(0x80194009_u32.cast_signed());
+pub const BITS_MC_FILE_DELETION_FAILED: HRESULT = HRESULT(0x80194001_u32.cast_signed());
+pub const BITS_MC_FILE_DELETION_FAILED_MORE: HRESULT = HRESULT(0x80194002_u32.cast_signed());
+pub const BITS_MC_JOB_CANCELLED: HRESULT = HRESULT(0x80194000_u32.cast_signed());
+pub const BITS_MC_JOB_NOTIFICATION_FAILURE: HRESULT = HRESULT(0x80194006_u32.cast_signed());
+pub const BITS_MC_JOB_PROPERTY_CHANGE: HRESULT = HRESULT(0x80194003_u32.cast_signed());
+pub const BITS_MC_JOB_SCAVENGED: HRESULT = HRESULT(0x80194005_u32.cast_signed());
+pub const BITS_MC_JOB_TAKE_OWNERSHIP: HRESULT = HRESULT(0x80194004_u32.cast_signed());
+pub const BITS_MC_PEERCACHING_PORT: HRESULT = HRESULT(0x8019400A_u32.cast_signed());
+pub const BITS_MC_STATE_FILE_CORRUPT: HRESULT = HRESULT(0x80194007_u32.cast_signed());
+pub const BITS_MC_WSD_PORT: HRESULT = HRESULT(0x8019400B_u32.cast_signed());
+
+/// The classes whose objects are managers.
+pub const CLASSES: [GUID; 10] = [
+    GUID::from_u128(0x4991D34B_80A1_4291_83B6_3328366B9097), // BackgroundCopyManager
+    GUID::from_u128(0x4BD3E4E1_7BD4_4A2B_9964_496400DE5193), // BackgroundCopyManager10_1
+    GUID::from_u128(0x4575438F_A6C8_4976_B0FE_2F26B80D959E), // BackgroundCopyManager10_2
+    GUID::from_u128(0x5FD42AD5_C04E_4D36_ADC7_E08FF15737AD), // BackgroundCopyManager10_3
+    GUID::from_u128(0xF087771F_D74F_4C1A_BB8A_E16ACA9124EA), // BackgroundCopyManager1_5
+    GUID::from_u128(0x6D18AD12_BDE3_4393_B311_099C346E6DF9), // BackgroundCopyManager2_0
+    GUID::from_u128(0x03CA98D6_FF5D_49B8_ABC6_03DD84127020), // BackgroundCopyManager2_5
+    GUID::from_u128(0x659CDEA7_489E_11D9_A9CD_000D56965251), // BackgroundCopyManager3_0
+    GUID::from_u128(0xBB6DF56B_CACE_11DC_9992_0019B93A3A84), // BackgroundCopyManager4_0
+    GUID::from_u128(0x1ECCA34C_E88A_44E3_8D6A_8921BDE9E452), // BackgroundCopyManager5_0
+];
+
+/// The ids by the names that programs know them by.
+#[allow(unsafe_code, reason = "an id of one name is the same everywhere")]
+pub mod symbols {
+    use windows_core::GUID;
+    #[unsafe(no_mangle)]
+    pub static IID_IUnknown: GUID = GUID::from_u128(0x00000000_0000_0000_C000_000000000046);
+    #[unsafe(no_mangle)]
+    pub static IID_IBackgroundCopyError: GUID = GUID::from_u128(0x19C613A0_FCB8_4F28_81AE_897C3D078F81);
+    #[unsafe(no_mangle)]
+    pub static IID_IBackgroundCopyFile: GUID = GUID::from_u128(0x01B7BD23_FB88_4A77_8490_5891D3E4653A);
+    #[unsafe(no_mangle)]
+    pub static IID_IBackgroundCopyFile2: GUID = GUID::from_u128(0x83E81B93_0873_474D_8A8C_F2018B1A939C);
+    #[unsafe(no_mangle)]
+    pub static IID_IBackgroundCopyFile3: GUID = GUID::from_u128(0x659CDEAA_489E_11D9_A9CD_000D56965251);
+    #[unsafe(no_mangle)]
+    pub static IID_IBackgroundCopyFile4: GUID = GUID::from_u128(0xEF7E0655_7888_4960_B0E5_730846E03492);
+    #[unsafe(no_mangle)]
+    pub static IID_IBackgroundCopyFile5: GUID = GUID::from_u128(0x85C1657F_DAFC_40E8_8834_DF18EA25717E);
+    #[unsafe(no_mangle)]
+    pub static IID_IBackgroundCopyFile6: GUID = GUID::from_u128(0xCF6784F7_D677_49FD_9368_CB47AEE9D1AD);
+    #[unsafe(no_mangle)]
+    pub static IID_IEnumBackgroundCopyFiles: GUID = GUID::from_u128(0xCA51E165_C365_424C_8D41_24AAA4FF3C40);
+    #[unsafe(no_mangle)]
+    pub static IID_IBackgroundCopyJob: GUID = GUID::from_u128(0x37668D37_507E_4160_9316_26306D150B12);
+    #[unsafe(no_mangle)]
+    pub static IID_IBackgroundCopyJob2: GUID = GUID::from_u128(0x54B50739_686F_45EB_9DFF_D6A9A0FAA9AF);
+    #[unsafe(no_mangle)]
+    pub static IID_IBackgroundCopyJob3: GUID = GUID::from_u128(0x443C8934_90FF_48ED_BCDE_26F5C7450042);
+    #[unsafe(no_mangle)]
+    pub static IID_IBackgroundCopyJob4: GUID = GUID::from_u128(0x659CDEAE_489E_11D9_A9CD_000D56965251);
+    #[unsafe(no_mangle)]
+    pub static IID_IBackgroundCopyJob5: GUID = GUID::from_u128(0xE847030C_BBBA_4657_AF6D_484AA42BF1FE);
+    #[unsafe(no_mangle)]
+    pub static IID_IBackgroundCopyJobHttpOptions: GUID = GUID::from_u128(0xF1BD1079_9F01_4BDC_8036_F09B70095066);
+    #[unsafe(no_mangle)]
+    pub static IID_IBackgroundCopyJobHttpOptions2: GUID = GUID::from_u128(0xB591A192_A405_4FC3_8323_4C5C542578FC);
+    #[unsafe(no_mangle)]
+    pub static IID_IBackgroundCopyJobHttpOptions3: GUID = GUID::from_u128(0x8A9263D3_FD4C_4EDA_9B28_30132A4D4E3C);
+    #[unsafe(no_mangle)]
+    pub static IID_IEnumBackgroundCopyJobs: GUID = GUID::from_u128(0x1AF4F612_3B71_466F_8F58_7B6F73AC57AD);
+    #[unsafe(no_mangle)]
+    pub static IID_IBackgroundCopyCallback: GUID = GUID::from_u128(0x97EA99C7_0186_4AD4_8DF9_C5B4E0ED6B22);
+    #[unsafe(no_mangle)]
+    pub static IID_IBackgroundCopyCallback2: GUID = GUID::from_u128(0x659CDEAC_489E_11D9_A9CD_000D56965251);
+    #[unsafe(no_mangle)]
+    pub static IID_IBackgroundCopyCallback3: GUID = GUID::from_u128(0x98C97BD2_E32B_4AD8_A528_95FD8B16BD42);
+    #[unsafe(no_mangle)]
+    pub static IID_IBackgroundCopyServerCertificateValidationCallback: GUID = GUID::from_u128(0x4CEC0D02_DEF7_4158_813A_C32A46945FF7);
+    #[unsafe(no_mangle)]
+    pub static IID_IBackgroundCopyManager: GUID = GUID::from_u128(0x5CE34C0D_0DC9_4C1F_897C_DAA1B78CEE7C);
+    #[unsafe(no_mangle)]
+    pub static IID_IBitsTokenOptions: GUID = GUID::from_u128(0x9A2584C3_F7D2_457A_9A5E_22B67BFFC7D2);
+    #[unsafe(no_mangle)]
+    pub static IID_AsyncIBackgroundCopyCallback: GUID = GUID::from_u128(0xCA29D251_B4BB_4679_A3D9_AE8006119D54);
+    #[unsafe(no_mangle)]
+    pub static CLSID_BackgroundCopyManager: GUID = GUID::from_u128(0x4991D34B_80A1_4291_83B6_3328366B9097);
+    #[unsafe(no_mangle)]
+    pub static CLSID_BackgroundCopyManager10_1: GUID = GUID::from_u128(0x4BD3E4E1_7BD4_4A2B_9964_496400DE5193);
+    #[unsafe(no_mangle)]
+    pub static CLSID_BackgroundCopyManager10_2: GUID = GUID::from_u128(0x4575438F_A6C8_4976_B0FE_2F26B80D959E);
+    #[unsafe(no_mangle)]
+    pub static CLSID_BackgroundCopyManager10_3: GUID = GUID::from_u128(0x5FD42AD5_C04E_4D36_ADC7_E08FF15737AD);
+    #[unsafe(no_mangle)]
+    pub static CLSID_BackgroundCopyManager1_5: GUID = GUID::from_u128(0xF087771F_D74F_4C1A_BB8A_E16ACA9124EA);
+    #[unsafe(no_mangle)]
+    pub static CLSID_BackgroundCopyManager2_0: GUID = GUID::from_u128(0x6D18AD12_BDE3_4393_B311_099C346E6DF9);
+    #[unsafe(no_mangle)]
+    pub static CLSID_BackgroundCopyManager2_5: GUID = GUID::from_u128(0x03CA98D6_FF5D_49B8_ABC6_03DD84127020);
+    #[unsafe(no_mangle)]
+    pub static CLSID_BackgroundCopyManager3_0: GUID = GUID::from_u128(0x659CDEA7_489E_11D9_A9CD_000D56965251);
+    #[unsafe(no_mangle)]
+    pub static CLSID_BackgroundCopyManager4_0: GUID = GUID::from_u128(0xBB6DF56B_CACE_11DC_9992_0019B93A3A84);
+    #[unsafe(no_mangle)]
+    pub static CLSID_BackgroundCopyManager5_0: GUID = GUID::from_u128(0x1ECCA34C_E88A_44E3_8D6A_8921BDE9E452);
+}
