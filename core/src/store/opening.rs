@@ -106,7 +106,7 @@ pub(super) fn finish(folder: &Path, connection: Connection, name: &Path) -> Fall
     // SQLite does not report a failed write of the change to WAL.
     let header = folder::first_bytes(&unfinished, schema::HEADER_BYTES)?;
     let header = header.and_then(|bytes| <[u8; schema::HEADER_BYTES]>::try_from(bytes).ok());
-    if !header.is_some_and(|header| schema::check_header(&header).is_ok()) {
+    if header.is_none_or(|header| schema::check_header(&header).is_err()) {
         return Err(StoreFailure::Told(Error::with_context(
             code::E_IO_DEVICE,
             ErrorContext::GeneralQueueManager,
