@@ -14,7 +14,7 @@ from pathlib import Path
 
 from figures import Budget, Figures, Row
 from kill import note_end
-from place import PATIENCE_S, Bench, Ended, Place, Unreadable, hash_of
+from place import PATIENCE_S, Bench, Ended, Unreadable, hash_of
 
 JOBS = 6
 PAGE = 4096
