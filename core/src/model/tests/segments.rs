@@ -277,7 +277,7 @@ fn what_is_safe_is_requested_no_more() {
     job.files[0].add_bytes(0, 10);
     request(&mut job, 20);
     assert_eq!(job.files[0].requested_ranges.len(), 2, "a power cut could take them");
-    job.files[0].add_synced(&[0..10]);
+    job.files[0].add_synced(std::slice::from_ref(&(0..10)));
     request(&mut job, 40);
     let offsets: Vec<_> =
         job.files[0].requested_ranges.iter().map(|range| range.initial_offset).collect();
