@@ -80,6 +80,8 @@ fn only_what_is_requested_is_fetched_and_then_the_rest() {
     // What is here is not fetched again.
     assert_eq!(fetch(&job, &[range(1_200, 1_300)]), JobState::Suspended);
     assert_eq!(asked(&bench)[2..], ["bytes=1500-2499"]);
+    assert_eq!(fetch(&job, &[range(BYTES - 10, LENGTH_TO_EOF)]), JobState::Suspended);
+    assert_eq!(asked(&bench)[3..], ["bytes=999990-999999"]);
     assert_eq!(fetch(&job, &[range(0, LENGTH_TO_EOF)]), JobState::Transferred);
     assert_eq!(bench.server.body_bytes_sent("/file"), BYTES);
     job.complete().expect("completed");

@@ -147,7 +147,7 @@ def test_on_demand_nothing_but_requested_ranges_is_fetched(bench: Bench) -> None
     job.resume()
     states = [JobState.SUSPENDED, JobState.ERROR]
     assert job.wait(states, timeout=PATIENCE_S) is JobState.SUSPENDED
-    assert file.filled_ranges == [early, late]
+    assert file.filled_ranges == (early, late)
     reader = file.open_reader(timeout=PATIENCE_S)
     reader.seek(500_000)
     assert reader.read(10) == bench.server.content(1)[500_000:500_010]
