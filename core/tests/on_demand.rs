@@ -204,6 +204,22 @@ fn one_file_that_fails_does_not_stop_the_ranges_of_another_one() {
 }
 
 #[test]
+fn what_is_requested_while_another_file_is_under_way_is_fetched_at_once() {
+    let bench = Bench::new();
+    let gated = Reply::normal().gate_after(5);
+    let (job, _) = on_demand(&bench, Resource::new(content()).script(vec![gated]));
+    bench.server.put("/other", Resource::new(content()));
+    job.add_file(&bench.server.url("/other"), &bench.name("other")).expect("added");
+    job.file(0).expect("the file").request_ranges(&[range(0, 10)]).expect("requested");
+    job.resume().expect("resumed");
+    common::wait_for_bytes(&job, 5);
+    job.file(1).expect("the file").request_ranges(&[range(7, 10)]).expect("requested");
+    common::wait_for_bytes(&job, 15);
+    bench.server.open_gate("/file");
+    assert_eq!(settled(&job), JobState::Suspended);
+}
+
+#[test]
 fn large_ranges_come_by_several_connections_and_end_where_they_should() {
     let bench = Bench::new();
     let size = 64 << 20;

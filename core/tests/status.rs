@@ -120,6 +120,22 @@ fn credentials_are_shown_when_asked_for_and_never_stored() {
 }
 
 #[test]
+fn without_the_credentials_that_it_waited_for_a_job_goes_on() {
+    let mut bench = Bench::new();
+    let job = bench.job(always(Reply::normal().gate_before_reply()));
+    job.set_credentials(AuthTarget::Server, AuthScheme::Basic, "ada", "pass").expect("set");
+    job.resume().expect("resumed");
+    let id = job.id();
+    bench.manager.close();
+    bench.server.open_gate("/file");
+    bench.manager = common::open(bench.folder.path());
+    let job = bench.manager.get_job(id).expect("still there");
+    assert_eq!(kind(&job), WaitKind::CredentialsNeeded);
+    job.remove_credentials(AuthTarget::Server, AuthScheme::Basic).expect("removed");
+    assert_eq!(stopped(&job), JobState::Transferred, "{:?}", job.wait_reason());
+}
+
+#[test]
 fn after_a_restart_a_job_waits_for_its_credentials() {
     let mut bench = Bench::new();
     let guarded = Reply::normal().require_basic("ada", "pass");

@@ -258,6 +258,7 @@ impl Queue {
             || change.record.state != before.state
             || change.record.priority != before.priority
             || change.record.properties != before.properties
+            || change.record.credential_slots != before.credential_slots
             || change.record.wake_at() != before.wake_at()
             || change.record.maximum_download_time_s != before.maximum_download_time_s
             || change.record.totals.files != before.totals.files
@@ -267,6 +268,7 @@ impl Queue {
                     old.stage != file.stage
                         || old.remote_name != file.remote_name
                         || old.failure != file.failure
+                        || old.requested_ranges != file.requested_ranges
                 })
             });
         self.replan |= moves;
