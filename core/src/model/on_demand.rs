@@ -19,6 +19,9 @@ impl FileRecord {
     /// The missing bytes of the requested ranges, in order. As long as the size is not known
     /// the last one may end at the largest offset.
     pub fn requested_gaps(&self) -> Vec<Range<u64>> {
+        if self.requested_ranges.is_empty() {
+            return Vec::new();
+        }
         let size = self.size.unwrap_or(u64::MAX);
         let gaps = self.gaps(size);
         let windows = self.requested_ranges.iter().map(window);

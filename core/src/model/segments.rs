@@ -61,6 +61,9 @@ impl FileRecord {
 
     /// How many bytes are held right before a position, without a gap.
     pub fn held_before(&self, position: u64) -> u64 {
+        if self.segments.is_empty() {
+            return if position <= self.written { position } else { 0 };
+        }
         let mut run = 0..0;
         for range in self.held_ranges() {
             match range.start <= run.end {
