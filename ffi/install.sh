@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs the C library, like "make install":
+# Installs the C library and, where it was built, BITS by COM, like "make install":
 #
 #   PREFIX=/usr DESTDIR=/tmp/package ffi/install.sh
 #
@@ -7,7 +7,8 @@
 # LIBDIR   the folder of its libraries (PREFIX/lib)
 # DESTDIR  put in front of every path, for packagers (empty)
 # BUILT    the folder with libbgcopy.so and libbgcopy.a (target/release;
-#          without it the library is built first)
+#          without it the library is built first). libbgcopy_bits.so and
+#          libbgcopy_bits.a are there after "cargo build --release -p bgcopy-com".
 
 set -eu
 
@@ -31,10 +32,15 @@ mkdir -p "$include/bgcopy" "$lib/pkgconfig" "$lib/cmake/bgcopy"
 
 install -m 644 "$root/include/bgcopy.h" "$root/include/bgcopy.hpp" "$include"
 install -m 644 "$root/include/bgcopy/"*.hpp "$include/bgcopy"
-install -m 755 "$BUILT/libbgcopy.so" "$lib/libbgcopy.so.$version"
-ln -sf "libbgcopy.so.$version" "$lib/libbgcopy.so.$abi"
-ln -sf "libbgcopy.so.$abi" "$lib/libbgcopy.so"
-install -m 644 "$BUILT/libbgcopy.a" "$lib/libbgcopy.a"
+
+libraries() {
+    install -m 755 "$BUILT/$1.so" "$lib/$1.so.$version"
+    ln -sf "$1.so.$version" "$lib/$1.so.$abi"
+    ln -sf "$1.so.$abi" "$lib/$1.so"
+    install -m 644 "$BUILT/$1.a" "$lib/$1.a"
+}
+
+libraries libbgcopy
 
 # What the static library needs beside the C library. zlib is there if the
 # building machine had one to share.
@@ -52,3 +58,11 @@ fill() {
 fill bgcopy.pc.in "$lib/pkgconfig/bgcopy.pc"
 fill bgcopy-config.cmake.in "$lib/cmake/bgcopy/bgcopy-config.cmake"
 fill bgcopy-config-version.cmake.in "$lib/cmake/bgcopy/bgcopy-config-version.cmake"
+
+# Its headers have the names of those of Windows, and so a folder of their own.
+if [ -e "$BUILT/libbgcopy_bits.so" ]; then
+    mkdir -p "$include/bgcopy-bits"
+    install -m 644 "$root/include/com/"*.h "$include/bgcopy-bits"
+    libraries libbgcopy_bits
+    fill bgcopy-bits.pc.in "$lib/pkgconfig/bgcopy-bits.pc"
+fi

@@ -5,6 +5,7 @@
 
 mod native;
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -24,14 +25,21 @@ fn install(stage: &Stage) -> PathBuf {
 fn every_header_is_installed() {
     let stage = Stage::new();
     let prefix = install(&stage);
-    for folder in ["include", "include/bgcopy"] {
-        let names = |path: &Path| {
-            let entries = std::fs::read_dir(path).expect("a folder");
-            let names = entries.map(|entry| entry.expect("an entry").file_name());
-            names.collect::<std::collections::BTreeSet<_>>()
-        };
-        assert_eq!(names(&prefix.join(folder)), names(&root().join(folder)), "{folder}");
+    let names = |path: &Path| {
+        let entries = std::fs::read_dir(path).expect("a folder");
+        let names = entries.map(|entry| entry.expect("an entry").file_name());
+        names.collect::<std::collections::BTreeSet<_>>()
+    };
+    let mut ours = names(&root().join("include"));
+    assert!(ours.remove(OsStr::new("com")), "those of BITS have another folder");
+    let mut installed = names(&prefix.join("include"));
+    if installed.remove(OsStr::new("bgcopy-bits")) {
+        let bits = names(&prefix.join("include/bgcopy-bits"));
+        assert_eq!(bits, names(&root().join("include/com")));
     }
+    assert_eq!(installed, ours);
+    let classes = "include/bgcopy";
+    assert_eq!(names(&prefix.join(classes)), names(&root().join(classes)));
 }
 
 fn run_example(stage: &Stage, program: &Path, kind: &str) {

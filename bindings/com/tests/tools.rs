@@ -77,6 +77,35 @@ fn the_example_downloads_a_file() {
 }
 
 #[test]
+#[ignore = "needs pkg-config, and the C library built beside this one"]
+fn the_example_is_built_from_what_is_installed() {
+    let stage = Stage::new();
+    let prefix = stage.folder.path().join("prefix");
+    let built = std::env::current_exe().expect("a path").parent().expect("a folder").to_owned();
+    must_succeed(
+        Command::new(root().join("ffi/install.sh")).env("PREFIX", &prefix).env("BUILT", built),
+    );
+    let library = prefix.join("lib");
+    let flags = must_succeed(
+        Command::new("pkg-config")
+            .args(["--cflags", "--libs", "bgcopy-bits"])
+            .env("PKG_CONFIG_PATH", library.join("pkgconfig")),
+    );
+    let flags = String::from_utf8(flags.stdout).expect("text");
+    let program = stage.folder.path().join("download");
+    let mut command = Command::new("gcc");
+    command.args(["-fshort-wchar", "-DBGCOPY_WCHAR_IS_WCHAR_T"]).arg(root().join(EXAMPLE));
+    command.arg("-o").arg(&program).args(flags.split_whitespace());
+    must_succeed(command.arg(format!("-Wl,-rpath,{}", library.display())));
+    let mut command = Command::new(&program);
+    command.arg(stage.server.url("/one")).arg(stage.folder.path().join("one"));
+    must_succeed(command.env("BGCOPY_STORE", stage.folder.path().join("store")));
+    std::fs::remove_dir_all(prefix).expect("removed");
+    std::fs::remove_file(program).expect("removed");
+    stage.must_have(&["one"]);
+}
+
+#[test]
 #[ignore = "needs mingw"]
 fn the_example_is_built_for_windows() {
     let folder = tempfile::tempdir().expect("a folder");
