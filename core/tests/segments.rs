@@ -43,7 +43,11 @@ fn fetched_by(bench: &Bench, resource: Resource, connections: usize) -> Job {
 }
 
 fn wait_for_connections(server: &Server, job: &Job, connections: usize) {
-    let deadline = Instant::now() + PATIENCE;
+    wait_for_connections_within(PATIENCE, server, job, connections);
+}
+
+fn wait_for_connections_within(patience: Duration, server: &Server, job: &Job, connections: usize) {
+    let deadline = Instant::now() + patience;
     while server.open_connections() < connections {
         assert!(Instant::now() < deadline, "{} connections", server.open_connections());
         assert_eq!(job.error().ok(), None);
@@ -82,10 +86,12 @@ fn where_several_were_faster_the_next_process_begins_with_as_many() {
     let Bench { server, folder, manager } = bench;
     drop((job, manager));
     let bench = Bench { manager: open(folder.path()), server, folder };
-    // Nothing can be measured of a request that stands still.
+    // Nothing can be measured of a request that stands still; after a minute it would end.
     let script = vec![Reply::normal().gate_after(1 << 20)];
-    let resource = Resource::new(content()).script(script).always(paced());
-    let job = fetched_by(&bench, resource, 4);
+    let job = bench.job(Resource::new(content()).script(script).always(paced()));
+    job.set_priority(JobPriority::Foreground).expect("set");
+    job.resume().expect("resumed");
+    wait_for_connections_within(PATIENCE / 2, &bench.server, &job, 4);
     bench.server.open_gate("/file");
     must_end(&bench, &job, &content());
 }

@@ -283,3 +283,18 @@ fn what_is_safe_is_requested_no_more() {
         job.files[0].requested_ranges.iter().map(|range| range.initial_offset).collect();
     assert_eq!(offsets, [20, 40]);
 }
+
+#[test]
+fn what_a_failed_sync_leaves_safe_behind_a_gap_is_kept() {
+    let mut job = job_with_files(1);
+    command(&mut job, Command::Resume).expect("resumed");
+    job.files[0].add_bytes(0, 10);
+    job.files[0].add_bytes(20, 30);
+    job.files[0].add_synced(&[0..0, 20..25]);
+    let lost = Outcome::LostBytes { file: 0, keeps_synced: true };
+    input(&mut job, &Input::Outcome(lost), Now::default()).expect("an outcome");
+    assert_eq!((job.files[0].held(), job.files[0].gaps(30)), (5, vec![0..20, 25..30]));
+    let lost = Outcome::LostBytes { file: 0, keeps_synced: false };
+    input(&mut job, &Input::Outcome(lost), Now::default()).expect("an outcome");
+    assert_eq!(job.files[0].held(), 0);
+}
