@@ -7,6 +7,7 @@ use tempfile::tempdir;
 use crate::vocab::{JobState, Result, code};
 
 use super::super::failure::StoreFailure;
+use super::super::opening;
 use super::*;
 
 #[test]
@@ -197,4 +198,25 @@ fn story(folder: &Path, faults: Faults) -> Result<()> {
     store.next_due()?;
     store.closing()?;
     Ok(())
+}
+
+/// SQLite does not report every write that failed while a database was made.
+#[test]
+fn a_new_database_with_a_bad_header_gets_no_name() {
+    let place = tempdir().expect("a folder");
+    let name = place.path().join("queue.db");
+    let make = |is_whole: bool| {
+        let connection = opening::build(place.path()).expect("built");
+        if !is_whole {
+            connection.pragma_update(None, "application_id", 7).expect("another number");
+        }
+        opening::finish(place.path(), connection, &name)
+    };
+    let Err(StoreFailure::Told(error)) = make(false) else {
+        panic!("it was given its name");
+    };
+    assert_eq!(error.code, code::E_IO_DEVICE);
+    assert!(!name.exists());
+    make(true).expect("one that is whole");
+    assert!(name.exists());
 }
