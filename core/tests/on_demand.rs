@@ -37,10 +37,10 @@ fn on_demand(bench: &Bench, resource: Resource) -> (Job, File) {
 fn fetch(job: &Job, ranges: &[FileRange]) -> JobState {
     job.file(0).expect("the file").request_ranges(ranges).expect("requested");
     job.resume().expect("resumed");
-    settled(job)
+    here_or_failed(job)
 }
 
-fn settled(job: &Job) -> JobState {
+fn here_or_failed(job: &Job) -> JobState {
     let states = [JobState::Suspended, JobState::Transferred, JobState::Error];
     job.wait(&states, Some(PATIENCE)).unwrap_or_else(|error| {
         panic!("{error}: {:?} {:?}", job.wait_reason(), job.progress());
@@ -95,7 +95,7 @@ fn a_job_without_requests_stays_suspended() {
     let (job, _) = on_demand(&bench, Resource::new(content()));
     // Its size is not known: the whole file could be empty.
     job.resume().expect("resumed");
-    assert_eq!(settled(&job), JobState::Suspended);
+    assert_eq!(here_or_failed(&job), JobState::Suspended);
     assert_eq!(asked(&bench), Vec::<String>::new());
 }
 
@@ -111,7 +111,7 @@ fn requests_outlive_the_process_and_so_does_what_is_here() {
     let bench = Bench { manager: open(folder.path()), server, folder };
     let job = bench.manager.get_job(id).expect("the job");
     job.resume().expect("resumed");
-    assert_eq!(settled(&job), JobState::Suspended);
+    assert_eq!(here_or_failed(&job), JobState::Suspended);
     let file = job.file(0).expect("the file");
     let here = [range(0, 5), range(500_000, 10), range(700_000, 5)];
     assert_eq!(file.filled_ranges().expect("ranges"), here);
@@ -220,7 +220,7 @@ fn what_is_requested_while_another_file_is_under_way_is_fetched_at_once() {
     let first = job.file(0).expect("the file").filled_ranges().expect("ranges");
     assert_eq!(first, [range(0, 5)], "that one stands still");
     bench.server.open_gate("/file");
-    assert_eq!(settled(&job), JobState::Suspended);
+    assert_eq!(here_or_failed(&job), JobState::Suspended);
 }
 
 #[test]
@@ -234,7 +234,7 @@ fn large_ranges_come_by_several_connections_and_end_where_they_should() {
     job.resume().expect("resumed");
     let several = |seen: &Seen<'_>| seen.requests_for("/file").len() >= 3;
     assert!(bench.server.wait_until(PATIENCE, several), "{:?}", asked(&bench));
-    assert_eq!(settled(&job), JobState::Suspended);
+    assert_eq!(here_or_failed(&job), JobState::Suspended);
     assert_eq!(file.filled_ranges().expect("ranges"), [wanted]);
     let end = wanted.initial_offset + wanted.length;
     for text in asked(&bench) {
@@ -286,7 +286,7 @@ fn a_read_of_bytes_that_nobody_requested_says_so() {
     assert!(error.message.contains("no requested range"), "{}", error.message);
     bench.server.open_gate("/file");
     must_read(&file, range(10, 10));
-    assert_eq!(settled(&job), JobState::Suspended);
+    assert_eq!(here_or_failed(&job), JobState::Suspended);
 }
 
 #[test]

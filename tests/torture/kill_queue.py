@@ -125,7 +125,7 @@ def is_listed(place: Place, figures: Figures, what: str, job: str) -> bool:
         return False
 
 
-def settle(place: Place, figures: Figures, what: str) -> None:
+def run_to_the_end(place: Place, figures: Figures, what: str) -> None:
     """What was begun before a kill is finished by the next process."""
     note_end(figures, place.run("run"), what)
 
@@ -153,7 +153,7 @@ def cancel(bench: Bench, budget: Budget) -> Row:
                     break
                 if not is_listed(place, row.own, row.name, job):
                     break
-            settle(place, row.own, row.name)
+            run_to_the_end(place, row.own, row.name)
         if there := [path.name for path in place.target.iterdir() if path.name[0] != "."]:
             row.own.note("wrong", f"{row.name}: {there} of a cancelled job")
         note_rest(row.own, place, row.name)
@@ -185,7 +185,7 @@ def complete(bench: Bench, budget: Budget) -> Row:
                     row.own.note("wrong", f"{row.name}: {path}")
             if not is_listed(place, row.own, row.name, job):
                 break
-        settle(place, row.own, row.name)
+        run_to_the_end(place, row.own, row.name)
         for name, path in files.items():
             if hash_of(path) != bench.server.hash_of(name):
                 row.own.note("wrong" if path.exists() else "lost", f"{row.name}: {path} at the end")

@@ -46,7 +46,7 @@ impl Callback {
 
     /// Tells it of an event; false if it has to be told again. An object that has no method for
     /// the event is told nothing.
-    pub(crate) fn tell(&self, service: &Arc<Service>, job: Job, event: &Event) -> bool {
+    pub(crate) fn notify(&self, service: &Arc<Service>, job: Job, event: &Event) -> bool {
         let job = Arc::new(job);
         let object = JobObject::make(service, &job);
         let raw = object.as_raw();

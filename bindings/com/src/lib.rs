@@ -34,7 +34,7 @@ mod job_reply;
 mod manager;
 mod memory;
 mod notifier;
-mod owed;
+mod pending_events;
 mod runtime;
 mod service;
 mod text;

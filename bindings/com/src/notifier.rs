@@ -7,33 +7,36 @@ use bgcopy_core::{Event, EventKind, JobState};
 
 use crate::service::{Hub, Service};
 
-/// Tells events until the queue is closed.
+/// Calls callbacks until the queue is closed.
 pub(crate) fn run(service: &Weak<Service>, hub: &Arc<Hub>) {
     let mut state = hub.lock();
     while !state.closed {
-        match state.owed.next() {
+        match state.pending.next() {
             Ok(event) => {
                 drop(state);
-                let is_done = tell(service, &event);
+                let is_done = notify_callback(service, &event);
                 state = hub.lock();
-                // A callback that is no longer there is owed nothing.
+                // A callback that is no longer there is called no more.
                 if !is_done && !state.closed && state.has_callback(event.job) {
-                    state.owed.put_off(event);
+                    state.pending.put_off(event);
                 }
             }
             Err(Some(left)) => {
-                state =
-                    hub.owed.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
+                state = hub
+                    .is_pending
+                    .wait_timeout(state, left)
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .0;
             }
             Err(None) => {
-                state = hub.owed.wait(state).unwrap_or_else(PoisonError::into_inner);
+                state = hub.is_pending.wait(state).unwrap_or_else(PoisonError::into_inner);
             }
         }
     }
 }
 
-/// Tells one event; false if it has to be told again.
-fn tell(service: &Weak<Service>, event: &Event) -> bool {
+/// Calls the callback of one event; false if it has to be called again.
+fn notify_callback(service: &Weak<Service>, event: &Event) -> bool {
     // Nobody has an object any more.
     let Some(service) = service.upgrade() else {
         return true;
@@ -41,7 +44,7 @@ fn tell(service: &Weak<Service>, event: &Event) -> bool {
     let Some(callback) = service.callback(event.job) else {
         return true;
     };
-    // A job that left the queue has nothing more to tell.
+    // A job that left the queue has no events any more.
     let Ok(job) = service.manager.get_job(event.job) else {
         return true;
     };
@@ -59,7 +62,7 @@ fn tell(service: &Weak<Service>, event: &Event) -> bool {
         | EventKind::FileRangesTransferred
         | EventKind::FileRestarted => true,
     };
-    !is_wanted || !is_true || callback.tell(&service, job, event)
+    !is_wanted || !is_true || callback.notify(&service, job, event)
 }
 
 /// The flag by which a program asks for an event; none for the one that BITS does not have.

@@ -1,4 +1,4 @@
-//! Events that callbacks are owed, in the order of each job.
+//! Events whose callbacks are still to be called, in the order of each job.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::time::{Duration, Instant};
@@ -10,7 +10,7 @@ use uuid::Uuid;
 const AGAIN_AFTER: Duration = Duration::from_secs(1);
 
 #[derive(Default)]
-pub(crate) struct Owed {
+pub(crate) struct PendingEvents {
     jobs: BTreeMap<Uuid, OfJob>,
 }
 
@@ -19,7 +19,7 @@ struct OfJob {
     events: VecDeque<Event>,
 }
 
-impl Owed {
+impl PendingEvents {
     /// Adds an event. One that says the same already takes it in; the end of a job stays behind
     /// all else of it.
     pub(crate) fn add(&mut self, event: Event) {
@@ -55,7 +55,7 @@ impl Owed {
         event.ok_or(None)
     }
 
-    /// Puts an event back that has to be told again, before what came after it.
+    /// Puts an event back whose callback has to be called again, before what came after it.
     pub(crate) fn put_off(&mut self, event: Event) {
         let job = self.of(event.job);
         job.due = Instant::now() + AGAIN_AFTER;
@@ -87,26 +87,26 @@ mod tests {
 
     #[test]
     fn an_event_that_failed_comes_again_before_what_came_after_it() {
-        let mut owed = Owed::default();
-        owed.add(event(1, EventKind::FileTransferred));
-        owed.add(event(1, EventKind::JobTransferred));
-        let first = owed.next();
+        let mut pending = PendingEvents::default();
+        pending.add(event(1, EventKind::FileTransferred));
+        pending.add(event(1, EventKind::JobTransferred));
+        let first = pending.next();
         assert_eq!(first, Ok(event(1, EventKind::FileTransferred)));
-        owed.put_off(event(1, EventKind::FileTransferred));
-        assert!(matches!(owed.next(), Err(Some(_))), "it waits");
-        owed.add(event(2, EventKind::JobError));
-        assert_eq!(owed.next(), Ok(event(2, EventKind::JobError)), "others do not wait for it");
+        pending.put_off(event(1, EventKind::FileTransferred));
+        assert!(matches!(pending.next(), Err(Some(_))), "it waits");
+        pending.add(event(2, EventKind::JobError));
+        assert_eq!(pending.next(), Ok(event(2, EventKind::JobError)), "others do not wait for it");
     }
 
     #[test]
-    fn what_is_said_twice_is_told_once() {
-        let mut owed = Owed::default();
-        owed.add(event(1, EventKind::JobModification));
-        owed.add(event(1, EventKind::JobModification));
-        owed.add(event(1, EventKind::JobError));
-        owed.add(event(1, EventKind::JobTransferred));
-        assert_eq!(owed.next(), Ok(event(1, EventKind::JobModification)));
-        assert_eq!(owed.next(), Ok(event(1, EventKind::JobTransferred)));
-        assert_eq!(owed.next(), Err(None));
+    fn an_event_that_is_pending_already_is_not_added_again() {
+        let mut pending = PendingEvents::default();
+        pending.add(event(1, EventKind::JobModification));
+        pending.add(event(1, EventKind::JobModification));
+        pending.add(event(1, EventKind::JobError));
+        pending.add(event(1, EventKind::JobTransferred));
+        assert_eq!(pending.next(), Ok(event(1, EventKind::JobModification)));
+        assert_eq!(pending.next(), Ok(event(1, EventKind::JobTransferred)));
+        assert_eq!(pending.next(), Err(None));
     }
 }

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use crate::callback::Callback;
 use crate::notifier;
-use crate::owed::Owed;
+use crate::pending_events::PendingEvents;
 
 /// The service as its objects hold it: the queue is closed when the last of them is gone.
 pub(crate) struct Service(Arc<Hub>);
@@ -22,13 +22,13 @@ pub(crate) struct Hub {
     pub(crate) manager: Manager,
     state: Mutex<State>,
     /// Something was added for the notifier.
-    pub(crate) owed: Condvar,
+    pub(crate) is_pending: Condvar,
 }
 
 #[derive(Default)]
 pub(crate) struct State {
     callbacks: BTreeMap<Uuid, Arc<Callback>>,
-    pub(crate) owed: Owed,
+    pub(crate) pending: PendingEvents,
     pub(crate) closed: bool,
     threads: Vec<JoinHandle<()>>,
 }
@@ -60,7 +60,7 @@ impl Drop for Service {
 impl Service {
     /// Starts it. Events are taken from the beginning: those that nobody is told of are gone.
     pub(crate) fn start(manager: Manager) -> Result<Arc<Self>> {
-        let hub = Arc::new(Hub { manager, state: Mutex::default(), owed: Condvar::new() });
+        let hub = Arc::new(Hub { manager, state: Mutex::default(), is_pending: Condvar::new() });
         let service = Arc::new(Self(Arc::clone(&hub)));
         let mut state = hub.lock();
         let inner = Arc::clone(&hub);
@@ -109,8 +109,8 @@ impl Service {
         };
         let event =
             Event { job: job.id(), kind, file: None, error: record.error, ranges: Vec::new() };
-        self.lock().owed.add(event);
-        self.owed.notify_one();
+        self.lock().pending.add(event);
+        self.is_pending.notify_one();
         Ok(())
     }
 }
@@ -124,7 +124,7 @@ impl Hub {
     pub(crate) fn forget(&self, job: Uuid) {
         let mut state = self.lock();
         let former = state.callbacks.remove(&job);
-        state.owed.forget(job);
+        state.pending.forget(job);
         drop(state);
         // What it releases may call in here.
         drop(former);
@@ -134,7 +134,7 @@ impl Hub {
     pub(crate) fn forget_all(&self) {
         let mut state = self.lock();
         let callbacks = std::mem::take(&mut state.callbacks);
-        state.owed = Owed::default();
+        state.pending = PendingEvents::default();
         drop(state);
         drop(callbacks);
     }
@@ -147,8 +147,8 @@ impl Hub {
             };
             let mut state = self.lock();
             if state.callbacks.contains_key(&event.job) {
-                state.owed.add(event);
-                self.owed.notify_one();
+                state.pending.add(event);
+                self.is_pending.notify_one();
             }
         }
         self.end();
@@ -156,7 +156,7 @@ impl Hub {
 
     fn end(&self) {
         self.lock().closed = true;
-        self.owed.notify_all();
+        self.is_pending.notify_all();
     }
 
     pub(crate) fn lock(&self) -> MutexGuard<'_, State> {
