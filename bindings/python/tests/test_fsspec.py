@@ -8,6 +8,7 @@ import os
 import pickle
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -36,9 +37,13 @@ def fs() -> BgcopyFileSystem:
     return BgcopyFileSystem(skip_instance_cache=True)
 
 
-def temporaries() -> set[str]:
-    folder = Path(os.environ.get("TMPDIR", "/tmp"))
-    return {path.name for path in folder.glob("bgcopy-*")}
+@pytest.fixture
+def temporary_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """What this process makes for a time goes here, and nothing of any other process does."""
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    return folder
 
 
 # Names.
@@ -110,13 +115,12 @@ def test_can_be_pickled_and_is_made_once(web: Web) -> None:
 # Reading.
 
 
-def test_cat(fs: BgcopyFileSystem, web: Web) -> None:
-    before = temporaries()
+def test_cat(fs: BgcopyFileSystem, web: Web, temporary_folder: Path) -> None:
     one, two = web.file("/one", BODY), web.file("/two", b"")
     assert fs.cat(one) == BODY
     assert fs.cat([one, two]) == {one: BODY, two: b""}
     assert fs.cat(web.file("/q", b"q") + "?a=1&b=2") == b"q"
-    assert temporaries() == before
+    assert list(temporary_folder.iterdir()) == []
 
 
 RANGES = [
@@ -269,8 +273,9 @@ def test_open_streams(fs: BgcopyFileSystem, web: Web) -> None:
         assert (file.tell(), file.seekable(), file.writable()) == (len(content()), True, False)
 
 
-def test_open_is_a_file_as_any_other(fs: BgcopyFileSystem, web: Web) -> None:
-    before = temporaries()
+def test_open_is_a_file_as_any_other(
+    fs: BgcopyFileSystem, web: Web, temporary_folder: Path
+) -> None:
     text = "".join(f"line {n} ä\n" for n in range(20_000))
     url = web.file("/a", text.encode())
     with fs.open(url, "r", encoding="utf-8") as lines:
@@ -281,13 +286,14 @@ def test_open_is_a_file_as_any_other(fs: BgcopyFileSystem, web: Web) -> None:
         assert file.read(1) == b"0"
         assert file.details["size"] == len(text.encode())
         assert file.full_name == url
+        assert list(temporary_folder.iterdir()) != []
     assert file.closed
     file.close()
     with pytest.raises(ValueError, match="closed"):
         file.read()
     with fs.open(web.file("/empty", b"")) as empty:
         assert (empty.read(), empty.size) == (b"", 0)
-    assert temporaries() == before
+    assert list(temporary_folder.iterdir()) == []
 
 
 def test_open_of_unknown_size(fs: BgcopyFileSystem, web: Web) -> None:
