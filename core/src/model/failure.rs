@@ -300,6 +300,15 @@ pub fn no_headway() -> Failure {
     )
 }
 
+/// The server still takes what was sent before the process ended.
+pub fn still_arriving() -> Failure {
+    Failure::transient(
+        code::BG_E_NO_PROGRESS,
+        ErrorContext::RemoteFile,
+        "the server is still taking what was sent to it before; it is asked again later".to_owned(),
+    )
+}
+
 /// Sessions that never live long.
 pub fn lost_session() -> Failure {
     Failure::transient(

@@ -1,6 +1,6 @@
 //! What a server says that it holds of an upload, and whether that is headway.
 
-use crate::protocol::{Failure, Span, UploadRequest, invalid_failure};
+use crate::protocol::{Failure, Span, Upload, UploadRequest, invalid_failure};
 use crate::vocab::Result;
 
 use super::deadline::Now;
@@ -26,24 +26,23 @@ pub(super) fn holds(
 ) -> Result<()> {
     let file = job.file(index)?;
     let state = upload_state(&job.record, file);
-    // What is beyond the bytes just sent was sent before the record that a power
-    // cut left, or it is their overlap, which the server stored a second time. If
-    // it is that, each answer says more than the one before. Some bytes may still
-    // come in behind the first ones.
-    let doubtful = state.may_be_old
-        && state.told != Some(position)
-        && call.body.is_some_and(|span| position > span.first + span.length);
+    let doubt = Doubt::of(&state, call, position);
     let too_much = !state.can_hold(position) || file.size.is_some_and(|size| position > size);
-    if too_much || doubtful && file.restarts >= ROUNDS_MAX {
+    if too_much || doubt == Doubt::Overlap && file.restarts >= ROUNDS_MAX {
         stale_session(change, job, index)?;
         let failure = invalid_failure("that it holds more than was sent to it");
         return count_failure(change, job, index, &failure, now);
     }
-    if doubtful {
-        return edit(change, job, index, |upload, file| {
+    if doubt != Doubt::None {
+        let rounds = if doubt == Doubt::Overlap { file.restarts + 1 } else { 0 };
+        edit(change, job, index, |upload, file| {
             upload.state.told = Some(position);
-            file.restarts += 1;
-        });
+            file.restarts = rounds;
+        })?;
+        return match doubt {
+            Doubt::Arriving => count_failure(change, job, index, &failure::still_arriving(), now),
+            Doubt::None | Doubt::Overlap => Ok(()),
+        };
     }
     let mut was_suspect = false;
     edit(change, job, index, |upload, _| {
@@ -72,6 +71,35 @@ pub(super) fn holds(
     match advanced || !counts {
         true => Ok(()),
         false => count_round(change, job, index, &failure::no_headway(), now),
+    }
+}
+
+/// Why what the server says that it holds is not believed yet.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Doubt {
+    None,
+    /// The server may have stored the bytes just sent behind those that it had, although
+    /// they overlap: each answer says more than the one before, by what was sent.
+    Overlap,
+    /// Bytes that a process sent before it was killed are still coming in.
+    Arriving,
+}
+
+impl Doubt {
+    /// Only an upload that was loaded from the store has any, of bytes beyond those just
+    /// sent, and until the server has said the same twice.
+    fn of(state: &Upload, call: &UploadRequest, position: u64) -> Self {
+        let Some(sent) = call.body.filter(|_| state.may_be_old) else {
+            return Self::None;
+        };
+        if position <= sent.first + sent.length {
+            return Self::None;
+        }
+        match state.told {
+            Some(told) if told == position => Self::None,
+            Some(told) if told.checked_add(sent.length) != Some(position) => Self::Arriving,
+            Some(_) | None => Self::Overlap,
+        }
     }
 }
 

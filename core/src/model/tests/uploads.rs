@@ -365,6 +365,28 @@ fn a_session_of_an_old_record_may_hold_more_than_was_sent() {
 }
 
 #[test]
+fn bytes_of_a_killed_process_that_still_come_in_are_waited_for() {
+    let mut job = holding(50);
+    job.after_restart(None, Now::default());
+    let piece = || call(Step::Send, 50, 50);
+    begun(&mut job, piece());
+    // The first answer is asked for again at once.
+    apply_news(&mut job, holds(piece(), 300));
+    assert_eq!(job.record.state, JobState::Transferring);
+    for position in [310, 390, 410, 411] {
+        apply_news(&mut job, holds(piece(), position));
+        assert_eq!((job.record.state, state(&job).stale), (JobState::TransientError, false));
+        let error = job.record.error.as_ref().expect("an error");
+        assert!(error.message.contains("still taking"), "{}", error.message);
+        command(&mut job, Command::Resume).expect("resume");
+        begun(&mut job, piece());
+    }
+    apply_news(&mut job, holds(piece(), 411));
+    assert_eq!((job.files[0].written, state(&job).may_be_old), (411, false));
+    assert_eq!(job.record.state, JobState::Transferring);
+}
+
+#[test]
 fn what_may_leave_bytes_or_a_file_is_synced_before_it_goes_out() {
     let mut job = holding(0);
     assert!(!begun(&mut job, call(Step::Create, 0, 0)).durable, "nothing is left behind");
