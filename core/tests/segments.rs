@@ -6,8 +6,8 @@ use std::io::{Read, Seek, SeekFrom};
 use std::ops::Range;
 use std::time::{Duration, Instant};
 
-use bgcopy_core::vocab::{JobPropertyId, PropertyValue};
-use bgcopy_core::{Job, JobPriority, JobState, JobType, Reader};
+use bgcopy_core::vocab::{JobPropertyId, LENGTH_TO_EOF, PropertyValue};
+use bgcopy_core::{FileRange, HResult, Job, JobPriority, JobState, JobType, Reader};
 use bgcopy_test_server::{Content, Reply, Resource, Seen, Server};
 
 use common::{Bench, PATIENCE, drive, open, stopped, wait_for_bytes};
@@ -76,6 +76,55 @@ fn a_server_that_limits_each_connection_is_asked_by_several() {
     assert!(sent <= BYTES + BYTES / 8, "{sent} bytes were sent for a file of {BYTES}");
     let first = &bench.server.requests_for("/file")[0];
     assert_eq!(first.header("range"), None, "it begins as any other file");
+}
+
+/// Pieces in another order than in the file, small ones among them, and what they are.
+fn pieces() -> (Vec<FileRange>, Vec<u8>) {
+    let mut ranges = vec![FileRange { initial_offset: 16 << 20, length: 14 << 20 }];
+    ranges.extend((0..20).map(|n| FileRange { initial_offset: n << 20, length: 70_000 }));
+    ranges.truncate(17);
+    ranges.push(FileRange { initial_offset: 32 << 20, length: LENGTH_TO_EOF });
+    let end = |range: &FileRange| match range.length {
+        LENGTH_TO_EOF => BYTES,
+        length => range.initial_offset + length,
+    };
+    let bytes = |range: &FileRange| content().slice(range.initial_offset..end(range));
+    let bytes = ranges.iter().flat_map(bytes).collect();
+    (ranges, bytes)
+}
+
+#[test]
+fn pieces_of_a_file_come_by_several_connections() {
+    let (ranges, bytes) = pieces();
+    let bench = Bench::new();
+    bench.server.put("/file", Resource::new(content()).always(paced()));
+    let job = bench.manager.create_job("pieces", JobType::Download).expect("a job");
+    job.set_priority(JobPriority::Foreground).expect("set");
+    let (url, name) = (bench.server.url("/file"), bench.name("file"));
+    job.add_file_with_ranges(&url, &name, &ranges).expect("added");
+    job.resume().expect("resumed");
+    wait_for_connections(&bench.server, &job, 4);
+    let held = || job.files().expect("files")[0].filled_ranges().expect("ranges");
+    let deadline = Instant::now() + PATIENCE;
+    while held().len() < 4 {
+        assert!(Instant::now() < deadline, "{:?}", held());
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    // What was fetched behind gaps stays, and fewer connections bring the rest.
+    job.suspend().expect("suspended");
+    let before = bench.server.body_bytes_sent("/file");
+    let here = held().iter().map(|range| range.length).sum::<u64>();
+    let one = PropertyValue::Dword(1);
+    job.set_property(JobPropertyId::ConnectionsPerFile.as_u32(), one).expect("set");
+    bench.server.put("/file", Resource::new(content()));
+    job.resume().expect("resumed");
+    assert_eq!(stopped(&job), JobState::Transferred, "{:?}", job.error());
+    job.complete().expect("completed");
+    assert!(std::fs::read(bench.path("file")).expect("the file") == bytes);
+    bench.must_be_tidy();
+    let sent = bench.server.body_bytes_sent("/file") - before;
+    let missing = bytes.len() as u64 - here;
+    assert!(sent <= missing + (1 << 20), "{sent} bytes were sent where {missing} were missing");
 }
 
 #[test]
@@ -167,6 +216,72 @@ fn a_link_that_opens_once_goes_on() {
     let job = bench.job(Resource::new(content()).script(script).always(gone));
     job.resume().expect("resumed");
     must_end(&bench, &job, &content());
+}
+
+/// The lengths of the ranges that were asked for, in MiB; None up to the end of the file.
+fn lengths_asked(bench: &Bench) -> Vec<Option<u64>> {
+    let requests = bench.server.requests_for("/file");
+    let ranges = requests.iter().filter_map(|request| request.header("range"));
+    let length = |range: &str| {
+        let (first, last) = range.strip_prefix("bytes=")?.split_once('-')?;
+        let (first, last): (u64, u64) = (first.parse().ok()?, last.parse().ok()?);
+        Some((last + 1 - first).div_ceil(1 << 20))
+    };
+    ranges.map(length).collect()
+}
+
+#[test]
+fn a_server_that_refuses_long_ranges_is_asked_for_short_ones_by_as_many_connections() {
+    let bench = Bench::new();
+    // Two connections bring so much that ranges for two seconds are longer than it likes.
+    let picky = paced_for_one().longest_range(3 << 20);
+    let job = fetched_by(&bench, Resource::new(content()).always(picky.clone()), 2);
+    must_end(&bench, &job, &content());
+    let lengths = lengths_asked(&bench);
+    let refused = |length: &Option<u64>| length.is_none_or(|length| length > 3);
+    let refusals = lengths.iter().filter(|length| refused(length)).count();
+    assert!((1..=3).contains(&refusals), "{lengths:?}");
+    assert!(lengths.iter().any(|length| *length == Some(2)), "{lengths:?}");
+
+    // That is known to the next process, also where a file is gone on with by one request.
+    let Bench { server, folder, manager } = bench;
+    drop((job, manager));
+    let bench = Bench { manager: open(folder.path()), server, folder };
+    let seen = lengths.len();
+    let cut = paced_for_one().cut_after(10 << 20);
+    let job = bench.job(Resource::new(content()).script(vec![cut]).always(picky));
+    let one = PropertyValue::Dword(1);
+    job.set_property(JobPropertyId::ConnectionsPerFile.as_u32(), one).expect("set");
+    job.resume().expect("resumed");
+    must_end(&bench, &job, &content());
+    let lengths = &lengths_asked(&bench)[seen..];
+    assert!(lengths.len() > 10 && !lengths.iter().any(refused), "{lengths:?}");
+}
+
+#[test]
+fn a_file_that_was_interrupted_goes_on_at_a_server_that_refuses_long_ranges() {
+    let bench = Bench::new();
+    let cut = Reply::normal().cut_after(10 << 20);
+    let picky = Reply::normal().longest_range(5 << 20);
+    let job = bench.job(Resource::new(content()).script(vec![cut]).always(picky));
+    job.resume().expect("resumed");
+    must_end(&bench, &job, &content());
+    let lengths = lengths_asked(&bench);
+    assert_eq!(lengths[..2], [None, Some(1)], "{lengths:?}");
+    let sent = bench.server.body_bytes_sent("/file");
+    assert!(sent <= BYTES + (1 << 20), "{sent} bytes were sent for a file of {BYTES}");
+}
+
+#[test]
+fn a_file_that_nobody_may_have_any_more_is_asked_for_twice() {
+    let bench = Bench::new();
+    let script = vec![Reply::normal().cut_after(10 << 20)];
+    let forbidden = Reply::normal().status(403);
+    let job = bench.job(Resource::new(content()).script(script).always(forbidden));
+    job.resume().expect("resumed");
+    assert_eq!(stopped(&job), JobState::Error);
+    assert_eq!(job.error().expect("an error").code, HResult::from_http_status(403));
+    assert_eq!(lengths_asked(&bench), [None, Some(1)]);
 }
 
 #[test]

@@ -17,6 +17,7 @@ mod paging;
 mod parallel;
 mod pool;
 mod queue;
+mod range_length;
 mod reading;
 mod recording;
 mod repeats;

@@ -20,6 +20,8 @@ pub(super) struct Moving {
     /// the end of the file.
     pub(super) begin: u64,
     pub(super) end: Option<u64>,
+    /// True if it asked for a range of the file, and not for all of it.
+    pub(super) asked_for_range: bool,
     /// True for a request that began beside another one of its file: it can only add
     /// bytes.
     pub(super) is_further: bool,
@@ -63,6 +65,7 @@ impl Moving {
             target,
             begin,
             end: None,
+            asked_for_range: false,
             is_further: false,
             flows_since_ms: None,
             written: begin,

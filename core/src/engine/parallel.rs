@@ -10,10 +10,10 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 
 use crate::model::{
-    FileStage, Now, Outcome, Plan, Ramp, RequestKey, RunningRange, SPLIT_BYTES_MIN, Sample,
-    connections_per_file, next_range, range_at, server_asked,
+    FileStage, Now, Outcome, Plan, Ramp, RangeLengths, RequestKey, RunningRange, SPLIT_BYTES_MIN,
+    Sample, connections_per_file, next_range, range_at, server_asked,
 };
-use crate::protocol::{Request, Scheme, header_value, is_same_origin};
+use crate::protocol::{Request, Scheme, header_value, is_same_origin, piece_at, requested_bytes};
 use crate::store::GoodStart;
 use crate::transfer::{Ending, HeadEvent, KnownVersion, Order};
 use crate::vocab::{HResult, Result};
@@ -51,13 +51,14 @@ pub struct Parallel {
     idle_ms: u64,
 }
 
-struct SplitFile {
+pub(super) struct SplitFile {
     ramp: Ramp,
+    pub(super) lengths: RangeLengths,
     /// Where the ranges are asked for: where redirects led to.
     url: String,
     /// True if that is at another place than the job names.
     is_elsewhere: bool,
-    server: String,
+    pub(super) server: String,
     /// When the present window began, and how long the thread had idled then.
     since: (u64, u64),
     looked_ms: u64,
@@ -71,6 +72,11 @@ impl Parallel {
     /// Takes note of a time in which there was nothing to do.
     pub fn idled(&mut self, from: Now, to: Now) {
         self.idle_ms += to.monotonic_ms.saturating_sub(from.monotonic_ms);
+    }
+
+    /// What is known of a file that several requests may fetch.
+    pub(super) fn of_file(&mut self, place: (Uuid, u32)) -> Option<&mut SplitFile> {
+        self.files.get_mut(&place)
     }
 
     /// True if several requests may fetch the file.
@@ -113,17 +119,18 @@ impl Engine {
         let known = self.parallel.files.remove(&place);
         if let Some(mut split) = split {
             if let Some(known) = known.filter(|known| known.server == split.server) {
-                split.ramp = known.ramp;
+                (split.ramp, split.lengths) = (known.ramp, known.lengths);
             }
             self.parallel.files.insert(place, split);
         }
     }
 
     fn split_file(&self, key: RequestKey, head: &HeadEvent, at: Now) -> Option<SplitFile> {
-        let size = head.body.size.filter(|size| *size >= SPLIT_BYTES_MIN)?;
+        let size = head.body.size?;
         let loaded = self.queue.jobs.get(&key.job)?;
         let (record, file) = (&loaded.job.record, self.file(key)?);
-        let is_plain = file.ranges.is_empty()
+        let total = requested_bytes(&file.ranges, Some(size))?;
+        let is_plain = total >= SPLIT_BYTES_MIN
             && head.body.unpack.is_none()
             && head.body.validator.strong_etag().is_some()
             && !file.ranges_refused
@@ -144,11 +151,13 @@ impl Engine {
             ramp.limit(taken);
         }
         if let Some(good) = remembered.good_start(&server, at.unix_ms) {
-            let missing = size.saturating_sub(file.held());
+            let missing = total.saturating_sub(file.held());
             ramp.begin_with(good.requests, good.rate_of_one, missing);
         }
+        let longest = remembered.longest_range(&server, at.unix_ms);
         Some(SplitFile {
             ramp,
+            lengths: longest.map(RangeLengths::remembered).unwrap_or_default(),
             is_elsewhere: !is_same_origin(&head.asked, &url),
             url,
             server,
@@ -319,7 +328,7 @@ impl Engine {
         let size = self
             .file(key)
             .filter(|file| file.stage == FileStage::Waiting && !file.segments.is_empty());
-        let size = size.and_then(|file| file.size.filter(|size| *size == file.held()));
+        let size = size.and_then(|file| file.bytes_total().filter(|size| *size == file.held()));
         if let Some(size) = size {
             self.stop_requests((job, index), at);
             self.outcome(job, Outcome::Received { file: index, size }, at);
@@ -342,7 +351,7 @@ impl Engine {
             || !siblings().any(|(_, moving)| flows(moving));
         let etag = file.validator.as_ref().and_then(|validator| validator.strong_etag());
         let target = siblings().find_map(|(_, moving)| moving.target.clone());
-        let (Some(size), Some(etag), Some(target)) = (file.size, etag, target) else {
+        let (Some(size), Some(etag), Some(target)) = (file.bytes_total(), etag, target) else {
             return Ok(());
         };
         if waits || file.moved {
@@ -350,6 +359,7 @@ impl Engine {
         }
         let running = self.running_ranges(place, at);
         let range_bytes = split.ramp.range_bytes(size.saturating_sub(file.held()));
+        let range_bytes = range_bytes.min(split.lengths.longest());
         let range = match self.position_to_be_fetched(place, at) {
             Some(position) => Some(range_at(file, size, &running, range_bytes, position)),
             None => next_range(file, size, &running, range_bytes, self.reads.position(place)),
@@ -357,9 +367,13 @@ impl Engine {
         let Some(range) = range else {
             return Ok(());
         };
+        let piece = piece_at(&file.ranges, range.start, file.size);
+        // What divides the range of another request may be longer than a new range.
+        let longest = range.start.saturating_add(split.lengths.longest());
+        let end = range.end.min(piece.end).min(longest);
         let request = Request {
             url: split.url.clone(),
-            range: Some((range.start, Some(range.end - 1))),
+            range: Some(piece.remote_range(range.start, Some(end))),
             if_range: (!file.if_range_refused).then(|| etag.to_owned()),
             position: range.start,
             overlap: 0,
@@ -382,7 +396,7 @@ impl Engine {
         let order = Order { request, target: target.clone(), known, reserves: false };
         let token = self.transfers.start(order, &options)?;
         let moving = Moving {
-            end: Some(range.end),
+            end: Some(end),
             is_further: true,
             ..Moving::new(token, server, Some(target), (range.start, unsynced), at)
         };
@@ -396,7 +410,9 @@ impl Engine {
         if restarts {
             self.drop_request(key, at);
             self.forbid_splitting((key.job, key.file));
+            return;
         }
+        self.took_range(key, at);
     }
 
     pub(super) fn forbid_splitting(&mut self, place: (Uuid, u32)) {
@@ -429,6 +445,8 @@ impl Engine {
         };
         if written.unwrap_or(moving.written) > moving.begin {
             split.ramp.broke(at.monotonic_ms);
+        } else if split.lengths.may_be_refused(moving, failure.code) {
+            self.queue.replan = true;
         } else {
             split.ramp.refused();
             // A connection that cannot be made may be the network's.
@@ -460,6 +478,6 @@ impl Moving {
         } else {
             self.written.saturating_sub(self.begin).saturating_mul(1000) / age_ms
         };
-        RunningRange { position: self.written, end: self.end, rate }
+        RunningRange { position: self.written, end: self.end, is_further: self.is_further, rate }
     }
 }

@@ -12,7 +12,6 @@ use crate::model::{
     FileRecord, FileStage, JobError, Now, RequestKey, RunningRange, check_random_access,
     comes_soon, is_upload,
 };
-use crate::protocol::requested_bytes;
 use crate::vocab::{Error, JobState, Result, code};
 
 use super::inbox::Answer;
@@ -114,7 +113,7 @@ impl Engine {
             return Err(Error::new(code::DO_E_JOB_NOT_FOUND, text));
         };
         let (record, file) = (&loaded.job.record, loaded.job.file(index)?);
-        let total = requested_bytes(&file.ranges, file.size);
+        let total = file.bytes_total();
         let is_published = file.stage == FileStage::Published;
         if is_upload(record) || record.state == JobState::Cancelled {
             let text = match is_upload(record) {
@@ -211,7 +210,7 @@ impl Engine {
             return None;
         }
         let file = self.file(RequestKey { job: place.0, file: place.1, part: 0 })?;
-        let size = file.size?;
+        let size = file.bytes_total()?;
         let running = self.running_ranges(place, at);
         let reads = self.reads.waiting.values().filter(|read| read.file == place);
         let moved = self.reads.moved.get(&place).map(|_| self.reads.position(place));
@@ -246,7 +245,7 @@ impl Engine {
     /// The last further request in a file of which nobody waits for bytes.
     fn least_urgent(&self, place: (Uuid, u32), at: Now) -> Option<RequestKey> {
         let file = self.file(RequestKey { job: place.0, file: place.1, part: 0 })?;
-        let size = file.size?;
+        let size = file.bytes_total()?;
         let usual_rate = self.parallel.rate_of_one(place);
         let is_awaited = |moving: &Moving| {
             let running = [moving.running_range(usual_rate, at)];

@@ -108,7 +108,12 @@ impl Engine {
         }
         let record = &loaded.job.record;
         let options = self.options(record, file);
-        let content = file.content();
+        let mut content = file.content();
+        let server = server_asked(record, content.url);
+        if let Some(longest) = self.queue.server_limits.longest_range(&server, at.unix_ms) {
+            let end = content.position.saturating_add(longest);
+            content.end = Some(content.end.map_or(end, |gap_end| gap_end.min(end)));
+        }
         let (request, known) = (next_request(&content), KnownVersion::of(&content));
         let marks = Marks { birth: file.birth.as_deref(), version: None };
         let target = match self.disk.open_temporary(&path_of(&path), file.held_until(), marks)? {
@@ -121,15 +126,16 @@ impl Engine {
         };
         let begin = request.position;
         let reserves = !file.is_on_demand;
-        let end = request.range.and_then(|(_, last)| last).map(|last| last + 1);
-        let end = end.filter(|_| file.ranges.is_empty());
+        let (end, asked_for_range) = (request.end(), request.range.is_some());
         let order = Order { request, target: target.clone(), known, reserves };
-        let server = server_asked(record, content.url);
         let token = self.transfers.start(order, &options)?;
         // What earlier requests left unsynced counts, too.
         let unsynced = file.held().saturating_sub(file.held_safely());
-        let moving =
-            Moving { end, ..Moving::new(token, server, Some(target), (begin, unsynced), at) };
+        let moving = Moving {
+            end,
+            asked_for_range,
+            ..Moving::new(token, server, Some(target), (begin, unsynced), at)
+        };
         // A job that connects, or transfers, does so already.
         let is_first = record.state == JobState::Queued;
         self.moving.insert(transfer, moving);
@@ -403,7 +409,7 @@ impl Engine {
         let is_one_of_many = moving.is_further || self.has_requests((key.job, key.file));
         if is_one_of_many && !matches!(ending, Ending::Done { .. }) && !is_local(&ending) {
             self.one_of_many_ended(key, &moving, &ending, at);
-        } else {
+        } else if is_one_of_many || !self.asks_for_less(key, &moving, &ending, at) {
             if is_one_of_many {
                 self.one_of_many_done(key);
             }

@@ -21,6 +21,7 @@ mod outage;
 mod outcome;
 mod plan;
 mod ramp;
+mod range_length;
 mod rates;
 mod reason;
 mod record;
@@ -47,7 +48,10 @@ pub use job::{Change, Job, apply, apply_creation};
 pub use on_demand::check_random_access;
 pub use outage::{Outages, next_server, server_asked};
 pub use plan::{Environment, Limits, Plan, RequestKey, Work, connections_per_file, plan};
-pub use ramp::{Ramp, RunningRange, SPLIT_BYTES_MIN, Sample, comes_soon, next_range, range_at};
+pub use ramp::{
+    RANGE_BYTES_MIN, Ramp, RunningRange, SPLIT_BYTES_MIN, Sample, comes_soon, next_range, range_at,
+};
+pub use range_length::RangeLengths;
 pub use rates::rate_limits;
 pub use reason::{Situation, WaitReason, wait_reason};
 pub use record::{

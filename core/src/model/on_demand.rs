@@ -52,10 +52,10 @@ impl FileRecord {
 
     /// How many bytes are still to be fetched; None if the size is not known.
     pub fn missing_bytes(&self) -> Option<u64> {
-        let size = self.size?;
+        let total = self.bytes_total()?;
         Some(match self.is_on_demand {
             true => self.requested_gaps().iter().map(|gap| gap.end - gap.start).sum(),
-            false => size.saturating_sub(self.held()),
+            false => total.saturating_sub(self.held()),
         })
     }
 

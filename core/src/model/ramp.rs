@@ -30,7 +30,7 @@ const SOON_OVER_MS: u64 = 3_000;
 /// that the round trip between two ranges does not count, short enough that the file grows
 /// nearly from its start to its end.
 const RANGE_MS: u64 = 2_000;
-const RANGE_BYTES_MIN: u64 = 1024 * 1024;
+pub const RANGE_BYTES_MIN: u64 = 1024 * 1024;
 const RANGE_BYTES_MAX: u64 = 64 * 1024 * 1024;
 
 /// Ranges that are begun ahead of the first gap: so many, or three for each request.
@@ -333,6 +333,9 @@ pub struct RunningRange {
     pub position: u64,
     /// Where it ends; None if it goes on to the end of the file.
     pub end: Option<u64>,
+    /// True if it asked for one range among others, which no other one takes from it. The
+    /// first request asks for as much as it can, and keeps no more than its next range.
+    pub is_further: bool,
     /// Its rate in bytes a second; 0 if nothing comes any more.
     pub rate: u64,
 }
@@ -392,10 +395,9 @@ fn first_free(
         let mut start = gap.start;
         while start < gap.end {
             let taken = running.iter().zip(rests).find_map(|(one, rest)| {
-                // One that goes on to the end keeps no more than its next range.
-                let kept = match one.end {
-                    Some(_) => rest.end,
-                    None => rest.end.min(one.position.saturating_add(range_bytes)),
+                let kept = match one.is_further {
+                    true => rest.end,
+                    false => rest.end.min(one.position.saturating_add(range_bytes)),
                 };
                 (rest.start <= start && start < kept).then_some(kept)
             });

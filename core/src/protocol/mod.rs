@@ -34,7 +34,9 @@ pub use remote_name::{
     Scheme, below, check_header_lines, check_remote_name, host_of, is_same_origin, origin_of,
     server_of, with_ascii_host,
 };
-pub use request::{Content, FileRange, Request, Validator, next_request, requested_bytes};
+pub use request::{
+    Content, FileRange, Request, Validator, next_request, piece_at, requested_bytes,
+};
 pub use s3::{part_bytes, parts_to_send, permit, takes_header};
 pub use s3_sign::{AccessKeys, stamp};
 #[cfg(test)]

@@ -123,6 +123,14 @@ pub struct Request {
     pub joins: bool,
 }
 
+impl Request {
+    /// Where what it asks for ends, over the requested pieces; None if that is not said.
+    pub fn end(&self) -> Option<u64> {
+        let (first, last) = self.range?;
+        Some(self.position + (last? + 1 - (first + self.overlap)))
+    }
+}
+
 /// How the held bytes may be joined with a new response.
 enum Splice {
     /// The validator proves it.
@@ -146,26 +154,14 @@ pub fn next_request(content: &Content<'_>) -> Request {
         }
         _ => None,
     };
-    if content.ranges.is_empty() {
-        let overlap = match splice {
-            Splice::Compared if joins => content.held_before.min(OVERLAP_BYTES),
-            Splice::Compared | Splice::Proven | Splice::Impossible => 0,
-        };
-        let last = content.end.map(|end| end - 1);
-        let range = (joins || content.is_on_demand).then_some((position - overlap, last));
-        return Request { url: content.url.to_owned(), range, if_range, position, overlap, joins };
-    }
-    let (range, into) = piece_at(content.ranges, position, content.size);
+    let piece = piece_at(content.ranges, position, content.size);
+    let into = position - piece.first;
     let overlap = match splice {
-        Splice::Compared if joins => into.min(OVERLAP_BYTES),
+        Splice::Compared if joins => content.held_before.min(into).min(OVERLAP_BYTES),
         Splice::Compared | Splice::Proven | Splice::Impossible => 0,
     };
-    let first = range.initial_offset + into - overlap;
-    let last = match range.length {
-        LENGTH_TO_EOF => None,
-        length => Some(range.initial_offset + length - 1),
-    };
-    let range = Some((first, last));
+    let is_part = joins || content.is_on_demand || !content.ranges.is_empty();
+    let range = is_part.then(|| piece.remote_range(position - overlap, content.end));
     Request { url: content.url.to_owned(), range, if_range, position, overlap, joins }
 }
 
@@ -182,19 +178,44 @@ fn splice_rule(content: &Content<'_>) -> Splice {
     Splice::Impossible
 }
 
-/// The piece that holds `position`, and how far into it that is.
-fn piece_at(ranges: &[FileRange], position: u64, size: Option<u64>) -> (FileRange, u64) {
-    let mut start = 0;
-    for range in ranges {
-        let length = piece_length(*range, size).unwrap_or(u64::MAX);
-        if position - start < length {
-            return (*range, position - start);
-        }
-        start += length;
+/// A requested piece of a file, and where it lies among the requested bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Piece {
+    range: FileRange,
+    /// Position of its first byte.
+    pub first: u64,
+    /// Where it ends; `u64::MAX` if that is not known.
+    pub end: u64,
+}
+
+impl Piece {
+    /// The Range of the remote file for what lies from a position in the piece up to `end`,
+    /// but not beyond the piece.
+    pub fn remote_range(&self, position: u64, end: Option<u64>) -> (u64, Option<u64>) {
+        let offset = |position: u64| self.range.initial_offset + (position - self.first);
+        let own_end = (self.range.length != LENGTH_TO_EOF).then_some(self.end);
+        let end = end.filter(|end| *end <= self.end).or(own_end);
+        (offset(position), end.map(|end| offset(end) - 1))
     }
-    let last =
-        ranges.last().copied().unwrap_or(FileRange { initial_offset: 0, length: LENGTH_TO_EOF });
-    (last, 0)
+}
+
+/// The piece that holds a position among the requested bytes; without ranges, the file.
+pub fn piece_at(ranges: &[FileRange], position: u64, size: Option<u64>) -> Piece {
+    let mut first = 0;
+    for range in ranges {
+        let end = piece_end(*range, first, size);
+        if position < end {
+            return Piece { range: *range, first, end };
+        }
+        first = end;
+    }
+    let whole = FileRange { initial_offset: 0, length: LENGTH_TO_EOF };
+    let (range, first) = ranges.last().map_or((whole, 0), |last| (*last, position));
+    Piece { range, first, end: piece_end(range, first, size) }
+}
+
+fn piece_end(range: FileRange, first: u64, size: Option<u64>) -> u64 {
+    piece_length(range, size).map_or(u64::MAX, |length| first.saturating_add(length))
 }
 
 fn piece_length(range: FileRange, size: Option<u64>) -> Option<u64> {
@@ -214,4 +235,83 @@ pub fn requested_bytes(ranges: &[FileRange], size: Option<u64>) -> Option<u64> {
         .iter()
         .map(|range| piece_length(*range, size))
         .try_fold(0_u64, |sum, length| sum.checked_add(length?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PIECES: [FileRange; 3] = [
+        FileRange { initial_offset: 1_000, length: 100 },
+        FileRange { initial_offset: 0, length: 50 },
+        FileRange { initial_offset: 2_000, length: LENGTH_TO_EOF },
+    ];
+
+    fn content(position: u64, end: Option<u64>, held_before: u64) -> Content<'static> {
+        Content {
+            url: "http://a/",
+            ranges: &PIECES,
+            size: Some(2_500),
+            validator: None,
+            position,
+            end,
+            held_before,
+            holds_bytes: held_before > 0,
+            is_on_demand: false,
+            hash_expected: true,
+            if_range_refused: false,
+            ranges_refused: false,
+            moved: false,
+            redirected: false,
+            form: Form::AsItCame,
+        }
+    }
+
+    #[test]
+    fn a_request_asks_for_the_rest_of_one_piece_or_up_to_what_is_held() {
+        for (position, end, range, its_end) in [
+            (0, None, (1_000, Some(1_099)), Some(100)),
+            (99, None, (1_099, Some(1_099)), Some(100)),
+            (100, None, (0, Some(49)), Some(150)),
+            (110, Some(140), (10, Some(39)), Some(140)),
+            (110, Some(150), (10, Some(49)), Some(150)),
+            (110, Some(400), (10, Some(49)), Some(150)),
+            (150, None, (2_000, None), None),
+            (160, Some(170), (2_010, Some(2_019)), Some(170)),
+        ] {
+            let held_before = 0;
+            let mut content = content(position, end, held_before);
+            content.holds_bytes = true;
+            let request = next_request(&content);
+            assert_eq!((request.range, request.position), (Some(range), position));
+            assert_eq!(request.end(), its_end, "from {position}");
+        }
+    }
+
+    #[test]
+    fn an_overlap_is_held_and_of_the_same_piece() {
+        for (position, held_before, overlap, range) in [
+            (130, 130, 30, (0, Some(49))),
+            (130, 10, 10, (20, Some(49))),
+            (100, 100, 0, (0, Some(49))),
+        ] {
+            let request = next_request(&content(position, None, held_before));
+            assert_eq!((request.overlap, request.range), (overlap, Some(range)));
+            assert_eq!(request.end(), Some(150));
+        }
+    }
+
+    #[test]
+    fn positions_lie_in_pieces_or_in_the_whole_file() {
+        let ends = |ranges: &[FileRange], position, size| {
+            let piece = piece_at(ranges, position, size);
+            (piece.first, piece.end)
+        };
+        assert_eq!(ends(&[], 7, Some(9)), (0, 9));
+        assert_eq!(ends(&[], 7, None), (0, u64::MAX));
+        assert_eq!(ends(&PIECES, 149, None), (100, 150));
+        assert_eq!(ends(&PIECES, 150, None), (150, u64::MAX));
+        assert_eq!(ends(&PIECES, 150, Some(2_500)), (150, 650));
+        assert_eq!(ends(&PIECES[..2], 150, Some(2_500)), (150, 200), "behind the last one");
+    }
 }

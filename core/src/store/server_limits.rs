@@ -1,5 +1,5 @@
-//! How many requests for one file a server took at the same time, where it refused more, and
-//! how many of them were worth their while.
+//! How many requests for one file a server took at the same time, where it refused more, how
+//! many of them were worth their while, and how long their ranges may be.
 
 use std::collections::BTreeMap;
 
@@ -23,6 +23,9 @@ struct ServerLimit {
     /// It refused more requests than these.
     most: Option<(u32, i64)>,
     good: Option<(GoodStart, i64)>,
+    /// It took a range of so many bytes, and refused longer ones.
+    #[serde(default)]
+    longest_range: Option<(u64, i64)>,
 }
 
 /// Requests for one file that together were faster than half as many.
@@ -45,6 +48,24 @@ impl ServerLimits {
     pub fn add_good_start(&mut self, server: &str, good: GoodStart, unix_ms: i64) {
         self.entry(server).good = Some((good, unix_ms));
         self.bound();
+    }
+
+    /// Remembers that a server takes ranges of so many bytes and refuses longer ones.
+    pub fn limit_range(&mut self, server: &str, longest: u64, unix_ms: i64) {
+        self.entry(server).longest_range = Some((longest, unix_ms));
+        self.bound();
+    }
+
+    /// Forgets that a server refuses long ranges.
+    pub fn forget_range(&mut self, server: &str) {
+        if let Some(limit) = self.0.get_mut(server) {
+            limit.longest_range = None;
+        }
+    }
+
+    /// How many bytes a range may have, if the server refused longer ones within a day.
+    pub fn longest_range(&self, server: &str, unix_ms: i64) -> Option<u64> {
+        still_holds(self.0.get(server)?.longest_range, unix_ms)
     }
 
     /// How many requests for one file a server takes, if it refused more within a day. A
@@ -87,8 +108,10 @@ impl ServerLimits {
 
 impl ServerLimit {
     fn heard_ms(&self) -> Option<i64> {
+        let most_ms = self.most.map(|(_, since_ms)| since_ms);
         let good_ms = self.good.map(|(_, since_ms)| since_ms);
-        self.most.map(|(_, since_ms)| since_ms).max(good_ms)
+        let range_ms = self.longest_range.map(|(_, since_ms)| since_ms);
+        most_ms.max(good_ms).max(range_ms)
     }
 }
 
@@ -99,6 +122,8 @@ fn still_holds<T>(remembered: Option<(T, i64)>, unix_ms: i64) -> Option<T> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::{GoodStart, KEPT_MS, SERVERS_MAX, ServerLimits};
 
     #[test]
@@ -126,6 +151,28 @@ mod tests {
         assert_eq!(limits.most("http://one", 1_000 + KEPT_MS), Some(4));
         assert_eq!(limits.good_start("http://other", 1_000), None);
         assert_eq!(ServerLimits::from_bytes(&limits.to_bytes()), limits);
+    }
+
+    #[test]
+    fn the_longest_range_is_remembered_for_a_day() {
+        let mut limits = ServerLimits::default();
+        limits.limit_range("http://one", 4 << 20, 1_000);
+        assert_eq!(limits.longest_range("http://one", 999 + KEPT_MS), Some(4 << 20));
+        assert_eq!(limits.longest_range("http://one", 1_000 + KEPT_MS), None);
+        assert_eq!(limits.most("http://one", 1_000), None);
+        assert_eq!(ServerLimits::from_bytes(&limits.to_bytes()), limits);
+        limits.forget_range("http://one");
+        assert_eq!(limits.longest_range("http://one", 1_000), None);
+    }
+
+    #[test]
+    fn what_an_older_version_stored_is_read() {
+        type Old = BTreeMap<String, (Option<(u32, i64)>, Option<(GoodStart, i64)>)>;
+        let good = GoodStart { requests: 8, rate_of_one: 1 << 20 };
+        let old = Old::from([("http://one".to_owned(), (Some((2, 5)), Some((good, 6))))]);
+        let limits = ServerLimits::from_bytes(&rmp_serde::to_vec(&old).expect("bytes"));
+        assert_eq!(limits.most("http://one", 5), Some(2));
+        assert_eq!(limits.good_start("http://one", 6), Some(good));
     }
 
     #[test]

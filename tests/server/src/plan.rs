@@ -36,7 +36,7 @@ impl Plan {
         {
             return Plan::plain(request, status);
         }
-        if let Some(refusal) = representation::refusal(request, reply) {
+        if let Some(refusal) = representation::refusal(request, resource, reply) {
             return Plan::framed(request, refusal, &Reply::normal());
         }
         let draft = representation::draft(request, resource, reply);

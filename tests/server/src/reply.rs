@@ -71,6 +71,7 @@ pub(crate) struct Ranges {
     pub(crate) ignore_if_range: bool,
     pub(crate) shift: i64,
     pub(crate) shorter_by: u64,
+    pub(crate) longest: Option<u64>,
     pub(crate) header: Override,
     pub(crate) total: Option<String>,
     pub(crate) multipart: bool,
@@ -280,6 +281,12 @@ impl Reply {
     /// least one byte stays.
     pub fn range_shorter_by(mut self, count: u64) -> Reply {
         self.ranges.shorter_by = count;
+        self
+    }
+
+    /// Refuses with 403 what asks for a range of more bytes than these.
+    pub fn longest_range(mut self, bytes: u64) -> Reply {
+        self.ranges.longest = Some(bytes);
         self
     }
 

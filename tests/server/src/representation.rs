@@ -96,7 +96,10 @@ pub(crate) fn draft(request: &Request, resource: &Resource, reply: &Reply) -> Dr
 }
 
 /// The answer to a request that lacks credentials the reply asks for.
-pub(crate) fn refusal(request: &Request, reply: &Reply) -> Option<Draft> {
+pub(crate) fn refusal(request: &Request, resource: &Resource, reply: &Reply) -> Option<Draft> {
+    if asks_for_too_much(request, resource, reply) {
+        return Some(Draft::plain(403));
+    }
     let checks =
         [(&reply.proxy_basic, "Proxy-Authorization", 407), (&reply.basic, "Authorization", 401)];
     let (.., status) = checks.into_iter().find(|(wanted, name, _)| {
@@ -107,6 +110,14 @@ pub(crate) fn refusal(request: &Request, reply: &Reply) -> Option<Draft> {
     let challenge = if status == 407 { "Proxy-Authenticate" } else { "WWW-Authenticate" };
     draft.header(challenge, "Basic realm=\"bgcopy\"");
     Some(draft)
+}
+
+fn asks_for_too_much(request: &Request, resource: &Resource, reply: &Reply) -> bool {
+    let total = encoded(resource, reply).len();
+    let ranges = request.header("Range").and_then(range::parse).unwrap_or_default();
+    let length = |(first, last): (u64, u64)| last - first + 1;
+    let longest = ranges.into_iter().filter_map(|one| one.resolve(total)).map(length).max();
+    reply.ranges.longest.is_some_and(|most| longest > Some(most))
 }
 
 fn encoded(resource: &Resource, reply: &Reply) -> Content {

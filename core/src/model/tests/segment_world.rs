@@ -293,7 +293,12 @@ impl World {
             .requests
             .iter()
             .flatten()
-            .map(|one| RunningRange { position: one.position, end: one.end, rate: 0 })
+            .map(|one| RunningRange {
+                position: one.position,
+                end: one.end,
+                is_further: one.end.is_some(),
+                rate: 0,
+            })
             .collect();
         let file = &self.job.files[0];
         let Some(range) = next_range(file, SIZE as u64, &running, RANGE, self.position) else {

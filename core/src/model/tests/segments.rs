@@ -23,7 +23,7 @@ fn file(parts: &[(u64, u64)]) -> FileRecord {
 }
 
 fn running(position: u64, end: Option<u64>, rate: u64) -> RunningRange {
-    RunningRange { position, end, rate }
+    RunningRange { position, end, is_further: end.is_some(), rate }
 }
 
 #[test]
