@@ -39,7 +39,17 @@ fn fetched_by(bench: &Bench, resource: Resource, connections: usize) -> Job {
     job.set_priority(JobPriority::Foreground).expect("set");
     job.resume().expect("resumed");
     wait_for_connections(&bench.server, &job, connections);
+    wait_for_reason(&job, "connections");
     job
+}
+
+fn wait_for_reason(job: &Job, end: &str) {
+    let why = || job.wait_reason().expect("a reason").message;
+    let deadline = Instant::now() + PATIENCE;
+    while !why().ends_with(end) {
+        assert!(Instant::now() < deadline && job.error().is_err(), "{}", why());
+        std::thread::sleep(Duration::from_millis(5));
+    }
 }
 
 fn wait_for_connections(server: &Server, job: &Job, connections: usize) {
@@ -181,6 +191,7 @@ fn a_server_that_takes_one_connection_at_a_time_is_asked_once_more_and_not_again
     let bench = Bench { manager: open(folder.path()), server, folder };
     let job = bench.job(Resource::new(content()).always(paced_for_one()));
     job.resume().expect("resumed");
+    wait_for_reason(&job, "by 1 connection; the server refused more");
     must_end(&bench, &job, &content());
     assert_eq!(ranges_asked(&bench), 1);
 }

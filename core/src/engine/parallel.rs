@@ -89,6 +89,12 @@ impl Parallel {
         self.files.keys().copied()
     }
 
+    /// True if a server refused more requests for a file of the job.
+    pub fn is_narrowed(&self, job: Uuid) -> bool {
+        let mut files = self.files.range((job, 0)..=(job, u32::MAX));
+        files.any(|(_, file)| file.ramp.is_narrowed())
+    }
+
     /// How many requests the file may have now.
     pub fn target(&self, place: (Uuid, u32)) -> usize {
         self.files.get(&place).map_or(1, |file| file.ramp.target() as usize)

@@ -60,6 +60,8 @@ impl Engine {
         Situation {
             engine_runs: !self.settings.stores_only,
             has_transfer: silent_ms.is_some(),
+            requests: self.moving.range(RequestKey::of_job(id)).count(),
+            narrowed: self.parallel.is_narrowed(id),
             silent_ms,
             limited,
             locked: job.is_some_and(|job| self.is_locked(&job.record)),

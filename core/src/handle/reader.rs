@@ -63,16 +63,12 @@ pub fn wait_reasons(reader: &Reader) -> impl Fn(&JobRecord) -> WaitReason + use<
     let engine_runs = reader.engine_is_running();
     let refusal = (!reader.store.has_room()).then_some(code::E_DISK_FULL);
     move |record| {
+        // The rest is known to the process that drives the queue alone.
         let situation = Situation {
-            outage: None,
             engine_runs,
             has_transfer: record.active_since_ms.is_some(),
-            silent_ms: None,
-            limited: false,
-            locked: false,
-            verifying: false,
-            hold: None,
             refusal,
+            ..Situation::default()
         };
         wait_reason(record, &situation, now())
     }

@@ -23,8 +23,10 @@ const SETTLE_MS_MAX: u64 = 8_000;
 /// A step that gained too little is tried once more after this time.
 const TRY_AGAIN_MS: u64 = 30_000;
 
-/// No request is added to a file that ends within this time.
+/// No request is added to a file that ends within this time, or within so many windows:
+/// before it is known whether it gains anything it takes the connection of the first one.
 const SOON_OVER_MS: u64 = 3_000;
+const SOON_OVER_WINDOWS: u64 = 4;
 
 /// A range is what one connection fetches in this time, within these bounds: long enough
 /// that the round trip between two ranges does not count, short enough that the file grows
@@ -38,7 +40,7 @@ const RANGES_AHEAD: u64 = 16;
 const RANGES_AHEAD_OF_EACH: u64 = 3;
 
 /// The least rest of a range that is worth dividing.
-const DIVISIBLE_BYTES_MIN: u64 = 512 * 1024;
+const DIVISIBLE_BYTES_MIN: u64 = 128 * 1024;
 
 /// A rest that takes longer than this is divided: a new request costs some round trips, and
 /// often a connection.
@@ -161,6 +163,11 @@ impl Ramp {
         self.target = self.target.min(self.most());
     }
 
+    /// True if the server refused more requests than there are.
+    pub fn is_narrowed(&self) -> bool {
+        self.taken < self.allowed && self.target >= self.taken
+    }
+
     fn most(&self) -> u32 {
         self.allowed.min(self.taken).max(1)
     }
@@ -247,8 +254,9 @@ impl Ramp {
         let verdict = self.verdict(rate);
         match verdict {
             Verdict::Base | Verdict::Keep => {
-                let is_soon_over = sample.missing.saturating_mul(1000) / rate.max(1) < SOON_OVER_MS;
-                if is_soon_over || rate == 0 {
+                let left_ms = sample.missing.saturating_mul(1000) / rate.max(1);
+                let windows_ms = self.window_ms(sample.first_byte_ms) * SOON_OVER_WINDOWS;
+                if left_ms < SOON_OVER_MS.max(windows_ms) || rate == 0 {
                     self.phase = again(None);
                 } else if self.target < self.most() {
                     self.base = Some((self.target, rate));

@@ -20,6 +20,10 @@ pub struct Situation {
     pub engine_runs: bool,
     /// True if a request of the job is running.
     pub has_transfer: bool,
+    /// How many requests of the job are running.
+    pub requests: usize,
+    /// True if a server refused more requests than these for one of its files.
+    pub narrowed: bool,
     /// How long nothing has come of it, if that is known.
     pub silent_ms: Option<u64>,
     /// True if a rate limit is what it waits for.
@@ -179,6 +183,13 @@ fn runnable(reason: &mut WaitReason, record: &JobRecord, situation: &Situation, 
                     "the job is transferring, as fast as a rate limit lets it",
                     "nothing: it is moving; a higher rate limit would make it faster",
                 );
+            }
+            let more = if situation.narrowed { "; the server refused more" } else { "" };
+            if situation.requests > 1 || situation.narrowed {
+                let plural = if situation.requests == 1 { "" } else { "s" };
+                let count = situation.requests;
+                reason.message =
+                    format!("the job is transferring by {count} connection{plural}{more}");
             }
             (WaitKind::Transferring, "the job is transferring", "nothing: it is moving")
         }

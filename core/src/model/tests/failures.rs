@@ -325,6 +325,20 @@ fn a_silence_is_told_with_its_length() {
     assert_eq!(told(None, 43_999), "nothing came for 42 s", "by what is recorded");
     assert_eq!(told(Some(5_000), 43_999), "nothing came for 5 s", "by what the engine knows");
     assert_eq!(told(Some(0), 43_999), "the job is transferring");
+    let by = |requests, narrowed| {
+        let situation = Situation {
+            engine_runs: true,
+            has_transfer: true,
+            requests,
+            narrowed,
+            ..Situation::default()
+        };
+        wait_reason(&job.record, &situation, now(1_000)).message
+    };
+    assert_eq!(by(1, false), "the job is transferring");
+    assert_eq!(by(4, false), "the job is transferring by 4 connections");
+    let refused = "the job is transferring by 1 connection; the server refused more";
+    assert_eq!(by(1, true), refused);
 }
 
 #[test]

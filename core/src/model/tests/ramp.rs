@@ -173,6 +173,16 @@ fn a_file_that_ends_soon_gets_no_more_requests() {
 }
 
 #[test]
+fn a_file_that_ends_before_a_gain_could_be_seen_gets_no_more_requests() {
+    let mut far = Fetched::new(8, |requests| requests * MIB);
+    far.first_byte_ms = 1_000;
+    far.missing = 12 * MIB - MIB / 10;
+    assert_eq!(far.run(20_000), [1]);
+    far.missing = 12 * MIB + MIB / 10;
+    assert_eq!(far.run(6_000), [1, 2], "four times three times the time to the first byte");
+}
+
+#[test]
 fn a_busy_process_asks_for_no_more() {
     let mut busy = Fetched::new(8, |requests| requests * MIB);
     busy.has_idled = false;

@@ -149,6 +149,10 @@ fn ranges_are_begun_no_more_than_sixteen_or_three_for_each_request_ahead() {
     let slow = running(1, Some(MIB), 1);
     let half = 1 + (MIB - 1) / 2;
     assert_eq!(next_range(&held, size, &[slow], MIB, 0), Some(half..MIB), "half of its rest");
+    let held = file(&[(0, 1), (130 * 1024, 17 * MIB)]);
+    let slow = running(1, Some(130 * 1024), 1);
+    let next = next_range(&held, size, &[slow], MIB, 0).expect("a range");
+    assert_eq!(next.end, 130 * 1024, "a small rest, too, if it takes long");
 }
 
 #[test]
