@@ -83,6 +83,10 @@ pub enum QueueCommand {
     /// Jobs that move come first. Where stdout is no terminal the table is printed once.
     /// With ids it ends when those jobs have left the queue.
     Watch(Watch),
+    /// Show what was completed or cancelled within the last 30 days, the last one first.
+    ///
+    /// The last 1000 jobs are kept. Those without files are not.
+    History(History),
     /// Say why jobs do not move and what would get them moving.
     Why(Several),
     /// Transfer the queue until nothing in it can move any more.
@@ -311,6 +315,19 @@ pub struct Watch {
 }
 
 #[derive(Args)]
+pub struct History {
+    /// Show at most so many jobs.
+    #[arg(short = 'n', long, value_name = "N")]
+    pub max: Option<usize>,
+    /// Forget all of it, and show nothing.
+    #[arg(long, conflicts_with_all = ["max", "json"])]
+    pub clear: bool,
+    /// Print a JSON array.
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Args)]
 pub struct ShowConfig {
     /// Print a JSON object.
     #[arg(long)]
@@ -408,6 +425,7 @@ impl QueueCommand {
             | Self::List(_)
             | Self::Show(_)
             | Self::Watch(_)
+            | Self::History(_)
             | Self::Why(_)
             | Self::Set(_)
             | Self::Request(_)
