@@ -11,6 +11,7 @@ use crate::download_options::DownloadOptions;
 use crate::host_options::HostOptions;
 use crate::limit::{QueueRates, rate};
 use crate::network_options::NetworkOptions;
+use crate::rpc::RpcOptions;
 use crate::{job_settings, ranges};
 
 const EXIT_CODES: &str = "Exit codes: 0 done, 1 failed (the code is on stderr), \
@@ -363,7 +364,7 @@ pub struct Run {
 pub struct Serve {
     /// End when nothing in the queue could move, and no other process had it
     /// open, for so many seconds.
-    #[arg(long, value_name = "SECONDS")]
+    #[arg(long, value_name = "SECONDS", conflicts_with = "rpc")]
     pub idle_exit: Option<u32>,
     /// Take the place of a host that is too old to work with this one.
     #[arg(long)]
@@ -372,6 +373,8 @@ pub struct Serve {
     pub host: HostOptions,
     #[command(flatten)]
     pub rates: QueueRates,
+    #[command(flatten)]
+    pub rpc: RpcOptions,
 }
 
 #[derive(Args)]

@@ -32,6 +32,7 @@ mod proxy;
 mod put;
 mod queue_commands;
 mod ranges;
+mod rpc;
 mod run;
 mod serve;
 mod service_manager;
