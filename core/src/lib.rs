@@ -37,10 +37,11 @@ mod transfer;
 
 pub use handle::{
     ClientCertificate, CredentialSlot, Damage, Event, ExpectedHash, File, FileProgress, FileRange,
-    FileReader, FileSpec, Interrupt, Job, JobError, JobProgress, JobRecord, JobSetup, JobSnapshot,
-    JobTimes, Limits, Manager, Network, Options, ProxySettings, Reader, ReplyProgress, Survey,
-    WaitReason, default_store, display_name_of, ids_and_damage, ids_that_begin, jobs_described,
-    jobs_owed, local_name, path_of, progress_of, seek_from, survey_each, wait_reasons,
+    FileReader, FileSpec, HistoryEntry, HistoryFile, Interrupt, Job, JobError, JobProgress,
+    JobRecord, JobSetup, JobSnapshot, JobTimes, Limits, Manager, Network, Options, ProxySettings,
+    Reader, ReplyProgress, Survey, WaitReason, default_store, display_name_of, forget_history,
+    history, ids_and_damage, ids_that_begin, jobs_described, jobs_owed, local_name, path_of,
+    progress_of, seek_from, survey_each, wait_reasons,
 };
 pub use model::FileRecord;
 pub use notify::{LogSink, set_log_sink};

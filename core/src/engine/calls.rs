@@ -89,6 +89,7 @@ impl Engine {
             | ApiCall::SetLimits(_)
             | ApiCall::RateLimits
             | ApiCall::SetRateLimits(_)
+            | ApiCall::ForgetHistory { .. }
             | ApiCall::Conditions
             | ApiCall::Tell(_) => answer.send(self.ask(session, request, at)),
         }
@@ -140,6 +141,11 @@ impl Engine {
                 self.queue.set_rate_limits(rates)?;
                 self.unsynced_since_ms.get_or_insert(at.monotonic_ms);
                 self.transfers.limit_all(rates);
+                done
+            }
+            ApiCall::ForgetHistory { id } => {
+                self.queue.forget_history(id)?;
+                self.unsynced_since_ms.get_or_insert(at.monotonic_ms);
                 done
             }
             ApiCall::Conditions => Ok(ApiReply::Conditions(self.queue.conditions)),

@@ -111,6 +111,10 @@ pub enum ApiCall {
     SetLimits(Limits),
     RateLimits,
     SetRateLimits(RateLimits),
+    /// One job that is gone is to be forgotten, or all of them.
+    ForgetHistory {
+        id: Option<Uuid>,
+    },
     /// What holds by what all processes told of the machine.
     Conditions,
     /// What the caller's process tells of the machine, as a whole.

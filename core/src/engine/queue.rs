@@ -6,8 +6,8 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use crate::model::{
-    Change, Command, Conditions, Input, Job, Limits, Meter, NewJob, Now, Outages, apply,
-    apply_creation,
+    Change, Command, Conditions, HistoryEntry, Input, Job, Limits, Meter, NewJob, Now, Outages,
+    apply, apply_creation,
 };
 use crate::notify::ChangeNotice;
 use crate::store::{Batch, Durability, ServerLimits, Store, StoredCall, StoredCalls};
@@ -463,6 +463,7 @@ impl Queue {
             };
             if job.record.is_gone() {
                 batch.deleted.push(*id);
+                batch.past.extend(HistoryEntry::of(&job.record, &job.files));
                 continue;
             }
             batch.jobs.push(&job.record);

@@ -1,6 +1,10 @@
 //! When changes that nobody waits for are stored.
 
+use uuid::Uuid;
+
 use crate::model::{Change, FileRecord, FileStage, Job};
+use crate::store::{Batch, Durability, Forgotten};
+use crate::vocab::Result;
 
 use super::queue::Queue;
 
@@ -46,6 +50,12 @@ impl NewBytes {
 }
 
 impl Queue {
+    /// Forgets what is remembered of one job that is gone, or of all of them.
+    pub(super) fn forget_history(&mut self, job: Option<Uuid>) -> Result<()> {
+        let forgotten = Some(job.map_or(Forgotten::All, Forgotten::Job));
+        self.store.save(&Batch { forgotten, ..Batch::default() }, Durability::Kill)
+    }
+
     /// When the next commit of what is not urgent is due.
     pub fn flush_due_ms(&self) -> Option<u64> {
         let ended = self.ended_since_ms.map(|since| since + END_FLUSH_MS);

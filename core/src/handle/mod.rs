@@ -6,6 +6,7 @@
 
 mod file;
 mod file_reader;
+mod history;
 mod hosting;
 mod interrupt;
 mod job;
@@ -24,14 +25,15 @@ mod wait;
 
 pub use crate::engine::JobSnapshot;
 pub use crate::model::{
-    ClientCertificate, CredentialSlot, ExpectedHash, FileSpec, JobError, JobRecord, Limits,
-    Network, ProxySettings, WaitReason,
+    ClientCertificate, CredentialSlot, ExpectedHash, FileSpec, HistoryEntry, HistoryFile, JobError,
+    JobRecord, Limits, Network, ProxySettings, WaitReason,
 };
 pub use crate::notify::Event;
 pub use crate::protocol::FileRange;
 pub use crate::store::{Damage, Survey};
 pub use file::{File, FileProgress};
 pub use file_reader::{FileReader, seek_from};
+pub use history::{forget_history, history};
 pub use interrupt::Interrupt;
 pub use job::{Job, JobProgress, JobTimes, progress_of};
 pub use listing::{ids_and_damage, ids_that_begin, jobs_described, jobs_owed, survey_each};

@@ -78,6 +78,8 @@ fn requests() -> Vec<ApiCall> {
         ApiCall::SetLimits(Limits::default()),
         ApiCall::RateLimits,
         ApiCall::SetRateLimits(RateLimits { download: 1, upload: u64::MAX }),
+        ApiCall::ForgetHistory { id: Some(id(1)) },
+        ApiCall::ForgetHistory { id: None },
     ]);
     all
 }

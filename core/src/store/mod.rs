@@ -12,11 +12,13 @@ mod cause;
 mod failure;
 mod faults;
 mod folder;
+mod history;
 mod ledger;
 mod listing;
 mod lock;
 mod migration_1;
 mod migration_2;
+mod migration_3;
 mod opening;
 mod pages;
 mod read;
@@ -41,7 +43,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::Connection;
 use uuid::Uuid;
 
-use crate::model::{FileRecord, JobRecord};
+use crate::model::{FileRecord, HistoryEntry, JobRecord};
 use crate::vocab::{JobState, RateLimits, Result};
 
 use cause::traced;
@@ -52,6 +54,7 @@ use reserve::Reserve;
 
 pub use calls::{End, StoredCall, StoredCalls};
 pub use faults::Faults;
+pub use history::Forgotten;
 pub use lock::{Sharing, announce, sharing};
 pub use reader::{StoreReader, Survey};
 pub use server_limits::{GoodStart, ServerLimits};
@@ -75,6 +78,10 @@ pub struct Batch<'a> {
     pub files: Vec<(Uuid, u32, &'a FileRecord)>,
     /// Jobs to delete with all their files. It is no error if they are gone.
     pub deleted: Vec<Uuid>,
+    /// What is to be remembered of jobs that are deleted.
+    pub past: Vec<HistoryEntry>,
+    /// What is to be forgotten of jobs that were deleted before.
+    pub forgotten: Option<Forgotten>,
     /// The calls to remember from now on, if there are new ones.
     pub calls: Option<&'a StoredCalls>,
     /// What is known of servers from now on, if there is something new.

@@ -210,7 +210,7 @@ pub(super) fn stored(value: u64) -> Fallible<i64> {
         .map_err(|_| StoreFailure::File(std::io::Error::other(format!("{value} is too large"))))
 }
 
-fn shortened(hasher: &blake3::Hasher) -> RowChecksum {
+pub(super) fn shortened(hasher: &blake3::Hasher) -> RowChecksum {
     let mut checksum = [0; CHECKSUM_BYTES];
     checksum.copy_from_slice(&hasher.finalize().as_bytes()[..CHECKSUM_BYTES]);
     checksum

@@ -20,7 +20,7 @@ use super::ledger::Ledger;
 use super::pages::{Pages, RawRow, Value};
 use super::row::{self, IndexKeys, JobRow};
 use super::schema::{LEDGER, SALVAGE, write_meta};
-use super::{folder, opening, read, write};
+use super::{folder, history, opening, read, write};
 
 /// What came of it; kept in the new database.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -106,7 +106,7 @@ impl Salvaging<'_> {
             return Ok(());
         }
         let Some(job) = job_row(row) else {
-            return Ok(());
+            return history::salvage(self.connection, row);
         };
         let Ok(record) = job.decode(row.rowid) else {
             self.lose(row.rowid).id = Some(job.id);

@@ -12,7 +12,7 @@ use super::faults::Faults;
 use super::ledger::Ledger;
 use super::row::{self, IndexKeys, JobRow};
 use super::schema::{CALLS, LEDGER, RATE_LIMITS, SERVER_LIMITS, write_meta, write_meta_bytes};
-use super::{Batch, Durability};
+use super::{Batch, Durability, history};
 
 /// How commits are synced from now on. To be called outside of a transaction.
 pub(super) fn set_durability(connection: &Connection, durability: Durability) -> Fallible<()> {
@@ -49,6 +49,14 @@ pub(super) fn save(
     }
     for id in &batch.deleted {
         writing.deletion(*id)?;
+    }
+    if let Some(forgotten) = batch.forgotten {
+        faults.check()?;
+        history::forget(&transaction, forgotten)?;
+    }
+    if !batch.past.is_empty() {
+        faults.check()?;
+        history::add(&transaction, &batch.past)?;
     }
     if let Some(calls) = batch.calls {
         faults.check()?;

@@ -11,6 +11,7 @@ use crate::download_options::DownloadOptions;
 use crate::host_options::HostOptions;
 use crate::limit::{QueueRates, rate};
 use crate::network_options::NetworkOptions;
+use crate::rpc::RpcOptions;
 use crate::{job_settings, ranges};
 
 const EXIT_CODES: &str = "Exit codes: 0 done, 1 failed (the code is on stderr), \
@@ -83,6 +84,10 @@ pub enum QueueCommand {
     /// Jobs that move come first. Where stdout is no terminal the table is printed once.
     /// With ids it ends when those jobs have left the queue.
     Watch(Watch),
+    /// Show what was completed or cancelled within the last 30 days, the last one first.
+    ///
+    /// The last 1000 jobs are kept. Those without files are not.
+    History(History),
     /// Say why jobs do not move and what would get them moving.
     Why(Several),
     /// Transfer the queue until nothing in it can move any more.
@@ -311,6 +316,19 @@ pub struct Watch {
 }
 
 #[derive(Args)]
+pub struct History {
+    /// Show at most so many jobs.
+    #[arg(short = 'n', long, value_name = "N")]
+    pub max: Option<usize>,
+    /// Forget all of it, and show nothing.
+    #[arg(long, conflicts_with_all = ["max", "json"])]
+    pub clear: bool,
+    /// Print a JSON array.
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Args)]
 pub struct ShowConfig {
     /// Print a JSON object.
     #[arg(long)]
@@ -346,7 +364,7 @@ pub struct Run {
 pub struct Serve {
     /// End when nothing in the queue could move, and no other process had it
     /// open, for so many seconds.
-    #[arg(long, value_name = "SECONDS")]
+    #[arg(long, value_name = "SECONDS", conflicts_with = "rpc")]
     pub idle_exit: Option<u32>,
     /// Take the place of a host that is too old to work with this one.
     #[arg(long)]
@@ -355,6 +373,8 @@ pub struct Serve {
     pub host: HostOptions,
     #[command(flatten)]
     pub rates: QueueRates,
+    #[command(flatten)]
+    pub rpc: RpcOptions,
 }
 
 #[derive(Args)]
@@ -408,6 +428,7 @@ impl QueueCommand {
             | Self::List(_)
             | Self::Show(_)
             | Self::Watch(_)
+            | Self::History(_)
             | Self::Why(_)
             | Self::Set(_)
             | Self::Request(_)

@@ -61,6 +61,12 @@ impl Interrupt {
         !waited.unwrap_or_else(PoisonError::into_inner).1.timed_out()
     }
 
+    /// Asks for the end, as Ctrl-C does.
+    pub fn request(&self) {
+        self.lock().requested = true;
+        self.shared.1.notify_all();
+    }
+
     /// Ends a wait for another reason.
     pub fn nudge(&self) {
         self.lock().nudged = true;

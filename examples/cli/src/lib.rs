@@ -15,6 +15,7 @@ mod failure;
 mod generated;
 mod get;
 mod header_names;
+mod history;
 mod host_options;
 mod interrupt;
 mod job_ids;
@@ -31,6 +32,7 @@ mod proxy;
 mod put;
 mod queue_commands;
 mod ranges;
+mod rpc;
 mod run;
 mod serve;
 mod service_manager;
@@ -171,6 +173,7 @@ fn dispatch(program: &Program, store: &Path, command: &QueueCommand) -> Outcome 
         QueueCommand::List(list) => queue_commands::list(store, list.json),
         QueueCommand::Show(one) => queue_commands::show(store, one),
         QueueCommand::Watch(watch) => watch::watch(store, watch),
+        QueueCommand::History(wanted) => history::show(store, wanted),
         QueueCommand::Why(one) => queue_commands::why(store, one),
         QueueCommand::Run(run) => run::run(store, run),
         QueueCommand::Serve(serve) => serve::serve(store, serve),

@@ -135,7 +135,7 @@ fn descriptor(number: u32) -> Outcome<PathBuf> {
 }
 
 /// The first line of a file, without its end.
-fn first_line(path: &Path) -> Outcome<String> {
+pub fn first_line(path: &Path) -> Outcome<String> {
     let line = File::open(path).and_then(line_of);
     line.map_err(|error| Failure::failed(format!("{}: {error}", path.display())))
 }

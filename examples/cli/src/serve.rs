@@ -1,7 +1,7 @@
 //! `serve`: hosts the queue until it is told to end, or has nothing to do.
 
 use std::path::Path;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use bgcopy_core::{Manager, Options, Result};
@@ -10,6 +10,7 @@ use crate::args::Serve;
 use crate::failure::{Failure, Outcome};
 use crate::get::open_with;
 use crate::interrupt::Interrupt;
+use crate::rpc::Rpc;
 use crate::{job_ids, output, service_manager};
 
 /// How often a queue is looked at that is to be left when it is idle.
@@ -18,24 +19,38 @@ const LOOK_MAX: Duration = Duration::from_secs(5);
 
 pub fn serve(store: &Path, serve: &Serve) -> Outcome {
     let interrupt = Interrupt::listen()?;
+    let door = serve.rpc.listen()?;
     let replace_older = serve.replace_older;
     let options = Options { replace_older, ..serve.host.of_manager(store) };
-    let manager = open_with(store, options)?;
+    let manager = Arc::new(open_with(store, options)?);
     serve.rates.apply_to(&manager)?;
+    let rpc = door.map(|door| Rpc::prepare(&serve.rpc, store, &manager, door)).transpose()?;
     match manager.host_process() {
         Some(process) if !manager.is_host() => {
             output::say(&format!("process {process} hosts {}; standing by", store.display()));
         }
         Some(_) | None => output::say(&format!("serving {}", store.display())),
     }
+    let server = rpc.as_ref().map(|rpc| rpc.start(&interrupt)).transpose()?;
     service_manager::notify_ready();
+    // Clients may come at any time.
+    let idle_exit = serve.idle_exit.filter(|_| rpc.is_none());
     let active = Mutex::new(Instant::now());
     std::thread::scope(|scope| {
         let surveyor = scope.spawn(|| survey(store));
-        let listener = scope.spawn(|| listen(&manager, &active, &interrupt));
-        let waited = wait(&manager, &active, &interrupt, serve.idle_exit);
+        let listener = scope.spawn(|| listen(&manager, &active, &interrupt, rpc.as_ref()));
+        if let Some(rpc) = &rpc {
+            scope.spawn(|| rpc.desk.watcher.run(&rpc.desk));
+        }
+        let waited = wait(&manager, &active, &interrupt, idle_exit);
         let ended = interrupt.is_requested();
         service_manager::notify_stopping();
+        if let Some(server) = server {
+            server.end();
+        }
+        if let Some(rpc) = &rpc {
+            rpc.desk.watcher.end();
+        }
         manager.close();
         let closed = listener.join().unwrap_or(Ok(()));
         let damaged = surveyor.join().unwrap_or_default();
@@ -92,12 +107,20 @@ fn wait(
     }
 }
 
-/// Takes the events, of which nobody else wants to know, until the queue is
-/// closed; then why.
-fn listen(manager: &Manager, active: &Mutex<Instant>, interrupt: &Interrupt) -> Result<()> {
+/// Takes the events until the queue is closed; then why. What clients added and is here is
+/// put in place; nobody else wants to know.
+fn listen(
+    manager: &Manager,
+    active: &Mutex<Instant>,
+    interrupt: &Interrupt,
+    rpc: Option<&Rpc>,
+) -> Result<()> {
     loop {
         match manager.next_event(None) {
-            Ok(_) => {
+            Ok(event) => {
+                if let (Some(rpc), Some(event)) = (rpc, event) {
+                    rpc.desk.complete_if_here(event.job);
+                }
                 if let Ok(mut last) = active.lock() {
                     *last = Instant::now();
                 }

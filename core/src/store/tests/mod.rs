@@ -6,6 +6,7 @@ mod damage;
 mod damaged_log;
 mod described;
 mod faulty;
+mod history;
 mod long;
 mod survey;
 
