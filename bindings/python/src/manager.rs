@@ -131,6 +131,26 @@ impl Manager {
         Ok(Job::new(job, slf))
     }
 
+    #[pyo3(signature = (key, display_name, job_type=Member(JobType::Download)))]
+    fn create_job_with_key(
+        slf: &Bound<'_, Self>,
+        key: &str,
+        display_name: &str,
+        job_type: Member<JobType>,
+    ) -> PyResult<(Job, bool)> {
+        let job_type = job_type.0;
+        let make = |manager: &bgcopy_core::Manager| {
+            manager.create_job_with_key(key, display_name, job_type)
+        };
+        let (job, is_new) = slf.get().call(slf.py(), make)?;
+        Ok((Job::new(job, slf), is_new))
+    }
+
+    fn job_by_key(slf: &Bound<'_, Self>, key: &str) -> PyResult<Job> {
+        let job = slf.get().call(slf.py(), |manager| manager.job_by_key(key))?;
+        Ok(Job::new(job, slf))
+    }
+
     /// A job with all it needs, made in one step and resumed.
     #[pyo3(signature = (display_name, job_type, files, *, description=None, upload_protocol=None,
                         reply_file_name=None, priority=None, no_progress_timeout=None,

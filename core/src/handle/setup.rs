@@ -44,6 +44,13 @@ impl JobSetup {
         Self { display_name: display_name.to_owned(), job_type, setup: Setup::default() }
     }
 
+    /// The key that the job is found by: see [`Manager::create_job_with_key`].
+    #[must_use]
+    pub fn key(mut self, key: &str) -> Self {
+        self.setup.key = Some(key.to_owned());
+        self
+    }
+
     /// Its files, as for [`Job::add_file_set`].
     #[must_use]
     pub fn files(self, files: Vec<FileSpec>) -> Self {
@@ -137,14 +144,24 @@ impl JobSetup {
         self
     }
 
-    /// Makes the job. Codes as for the calls that it stands for: the first one
-    /// that is refused says why there is no job.
+    /// Makes the job; with a key, the one that is there already is given as it is. Codes as
+    /// for the calls that it stands for: the first one that is refused says why there is no job.
     pub fn create(self, manager: &Manager) -> Result<Job> {
+        Ok(self.find_or_create(manager)?.0)
+    }
+
+    /// As [`JobSetup::create`], and true if the job was made, false if there was one with the
+    /// key. Nothing of this setup is done to that one.
+    pub fn find_or_create(self, manager: &Manager) -> Result<(Job, bool)> {
         let Self { display_name, job_type, setup } = self;
         let shared = manager.shared();
         let (id, umask) = (Uuid::new_v4(), shared.terms.umask());
         let request = creation(id, &display_name, job_type, None, umask, setup.clone());
-        made(shared, shared.call(request)?, setup)
+        let reply = shared.call(request)?;
+        if let ApiReply::Found(id) = reply {
+            return Ok((Job::new(Arc::clone(shared), id), false));
+        }
+        Ok((made(shared, reply, setup)?, true))
     }
 
     fn with(mut self, command: Command) -> Self {
@@ -170,6 +187,7 @@ pub(super) fn made(shared: &Arc<Shared>, reply: ApiReply, setup: Setup) -> Resul
             Ok(job)
         }
         ApiReply::Done(_)
+        | ApiReply::Found(_)
         | ApiReply::Opened { .. }
         | ApiReply::Job(_)
         | ApiReply::File(_)

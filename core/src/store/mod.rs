@@ -17,6 +17,7 @@ mod listing;
 mod lock;
 mod migration_1;
 mod migration_2;
+mod migration_3;
 mod opening;
 mod pages;
 mod read;
@@ -214,6 +215,12 @@ impl Store {
     /// A job without its files.
     pub fn record(&self, id: Uuid) -> Result<Option<JobRecord>> {
         self.look(|connection| Ok(read::record(connection, id)?.map(|(_, record)| record)))
+    }
+
+    /// The jobs that hold a key by what the store says: one, or none. BG_E_DATABASE_CORRUPT
+    /// if such a job is damaged.
+    pub fn keyed(&self, key: &str) -> Result<Vec<Uuid>> {
+        self.look(|connection| listing::keyed(connection, key))
     }
 
     /// The calls that must not be carried out twice. Damage to them is none to

@@ -15,7 +15,7 @@ use crate::vocab::{Error, ErrorContext, code};
 use super::failure::{Fallible, StoreFailure};
 use super::ledger::Ledger;
 use super::row::{decode, encode, meta_checksum};
-use super::{migration_1, migration_2};
+use super::{migration_1, migration_2, migration_3};
 
 /// Bytes of a page of the database.
 pub(super) const PAGE_BYTES: usize = 4096;
@@ -25,7 +25,8 @@ pub(super) const HEADER_BYTES: usize = 100;
 /// Marks a database as ours: the letters "bgcp".
 const APPLICATION_ID: i32 = 0x6267_6370;
 /// What brings a database from each version to the next.
-const MIGRATIONS: [fn(&Connection) -> Fallible<()>; 2] = [migration_1::run, migration_2::run];
+const MIGRATIONS: [fn(&Connection) -> Fallible<()>; 3] =
+    [migration_1::run, migration_2::run, migration_3::run];
 /// The version this code reads and writes.
 pub(super) const VERSION: i32 = MIGRATIONS.len() as i32;
 
