@@ -33,7 +33,7 @@ pub struct Manager {
 }
 
 impl Manager {
-    fn call<R: Send>(
+    pub fn call<R: Send>(
         &self,
         py: Python<'_>,
         call: impl FnOnce(&bgcopy_core::Manager) -> Result<R> + Send,

@@ -55,6 +55,7 @@ __all__ = [
     "code_text",
     "report_unraisable",
     "run_program",
+    "transfer",
 ]
 
 _Callback = TypeVar("_Callback", bound=Callable[[Job], object])
@@ -902,3 +903,22 @@ def code_text(code: int) -> str:
 
 def report_unraisable(exception: BaseException, object: Any) -> None:
     """Reports an exception that there is nobody to raise to."""
+
+def transfer(
+    manager: Manager,
+    files: Sequence[FileSpec],
+    *,
+    uploads: bool,
+    priority: JobPriority,
+    no_progress_timeout: float | timedelta,
+    custom_headers: str | None,
+    credentials: tuple[str, str] | None,
+    timeout: float | timedelta | None,
+    cancel_unfinished: bool,
+    upload_protocol: UploadProtocol | None,
+    reply_file_name: str | PathLike[str] | None,
+    report: Callable[[JobProgress], object] | None,
+) -> list[tuple[str, bool, JobError | None]]:
+    """Transfers files by jobs that the same call finds again. Of each file: its
+    URL, whether it is in its place, and why not.
+    """
