@@ -1284,6 +1284,46 @@ bgcopy_hresult bgcopy_manager_create_job(struct bgcopy_manager *manager,
                                          struct bgcopy_job **out_job);
 
 /**
+ * Makes a job as bgcopy_manager_create_job does, with a key by which it is found again; or
+ * gives the job that has the key.
+ *
+ * A key belongs to one job of the queue at a time: of calls made at the same time, by
+ * whatever processes, one makes the job and the others find it. It is stored with the job,
+ * cannot be changed, and is free again once the job is completed or cancelled. A job that is
+ * found stays as it is: display_name is not looked at.
+ *
+ * @param key 1 to 256 characters, none of them a control character.
+ * @param display_name at most 256 characters; need not be unique.
+ * @param type a bgcopy_job_type.
+ * @param out_id its id; may be NULL.
+ * @param out_job the caller closes it with bgcopy_job_close.
+ * @return S_OK if the job was made, S_FALSE if it was there; E_INVALIDARG for what is no key,
+ * or if the job with the key is of another type; BG_E_STRING_TOO_LONG for a longer key; else
+ * as for bgcopy_manager_create_job.
+ */
+BGCOPY_API
+bgcopy_hresult bgcopy_manager_create_job_with_key(struct bgcopy_manager *manager,
+                                                  const char *key,
+                                                  const char *display_name,
+                                                  uint32_t type,
+                                                  struct bgcopy_guid *out_id,
+                                                  struct bgcopy_job **out_job);
+
+/**
+ * Finds a job of the queue by its key.
+ *
+ * @param key that of bgcopy_manager_create_job_with_key.
+ * @param out_job the caller closes it with bgcopy_job_close.
+ * @return S_OK; DO_E_JOB_NOT_FOUND if no job in the queue has the key, as a completed or
+ * cancelled one has not; E_INVALIDARG or BG_E_STRING_TOO_LONG for what is no key; E_POINTER;
+ * E_HANDLE; E_MANAGER_CLOSED.
+ */
+BGCOPY_API
+bgcopy_hresult bgcopy_manager_job_by_key(struct bgcopy_manager *manager,
+                                         const char *key,
+                                         struct bgcopy_job **out_job);
+
+/**
  * Finds a job of the queue by its id (GetJob).
  *
  * @param out_job the caller closes it with bgcopy_job_close.
@@ -1756,6 +1796,15 @@ bgcopy_hresult bgcopy_job_get_speed(struct bgcopy_job *job,
 BGCOPY_API
 bgcopy_hresult bgcopy_job_get_seconds_left(struct bgcopy_job *job,
                                            uint64_t *out_seconds);
+
+/**
+ * Gives the key by which the job is found: see bgcopy_manager_create_job_with_key.
+ *
+ * @param out_text the caller frees it with bgcopy_string_free.
+ * @return S_OK; S_FALSE and NULL if the job was made without one; E_POINTER; E_HANDLE;
+ * E_MANAGER_CLOSED.
+ */
+BGCOPY_API bgcopy_hresult bgcopy_job_get_key(struct bgcopy_job *job, char **out_text);
 
 /**
  * Tells all that changes about a job while it moves, at one moment: one call

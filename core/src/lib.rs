@@ -38,10 +38,12 @@ mod transfer;
 pub use handle::{
     ClientCertificate, CredentialSlot, Damage, Event, ExpectedHash, File, FileProgress, FileRange,
     FileReader, FileSpec, HistoryEntry, HistoryFile, Interrupt, Job, JobError, JobProgress,
-    JobRecord, JobSetup, JobSnapshot, JobTimes, Limits, Manager, Network, Options, ProxySettings,
-    Reader, ReplyProgress, Survey, WaitReason, default_store, display_name_of, forget_history,
-    history, ids_and_damage, ids_that_begin, jobs_described, jobs_owed, local_name, path_of,
-    progress_of, seek_from, survey_each, wait_reasons,
+    JobRecord, JobSetup, JobSnapshot, JobTimes, Limits, Manager, Network, OnProgress, Options,
+    ProxySettings, Reader, ReplyProgress, Survey, TransferOptions, TransferredFile, WaitReason,
+    default_store, display_name_of, download, download_key, expect_hashes, find_download,
+    find_uploads, forget_history, history, ids_and_damage, ids_that_begin, jobs_described,
+    jobs_owed, local_name, path_of, progress_of, seek_from, survey_each, upload, upload_key,
+    wait_reasons,
 };
 pub use model::FileRecord;
 pub use notify::{LogSink, set_log_sink};

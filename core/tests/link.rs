@@ -22,6 +22,9 @@ fn socket(bench: &Bench) -> PathBuf {
     bench.path("store").join("engine.sock")
 }
 
+/// What the hosts of this version speak.
+const PROTOCOL: u32 = 2;
+
 fn hello(protocol: u32, wish: u8) -> Vec<u8> {
     let mut bytes = b"bgcopy\r\n".to_vec();
     bytes.extend(protocol.to_le_bytes());
@@ -82,7 +85,7 @@ fn folder_and_socket_are_for_this_user_alone() {
 #[test]
 fn a_guest_of_another_version_is_told_so() {
     let bench = Bench::new();
-    for protocol in [0, 2, u32::MAX] {
+    for protocol in [0, PROTOCOL - 1, PROTOCOL + 1, u32::MAX] {
         let mut stream = connect(&socket(&bench));
         assert_eq!(greet(&mut stream, protocol, 0), code::BGCOPY_E_LINK_VERSION);
         assert!(ends(&mut stream));
@@ -143,10 +146,10 @@ fn an_older_host_makes_room_if_asked_and_only_then() {
     assert_eq!(greet(&mut stream, 0, 1), code::BGCOPY_E_LINK_VERSION, "it is newer");
     must_work(&bench);
     let mut stream = connect(&socket(&bench));
-    assert_eq!(greet(&mut stream, 1, 1), code::S_OK, "a host that fits stays");
+    assert_eq!(greet(&mut stream, PROTOCOL, 1), code::S_OK, "a host that fits stays");
     must_work(&bench);
     let mut stream = connect(&socket(&bench));
-    assert_eq!(greet(&mut stream, 2, 1), code::S_FALSE);
+    assert_eq!(greet(&mut stream, PROTOCOL + 1, 1), code::S_FALSE);
     assert!(ends(&mut stream));
     let next = common::open(bench.folder.path());
     let deadline = Instant::now() + PATIENCE;
@@ -173,7 +176,7 @@ fn nonsense_ends_the_connection_and_nothing_else() {
     for round in 0..40 {
         let mut stream = connect(&socket(&bench));
         if round % 2 == 0 {
-            assert_eq!(greet(&mut stream, 1, 0), code::S_OK);
+            assert_eq!(greet(&mut stream, PROTOCOL, 0), code::S_OK);
         }
         let mut bytes: Vec<u8> = (0..random.usize(1..5_000)).map(|_| random.u8(..)).collect();
         if round % 4 == 0 {
@@ -195,7 +198,7 @@ fn half_a_greeting_and_half_a_frame_hold_nobody_up() {
     let mut half_greeting = connect(&socket(&bench));
     half_greeting.write_all(b"bgco").expect("sent");
     let mut half_frame = connect(&socket(&bench));
-    assert_eq!(greet(&mut half_frame, 1, 0), code::S_OK);
+    assert_eq!(greet(&mut half_frame, PROTOCOL, 0), code::S_OK);
     half_frame.write_all(&60_000_000_u32.to_le_bytes()).expect("sent");
     half_frame.write_all(&[0x82; 1000]).expect("sent");
     must_work(&bench);
@@ -221,7 +224,7 @@ fn a_guest_that_never_reads_holds_nobody_up() {
         frame
     };
     let mut stream = connect(&socket(&bench));
-    assert_eq!(greet(&mut stream, 1, 0), code::S_OK);
+    assert_eq!(greet(&mut stream, PROTOCOL, 0), code::S_OK);
     let mut first = [0; 4];
     stream.write_all(&call(1)).expect("sent");
     stream.read_exact(&mut first).expect("the frame above is a good one");
@@ -256,7 +259,7 @@ fn too_many_guests_are_told_so_and_room_is_made_by_those_who_leave() {
     let mut guests = Vec::new();
     for _ in 0..GUESTS_MAX {
         let mut stream = connect(&socket(&bench));
-        assert_eq!(greet(&mut stream, 1, 0), code::S_OK);
+        assert_eq!(greet(&mut stream, PROTOCOL, 0), code::S_OK);
         guests.push(stream);
     }
     let refused = Manager::open(Options::new(bench.path("store"))).err().expect("full");

@@ -4,7 +4,7 @@ use std::ffi::c_char;
 
 use bgcopy_core::JobProgress;
 
-use crate::call::{out, read, read_optional, read_text};
+use crate::call::{out, read, read_optional, read_optional_text, read_text};
 use crate::error::{ErrorEntry, Source, bgcopy_error};
 use crate::guard::{bgcopy_hresult, guard};
 use crate::guid::bgcopy_guid;
@@ -196,4 +196,17 @@ pub unsafe extern "C" fn bgcopy_job_get_seconds_left(
     out_seconds: *mut u64,
 ) -> bgcopy_hresult {
     read_optional(job, out_seconds, 0, |entry| entry.job.seconds_left())
+}
+
+/// Gives the key by which the job is found: see bgcopy_manager_create_job_with_key.
+///
+/// @param out_text the caller frees it with bgcopy_string_free.
+/// @return S_OK; S_FALSE and NULL if the job was made without one; E_POINTER; E_HANDLE;
+/// E_MANAGER_CLOSED.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn bgcopy_job_get_key(
+    job: *mut bgcopy_job,
+    out_text: *mut *mut c_char,
+) -> bgcopy_hresult {
+    read_optional_text(job, out_text, |entry| entry.job.key())
 }

@@ -95,6 +95,66 @@ pub unsafe extern "C" fn bgcopy_manager_create_job(
     })
 }
 
+/// Makes a job as bgcopy_manager_create_job does, with a key by which it is found again; or
+/// gives the job that has the key.
+///
+/// A key belongs to one job of the queue at a time: of calls made at the same time, by
+/// whatever processes, one makes the job and the others find it. It is stored with the job,
+/// cannot be changed, and is free again once the job is completed or cancelled. A job that is
+/// found stays as it is: display_name is not looked at.
+///
+/// @param key 1 to 256 characters, none of them a control character.
+/// @param display_name at most 256 characters; need not be unique.
+/// @param type a bgcopy_job_type.
+/// @param out_id its id; may be NULL.
+/// @param out_job the caller closes it with bgcopy_job_close.
+/// @return S_OK if the job was made, S_FALSE if it was there; E_INVALIDARG for what is no key,
+/// or if the job with the key is of another type; BG_E_STRING_TOO_LONG for a longer key; else
+/// as for bgcopy_manager_create_job.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn bgcopy_manager_create_job_with_key(
+    manager: *mut bgcopy_manager,
+    key: *const c_char,
+    display_name: *const c_char,
+    r#type: u32,
+    out_id: *mut bgcopy_guid,
+    out_job: *mut *mut bgcopy_job,
+) -> bgcopy_hresult {
+    guard(|| {
+        let hub = get(manager)?;
+        let place = out(out_job)?;
+        let (key, display_name) = (text(key)?, text(display_name)?);
+        let job_type = choice(JobType::from_u32(r#type), r#type, "job type", code::E_INVALIDARG)?;
+        let (job, is_new) = hub.manager.create_job_with_key(key, display_name, job_type)?;
+        if let Ok(place) = out(out_id) {
+            place.set(job.id().into());
+        }
+        place.set(put(entry(&hub, job))?);
+        Ok(if is_new { code::S_OK } else { code::S_FALSE })
+    })
+}
+
+/// Finds a job of the queue by its key.
+///
+/// @param key that of bgcopy_manager_create_job_with_key.
+/// @param out_job the caller closes it with bgcopy_job_close.
+/// @return S_OK; DO_E_JOB_NOT_FOUND if no job in the queue has the key, as a completed or
+/// cancelled one has not; E_INVALIDARG or BG_E_STRING_TOO_LONG for what is no key; E_POINTER;
+/// E_HANDLE; E_MANAGER_CLOSED.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn bgcopy_manager_job_by_key(
+    manager: *mut bgcopy_manager,
+    key: *const c_char,
+    out_job: *mut *mut bgcopy_job,
+) -> bgcopy_hresult {
+    guard(|| {
+        let hub = get(manager)?;
+        let place = out(out_job)?;
+        let job = hub.manager.job_by_key(text(key)?)?;
+        Ok(place.set(put(entry(&hub, job))?))
+    })
+}
+
 /// Finds a job of the queue by its id (GetJob).
 ///
 /// @param out_job the caller closes it with bgcopy_job_close.

@@ -70,6 +70,13 @@ public:
     }
     BGCOPY_DETAIL_THROWING(owner)
 
+    /// What `manager::create_job_with_key` gave it.
+    std::optional<std::string> key(std::error_code &failure) const
+    {
+        return optional_text(bgcopy_job_get_key, failure);
+    }
+    BGCOPY_DETAIL_THROWING(key)
+
     std::uint64_t speed(std::error_code &failure) const
     {
         return value<std::uint64_t>(bgcopy_job_get_speed, failure);

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <bgcopy/event.hpp>
@@ -62,6 +63,38 @@ public:
         return detail::must([&](std::error_code &failure) {
             return create_job(display_name, type, failure);
         });
+    }
+
+    /// Makes a job with a key, or gives the job that has the key, as it is; the second is true
+    /// if it was made.
+    std::pair<job, bool> create_job_with_key(std::string_view key, std::string_view display_name,
+                                             job_type type, std::error_code &failure)
+    {
+        bgcopy_job *made = nullptr;
+        const hresult code = bgcopy_manager_create_job_with_key(
+            raw_, std::string(key).c_str(), std::string(display_name).c_str(),
+            static_cast<std::uint32_t>(type), nullptr, &made);
+        detail::check(code, failure);
+        return {job(made), code == BGCOPY_S_OK};
+    }
+    std::pair<job, bool> create_job_with_key(std::string_view key, std::string_view display_name,
+                                             job_type type = job_type::download)
+    {
+        return detail::must([&](std::error_code &failure) {
+            return create_job_with_key(key, display_name, type, failure);
+        });
+    }
+
+    /// The job that has a key.
+    job job_by_key(std::string_view key, std::error_code &failure) const
+    {
+        bgcopy_job *found = nullptr;
+        detail::check(bgcopy_manager_job_by_key(raw_, std::string(key).c_str(), &found), failure);
+        return job(found);
+    }
+    job job_by_key(std::string_view key) const
+    {
+        return detail::must([&](std::error_code &failure) { return job_by_key(key, failure); });
     }
 
     /// One suspended upload job for each file, named after it, all or none.

@@ -67,6 +67,8 @@ static void all_of_manager(void *handle, bgcopy_hresult want)
 {
     bgcopy_manager *h = handle;
     EXPECT(want, bgcopy_manager_create_job(h, "x", 0, NULL, &any_job));
+    EXPECT(want, bgcopy_manager_create_job_with_key(h, "key", "x", 0, NULL, &any_job));
+    EXPECT(want, bgcopy_manager_job_by_key(h, "key", &any_job));
     EXPECT(want, bgcopy_manager_create_uploads(h, 1, &any_info, &any_job));
     EXPECT(want, bgcopy_manager_start_uploads(h, 1, &any_info, NULL, &any_job));
     EXPECT(want, bgcopy_manager_complete_all(h, 0, NULL, NULL));
@@ -116,6 +118,7 @@ static void all_of_job(void *handle, bgcopy_hresult want)
     EXPECT(want, bgcopy_job_get_error(h, &any_error));
     EXPECT(want, bgcopy_job_get_error_count(h, &any_number));
     EXPECT(want, bgcopy_job_get_owner(h, &any_text));
+    EXPECT(want, bgcopy_job_get_key(h, &any_text));
     EXPECT(want, bgcopy_job_get_wait_reason(h, &any_reason));
     EXPECT(want, bgcopy_job_get_speed(h, &any_time));
     EXPECT(want, bgcopy_job_get_seconds_left(h, &any_time));

@@ -126,6 +126,11 @@ static void null_results(void)
     EXPECT(bad, bgcopy_manager_open(NULL, NULL));
     EXPECT(bad, bgcopy_manager_create_job(m, "x", 0, NULL, NULL));
     EXPECT(bad, bgcopy_manager_create_job(m, NULL, 0, NULL, &any_job));
+    EXPECT(bad, bgcopy_manager_create_job_with_key(m, "key", "x", 0, NULL, NULL));
+    EXPECT(bad, bgcopy_manager_create_job_with_key(m, "key", NULL, 0, NULL, &any_job));
+    EXPECT(bad, bgcopy_manager_create_job_with_key(m, NULL, "x", 0, NULL, &any_job));
+    EXPECT(bad, bgcopy_manager_job_by_key(m, "key", NULL));
+    EXPECT(bad, bgcopy_manager_job_by_key(m, NULL, &any_job));
     EXPECT(bad, bgcopy_manager_create_uploads(m, 1, &any_info, NULL));
     EXPECT(bad, bgcopy_manager_create_uploads(m, 1, NULL, &any_job));
     EXPECT(bad, bgcopy_manager_start_uploads(m, 1, &any_info, NULL, NULL));
@@ -187,6 +192,7 @@ static void null_results(void)
     EXPECT(bad, bgcopy_job_get_error(j, NULL));
     EXPECT(bad, bgcopy_job_get_error_count(j, NULL));
     EXPECT(bad, bgcopy_job_get_owner(j, NULL));
+    EXPECT(bad, bgcopy_job_get_key(j, NULL));
     EXPECT(bad, bgcopy_job_get_wait_reason(j, NULL));
     EXPECT(bad, bgcopy_job_get_speed(j, NULL));
     EXPECT(bad, bgcopy_job_get_seconds_left(j, NULL));
@@ -412,6 +418,8 @@ static void wrong_state(void)
     second = NULL;
     memset(&any_id, 0, sizeof any_id);
     EXPECT(BGCOPY_DO_E_JOB_NOT_FOUND, bgcopy_manager_get_job(manager, &any_id, &any_job));
+    EXPECT(BGCOPY_DO_E_JOB_NOT_FOUND, bgcopy_manager_job_by_key(manager, "no job's", &any_job));
+    EXPECT(BGCOPY_E_INVALIDARG, bgcopy_manager_job_by_key(manager, "", &any_job));
     CHECK(bgcopy_last_error_context() == BGCOPY_ERROR_CONTEXT_NONE);
     OK(bgcopy_job_close(job));
     OK(bgcopy_manager_close(manager));
@@ -429,6 +437,7 @@ static void bad_numbers(void)
     bgcopy_job *job = job_of(manager, "one");
     const bgcopy_hresult bad = BGCOPY_E_INVALIDARG;
     EXPECT(bad, bgcopy_manager_create_job(manager, "x", 3, NULL, &any_job));
+    EXPECT(bad, bgcopy_manager_create_job_with_key(manager, "key", "x", 3, NULL, &any_job));
     EXPECT(bad, bgcopy_job_wait(job, 1, &no_state, 0, &any_number));
     EXPECT(BGCOPY_E_NOTIMPL, bgcopy_job_set_priority(job, 4));
     EXPECT(BGCOPY_E_NOTIMPL, bgcopy_job_set_notify_flags(job, 0x40));
@@ -511,6 +520,8 @@ static void bad_utf8(void)
     options.user_agent = text;
     EXPECT(bad, bgcopy_manager_open(&options, &manager));
     EXPECT(bad, bgcopy_manager_create_job(manager, text, 0, NULL, &any_job));
+    EXPECT(bad, bgcopy_manager_create_job_with_key(manager, text, "x", 0, NULL, &any_job));
+    EXPECT(bad, bgcopy_manager_job_by_key(manager, text, &any_job));
     EXPECT(bad, bgcopy_manager_create_uploads(manager, 1, &(bgcopy_file_info){text, text},
                                               &any_job));
     EXPECT(bad, bgcopy_job_set_reply_file_name(job, text));

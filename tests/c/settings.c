@@ -45,7 +45,39 @@ static void of_job(void)
     OK(bgcopy_job_set_proxy_settings(job, BGCOPY_PROXY_USAGE_NO_PROXY, NULL, NULL));
     OK(bgcopy_job_get_proxy_settings(job, &number, &text, &other));
     CHECK(number == BGCOPY_PROXY_USAGE_NO_PROXY && text == NULL && other == NULL);
+    EXPECT(BGCOPY_S_FALSE, bgcopy_job_get_key(job, &text));
+    CHECK(text == NULL);
     OK(bgcopy_job_close(job));
+    OK(bgcopy_manager_close(manager));
+}
+
+/* A job with a key is made once, and found by it. */
+static void keys(void)
+{
+    bgcopy_manager *manager = open_store("store");
+    bgcopy_job *made = NULL, *found = NULL;
+    bgcopy_guid made_id, found_id;
+    char *text = NULL;
+    OK(bgcopy_manager_create_job_with_key(manager, "a key", "made", BGCOPY_JOB_TYPE_DOWNLOAD,
+                                          &made_id, &made));
+    OK(bgcopy_job_get_key(made, &text));
+    CHECK(strcmp(text, "a key") == 0);
+    bgcopy_string_free(text);
+    EXPECT(BGCOPY_S_FALSE,
+           bgcopy_manager_create_job_with_key(manager, "a key", "again", BGCOPY_JOB_TYPE_DOWNLOAD,
+                                              &found_id, &found));
+    CHECK(memcmp(&made_id, &found_id, sizeof made_id) == 0);
+    OK(bgcopy_job_get_display_name(found, &text));
+    CHECK(strcmp(text, "made") == 0);
+    bgcopy_string_free(text);
+    OK(bgcopy_job_close(found));
+    OK(bgcopy_manager_job_by_key(manager, "a key", &found));
+    OK(bgcopy_job_get_id(found, &found_id));
+    CHECK(memcmp(&made_id, &found_id, sizeof made_id) == 0);
+    OK(bgcopy_job_cancel(made));
+    OK(bgcopy_job_close(found));
+    EXPECT(BGCOPY_DO_E_JOB_NOT_FOUND, bgcopy_manager_job_by_key(manager, "a key", &found));
+    OK(bgcopy_job_close(made));
     OK(bgcopy_manager_close(manager));
 }
 
@@ -325,6 +357,7 @@ int main(int count, char **arguments)
 {
     const story stories[] = {
         {"of_job", of_job},
+        {"keys", keys},
         {"of_requests", of_requests},
         {"properties", properties},
         {"of_manager", of_manager},

@@ -235,6 +235,12 @@ void of_manager()
     const auto first = manager.create_job("first"), second = manager.create_job("second");
     const auto jobs = manager.jobs();
     assert(jobs.size() == 2 && jobs[1].display_name() == "second");
+    const auto [keyed, is_new] = manager.create_job_with_key("a key", "keyed");
+    const auto [found, is_second] = manager.create_job_with_key("a key", "again");
+    assert(is_new && !is_second && found.key() == "a key" && !first.key());
+    assert(manager.job_by_key("a key").display_name() == "keyed");
+    std::error_code absent;
+    assert(!manager.job_by_key("no key", absent) && absent.value() == BGCOPY_DO_E_JOB_NOT_FOUND);
     bgcopy::options alone;
     alone.store_path = path_of("store");
     alone.exclusive = true;

@@ -244,6 +244,11 @@ impl Job {
     }
 
     #[getter]
+    fn key(&self, py: Python<'_>) -> PyResult<Option<String>> {
+        self.job.call(py, bgcopy_core::Job::key)
+    }
+
+    #[getter]
     fn description(&self, py: Python<'_>) -> PyResult<String> {
         self.job.call(py, bgcopy_core::Job::description)
     }

@@ -12,6 +12,7 @@ mod error;
 mod file;
 mod job;
 mod manager;
+mod oneshot;
 mod owned;
 mod program;
 mod raw_reader;
@@ -32,6 +33,8 @@ mod _bgcopy {
     use super::job::Job;
     #[pymodule_export]
     use super::manager::Manager;
+    #[pymodule_export]
+    use super::oneshot::transfer;
     #[pymodule_export]
     use super::program::run_program;
     #[pymodule_export]

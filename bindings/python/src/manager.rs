@@ -33,7 +33,7 @@ pub struct Manager {
 }
 
 impl Manager {
-    fn call<R: Send>(
+    pub fn call<R: Send>(
         &self,
         py: Python<'_>,
         call: impl FnOnce(&bgcopy_core::Manager) -> Result<R> + Send,
@@ -128,6 +128,26 @@ impl Manager {
     ) -> PyResult<Job> {
         let job_type = job_type.0;
         let job = slf.get().call(slf.py(), |manager| manager.create_job(display_name, job_type))?;
+        Ok(Job::new(job, slf))
+    }
+
+    #[pyo3(signature = (key, display_name, job_type=Member(JobType::Download)))]
+    fn create_job_with_key(
+        slf: &Bound<'_, Self>,
+        key: &str,
+        display_name: &str,
+        job_type: Member<JobType>,
+    ) -> PyResult<(Job, bool)> {
+        let job_type = job_type.0;
+        let make = |manager: &bgcopy_core::Manager| {
+            manager.create_job_with_key(key, display_name, job_type)
+        };
+        let (job, is_new) = slf.get().call(slf.py(), make)?;
+        Ok((Job::new(job, slf), is_new))
+    }
+
+    fn job_by_key(slf: &Bound<'_, Self>, key: &str) -> PyResult<Job> {
+        let job = slf.get().call(slf.py(), |manager| manager.job_by_key(key))?;
         Ok(Job::new(job, slf))
     }
 

@@ -103,6 +103,7 @@ pub fn job_record(py: Python<'_>, record: JobRecord) -> Made<'_> {
         Member(record.job_type).into_bound_py_any(py)?,
         record.owner.into_bound_py_any(py)?,
         record.display_name.into_bound_py_any(py)?,
+        record.key.into_bound_py_any(py)?,
         record.description.into_bound_py_any(py)?,
         Member(record.priority).into_bound_py_any(py)?,
         Member(record.state).into_bound_py_any(py)?,

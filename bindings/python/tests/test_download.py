@@ -117,7 +117,9 @@ def test_kept_job_goes_on(bench: Bench) -> None:
     [job] = bench.open()
     assert job.state is JobState.SUSPENDED
     job.file(0).set_remote_name(bench.server.url(1, query="etag=same"))
-    assert job.description.startswith("bgcopy get ")
+    assert job.key is not None
+    assert job.key.startswith("bgcopy get ")
+    assert job.description == "", "that is the user's"
     assert download(url, bench.path(), manager=bench.manager) == bench.path()
     assert job.wait() is JobState.ACKNOWLEDGED, "it is the same job"
     assert bench.path().read_bytes() == bench.server.content(1)

@@ -205,3 +205,18 @@ def test_paused_queue_moves_nothing(bench: Bench) -> None:
     bench.manager.unpause()
     assert not bench.manager.is_paused
     job.wait(timeout=30)
+
+
+def test_a_job_with_a_key_is_made_once(bench: Bench) -> None:
+    job, is_new = bench.manager.create_job_with_key("a key", "made")
+    again, is_second = bench.manager.create_job_with_key("a key", "again")
+    assert (is_new, is_second) == (True, False)
+    assert again.id == job.id == bench.manager.job_by_key("a key").id
+    assert job.key == job.snapshot().record.key == "a key"
+    assert again.display_name == "made"
+    assert bench.manager.create_job("without").key is None
+    job.cancel()
+    with pytest.raises(bgcopy.JobNotFoundError):
+        bench.manager.job_by_key("a key")
+    with pytest.raises(bgcopy.InvalidArgumentError):
+        bench.manager.create_job_with_key("", "no key")

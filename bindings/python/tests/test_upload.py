@@ -109,7 +109,7 @@ def test_kept_uploads_of_many_go_on(bench: Bench) -> None:
     with bench.open() as manager:
         jobs = manager.jobs()
         assert len(jobs) == 2
-        assert {job.description for job in jobs} == {"bgcopy put"}, "as the program marks them"
+        assert all(str(job.key).startswith("bgcopy put ") for job in jobs), "as the program does"
         for job in jobs:
             assert job.wait([JobState.SUSPENDED], timeout=PATIENCE_S)
     urls = upload_many([*sources, sources[0]], timeout=PATIENCE_S, **wanted)

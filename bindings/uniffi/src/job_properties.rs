@@ -22,6 +22,11 @@ impl Job {
         Ok(self.core.set_display_name(&display_name)?)
     }
 
+    /// The key that `create_job_with_key` gave it; nothing if it was made without one.
+    pub fn key(&self) -> Result<Option<String>> {
+        Ok(self.core.key()?)
+    }
+
     /// The description (GetDescription).
     pub fn description(&self) -> Result<String> {
         Ok(self.core.description()?)

@@ -16,6 +16,8 @@ pub struct JobRecord {
     /// Who made the job.
     pub owner: String,
     pub display_name: String,
+    /// What its maker finds it by.
+    pub key: Option<String>,
     pub description: String,
     pub priority: JobPriority,
     pub state: JobState,
@@ -52,6 +54,7 @@ impl From<bgcopy_core::JobRecord> for JobRecord {
             job_type: record.job_type,
             owner: record.owner,
             display_name: record.display_name,
+            key: record.key,
             description: record.description,
             priority: record.priority,
             state: record.state,

@@ -73,6 +73,14 @@ pub struct Manager {
     pub(crate) shared: Arc<Shared>,
 }
 
+/// A job that was made or found by its key.
+#[derive(uniffi::Record)]
+pub struct KeyedJob {
+    pub job: Arc<Job>,
+    /// True if it was made, false if it was there.
+    pub is_new: bool,
+}
+
 /// What the handles of one manager have in common.
 pub(crate) struct Shared {
     pub(crate) core: Arc<bgcopy_core::Manager>,
@@ -118,6 +126,35 @@ impl Manager {
         let job_type = job_type.unwrap_or(JobType::Download);
         let job = self.shared.core.create_job(&display_name, job_type)?;
         Ok(self.handle(job))
+    }
+
+    /// Makes a job as `create_job` does, with a key by which it is found again; or gives the
+    /// job that has the key, as it is.
+    ///
+    /// A key belongs to one job of the queue at a time: of calls made at the same time, by
+    /// whatever processes, one makes the job and the others find it. It is stored with the
+    /// job, cannot be changed, and is free again once the job is completed or cancelled. It has
+    /// 1 to 256 characters, none of them a control character.
+    ///
+    /// E_INVALIDARG for what is no key, or if the job with the key is of another type;
+    /// BG_E_STRING_TOO_LONG for a longer key; else as for `create_job`.
+    #[uniffi::method(default(job_type = None))]
+    pub fn create_job_with_key(
+        &self,
+        key: String,
+        display_name: String,
+        job_type: Option<JobType>,
+    ) -> Result<KeyedJob> {
+        let job_type = job_type.unwrap_or(JobType::Download);
+        let (job, is_new) = self.shared.core.create_job_with_key(&key, &display_name, job_type)?;
+        Ok(KeyedJob { job: self.handle(job), is_new })
+    }
+
+    /// The job that has a key: see `create_job_with_key`. DO_E_JOB_NOT_FOUND if no job in the
+    /// queue does, which a cancelled or completed one does not; E_INVALIDARG or
+    /// BG_E_STRING_TOO_LONG for what is no key.
+    pub fn job_by_key(&self, key: String) -> Result<Arc<Job>> {
+        Ok(self.handle(self.shared.core.job_by_key(&key)?))
     }
 
     /// The job of that id (GetJob): DO_E_JOB_NOT_FOUND if it is not in the

@@ -47,6 +47,7 @@ impl Engine {
                 let new = NewJob {
                     id,
                     display_name,
+                    key: setup.key.clone(),
                     job_type,
                     owner: self.settings.owner.clone(),
                     queue_position: 0,
@@ -77,6 +78,7 @@ impl Engine {
             }
             ApiCall::Forget { ticket } => self.forget(session, ticket, answer),
             ApiCall::OpenJob { .. }
+            | ApiCall::OpenJobByKey { .. }
             | ApiCall::RetainJobs { .. }
             | ApiCall::CloseJob { .. }
             | ApiCall::OpenJobs { .. }
@@ -100,6 +102,7 @@ impl Engine {
         let done = Ok(ApiReply::Done(code::S_OK));
         match request {
             ApiCall::OpenJob { id } => self.open_job(session, id),
+            ApiCall::OpenJobByKey { key } => self.open_job_by_key(session, &key),
             ApiCall::RetainJobs { jobs } => {
                 jobs.into_iter().for_each(|(id, count)| self.sessions.retain(session, id, count));
                 done
@@ -228,8 +231,16 @@ impl Engine {
         at: Now,
     ) {
         let id = new.id;
+        let is_repeated = self.queue.called(id).is_some();
+        let answer = match is_repeated {
+            true => answer,
+            false => match self.answer_with_keyed(session, &new, answer, at) {
+                Some(answer) => answer,
+                None => return,
+            },
+        };
         let is_set_up = !setup.is_empty();
-        let created = if self.queue.called(id).is_some() {
+        let created = if is_repeated {
             // The call is repeated, as its answer was lost.
             Ok(id)
         } else {

@@ -33,6 +33,10 @@ pub enum ApiCall {
     OpenJob {
         id: Uuid,
     },
+    /// Answers which job has a key, and counts a handle for it.
+    OpenJobByKey {
+        key: String,
+    },
     /// Counts so many more handles for jobs.
     RetainJobs {
         jobs: Vec<(Uuid, u64)>,
@@ -132,6 +136,10 @@ impl ApiCall {
 /// and set properties.
 #[derive(Clone, Default, Serialize, Deserialize)]
 pub struct Setup {
+    /// The key of the job. If there is one with it already, that one is opened as it is, and
+    /// none is made.
+    #[serde(default)]
+    pub key: Option<String>,
     pub commands: Vec<Command>,
     pub secrets: Vec<(CredentialSlot, Secret)>,
     pub resume: bool,
@@ -139,7 +147,7 @@ pub struct Setup {
 
 impl Setup {
     pub fn is_empty(&self) -> bool {
-        self.commands.is_empty() && self.secrets.is_empty() && !self.resume
+        self.key.is_none() && self.commands.is_empty() && self.secrets.is_empty() && !self.resume
     }
 }
 
@@ -157,6 +165,8 @@ pub enum ApiReply {
     Created(Uuid),
     /// The job was made with its [`Setup`]. A host that knows none says Created.
     SetUp(Uuid),
+    /// There was a job with that key.
+    Found(Uuid),
     /// Jobs, and the place after them if there may be more.
     Opened {
         ids: Vec<Uuid>,

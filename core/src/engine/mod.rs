@@ -10,6 +10,7 @@ mod checks;
 mod clock;
 mod conditions;
 mod inbox;
+mod keys;
 mod message;
 mod moving;
 mod outages;

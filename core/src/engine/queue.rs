@@ -86,7 +86,7 @@ pub struct Queue {
     /// True if a job in memory may be one to be forgotten.
     pub may_forget: bool,
     /// Jobs that a caller changed in this turn.
-    commanded: BTreeSet<Uuid>,
+    pub(super) commanded: BTreeSet<Uuid>,
     notes: Vec<ChangeNotice>,
     /// Calls that must not be carried out twice: those stored, and those of
     /// this turn.

@@ -276,6 +276,12 @@ impl Job {
         self.set(Setting::DisplayName(display_name.to_owned()))
     }
 
+    /// The key that [`Manager::create_job_with_key`](super::Manager::create_job_with_key) gave
+    /// it; None if it was made without one.
+    pub fn key(&self) -> Result<Option<String>> {
+        Ok(self.record()?.key)
+    }
+
     /// The description (GetDescription).
     pub fn description(&self) -> Result<String> {
         Ok(self.record()?.description)

@@ -176,6 +176,36 @@ impl Manager {
         self.created(self.shared.call(request))
     }
 
+    /// Makes a job as [`Manager::create_job`] does, with a key by which it is found again; or
+    /// gives the job that has the key. True if it was made.
+    ///
+    /// A key belongs to one job of the queue at a time: of calls made at the same time, by
+    /// whatever processes, one makes the job and the others find it. It is stored with the job,
+    /// cannot be changed, and is free again once the job is completed or cancelled. It has 1 to
+    /// 256 characters, none of them a control character.
+    ///
+    /// A job that is found stays as it is: `display_name` is not looked at. E_INVALIDARG if it
+    /// is of another type, or for a key that is empty or has control characters,
+    /// BG_E_STRING_TOO_LONG for a longer one; else as for [`Manager::create_job`].
+    pub fn create_job_with_key(
+        &self,
+        key: &str,
+        display_name: &str,
+        job_type: JobType,
+    ) -> Result<(Job, bool)> {
+        super::setup::JobSetup::new(display_name, job_type).key(key).find_or_create(self)
+    }
+
+    /// The job that has a key: see [`Manager::create_job_with_key`]. DO_E_JOB_NOT_FOUND if no
+    /// job in the queue does; E_INVALIDARG or BG_E_STRING_TOO_LONG for what is no key.
+    pub fn job_by_key(&self, key: &str) -> Result<Job> {
+        let call = ApiCall::OpenJobByKey { key: key.to_owned() };
+        let ApiReply::Found(id) = self.shared.call(call)? else {
+            return Err(unexpected("Found"));
+        };
+        Ok(Job::new(Arc::clone(&self.shared), id))
+    }
+
     /// The job that was made.
     pub(super) fn created(&self, reply: Result<ApiReply>) -> Result<Job> {
         let ApiReply::Created(id) = reply? else {

@@ -13,6 +13,9 @@ mod job;
 mod listing;
 mod manager;
 mod many;
+mod oneshot;
+mod oneshot_downloads;
+mod oneshot_uploads;
 mod opening;
 mod paths;
 mod reader;
@@ -38,6 +41,10 @@ pub use interrupt::Interrupt;
 pub use job::{Job, JobProgress, JobTimes, progress_of};
 pub use listing::{ids_and_damage, ids_that_begin, jobs_described, jobs_owed, survey_each};
 pub use manager::{Manager, Options};
+pub use oneshot::{
+    OnProgress, TransferOptions, TransferredFile, download, download_key, expect_hashes,
+    find_download, find_uploads, upload, upload_key,
+};
 pub use paths::{display_name_of, local_name, path_of};
 pub use reader::{Reader, wait_reasons};
 pub use reply::ReplyProgress;

@@ -12,6 +12,9 @@ use super::job::Job;
 use super::manager::{Manager, creation, unexpected};
 use super::shared::Shared;
 
+/// Jobs that are stored together.
+const STORED_TOGETHER: usize = 256;
+
 /// A job that is made in one step: all of it is stored, or nothing. The death
 /// of the process leaves no job that only has some of its files and settings,
 /// as it may between [`Manager::create_job`] and the calls that follow it.
@@ -42,6 +45,13 @@ impl JobSetup {
     /// A job of that name and type, as [`Manager::create_job`] makes it.
     pub fn new(display_name: &str, job_type: JobType) -> Self {
         Self { display_name: display_name.to_owned(), job_type, setup: Setup::default() }
+    }
+
+    /// The key that the job is found by: see [`Manager::create_job_with_key`].
+    #[must_use]
+    pub fn key(mut self, key: &str) -> Self {
+        self.setup.key = Some(key.to_owned());
+        self
     }
 
     /// Its files, as for [`Job::add_file_set`].
@@ -137,20 +147,69 @@ impl JobSetup {
         self
     }
 
-    /// Makes the job. Codes as for the calls that it stands for: the first one
-    /// that is refused says why there is no job.
+    /// Makes the job; with a key, the one that is there already is given as it is. Codes as
+    /// for the calls that it stands for: the first one that is refused says why there is no job.
     pub fn create(self, manager: &Manager) -> Result<Job> {
+        Ok(self.find_or_create(manager)?.0)
+    }
+
+    /// As [`JobSetup::create`], and true if the job was made, false if there was one with the
+    /// key. Nothing of this setup is done to that one.
+    pub fn find_or_create(self, manager: &Manager) -> Result<(Job, bool)> {
         let Self { display_name, job_type, setup } = self;
         let shared = manager.shared();
         let (id, umask) = (Uuid::new_v4(), shared.terms.umask());
         let request = creation(id, &display_name, job_type, None, umask, setup.clone());
-        made(shared, shared.call(request)?, setup)
+        found_or_made(shared, shared.call(request)?, setup)
+    }
+
+    /// As [`JobSetup::find_or_create`] for each of many, whose jobs are stored together: all or
+    /// none. The answers are in the order of the setups. If one is refused, the jobs that were
+    /// made are cancelled; what they have sent by then stays where it is.
+    pub fn create_all(setups: Vec<Self>, manager: &Manager) -> Result<Vec<(Job, bool)>> {
+        let shared = manager.shared();
+        let umask = shared.terms.umask();
+        let mut all = Vec::with_capacity(setups.len());
+        let mut setups = setups.into_iter();
+        loop {
+            let some: Vec<_> = setups.by_ref().take(STORED_TOGETHER).collect();
+            if some.is_empty() {
+                return Ok(all);
+            }
+            let request = |one: &Self| {
+                let id = Uuid::new_v4();
+                creation(id, &one.display_name, one.job_type, None, umask, one.setup.clone())
+            };
+            let replies = shared.calls(some.iter().map(request).collect());
+            let mut failed = None;
+            for (reply, one) in replies.into_iter().zip(some) {
+                match reply.and_then(|reply| found_or_made(shared, reply, one.setup)) {
+                    Ok(made) => all.push(made),
+                    Err(error) => failed = failed.or(Some(error)),
+                }
+            }
+            if let Some(error) = failed {
+                // The first failure is the one to report.
+                let made: Vec<_> =
+                    all.iter().filter_map(|(job, is_new)| is_new.then_some(job)).collect();
+                _ = manager.cancel_all(&made);
+                return Err(error);
+            }
+        }
     }
 
     fn with(mut self, command: Command) -> Self {
         self.setup.commands.push(command);
         self
     }
+}
+
+/// The job that has the key, or that was made: then true.
+fn found_or_made(shared: &Arc<Shared>, reply: ApiReply, setup: Setup) -> Result<(Job, bool)> {
+    if let ApiReply::Found(id) = reply {
+        return Ok((Job::new(Arc::clone(shared), id), false));
+    }
+    Ok((made(shared, reply, setup)?, true))
 }
 
 /// The job that was made with all this.
@@ -170,6 +229,7 @@ pub(super) fn made(shared: &Arc<Shared>, reply: ApiReply, setup: Setup) -> Resul
             Ok(job)
         }
         ApiReply::Done(_)
+        | ApiReply::Found(_)
         | ApiReply::Opened { .. }
         | ApiReply::Job(_)
         | ApiReply::File(_)

@@ -29,7 +29,7 @@ pub use host::Host;
 
 /// The version of what the frames carry. It rises with every change of requests
 /// or replies that the version before cannot read.
-pub const PROTOCOL: u32 = 1;
+pub const PROTOCOL: u32 = 2;
 
 /// What a guest sends: a request, and the ticket its answer will have.
 #[derive(Serialize, Deserialize)]

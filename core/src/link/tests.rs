@@ -62,12 +62,14 @@ fn requests() -> Vec<ApiCall> {
             like: Some(id(2)),
             umask: Some(0o22),
             setup: Setup {
+                key: Some("key".to_owned()),
                 commands: vec![Command::AddFiles(vec![FileSpec::default()])],
                 secrets: vec![(slot, secret.clone())],
                 resume: true,
             },
         },
         ApiCall::RetainJobs { jobs: vec![(id(1), 2)] },
+        ApiCall::OpenJobByKey { key: "key".to_owned() },
         ApiCall::OpenJobs { after: Some(i64::MAX) },
         ApiCall::SetCredentials { id: id(1), call: id(2), slot, secret },
         ApiCall::Wait { id: id(1), states: vec![JobState::Error, JobState::Transferred] },
@@ -87,6 +89,7 @@ fn requests() -> Vec<ApiCall> {
 fn answers() -> Vec<Answered> {
     let now = Now { monotonic_ms: 1, unix_ms: 2, jitter_permille: 3 };
     let new = NewJob {
+        key: None,
         id: id(1),
         display_name: "name".to_owned(),
         job_type: JobType::Download,

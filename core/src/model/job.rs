@@ -327,7 +327,7 @@ pub fn apply(job: &Job, input: &Input, now: Now, limits: &Limits) -> Result<Chan
 }
 
 /// Applies CreateJob: E_INVALIDARG for a name over 256 characters or with
-/// control characters (specification, section 2.1).
+/// control characters (specification, section 2.1), and what [`check_key`] says of a key.
 pub fn apply_creation(new: NewJob, now: Now) -> Result<Job> {
     if new.display_name.chars().count() > limit::DISPLAY_NAME_CHARS_MAX {
         return Err(Error::new(
@@ -341,7 +341,29 @@ pub fn apply_creation(new: NewJob, now: Now) -> Result<Job> {
             "a display name cannot contain control characters",
         ));
     }
+    new.key.as_deref().map_or(Ok(()), check_key)?;
     Ok(Job::new(JobRecord::new(new, now), Vec::new()))
+}
+
+/// Checks the key of a job: E_INVALIDARG for an empty one or one with control characters,
+/// BG_E_STRING_TOO_LONG above 256 characters.
+pub fn check_key(key: &str) -> Result<()> {
+    if key.is_empty() {
+        return Err(Error::new(code::E_INVALIDARG, "the key of a job cannot be empty"));
+    }
+    if key.chars().count() > limit::JOB_KEY_CHARS_MAX {
+        return Err(Error::new(
+            code::BG_E_STRING_TOO_LONG,
+            format!("the key of a job has at most {} characters", limit::JOB_KEY_CHARS_MAX),
+        ));
+    }
+    if key.chars().any(char::is_control) {
+        return Err(Error::new(
+            code::E_INVALIDARG,
+            "the key of a job cannot contain control characters",
+        ));
+    }
+    Ok(())
 }
 
 /// DO_E_INVALID_STATE if the job is final.

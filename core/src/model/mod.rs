@@ -46,7 +46,7 @@ pub use deadline::Now;
 pub use file::{ExpectedHash, FileRecord, FileStage};
 pub use history::{HistoryEntry, HistoryFile};
 pub use input::{Command, FileSpec, HeadFacts, Input, Outcome, Setting, VerifiedFile};
-pub use job::{Change, Job, apply, apply_creation};
+pub use job::{Change, Job, apply, apply_creation, check_key};
 pub use on_demand::check_random_access;
 pub use outage::{Outages, next_server, server_asked};
 pub use plan::{Environment, Limits, Plan, RequestKey, Work, connections_per_file, plan};

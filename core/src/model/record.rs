@@ -23,6 +23,9 @@ pub struct JobRecord {
     /// Who created it, in readable form.
     pub owner: String,
     pub display_name: String,
+    /// What its maker finds it by. No other job in the queue has it.
+    #[serde(default, skip_serializing_if = "is_initial")]
+    pub key: Option<String>,
     #[serde(default, skip_serializing_if = "is_initial")]
     pub description: String,
     pub priority: JobPriority,
@@ -231,6 +234,7 @@ impl Totals {
 pub struct NewJob {
     pub id: Uuid,
     pub display_name: String,
+    pub key: Option<String>,
     pub job_type: JobType,
     pub owner: String,
     pub queue_position: u64,
@@ -244,6 +248,7 @@ impl JobRecord {
             job_type: new.job_type,
             owner: new.owner,
             display_name: new.display_name,
+            key: new.key,
             description: String::new(),
             priority: JobPriority::Normal,
             notify_flags: notify::DEFAULT,
@@ -344,6 +349,12 @@ impl JobRecord {
     /// True if a server is to be told of a cancelled upload now.
     pub fn has_server_cleanup(&self) -> bool {
         matches!(self.closing, Some(Closing::ServerCleanup { retry: None, .. }))
+    }
+
+    /// The key that no other job may have while this one does: a job that is completed or
+    /// cancelled has given it back.
+    pub fn held_key(&self) -> Option<&str> {
+        self.key.as_deref().filter(|_| !self.state.is_final())
     }
 
     /// True if the job still has something to do, which makes it visible.

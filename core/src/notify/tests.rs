@@ -18,6 +18,7 @@ struct Stage {
 impl Stage {
     fn new() -> Self {
         let new = NewJob {
+            key: None,
             id: Uuid::from_u128(1),
             display_name: "test".to_owned(),
             job_type: JobType::Download,

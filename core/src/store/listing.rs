@@ -9,7 +9,7 @@ use crate::vocab::{JobState, Result};
 use super::failure::Fallible;
 use super::read::{JOB_COLUMNS, job_row};
 use super::reader::StoreReader;
-use super::row::description_key;
+use super::row::{description_key, job_key};
 #[cfg(test)]
 use super::tally;
 
@@ -63,6 +63,22 @@ fn described(connection: &Connection, description: &str) -> Fallible<Vec<JobReco
             sound(connection, &sql, params![])
         }
     }
+}
+
+/// The jobs that hold a key; damage if such a row is damaged, as a second job with its key
+/// must not be made.
+pub(super) fn keyed(connection: &Connection, key: &str) -> Fallible<Vec<Uuid>> {
+    let sql = format!("SELECT {JOB_COLUMNS} FROM jobs INDEXED BY jobs_keyed WHERE key = ?1");
+    let mut statement = connection.prepare_cached(&sql)?;
+    let mut rows = statement.query([job_key(key)])?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        let record = one(row)?;
+        if record.held_key() == Some(key) {
+            found.push(record.id);
+        }
+    }
+    Ok(found)
 }
 
 /// The records that can be read.

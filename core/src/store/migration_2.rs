@@ -6,7 +6,7 @@
 use rusqlite::{Connection, params};
 
 use super::failure::{Fallible, StoreFailure};
-use super::read::{JOB_COLUMNS, job_row};
+use super::read::job_row;
 use super::row::{IndexKeys, description_key};
 
 const SQL: &str = "
@@ -14,10 +14,14 @@ ALTER TABLE jobs ADD COLUMN description INTEGER;
 CREATE INDEX jobs_described ON jobs (description) WHERE description IS NOT NULL;
 ";
 
+/// What this version has of the columns that are read; the last one is of version 3.
+const COLUMNS: &str = "number, id, state, priority, queue_position, runnable, closing, \
+                       wake_unix_ms, record, checksum, description, NULL";
+
 /// Adds the column, and fills it. A damaged row stays what it is.
 pub(super) fn run(connection: &Connection) -> Fallible<()> {
     connection.execute_batch(SQL)?;
-    let sql = format!("SELECT {JOB_COLUMNS} FROM jobs WHERE instr(record, ?1) > 0 ORDER BY number");
+    let sql = format!("SELECT {COLUMNS} FROM jobs WHERE instr(record, ?1) > 0 ORDER BY number");
     let mut statement = connection.prepare(&sql)?;
     let mut update =
         connection.prepare("UPDATE jobs SET description = ?2, checksum = ?3 WHERE number = ?1")?;

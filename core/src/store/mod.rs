@@ -223,6 +223,12 @@ impl Store {
         self.look(|connection| Ok(read::record(connection, id)?.map(|(_, record)| record)))
     }
 
+    /// The jobs that hold a key by what the store says: one, or none. BG_E_DATABASE_CORRUPT
+    /// if such a job is damaged.
+    pub fn keyed(&self, key: &str) -> Result<Vec<Uuid>> {
+        self.look(|connection| listing::keyed(connection, key))
+    }
+
     /// The calls that must not be carried out twice. Damage to them is none to
     /// the jobs.
     pub fn calls(&self) -> StoredCalls {

@@ -12,7 +12,7 @@ use super::tally;
 
 /// The columns of a job in the order [`job_row`] takes them.
 pub(super) const JOB_COLUMNS: &str = "number, id, state, priority, queue_position, runnable, closing, \
-                           wake_unix_ms, record, checksum, description";
+                           wake_unix_ms, record, checksum, description, key";
 
 /// The number of a job and its record.
 pub(super) fn record(connection: &Connection, id: Uuid) -> Fallible<Option<(i64, JobRecord)>> {
@@ -237,6 +237,7 @@ pub(super) fn job_row(row: &Row<'_>) -> rusqlite::Result<(i64, JobRow)> {
         closing: row.get(6)?,
         wake_unix_ms: row.get(7)?,
         description: row.get(10)?,
+        key: row.get(11)?,
     };
     let (id, record, checksum) = (id_at(row, 1)?, row.get(8)?, row.get(9)?);
     Ok((row.get(0)?, JobRow { id, keys, record, checksum }))

@@ -31,6 +31,8 @@ pub(super) struct IndexKeys {
     pub wake_unix_ms: Option<i64>,
     /// See [`description_key`].
     pub description: Option<i64>,
+    /// See [`job_key`].
+    pub key: Option<i64>,
 }
 
 impl IndexKeys {
@@ -43,15 +45,26 @@ impl IndexKeys {
             closing: i64::from(record.closing.is_some()),
             wake_unix_ms: record.wake_at().map(|deadline| deadline.unix_ms),
             description: description_key(&record.description),
+            key: record.held_key().map(job_key),
         })
     }
 }
 
 /// What jobs are found by that have this description; none if it is empty.
 pub(super) fn description_key(description: &str) -> Option<i64> {
+    (!description.is_empty()).then(|| text_key(description))
+}
+
+/// What the job is found by that holds this key.
+pub(super) fn job_key(key: &str) -> i64 {
+    text_key(key)
+}
+
+/// A number in the place of a text. Who finds rows by it compares the text, too.
+fn text_key(text: &str) -> i64 {
     let mut key = [0; 8];
-    key.copy_from_slice(&blake3::hash(description.as_bytes()).as_bytes()[..8]);
-    (!description.is_empty()).then(|| i64::from_le_bytes(key))
+    key.copy_from_slice(&blake3::hash(text.as_bytes()).as_bytes()[..8]);
+    i64::from_le_bytes(key)
 }
 
 /// A row of the jobs, but for its number.
@@ -120,6 +133,10 @@ impl JobRow {
         hasher.update(&self.record);
         if let Some(description) = keys.description {
             hasher.update(&description.to_le_bytes());
+        }
+        if let Some(key) = keys.key {
+            hasher.update(b"key ");
+            hasher.update(&key.to_le_bytes());
         }
         shortened(&hasher)
     }

@@ -264,8 +264,8 @@ fn job_row(row: &RawRow) -> Option<JobRow> {
         wake @ (Null | Integer(_)),
         Blob(record),
         Blob(checksum),
-        // Version 1 ends here.
-        description @ ..,
+        // Version 1 ends here, and version 2 with the first of these.
+        added @ ..,
     ] = row.values.as_slice()
     else {
         return None;
@@ -274,11 +274,15 @@ fn job_row(row: &RawRow) -> Option<JobRow> {
         Integer(wake) => Some(*wake),
         Null | Value::Text(_) | Blob(_) => None,
     };
-    let description = match description {
-        [] | [Null] => None,
-        [Integer(description)] => Some(*description),
-        _ => return None,
+    let column = |index: usize| match added.get(index) {
+        None | Some(Null) => Some(None),
+        Some(Integer(number)) => Some(Some(*number)),
+        Some(Value::Text(_) | Blob(_)) => None,
     };
+    let (description, key) = (column(0)?, column(1)?);
+    if added.len() > 2 {
+        return None;
+    }
     let keys = IndexKeys {
         state: *state,
         priority: *priority,
@@ -287,6 +291,7 @@ fn job_row(row: &RawRow) -> Option<JobRow> {
         closing: *closing,
         wake_unix_ms,
         description,
+        key,
     };
     let id = Uuid::from_slice(id).ok()?;
     Some(JobRow { id, keys, record: record.clone(), checksum: checksum.clone() })

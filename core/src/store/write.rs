@@ -159,7 +159,7 @@ impl Writing<'_> {
     fn stored(&self, id: Uuid) -> Fallible<Option<(i64, IndexKeys)>> {
         let mut statement = self.transaction.prepare_cached(
             "SELECT number, state, priority, queue_position, runnable, closing, wake_unix_ms,
-                    description
+                    description, key
              FROM jobs WHERE id = ?1",
         )?;
         let found = statement.query_row([id.as_bytes()], |row| {
@@ -171,6 +171,7 @@ impl Writing<'_> {
                 closing: row.get(5)?,
                 wake_unix_ms: row.get(6)?,
                 description: row.get(7)?,
+                key: row.get(8)?,
             };
             Ok((row.get(0)?, keys))
         });
@@ -199,7 +200,7 @@ impl Writing<'_> {
             .prepare_cached(
                 "UPDATE jobs SET state = ?2, priority = ?3, queue_position = ?4, runnable = ?5,
                                  closing = ?6, wake_unix_ms = ?7, record = ?8, checksum = ?9,
-                                 description = ?10
+                                 description = ?10, key = ?11
                  WHERE number = ?1",
             )?
             .execute(params![
@@ -213,6 +214,7 @@ impl Writing<'_> {
                 row.record,
                 row.checksum,
                 keys.description,
+                keys.key,
             ])?;
         Ok(())
     }
@@ -236,8 +238,9 @@ pub(super) fn insert_job(connection: &Connection, number: i64, row: &JobRow) -> 
     let inserted = connection
         .prepare_cached(
             "INSERT OR IGNORE INTO jobs (number, id, state, priority, queue_position, runnable,
-                                         closing, wake_unix_ms, record, checksum, description)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+                                         closing, wake_unix_ms, record, checksum, description,
+                                         key)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
         )?
         .execute(params![
             number,
@@ -251,6 +254,7 @@ pub(super) fn insert_job(connection: &Connection, number: i64, row: &JobRow) -> 
             row.record,
             row.checksum,
             keys.description,
+            keys.key,
         ])?;
     Ok(inserted == 1)
 }

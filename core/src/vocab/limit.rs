@@ -5,6 +5,8 @@
 pub const DISPLAY_NAME_CHARS_MAX: usize = 256;
 /// A description.
 pub const DESCRIPTION_CHARS_MAX: usize = 1024;
+/// The key of a job: enough for a URL of usual length or a path.
+pub const JOB_KEY_CHARS_MAX: usize = 256;
 /// A remote name.
 pub const URL_CHARS_MAX: usize = 2200;
 /// A local name: what POSIX systems take, where the specification has 260.

@@ -251,6 +251,10 @@ pub struct Add {
     /// Which jobs of the queue go first.
     #[arg(long, value_enum)]
     pub priority: Option<Priority>,
+    /// A key of your own for the job, 1 to 256 characters: if a job in the queue has it
+    /// already, that one stays as it is and its id is printed.
+    #[arg(long, value_name = "KEY")]
+    pub key: Option<String>,
     /// Transfer nothing but the ranges that `request` asks for; until then the job is
     /// suspended.
     #[arg(long)]

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use bgcopy_core::vocab::code;
 use bgcopy_core::{
-    Error, ErrorContext, ExpectedHash, FileSpec, Job, JobPriority, JobRecord, JobSetup, JobState,
-    JobType, Manager, Options, progress_of,
+    Error, ErrorContext, FileSpec, Job, JobPriority, JobSetup, JobState, JobType, Manager, Options,
+    download_key, expect_hashes, find_download, progress_of,
 };
 use indicatif::HumanBytes;
 use serde_json::json;
@@ -43,17 +43,7 @@ pub fn get(program: &Program, store: &Path, get: &Get) -> Outcome {
     let interrupt = Interrupt::listen()?;
     let mut display = display_of(get);
     let manager = open(store, &get.host)?;
-    let job = match find(store, &manager, &files)? {
-        Some((job, record)) => {
-            let queue = (store, &manager);
-            take_up(queue, (&job, &record), &files, get, &options, &display)?;
-            job
-        }
-        None => {
-            get.download.check_targets(&files)?;
-            create(&manager, &files, get, &options, &display)?
-        }
-    };
+    let job = job_of(store, &manager, &files, get, &options, &display)?;
     let writes_out = stdout::is_meant(get.output.as_ref());
     let watched = match writes_out {
         true => write_out(&job, get, &mut display, &interrupt),
@@ -235,28 +225,41 @@ fn display_of(get: &Get) -> Display {
     }
 }
 
-/// The job that the same command made before.
-fn find(store: &Path, manager: &Manager, files: &[FileSpec]) -> Outcome<Option<(Job, JobRecord)>> {
-    let key = targets::key(files);
-    let Some(record) = job_ids::described(store, &key)?.into_iter().next() else {
-        return Ok(None);
-    };
-    // The engine may have just ended a job that was on its way out.
-    match manager.get_job(record.id) {
-        Ok(job) => Ok(Some((job, record))),
-        Err(error) if error.code == code::DO_E_JOB_NOT_FOUND => Ok(None),
-        Err(error) => Err(error.into()),
+/// The job of the files, under way: the one that the same command made before, or a new one.
+fn job_of(
+    store: &Path,
+    manager: &Manager,
+    files: &[FileSpec],
+    get: &Get,
+    options: &JobOptions,
+    display: &Display,
+) -> Outcome<Job> {
+    let queue = (store, manager);
+    if let Some(job) = find_download(manager, files)? {
+        take_up(queue, &job, files, get, options, display)?;
+        return Ok(job);
     }
+    get.download.check_targets(files)?;
+    let (job, is_new) = create(manager, files, get, options)?;
+    if is_new {
+        display.note(&format!("Job {}", job.id()));
+        display.event(&json!({ "event": "created", "id": job.id().to_string() }));
+    } else {
+        // Another process has made it meanwhile.
+        take_up(queue, &job, files, get, options, display)?;
+    }
+    Ok(job)
 }
 
 fn take_up(
     (store, manager): (&Path, &Manager),
-    (job, record): (&Job, &JobRecord),
+    job: &Job,
     files: &[FileSpec],
     get: &Get,
     options: &JobOptions,
     display: &Display,
 ) -> Outcome {
+    let record = &job.snapshot()?.record;
     let progress = progress_of(record);
     let bytes = HumanBytes(progress.bytes_transferred);
     display.note(&format!("Taking up job {}, of which {bytes} are here", record.id));
@@ -277,7 +280,8 @@ fn take_up(
     if let Some(priority) = get.priority {
         job.set_priority(priority.into())?;
     }
-    set_files(store, job, files)?;
+    set_remote_names(store, job, files)?;
+    expect_hashes(job, files)?;
     options.apply_to(manager, job)?;
     if record.state != JobState::Transferred {
         job.resume()?;
@@ -291,50 +295,30 @@ fn create(
     files: &[FileSpec],
     get: &Get,
     options: &JobOptions,
-    display: &Display,
-) -> Outcome<Job> {
+) -> Outcome<(Job, bool)> {
     let setup = JobSetup::new(&targets::display_name(files), JobType::Download)
-        .description(&targets::key(files))
+        .key(&download_key(files))
         .files(files.to_vec())
         // Somebody is looking on.
         .priority(get.priority.map_or(JobPriority::Foreground, Into::into));
-    let job = options.add_to(get.download.add_to(setup)).resumed().create(manager)?;
-    display.note(&format!("Job {}", job.id()));
-    display.event(&json!({ "event": "created", "id": job.id().to_string() }));
-    Ok(job)
+    Ok(options.add_to(get.download.add_to(setup)).resumed().find_or_create(manager)?)
 }
 
-/// Sets where the files come from and what they are checked against, where that is
-/// something else by now: a redirect that was refused has left its address.
-fn set_files(store: &Path, job: &Job, files: &[FileSpec]) -> Outcome {
+/// Sets where the files come from, where that is something else by now: a redirect that was
+/// refused has left its address.
+fn set_remote_names(store: &Path, job: &Job, files: &[FileSpec]) -> Outcome {
     let wanted: BTreeMap<_, _> = files.iter().map(|file| (&file.local_name, file)).collect();
     let Some(reader) = job_ids::reader(store)? else {
         return Ok(());
     };
     for (index, known) in (0_u32..).zip(reader.job(job.id())?.1) {
-        let Some(wanted) = wanted.get(&known.local_name) else {
-            continue;
-        };
-        if known.remote_name != wanted.remote_name {
+        if let Some(wanted) = wanted.get(&known.local_name)
+            && known.remote_name != wanted.remote_name
+        {
             job.file(index)?.set_remote_name(&wanted.remote_name)?;
-        }
-        if known.expected_hash != wanted.expected_hash {
-            let set = job.file(index)?.set_expected_hash(wanted.expected_hash.clone());
-            set.map_err(|error| unset_hash(error, job, known.expected_hash))?;
         }
     }
     Ok(())
-}
-
-fn unset_hash(error: Error, job: &Job, hash: Option<ExpectedHash>) -> Failure {
-    if error.code != code::DO_E_INVALID_STATE {
-        return error.into();
-    }
-    Failure::failed(format!(
-        "the file is here already, checked against {}; complete or cancel the job {} first",
-        hash.map_or("no hash".into(), |hash| hash.digest),
-        job.id()
-    ))
 }
 
 /// Shows a job until it ends or the user wants no more.

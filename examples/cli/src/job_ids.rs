@@ -5,9 +5,7 @@ use std::ops::ControlFlow;
 use std::path::Path;
 
 use bgcopy_core::vocab::code;
-use bgcopy_core::{
-    JobRecord, Reader, Result, ids_and_damage, ids_that_begin, jobs_described, survey_each,
-};
+use bgcopy_core::{JobRecord, Reader, Result, ids_and_damage, ids_that_begin, survey_each};
 use uuid::Uuid;
 
 use crate::failure::{Failure, Outcome, describe};
@@ -52,12 +50,6 @@ pub fn check(damaged: &[String]) -> Outcome {
         "{}\nbgcopy: {jobs} damaged: the next `bgcopy run` or `serve` saves what can be saved",
         damaged.join("\nbgcopy: ")
     )))
-}
-
-/// The jobs in the queue with that description.
-pub fn described(store: &Path, description: &str) -> Result<Vec<JobRecord>> {
-    let reader = reader(store)?;
-    reader.map_or_else(|| Ok(Vec::new()), |reader| jobs_described(&reader, description))
 }
 
 /// The ids that were typed, each once. A whole id is taken as it is.

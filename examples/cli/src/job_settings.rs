@@ -71,7 +71,7 @@ const KEYS: [(&str, &str, Set); 18] = [
         value.clone_into(&mut job.display_name);
         Ok(())
     }),
-    ("description", "a text; `get` and `put` know their jobs by it", |job, value| {
+    ("description", "a text", |job, value| {
         value.clone_into(&mut job.description);
         Ok(())
     }),

@@ -153,6 +153,7 @@ pub fn job(record: &JobRecord, reason: &WaitReason) -> Value {
     json!({
         "id": record.id.to_string(),
         "display_name": record.display_name,
+        "key": record.key,
         "description": record.description,
         "owner": record.owner,
         "type": record.job_type.name(),

@@ -1,17 +1,16 @@
 //! `put`: files are sent in the foreground, one job for each.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
-use std::{iter, slice};
+use std::slice;
 
 use bgcopy_core::vocab::code;
 use bgcopy_core::{
     AuthScheme, AuthTarget, FileSpec, Job, JobPriority, JobSetup, JobState, JobType, Manager,
-    PropertyValue, UploadProtocol, path_of,
+    PropertyValue, UploadProtocol, find_uploads, path_of, upload_key,
 };
 use serde_json::json;
-use uuid::Uuid;
 
 use crate::args::{Protocol, Put};
 use crate::failure::{Failure, Outcome, describe};
@@ -21,13 +20,10 @@ use crate::job_options::JobOptions;
 use crate::passwords::Login;
 use crate::program::Program;
 use crate::progress::Display;
-use crate::{job_ids, output, targets};
+use crate::{output, targets};
 
 /// The job property UPLOAD_PROTOCOL.
 const UPLOAD_PROTOCOL: u32 = 0x1001;
-
-/// The description of the jobs: the same command finds them again.
-const MARK: &str = "bgcopy put";
 
 /// A file on its way, and its job.
 type Sent = (Job, FileSpec);
@@ -43,7 +39,7 @@ pub fn put(program: &Program, store: &Path, put: &Put) -> Outcome {
         options.add_netrc(&put.network, &files)?;
     }
     let manager = open(store, &put.host)?;
-    let mut jobs = start(store, &manager, put, &options, files)?;
+    let mut jobs = start(&manager, put, &options, files)?;
     let mut failures = 0;
     let mut display = display_of(put);
     while !jobs.is_empty() {
@@ -168,25 +164,25 @@ fn sources(put: &Put) -> Outcome<Vec<FileSpec>> {
 /// The jobs of the files: those that the same command made before, and new
 /// ones for the rest.
 fn start(
-    store: &Path,
     manager: &Manager,
     put: &Put,
     options: &JobOptions,
     files: Vec<FileSpec>,
 ) -> Outcome<Vec<Sent>> {
-    let mut known: BTreeMap<_, Vec<_>> = BTreeMap::new();
-    for record in job_ids::described(store, MARK)? {
-        known.entry(record.display_name).or_default().push(record.id);
-    }
     let (mut jobs, mut new) = (Vec::new(), Vec::new());
-    for file in files {
-        let named_so = known.get(&targets::display_name(slice::from_ref(&file)));
-        match named_so.and_then(|ids| ids.iter().find_map(|id| sending(manager, *id, &file))) {
-            Some(job) => jobs.push((job, file)),
-            None => new.push(file),
+    for (file, job) in files.iter().zip(find_uploads(manager, &files, None)?) {
+        match job {
+            Some(job) => jobs.push((job, file.clone())),
+            None => new.push(file.clone()),
         }
     }
-    for (job, _) in &jobs {
+    // Another process may have made one meanwhile: it is gone on with, as those are.
+    let setups = new.iter().map(|file| options.add_to(setup(file, put)).resumed()).collect();
+    let (mut begun, mut made) = (jobs, Vec::new());
+    for ((job, is_new), file) in JobSetup::create_all(setups, manager)?.into_iter().zip(new) {
+        if is_new { made.push((job, file)) } else { begun.push((job, file)) }
+    }
+    for (job, _) in &begun {
         options.apply_to(manager, job)?;
         if let Some(priority) = put.priority {
             job.set_priority(priority.into())?;
@@ -195,43 +191,8 @@ fn start(
             job.resume()?;
         }
     }
-    jobs.extend(create(manager, put, options, new)?);
-    Ok(jobs)
-}
-
-/// The job, if it is one that sends the file: below a URL that ends in a slash
-/// it may have its name by now.
-fn sending(manager: &Manager, id: Uuid, file: &FileSpec) -> Option<Job> {
-    let job = manager.get_job(id).ok()?;
-    let sent = job.file(0).ok()?;
-    let (remote_name, local_name) = (sent.remote_name().ok()?, sent.local_name().ok()?);
-    let goes_there = match file.remote_name.ends_with('/') {
-        true => remote_name.starts_with(&file.remote_name),
-        false => remote_name == file.remote_name,
-    };
-    (goes_there && local_name == file.local_name).then_some(job)
-}
-
-/// Makes the jobs and starts them: the first one is set up, and the others are
-/// like it.
-fn create(
-    manager: &Manager,
-    put: &Put,
-    options: &JobOptions,
-    files: Vec<FileSpec>,
-) -> Outcome<Vec<Sent>> {
-    let Some((one, rest)) = files.split_first() else {
-        return Ok(Vec::new());
-    };
-    let first = options.add_to(setup(one, put)).resumed().create(manager)?;
-    match manager.start_uploads(rest.to_vec(), Some(&first)) {
-        Ok(others) => Ok(iter::once(first).chain(others).zip(files).collect()),
-        Err(error) => {
-            // The first failure is the one to report.
-            _ = first.cancel();
-            Err(error.into())
-        }
-    }
+    begun.extend(made);
+    Ok(begun)
 }
 
 /// A job of its own for a file, to be made in one step: a kill leaves all of it
@@ -241,7 +202,7 @@ fn setup(file: &FileSpec, put: &Put) -> JobSetup {
     let name = targets::display_name(slice::from_ref(file));
     JobSetup::new(&name, JobType::Upload)
         .files(vec![file.clone()])
-        .description(MARK)
+        .key(&upload_key(file, None))
         // Somebody is looking on.
         .priority(put.priority.map_or(JobPriority::Foreground, Into::into))
         .property(UPLOAD_PROTOCOL, PropertyValue::Dword(protocol.as_u32()))

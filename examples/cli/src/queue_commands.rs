@@ -42,6 +42,9 @@ pub fn add(store: &Path, add: &Add) -> Outcome {
     options.check_host(&manager)?;
     // In one step: a kill leaves all of the job or nothing.
     let mut setup = JobSetup::new(&targets::display_name(&files), JobType::Download).files(files);
+    if let Some(key) = &add.key {
+        setup = setup.key(key);
+    }
     if let Some(priority) = add.priority {
         setup = setup.priority(priority.into());
     }
@@ -261,6 +264,9 @@ fn in_words(
         format!("bytes     {bytes} {percent}"),
         format!("files     {} of {}", progress.files_transferred, progress.files_total),
     ];
+    if let Some(key) = &record.key {
+        lines.insert(2, format!("key       {}", output::in_line(key)));
+    }
     if let Some(error) = &record.error {
         lines.push(format!("error     {}", describe(error.code, &error.message)));
     }

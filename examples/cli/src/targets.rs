@@ -1,4 +1,4 @@
-//! Which URL goes to which file, and how a job is known again.
+//! Which URL goes to which file.
 
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
@@ -9,7 +9,6 @@ use std::slice;
 
 use bgcopy_core::vocab::{bytes_of_path, text_of_path};
 use bgcopy_core::{ExpectedHash, FileSpec, HashAlgorithm, display_name_of, local_name, path_of};
-use sha2::{Digest, Sha256};
 
 use crate::args::{Get, sha256_digest};
 use crate::failure::{Failure, Outcome};
@@ -92,24 +91,6 @@ fn absolute(file: &Path) -> io::Result<PathBuf> {
         }
         None => std::path::absolute(file),
     }
-}
-
-/// What a download is described with, so that the same targets find it again. The
-/// order of the targets does not matter.
-pub fn key(targets: &[FileSpec]) -> String {
-    let mut pairs: Vec<_> = targets
-        .iter()
-        .map(|target| (target.remote_name.as_str(), bytes_of_path(&target.local_name)))
-        .collect();
-    pairs.sort_unstable();
-    let mut digest = Sha256::new();
-    for (remote_name, local_name) in pairs {
-        digest.update(remote_name);
-        digest.update("\t");
-        digest.update(local_name);
-        digest.update("\n");
-    }
-    format!("bgcopy get {}", hexadecimal(&digest.finalize()))
 }
 
 /// What a job with these files is called.
@@ -302,15 +283,5 @@ mod tests {
         for line in ["http://h/x\ty\t12", "http://h/x\ty\t\tz"] {
             assert!(target_of_line(line, Path::new("/d")).is_err(), "{line:?}");
         }
-    }
-
-    #[test]
-    fn key_does_not_depend_on_the_order() {
-        let a = target("http://h/a", Path::new("/d/a")).expect("a target");
-        let b = target("http://h/b", Path::new("/d/b")).expect("a target");
-        assert_eq!(key(&[a.clone(), b.clone()]), key(&[b.clone(), a.clone()]));
-        let (key_a, key_b) = (key(&[a]), key(&[b]));
-        assert_ne!(key_a, key_b);
-        assert!(key_a.starts_with("bgcopy get "));
     }
 }

@@ -298,6 +298,7 @@ macro_rules! every_story {
                 }
                 settings {
                     of_job: [],
+                    keys: [],
                     of_requests: [],
                     properties: [],
                     of_manager: [],

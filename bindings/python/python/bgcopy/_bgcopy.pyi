@@ -55,6 +55,7 @@ __all__ = [
     "code_text",
     "report_unraisable",
     "run_program",
+    "transfer",
 ]
 
 _Callback = TypeVar("_Callback", bound=Callable[[Job], object])
@@ -151,6 +152,29 @@ class Manager:
         without a `job_type` the job downloads. :class:`InvalidArgumentError`
         for a longer name, :class:`NotSupportedError` for a type that is not
         there, BG_E_TOO_MANY_JOBS_PER_USER at the limit of jobs. Section 2.1.
+        """
+
+    def create_job_with_key(
+        self, key: str, display_name: str, job_type: JobType = ...
+    ) -> tuple[Job, bool]:
+        """Makes a job as :meth:`create_job` does, with a key by which it is
+        found again; or gives the job that has the key, as it is. The second
+        is True if the job was made.
+
+        A key belongs to one job of the queue at a time: of calls made at the
+        same time, by whatever processes, one makes the job and the others find
+        it. It is stored with the job, cannot be changed, and is free again
+        once the job is completed or cancelled. It has 1 to 256 characters,
+        none of them a control character: else
+        :class:`InvalidArgumentError`, or BG_E_STRING_TOO_LONG.
+        :class:`InvalidArgumentError` also if the job with the key is of
+        another type; else as for :meth:`create_job`.
+        """
+
+    def job_by_key(self, key: str) -> Job:
+        """The job that has a key: see :meth:`create_job_with_key`.
+        :class:`JobNotFoundError` if no job in the queue does, which a cancelled
+        or completed one does not.
         """
 
     def _start_job(
@@ -511,6 +535,12 @@ class Job:
 
     @display_name.setter
     def display_name(self, display_name: str) -> None: ...
+    @property
+    def key(self) -> str | None:
+        """The key that :meth:`Manager.create_job_with_key` gave it; None if it
+        was made without one.
+        """
+
     @property
     def description(self) -> str:
         """The description: at most 1,024 characters, else BG_E_STRING_TOO_LONG."""
@@ -873,3 +903,22 @@ def code_text(code: int) -> str:
 
 def report_unraisable(exception: BaseException, object: Any) -> None:
     """Reports an exception that there is nobody to raise to."""
+
+def transfer(
+    manager: Manager,
+    files: Sequence[FileSpec],
+    *,
+    uploads: bool,
+    priority: JobPriority,
+    no_progress_timeout: float | timedelta,
+    custom_headers: str | None,
+    credentials: tuple[str, str] | None,
+    timeout: float | timedelta | None,
+    cancel_unfinished: bool,
+    upload_protocol: UploadProtocol | None,
+    reply_file_name: str | PathLike[str] | None,
+    report: Callable[[JobProgress], object] | None,
+) -> list[tuple[str, bool, JobError | None]]:
+    """Transfers files by jobs that the same call finds again. Of each file: its
+    URL, whether it is in its place, and why not.
+    """

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -12,20 +11,18 @@ from typing import TypeAlias
 
 from ._bgcopy import Job, Manager
 from ._progress import Progress, Report, reporting
-from ._targets import absolute, display_name, key, make_folders, name_in_url
+from ._targets import absolute, display_name, make_folders, name_in_url
 from ._transfer import (
     NO_PROGRESS_TIMEOUT_S,
     TICK_S,
     Deadline,
     StrPath,
-    Wishes,
-    configure,
+    TransferSettings,
     failure,
-    kept,
     opened,
-    start_job,
+    run,
 )
-from ._vocab import HashAlgorithm, JobPriority, JobState, JobType
+from ._vocab import HashAlgorithm, JobPriority, JobState
 from .errors import WaitTimeoutError
 from .records import ExpectedHash, FileSpec
 
@@ -68,8 +65,8 @@ def download(
     """
     local_name = absolute(name_in_url(url) if path is None else path)
     target = FileSpec(url, local_name, expected_hash=expected(sha256))
-    wishes = Wishes(headers, credentials, priority, no_progress_timeout)
-    return _fetch([target], wishes, progress, timeout, store, manager)[0]
+    settings = TransferSettings(headers, credentials, priority, no_progress_timeout)
+    return _fetch([target], settings, progress, timeout, store, manager)[0]
 
 
 def download_many(
@@ -96,8 +93,8 @@ def download_many(
     files = [_target(target, below) for target in targets]
     if not files:
         return []
-    wishes = Wishes(headers, credentials, priority, no_progress_timeout)
-    return _fetch(files, wishes, progress, timeout, store, manager)
+    settings = TransferSettings(headers, credentials, priority, no_progress_timeout)
+    return _fetch(files, settings, progress, timeout, store, manager)
 
 
 def _target(target: Target, folder: str) -> FileSpec:
@@ -117,7 +114,7 @@ def expected(sha256: str | bytes | None) -> ExpectedHash | None:
 
 def _fetch(
     files: Sequence[FileSpec],
-    wishes: Wishes,
+    settings: TransferSettings,
     progress: Progress,
     timeout: float | timedelta | None,
     store: StrPath | None,
@@ -126,51 +123,12 @@ def _fetch(
     with reporting(progress, display_name(files)) as report:
         make_folders(files)
         with opened(store, manager) as (queue, is_kept):
-            own = key(files)
-            job = find(queue, files, wishes, own) or create(queue, files, wishes, own)
-            try:
-                follow(job, report, timeout)
-            except BaseException:
-                _leave(job, is_kept)
-                raise
+            run(queue, files, settings, report, timeout, is_kept=is_kept)
     return [Path(file.local_name) for file in files]
 
 
-def find(manager: Manager, files: Sequence[FileSpec], wishes: Wishes, own: str) -> Job | None:
-    """The job that the same call made before, resumed. `own` is the key of
-    the files.
-    """
-    found = next(((of, job) for of, job in kept(manager) if of.description == own), None)
-    if found is None:
-        return None
-    record, job = found
-    if record.progress.files_total == 0:
-        # An older version was killed before it could add the files.
-        job.add_file_set(list(files))
-    else:
-        _expect(job, files)
-    configure(job, wishes)
-    if record.state is not JobState.TRANSFERRED:
-        job.resume()
-    return job
-
-
-def create(manager: Manager, files: Sequence[FileSpec], wishes: Wishes, own: str) -> Job:
-    """A new job, under way."""
-    return start_job(manager, JobType.DOWNLOAD, files, wishes, description=own)
-
-
-def _expect(job: Job, files: Sequence[FileSpec]) -> None:
-    """Has a job check the files that it has already."""
-    for index, wanted in enumerate(files):
-        if wanted.expected_hash is not None:
-            file = job.file(index)
-            if file.expected_hash != wanted.expected_hash:
-                file.set_expected_hash(wanted.expected_hash)
-
-
 def follow(job: Job, report: Report | None, timeout: float | timedelta | None) -> None:
-    """Waits until the files are here, and puts them in place."""
+    """Waits until the files of a job are here, and puts them in place."""
     deadline = Deadline(timeout)
     state = job.wait(timeout=deadline.left()) if report is None else _report(job, report, deadline)
     if state is not JobState.TRANSFERRED:
@@ -189,12 +147,3 @@ def _report(job: Job, report: Report, deadline: Deadline) -> JobState:
         else:
             report(job.progress)
             return state
-
-
-def _leave(job: Job, is_kept: bool) -> None:
-    """Ends a download that did not come to its end."""
-    with contextlib.suppress(Exception):
-        if is_kept:
-            job.suspend()
-        else:
-            job.cancel()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import hashlib
 import os
 import re
 import unicodedata
@@ -63,17 +62,6 @@ def name_in_url(url: str) -> str:
             f"{url} does not end in a name for a file: give one",
         )
     return name
-
-
-def key(files: Sequence[FileSpec]) -> str:
-    """What a download is described with, so that the same targets find it again.
-    The order of the targets does not matter. The program `bgcopy` does it in
-    the same way, and so takes up the same jobs.
-    """
-    # Code points and their UTF-8 have one order.
-    pairs = sorted((file.remote_name.encode(), os.fsencode(file.local_name)) for file in files)
-    text = b"".join(b"%b\t%b\n" % pair for pair in pairs)
-    return f"bgcopy get {hashlib.sha256(text).hexdigest()}"
 
 
 def display_name(files: Sequence[FileSpec]) -> str:

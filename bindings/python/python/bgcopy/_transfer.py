@@ -6,27 +6,24 @@ import contextlib
 import os
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypeAlias
 
-from ._bgcopy import Job, Manager
+from ._bgcopy import Job, Manager, transfer
+from ._progress import Report
 from ._targets import absolute, display_name
 from ._vocab import (
-    AuthScheme,
-    AuthTarget,
     ErrorContext,
     HResult,
     JobPriority,
     JobState,
     JobType,
     UploadProtocol,
-    WaitKind,
 )
-from .errors import InvalidArgumentError, JobNotFoundError, TransferError
-from .records import FileSpec, JobRecord
+from .errors import InvalidArgumentError, TransferError
+from .records import FileSpec
 
 StrPath: TypeAlias = str | os.PathLike[str]
 
@@ -36,20 +33,12 @@ TICK_S = 0.1
 NO_PROGRESS_TIMEOUT_S = 60
 """How long a transfer goes on without a byte: somebody waits for it."""
 
-SERVER_PATIENCE_S = 5.0
-"""How long a server may take to hear that an upload is cancelled, before
-nobody waits for it any more.
-"""
-
-SERVER_TICK_S = 0.02
-"""How often that is looked at."""
-
 CALLS = 64
 """Calls for many jobs that are under way at the same time."""
 
 
 @dataclass(frozen=True)
-class Wishes:
+class TransferSettings:
     """What a transfer is to be like."""
 
     headers: Mapping[str, str] | None
@@ -96,7 +85,7 @@ def start_job(
     manager: Manager,
     job_type: JobType,
     files: Sequence[FileSpec],
-    wishes: Wishes,
+    settings: TransferSettings,
     *,
     description: str,
     upload_protocol: UploadProtocol | None = None,
@@ -112,10 +101,10 @@ def start_job(
         description=description,
         upload_protocol=upload_protocol,
         reply_file_name=reply_file_name,
-        priority=wishes.priority,
-        no_progress_timeout=wishes.no_progress_timeout,
-        custom_headers=_lines(wishes.headers),
-        credentials=wishes.credentials,
+        priority=settings.priority,
+        no_progress_timeout=settings.no_progress_timeout,
+        custom_headers=_lines(settings.headers),
+        credentials=settings.credentials,
     )
 
 
@@ -123,37 +112,44 @@ def _lines(headers: Mapping[str, str] | None) -> str | None:
     return "".join(f"{name}: {value}\r\n" for name, value in (headers or {}).items()) or None
 
 
-def configure(job: Job, wishes: Wishes) -> None:
-    """Makes a job as it is wished."""
-    job.priority = wishes.priority
-    job.no_progress_timeout = wishes.no_progress_timeout
-    if wishes.headers is not None:
-        job.custom_headers = _lines(wishes.headers)
-    if wishes.credentials is not None:
-        name, password = wishes.credentials
-        job.set_credentials(AuthTarget.SERVER, AuthScheme.BASIC, name, password)
-
-
-def each(jobs: Sequence[Job], act: Callable[[Job], object]) -> None:
-    """Does the same to several jobs. Calls that are under way at the same time
-    are stored together, which a disk does as fast as one of them.
+def run(
+    manager: Manager,
+    files: Sequence[FileSpec],
+    settings: TransferSettings,
+    report: Report | None,
+    timeout: float | timedelta | None,
+    *,
+    is_kept: bool,
+    uploads: bool = False,
+    upload_protocol: UploadProtocol = UploadProtocol.AUTO,
+    reply_file_name: str | None = None,
+) -> list[str]:
+    """Transfers files to their end, and returns their URLs. The jobs that an earlier call
+    with the same files left are gone on with. Those that do not come to their end are suspended
+    if the queue is kept, and else cancelled.
     """
-    if len(jobs) < 2:
-        for job in jobs:
-            act(job)
-        return
-    with ThreadPoolExecutor(min(CALLS, len(jobs)), "bgcopy-calls") as pool:
-        for _ in pool.map(act, jobs):
-            pass
-
-
-def kept(manager: Manager) -> Iterator[tuple[JobRecord, Job]]:
-    """The jobs that can be gone on with, and what they are."""
-    for job in manager.jobs():
-        with contextlib.suppress(JobNotFoundError):
-            record = job.snapshot().record
-            if not record.closing:
-                yield record, job
+    ended = transfer(
+        manager,
+        files,
+        uploads=uploads,
+        priority=settings.priority,
+        no_progress_timeout=settings.no_progress_timeout,
+        custom_headers=_lines(settings.headers),
+        credentials=settings.credentials,
+        timeout=timeout,
+        cancel_unfinished=not is_kept,
+        upload_protocol=None if upload_protocol is UploadProtocol.AUTO else upload_protocol,
+        reply_file_name=reply_file_name,
+        report=report,
+    )
+    errors = [error for _, is_done, error in ended if not is_done and error is not None]
+    if uploads and len(errors) > 1:
+        first = errors[0]
+        text = f"{len(errors)} of {len(ended)} files were not sent; the first: {first.message}"
+        raise TransferError(first.code, first.context, text, first)
+    for error in errors:
+        raise TransferError(error.code, error.context, error.message, error)
+    return [url for url, _, _ in ended]
 
 
 def failure(job: Job, state: JobState) -> TransferError:
@@ -164,15 +160,3 @@ def failure(job: Job, state: JobState) -> TransferError:
     return TransferError(
         HResult.DO_E_INVALID_STATE, message=f"the job is {state.name} by another hand"
     )
-
-
-def wait_for_server(cancelled: Iterable[Job]) -> None:
-    """Gives servers a moment to hear that uploads are cancelled."""
-    deadline = Deadline(SERVER_PATIENCE_S)
-    for job in cancelled:
-        # Once nothing is left of it, it is not found.
-        with contextlib.suppress(JobNotFoundError):
-            while job.wait_reason.kind is WaitKind.CANCELLING_ON_SERVER:
-                if deadline.left() == 0.0:
-                    return
-                time.sleep(SERVER_TICK_S)

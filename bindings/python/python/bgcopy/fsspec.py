@@ -40,7 +40,7 @@ from ._download import download_many, expected, follow
 from ._file_reader import FileReader
 from ._progress import Report
 from ._targets import absolute, make_folders
-from ._transfer import NO_PROGRESS_TIMEOUT_S, Deadline, Wishes, failure, start_job
+from ._transfer import NO_PROGRESS_TIMEOUT_S, Deadline, TransferSettings, failure, start_job
 from ._upload import upload
 from ._vocab import HResult, JobPriority, JobState, JobType, UploadProtocol
 from ._wait import Span
@@ -305,9 +305,9 @@ class BgcopyFileSystem(AbstractFileSystem):  # type: ignore[misc]
             return
         self._refuse_existing(url, mode)
         with _as_os_errors(url):
-            wishes = self._wishes()
-            wishes.update(store=self._store, progress=_told(callback))
-            upload(lpath, url, protocol=self._upload_protocol, **wishes)
+            settings = self._wishes()
+            settings.update(store=self._store, progress=_told(callback))
+            upload(lpath, url, protocol=self._upload_protocol, **settings)
 
     def pipe_file(self, path: str, value: Any, mode: str = "overwrite", **kwargs: Any) -> None:
         """Sends bytes as a file."""
@@ -371,12 +371,14 @@ class BgcopyFileSystem(AbstractFileSystem):  # type: ignore[misc]
         """A download under way, to nowhere unless there is a target. Nothing is left of it that
         is not completed.
         """
-        wishes = Wishes(
+        settings = TransferSettings(
             self._headers, self._credentials, JobPriority.FOREGROUND, self._no_progress_timeout
         )
         with self._queue.use() as (manager, folder):
             file = target or FileSpec(url, os.path.join(folder, uuid.uuid4().hex), ranges)
-            job = start_job(manager, JobType.DOWNLOAD, [file], wishes, description="bgcopy fsspec")
+            job = start_job(
+                manager, JobType.DOWNLOAD, [file], settings, description="bgcopy fsspec"
+            )
             try:
                 yield job
             finally:

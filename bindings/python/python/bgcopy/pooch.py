@@ -27,7 +27,14 @@ from ._bgcopy import Manager
 from ._progress import reporting
 from ._resume import fetch
 from ._targets import absolute, name_in_url
-from ._transfer import NO_PROGRESS_TIMEOUT_S, Deadline, StrPath, Wishes, failure, start_job
+from ._transfer import (
+    NO_PROGRESS_TIMEOUT_S,
+    Deadline,
+    StrPath,
+    TransferSettings,
+    failure,
+    start_job,
+)
 from ._vocab import HResult, JobPriority, JobState, JobType
 from .errors import BgcopyError, InvalidArgumentError, TransferError
 from .records import FileRange, FileSpec, JobProgress
@@ -131,7 +138,7 @@ class Downloader:
             shown.close()
 
     def _is_there(self, url: str) -> bool:
-        wishes = Wishes(
+        settings = TransferSettings(
             self._headers, self._credentials, JobPriority.FOREGROUND, self._no_progress_timeout
         )
         with (
@@ -139,7 +146,7 @@ class Downloader:
             Manager(os.path.join(folder, "store")) as manager,
         ):
             file = FileSpec(url, os.path.join(folder, "first"), [FileRange(0, 1)])
-            job = start_job(manager, JobType.DOWNLOAD, [file], wishes, description="bgcopy pooch")
+            job = start_job(manager, JobType.DOWNLOAD, [file], settings, description="bgcopy pooch")
             state = job.wait(timeout=Deadline(self._timeout).left())
             error = None if state is JobState.TRANSFERRED else failure(job, state)
             job.cancel()

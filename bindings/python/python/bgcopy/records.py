@@ -91,6 +91,8 @@ class JobRecord:
     job_type: vocab.JobType
     owner: str
     display_name: str
+    key: str | None
+    """What its maker finds it by."""
     description: str
     priority: vocab.JobPriority
     state: vocab.JobState

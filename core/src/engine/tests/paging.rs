@@ -30,6 +30,7 @@ fn store_with(folder: &Path, jobs: u128, host: fn(u128) -> u128) -> Store {
 
 fn queued(number: u128, host: u128) -> (JobRecord, FileRecord) {
     let new = NewJob {
+        key: None,
         id: Uuid::from_u128(number + 1),
         display_name: "queued".to_owned(),
         job_type: JobType::Download,

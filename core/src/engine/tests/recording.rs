@@ -27,6 +27,7 @@ impl Stage {
         let mut queue = Queue::new(store, Limits::default(), None).expect("a queue");
         let id = Uuid::from_u128(1);
         let new = NewJob {
+            key: None,
             id,
             display_name: "recorded".to_owned(),
             job_type: JobType::Download,

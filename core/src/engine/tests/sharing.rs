@@ -273,6 +273,7 @@ fn fill(folder: &Path) {
     let records: Vec<JobRecord> = (1..=MANY_JOBS)
         .map(|number| {
             let new = NewJob {
+                key: None,
                 id: Uuid::from_u128(u128::from(number)),
                 display_name: format!("job {number}"),
                 job_type: JobType::Download,

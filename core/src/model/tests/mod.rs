@@ -32,6 +32,7 @@ use super::{
 
 fn new_job(job_type: JobType) -> Job {
     let new = NewJob {
+        key: None,
         id: Uuid::from_u128(7),
         display_name: "test".to_owned(),
         job_type,

@@ -134,6 +134,7 @@ fn texts_have_their_limits() {
     refused(Command::Set(Setting::DisplayName(text(257))), code::BG_E_STRING_TOO_LONG);
     refused(Command::Set(Setting::Description(text(1025))), code::BG_E_STRING_TOO_LONG);
     let new = NewJob {
+        key: None,
         id: uuid::Uuid::nil(),
         display_name: text(257),
         job_type: JobType::Download,

@@ -7,6 +7,7 @@ mod damaged_log;
 mod described;
 mod faulty;
 mod history;
+mod keyed;
 mod long;
 mod survey;
 
@@ -34,7 +35,7 @@ fn sample(number: u64) -> Sample {
     let id = id_of(number);
     let display_name = format!("job {number}");
     let owner = "nobody".to_owned();
-    let new = NewJob { id, display_name, job_type, owner, queue_position: number };
+    let new = NewJob { id, display_name, key: None, job_type, owner, queue_position: number };
     let mut job = JobRecord::new(new, NOW);
     job.created_ms += i64::try_from(number).unwrap();
     let files = vec![file(number, 0)];

@@ -93,6 +93,18 @@ extension Manager {
         try await blocking { try self.createJob(displayName: displayName, jobType: jobType) }
     }
 
+    public func createJobWithKey(
+        key: String, displayName: String, jobType: JobType? = nil
+    ) async throws -> KeyedJob {
+        try await blocking {
+            try self.createJobWithKey(key: key, displayName: displayName, jobType: jobType)
+        }
+    }
+
+    public func jobByKey(key: String) async throws -> Job {
+        try await blocking { try self.jobByKey(key: key) }
+    }
+
     public func getJob(id: Uuid) async throws -> Job {
         try await blocking { try self.getJob(id: id) }
     }

@@ -66,6 +66,16 @@ public suspend fun Manager.awaitCreateJob(
     jobType: JobType = JobType.DOWNLOAD,
 ): Job = blocking { createJob(displayName, jobType) }
 
+/** As [ManagerHandle.createJobWithKey]. */
+public suspend fun Manager.awaitCreateJobWithKey(
+    key: String,
+    displayName: String,
+    jobType: JobType = JobType.DOWNLOAD,
+): KeyedJob = blocking { createJobWithKey(key, displayName, jobType) }
+
+/** As [ManagerHandle.jobByKey]. */
+public suspend fun Manager.awaitJobByKey(key: String): Job = blocking { jobByKey(key) }
+
 /** As [ManagerHandle.getJob]. */
 public suspend fun Manager.awaitGetJob(id: Uuid): Job = blocking { getJob(id) }
 
