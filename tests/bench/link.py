@@ -16,6 +16,7 @@ count it.
 from __future__ import annotations
 
 import ctypes
+import errno
 import fcntl
 import heapq
 import os
@@ -170,7 +171,7 @@ class Link:
                 for direction, target in ways.values():
                     due_of = direction.move(now)
                     for packet in direction.arrived(now):
-                        os.write(target, packet)
+                        deliver(target, packet)
                     if due_of is not None:
                         dues.append(due_of)
                 due = min(dues, default=None)
@@ -184,6 +185,15 @@ def set_congestion_control() -> None:
         setting.write_text("cubic")
     except PermissionError:
         setting.write_text("reno")
+
+
+def deliver(device: int, packet: bytes) -> None:
+    """To a device that is down nothing comes."""
+    try:
+        os.write(device, packet)
+    except OSError as error:
+        if error.errno != errno.EIO:
+            raise
 
 
 def packets_of(device: int) -> list[bytes]:

@@ -48,6 +48,8 @@ class Row:
     skipped: str = ""
     # Defects that are known and still there. One that is gone is a failure: it has to be taken out.
     known: list[str] = field(default_factory=list)
+    # What was measured beside the figures.
+    facts: list[str] = field(default_factory=list)
 
     def expect_defect(self, defect: str, found: Figures) -> None:
         """Takes the figures of what is known to go wrong."""

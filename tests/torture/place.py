@@ -205,6 +205,7 @@ class Bench:
 
     def __init__(self, program: Path, server_program: Path, parent: str | None):
         self.program = program
+        self.server_program = server_program
         self.folder = Path(tempfile.mkdtemp(prefix="torture-", dir=parent))
         self.server = Server(server_program)
         self.number = 0

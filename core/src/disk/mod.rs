@@ -345,17 +345,29 @@ impl Disk {
             .map_err(|error| failed(&error, "sync the folder", Some(folder)))
     }
 
-    /// Deletes a temporary file. Nothing there is success; a link or a folder
-    /// there is not ours and stays.
-    pub fn remove_temporary(&self, path: &Path) -> Result<()> {
+    /// Deletes a temporary file; true if there was one. Nothing there is success; a
+    /// link or a folder there is not ours and stays. The folder must be synced afterwards.
+    pub fn remove_temporary(&self, path: &Path) -> Result<bool> {
         self.faults.check_roomless()?;
         match std::fs::symlink_metadata(path) {
-            Ok(metadata) if !metadata.is_file() => return Ok(()),
-            Err(error) if is_absent(&error) => return Ok(()),
+            Ok(metadata) if !metadata.is_file() => return Ok(false),
+            Err(error) if is_absent(&error) => return Ok(false),
             Ok(_) | Err(_) => {}
         }
         match std::fs::remove_file(path) {
-            Err(error) if !is_absent(&error) => Err(failed(&error, "delete", Some(path))),
+            Ok(()) => Ok(true),
+            Err(error) if is_absent(&error) => Ok(false),
+            Err(error) => Err(failed(&error, "delete", Some(path))),
+        }
+    }
+
+    /// Makes deletions in a folder survive a power cut, also while the disk is full.
+    pub fn sync_deletions(&self, folder: &Path) -> Result<()> {
+        self.faults.check_roomless()?;
+        match platform::sync_folder(folder) {
+            Err(error) if !is_absent(&error) => {
+                Err(failed(&error, "sync the folder", Some(folder)))
+            }
             Ok(()) | Err(_) => Ok(()),
         }
     }

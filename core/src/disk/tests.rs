@@ -58,7 +58,7 @@ fn nothing_is_written_through_a_symbolic_link() {
     let error = place.disk.open_temporary(&path, 0, Marks::default()).expect_err("a link");
     assert_eq!(error.code, code::E_FILE_EXISTS);
     assert!(place.is_lost(&path, 4));
-    place.disk.remove_temporary(&path).expect("not ours, so nothing to do");
+    assert!(!place.disk.remove_temporary(&path).expect("not ours, so nothing to do"));
     assert!(fs::symlink_metadata(&path).is_ok(), "the link is not ours to delete");
     assert_eq!(fs::read(&other).expect("there"), b"precious");
 }
@@ -389,10 +389,12 @@ fn a_source_is_a_regular_file() {
 #[test]
 fn deleting_what_is_not_there_is_done() {
     let place = place();
-    place.disk.remove_temporary(&place.path("nothing")).expect("done");
-    place.disk.remove_temporary(&place.path("no/folder")).expect("done");
+    for nothing in ["nothing", "no/folder"] {
+        assert!(!place.disk.remove_temporary(&place.path(nothing)).expect("done"), "{nothing}");
+    }
+    place.disk.sync_deletions(&place.path("no")).expect("done");
     fs::write(place.path("t"), "x").expect("written");
-    place.disk.remove_temporary(&place.path("t")).expect("deleted");
+    assert!(place.disk.remove_temporary(&place.path("t")).expect("deleted"));
     assert!(!place.path("t").exists());
 }
 

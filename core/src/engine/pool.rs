@@ -3,9 +3,9 @@
 //! Two lanes: deleting and renaming must not wait behind the hashing of a
 //! large file, or Cancel would.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::ops::Range;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 
@@ -184,10 +184,8 @@ fn work(disk: &Disk, task: Task) -> Message {
             Message::Worked { job, work: Work::Publish { files }, report }
         }
         Task::Remove { job, temporaries } => {
-            let failed = |path: &&PathBuf| disk.remove_temporary(path).is_err();
-            let undeleted = temporaries.iter().filter(failed).count();
-            let undeleted = u32::try_from(undeleted).unwrap_or(u32::MAX);
-            Message::Worked { job, work: Work::Remove, report: Report::Removed { undeleted } }
+            let report = remove(disk, &temporaries);
+            Message::Worked { job, work: Work::Remove, report }
         }
         Task::Reserve { token, file, length } => {
             Message::Reserved { token, result: disk.reserve(&file, length) }
@@ -210,7 +208,7 @@ fn verify(disk: &Disk, one: &Verify) -> Result<Verification> {
 pub(super) fn publish(disk: &Disk, files: &[Publish]) -> Report {
     let mut published = Vec::new();
     let mut error = None;
-    let mut folders = std::collections::BTreeSet::new();
+    let mut folders = BTreeSet::new();
     for publish in files {
         let finished = Finished {
             length: publish.length,
@@ -248,4 +246,24 @@ pub(super) fn publish(disk: &Disk, files: &[Publish]) -> Report {
         }
     }
     Report::Published { files: published, error }
+}
+
+/// Deletes temporary files and syncs their folders: the job that knows of them may be forgotten only
+/// once they do not come back with a power cut.
+pub(super) fn remove(disk: &Disk, temporaries: &[PathBuf]) -> Report {
+    let mut undeleted = 0_u32;
+    let mut folders: BTreeMap<&Path, u32> = BTreeMap::new();
+    for temporary in temporaries {
+        match (disk.remove_temporary(temporary), temporary.parent()) {
+            (Ok(true), Some(folder)) => *folders.entry(folder).or_default() += 1,
+            (Ok(_), _) => {}
+            (Err(_), _) => undeleted += 1,
+        }
+    }
+    for (folder, deleted) in folders {
+        if disk.sync_deletions(folder).is_err() {
+            undeleted += deleted;
+        }
+    }
+    Report::Removed { undeleted }
 }

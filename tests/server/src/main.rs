@@ -2,11 +2,13 @@
 
 use bgcopy_test_server::{Area, Bucket, Ietf, Server};
 use std::io::{self, Write};
+use std::net::{Ipv4Addr, SocketAddr};
 use std::process::ExitCode;
 
-const USAGE: &str = "usage: bgcopy-test-server [--port N]
+const USAGE: &str = "usage: bgcopy-test-server [--port N] [--address ADDRESS]
 
-Serves /gen/SEED/LENGTH on the loopback interface until the input ends.
+Serves /gen/SEED/LENGTH on the loopback interface, or at an address of a network
+of the tests, until the input ends.
 Query: etag=TEXT, rate=BYTES_PER_SECOND, norange=1, stall_after=BYTES,
 status=CODE, basic=USER:PASSWORD
 
@@ -21,11 +23,11 @@ unfinished in it.";
 const SLOW: u64 = 200_000;
 
 fn main() -> ExitCode {
-    let Some(port) = port(std::env::args().skip(1)) else {
+    let Some(address) = address(std::env::args().skip(1)) else {
         eprintln!("{USAGE}");
         return ExitCode::from(2);
     };
-    match run(port) {
+    match run(address) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("bgcopy-test-server: {error}");
@@ -34,16 +36,22 @@ fn main() -> ExitCode {
     }
 }
 
-fn port(mut arguments: impl Iterator<Item = String>) -> Option<u16> {
-    match (arguments.next(), arguments.next(), arguments.next()) {
-        (None, _, _) => Some(0),
-        (Some(name), Some(value), None) if name == "--port" => value.parse().ok(),
-        (Some(_), _, _) => None,
+/// Where to listen: port 0 is any that is free.
+fn address(mut arguments: impl Iterator<Item = String>) -> Option<SocketAddr> {
+    let mut address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+    while let Some(name) = arguments.next() {
+        let value = arguments.next()?;
+        match name.as_str() {
+            "--port" => address.set_port(value.parse().ok()?),
+            "--address" => address.set_ip(value.parse().ok()?),
+            _ => return None,
+        }
     }
+    Some(address)
 }
 
-fn run(port: u16) -> io::Result<()> {
-    let server = Server::start_on(port)?;
+fn run(address: SocketAddr) -> io::Result<()> {
+    let server = Server::start_at(address)?;
     server.serve_generated();
     for (prefix, area) in
         [("", Area::new()), ("tus/", Area::tus()), ("ietf/", Area::new().ietf(Ietf::new()))]

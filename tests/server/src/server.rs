@@ -35,7 +35,12 @@ impl Server {
 
     /// Starts a server on this port of the loopback interface.
     pub fn start_on(port: u16) -> io::Result<Server> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
+        Server::start_at(SocketAddr::from((Ipv4Addr::LOCALHOST, port)))
+    }
+
+    /// Starts a server at this address, which may be one of a network that a test has made.
+    pub fn start_at(address: SocketAddr) -> io::Result<Server> {
+        let listener = TcpListener::bind(address)?;
         let address = listener.local_addr()?;
         let shared = Arc::new(Shared::default());
         let own = shared.clone();

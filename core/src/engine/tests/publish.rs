@@ -1,11 +1,11 @@
-//! A file is published only once that survives a power cut.
+//! A file is published, and deleted, only once that survives a power cut.
 
 use std::path::Path;
 
 use crate::disk::{Disk, Marks, Verification};
 use crate::store::Faults;
 
-use crate::engine::pool::{Publish, Report, publish};
+use crate::engine::pool::{Publish, Report, publish, remove};
 
 fn finished(disk: &Disk, folder: &Path) -> Publish {
     let (temporary, target) = (folder.join("temporary"), folder.join("target"));
@@ -45,4 +45,27 @@ fn a_file_is_published_only_once_its_folder_is_synced() {
         panic!("another report");
     };
     assert_eq!((published, error), (vec![0], None));
+}
+
+#[test]
+fn temporary_files_are_deleted_only_once_their_folder_is_synced() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let faults = Faults::default();
+    let disk = Disk::new(faults.clone());
+    let files: Vec<_> = ["a", "b"].map(|name| folder.path().join(name)).into();
+    for file in &files {
+        std::fs::write(file, "abc").expect("written");
+    }
+    // Two operations delete the files; the third is the sync of their folder.
+    faults.set(3);
+    assert!(
+        matches!(remove(&disk, &files), Report::Removed { undeleted: 2 }),
+        "they may come back"
+    );
+    assert!(faults.reached() && files.iter().all(|file| !file.exists()));
+    assert!(matches!(remove(&disk, &files), Report::Removed { undeleted: 0 }));
+    // Where nothing is deleted nothing is synced: it would cost each Cancel its time.
+    faults.set(3);
+    assert!(matches!(remove(&disk, &files), Report::Removed { undeleted: 0 }));
+    assert!(!faults.reached());
 }
