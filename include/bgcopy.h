@@ -1146,6 +1146,66 @@ typedef struct bgcopy_file_progress {
   uint32_t completed;
 } bgcopy_file_progress;
 
+/**
+ * What a one-shot transfer is like. Set size to sizeof(bgcopy_transfer_options) and the rest to
+ * 0: what is 0 or NULL has its default.
+ */
+typedef struct bgcopy_transfer_options {
+  /**
+   * sizeof(bgcopy_transfer_options): tells which fields the caller knows.
+   */
+  size_t size;
+  /**
+   * Headers of each request: lines, each ended by CR LF.
+   */
+  const char *custom_headers;
+  /**
+   * A name for the server, by the scheme Basic; with password, or both NULL.
+   */
+  const char *user_name;
+  /**
+   * See user_name.
+   */
+  const char *password;
+  /**
+   * Uploads of one file: where the server's reply goes.
+   */
+  const char *reply_file_name;
+  /**
+   * A bgcopy_job_priority; 0 is FOREGROUND.
+   */
+  uint32_t priority;
+  /**
+   * How long it goes on without a new byte, with tries in between, in seconds; 0 for what
+   * jobs have by default.
+   */
+  uint32_t no_progress_timeout_s;
+  /**
+   * How long the call may take, in milliseconds; 0 for ever.
+   */
+  uint32_t timeout_ms;
+  /**
+   * Downloads: 1 if the files that arrive are put in place though others fail.
+   */
+  uint32_t partial;
+  /**
+   * 1 if jobs that do not come to their end are cancelled, at the server, too; 0 if they are
+   * suspended and stay, so that the same call goes on with them.
+   */
+  uint32_t cancel_unfinished;
+  /**
+   * Uploads: a bgcopy_upload_protocol; 0 asks the server.
+   */
+  uint32_t upload_protocol;
+} bgcopy_transfer_options;
+
+/**
+ * Is told how far a one-shot transfer is, ten times a second and at the end, on the thread that
+ * makes the call. A failure code ends the call with E_ABORT.
+ */
+typedef bgcopy_hresult (*bgcopy_progress_callback)(const struct bgcopy_job_progress *progress,
+                                                   void *user);
+
 #ifdef __cplusplus
 extern "C" {
 #endif // __cplusplus
@@ -2985,6 +3045,55 @@ bgcopy_hresult bgcopy_manager_next_event_interruptible(struct bgcopy_manager *ma
  * @return S_OK; E_HANDLE.
  */
 BGCOPY_API bgcopy_hresult bgcopy_interrupt_close(struct bgcopy_interrupt *interrupt);
+
+/**
+ * Downloads files as one job, and puts them in place when all of them are here; returns when
+ * that is done. The same files, in whatever order, find the job that an earlier call left, or
+ * that another one is at, also in another process of the queue.
+ *
+ * @param count how many files; 0 does nothing.
+ * @param options NULL for the defaults.
+ * @param interrupt what may end the call from another thread, which then answers E_ABORT; may
+ * be NULL.
+ * @param callback may be NULL.
+ * @param user for the callback.
+ * @param out_codes what became of each file, an array of count, written if the jobs came to
+ * their ends: S_OK if it is in place, S_FALSE if only others kept it from there, else why not.
+ * May be NULL.
+ * @return S_OK if all files are in place; BG_S_PARTIAL_COMPLETE if some are; E_TIMEOUT; E_ABORT;
+ * DO_E_INVALID_STATE for another expected hash than that which a file was checked against;
+ * the code of the first file that failed; else as bgcopy_manager_create_job,
+ * bgcopy_job_add_files and bgcopy_job_complete; E_INVALIDARG for bad options; E_POINTER;
+ * E_HANDLE; E_MANAGER_CLOSED.
+ */
+BGCOPY_API
+bgcopy_hresult bgcopy_download(struct bgcopy_manager *manager,
+                               uint32_t count,
+                               const struct bgcopy_file_spec *files,
+                               const struct bgcopy_transfer_options *options,
+                               struct bgcopy_interrupt *interrupt,
+                               bgcopy_progress_callback callback,
+                               void *user,
+                               bgcopy_hresult *out_codes);
+
+/**
+ * Sends files, a job for each, and acknowledges those that are sent; returns when all of the
+ * jobs have ended. A file that is asked for twice is sent once. Below a URL that ends in a slash
+ * a file goes under its own name. If jobs are cancelled at their server, the call takes up to 5 s
+ * longer.
+ *
+ * @param files without ranges and hashes.
+ * @return as bgcopy_download.
+ */
+BGCOPY_API
+bgcopy_hresult bgcopy_upload(struct bgcopy_manager *manager,
+                             uint32_t count,
+                             const struct bgcopy_file_spec *files,
+                             const struct bgcopy_transfer_options *options,
+                             struct bgcopy_interrupt *interrupt,
+                             bgcopy_progress_callback callback,
+                             void *user,
+                             bgcopy_hresult *out_codes);
 
 /**
  * Gives the next jobs (Next).

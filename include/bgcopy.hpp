@@ -22,6 +22,7 @@
 #include <bgcopy/job_error.hpp>
 #include <bgcopy/log.hpp>
 #include <bgcopy/manager.hpp>
+#include <bgcopy/oneshot.hpp>
 #include <bgcopy/options.hpp>
 #include <bgcopy/reader.hpp>
 #include <bgcopy/types.hpp>

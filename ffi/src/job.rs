@@ -125,7 +125,7 @@ pub unsafe extern "C" fn bgcopy_job_add_files(
 }
 
 /// A file as core takes it. Codes as for [`text`], [`list`] and [`hash`].
-unsafe fn spec(file: &bgcopy_file_spec) -> Result<FileSpec> {
+pub(crate) unsafe fn spec(file: &bgcopy_file_spec) -> Result<FileSpec> {
     let has_hash = file.hash_algorithm != 0 || !file.hash_digest.is_null();
     Ok(FileSpec {
         remote_name: text(file.remote_name)?.to_owned(),

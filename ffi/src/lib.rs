@@ -36,6 +36,7 @@ mod job_transport;
 mod log;
 mod manager;
 mod notifier;
+mod oneshot;
 mod options;
 mod reader;
 mod signal;

@@ -69,6 +69,8 @@ static void all_of_manager(void *handle, bgcopy_hresult want)
     EXPECT(want, bgcopy_manager_create_job(h, "x", 0, NULL, &any_job));
     EXPECT(want, bgcopy_manager_create_job_with_key(h, "key", "x", 0, NULL, &any_job));
     EXPECT(want, bgcopy_manager_job_by_key(h, "key", &any_job));
+    EXPECT(want, bgcopy_download(h, 0, NULL, NULL, NULL, NULL, NULL, NULL));
+    EXPECT(want, bgcopy_upload(h, 0, NULL, NULL, NULL, NULL, NULL, NULL));
     EXPECT(want, bgcopy_manager_create_uploads(h, 1, &any_info, &any_job));
     EXPECT(want, bgcopy_manager_start_uploads(h, 1, &any_info, NULL, &any_job));
     EXPECT(want, bgcopy_manager_complete_all(h, 0, NULL, NULL));

@@ -131,6 +131,8 @@ static void null_results(void)
     EXPECT(bad, bgcopy_manager_create_job_with_key(m, NULL, "x", 0, NULL, &any_job));
     EXPECT(bad, bgcopy_manager_job_by_key(m, "key", NULL));
     EXPECT(bad, bgcopy_manager_job_by_key(m, NULL, &any_job));
+    EXPECT(bad, bgcopy_download(m, 1, NULL, NULL, NULL, NULL, NULL, NULL));
+    EXPECT(bad, bgcopy_upload(m, 1, NULL, NULL, NULL, NULL, NULL, NULL));
     EXPECT(bad, bgcopy_manager_create_uploads(m, 1, &any_info, NULL));
     EXPECT(bad, bgcopy_manager_create_uploads(m, 1, NULL, &any_job));
     EXPECT(bad, bgcopy_manager_start_uploads(m, 1, &any_info, NULL, NULL));

@@ -81,6 +81,38 @@ static void keys(void)
     OK(bgcopy_manager_close(manager));
 }
 
+static bgcopy_hresult count_progress(const bgcopy_job_progress *progress, void *user)
+{
+    CHECK(progress->files_total == 1);
+    ++*(uint32_t *)user;
+    return BGCOPY_S_OK;
+}
+
+/* Files are in their places when the call returns, or it says why not. */
+static void oneshot(void)
+{
+    bgcopy_manager *manager = open_store("store");
+    const bgcopy_file_spec file = {url_of("one"), path_of("one"), NULL, 0, 0, NULL};
+    const bgcopy_file_spec missing = {url_of("missing"), path_of("missing"), NULL, 0, 0, NULL};
+    bgcopy_transfer_options options = {0};
+    bgcopy_hresult codes[1] = {BGCOPY_E_FAIL};
+    uint32_t told = 0;
+    options.size = sizeof options;
+    options.cancel_unfinished = 1;
+    OK(bgcopy_download(manager, 1, &file, &options, NULL, count_progress, &told, codes));
+    CHECK(codes[0] == BGCOPY_S_OK && told > 0);
+    EXPECT(BGCOPY_BG_E_HTTP_ERROR_404,
+           bgcopy_download(manager, 1, &missing, &options, NULL, NULL, NULL, codes));
+    CHECK(codes[0] == BGCOPY_BG_E_HTTP_ERROR_404);
+    CHECK(strlen(bgcopy_last_error_message()) > 0);
+    options.user_name = "a name alone";
+    EXPECT(BGCOPY_E_INVALIDARG, bgcopy_download(manager, 1, &file, &options, NULL, NULL, NULL, NULL));
+    options.user_name = NULL;
+    options.priority = 99;
+    EXPECT(BGCOPY_E_INVALIDARG, bgcopy_upload(manager, 1, &file, &options, NULL, NULL, NULL, NULL));
+    OK(bgcopy_manager_close(manager));
+}
+
 static void of_requests(void)
 {
     bgcopy_manager *manager = open_store("store");
@@ -358,6 +390,7 @@ int main(int count, char **arguments)
     const story stories[] = {
         {"of_job", of_job},
         {"keys", keys},
+        {"oneshot", oneshot},
         {"of_requests", of_requests},
         {"properties", properties},
         {"of_manager", of_manager},

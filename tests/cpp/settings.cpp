@@ -254,6 +254,16 @@ void of_manager()
     assert(!bgcopy::manager::open(alone, code) && code.value() == BGCOPY_CRYPT_E_FILE_ERROR);
 }
 
+void oneshot()
+{
+    auto manager = open_store();
+    int told = 0;
+    const auto done = bgcopy::download(manager, {{url_of("one"), path_of("one")}}, nullptr,
+                                       [&](const bgcopy_job_progress &) { return ++told > 0; });
+    assert(done == std::vector<bgcopy::hresult>{BGCOPY_S_OK} && told > 0);
+    assert(bgcopy::upload(manager, {}).empty());
+}
+
 } // namespace
 
 int main(int count, char **arguments)
@@ -265,5 +275,6 @@ int main(int count, char **arguments)
                          {"properties", properties},
                          {"of_files", of_files},
                          {"of_manager", of_manager},
+                         {"oneshot", oneshot},
                      });
 }

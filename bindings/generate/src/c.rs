@@ -11,7 +11,7 @@ use crate::root;
 use crate::text::{block, one_line, snake};
 
 /// The order of the header: what it is about comes before what it needs for it.
-pub const SOURCES: [&str; 25] = [
+pub const SOURCES: [&str; 26] = [
     "guard",
     "string",
     "version",
@@ -34,6 +34,7 @@ pub const SOURCES: [&str; 25] = [
     "wait_reason",
     "event",
     "interrupt",
+    "oneshot",
     "enum_jobs",
     "enum_files",
     "reader",

@@ -16,6 +16,7 @@ mod job_properties;
 mod job_record;
 mod listeners;
 mod manager;
+mod oneshot;
 mod reader;
 mod record;
 mod uploads;

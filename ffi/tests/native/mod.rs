@@ -299,6 +299,7 @@ macro_rules! every_story {
                 settings {
                     of_job: [],
                     keys: [],
+                    oneshot: ["one"],
                     of_requests: [],
                     properties: [],
                     of_manager: [],
@@ -347,6 +348,7 @@ macro_rules! every_story {
                     properties: [],
                     of_files: [],
                     of_manager: [],
+                    oneshot: ["one"],
                 }
                 uploads {
                     several: ["one", "two"],
