@@ -258,15 +258,19 @@ fn a_server_that_refuses_long_ranges_is_asked_for_short_ones_by_as_many_connecti
     let Bench { server, folder, manager } = bench;
     drop((job, manager));
     let bench = Bench { manager: open(folder.path()), server, folder };
-    let seen = lengths.len();
-    let cut = paced_for_one().cut_after(10 << 20);
-    let job = bench.job(Resource::new(content()).script(vec![cut]).always(picky));
-    let one = PropertyValue::Dword(1);
-    job.set_property(JobPropertyId::ConnectionsPerFile.as_u32(), one).expect("set");
-    job.resume().expect("resumed");
-    must_end(&bench, &job, &content());
-    let lengths = &lengths_asked(&bench)[seen..];
+    let again = |connections: u32, replies: Vec<Reply>| {
+        let seen = lengths_asked(&bench).len();
+        let job = bench.job(Resource::new(content()).script(replies).always(picky.clone()));
+        let most = PropertyValue::Dword(connections);
+        job.set_property(JobPropertyId::ConnectionsPerFile.as_u32(), most).expect("set");
+        job.resume().expect("resumed");
+        must_end(&bench, &job, &content());
+        lengths_asked(&bench).split_off(seen)
+    };
+    let lengths = again(1, vec![paced_for_one().cut_after(10 << 20)]);
     assert!(lengths.len() > 10 && !lengths.iter().any(refused), "{lengths:?}");
+    let lengths = again(2, Vec::new());
+    assert!(lengths.iter().all(|length| *length <= Some(4)), "one step more is tried: {lengths:?}");
 }
 
 #[test]

@@ -365,7 +365,6 @@ impl Engine {
         }
         let running = self.running_ranges(place, at);
         let range_bytes = split.ramp.range_bytes(size.saturating_sub(file.held()));
-        let range_bytes = range_bytes.min(split.lengths.longest());
         let range = match self.position_to_be_fetched(place, at) {
             Some(position) => Some(range_at(file, size, &running, range_bytes, position)),
             None => next_range(file, size, &running, range_bytes, self.reads.position(place)),

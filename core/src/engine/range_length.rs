@@ -45,7 +45,6 @@ impl Engine {
             return false;
         }
         limits.limit_range(&moving.server, RANGE_BYTES_MIN, at.unix_ms);
-        self.ended.insert(key.job);
         true
     }
 }
