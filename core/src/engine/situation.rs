@@ -62,6 +62,7 @@ impl Engine {
             has_transfer: silent_ms.is_some(),
             silent_ms,
             limited,
+            yields: self.transfers.makes_way(id),
             locked: job.is_some_and(|job| self.is_locked(&job.record)),
             hold: job.and_then(|job| self.queue.conditions.hold(job)),
             refusal: self.queue.refused.as_ref().map(|(_, error)| error.code),

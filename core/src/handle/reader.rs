@@ -69,6 +69,7 @@ pub fn wait_reasons(reader: &Reader) -> impl Fn(&JobRecord) -> WaitReason + use<
             has_transfer: record.active_since_ms.is_some(),
             silent_ms: None,
             limited: false,
+            yields: false,
             locked: false,
             verifying: false,
             hold: None,

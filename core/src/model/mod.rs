@@ -48,7 +48,7 @@ pub use on_demand::check_random_access;
 pub use outage::{Outages, next_server, server_asked};
 pub use plan::{Environment, Limits, Plan, RequestKey, Work, connections_per_file, plan};
 pub use ramp::{Ramp, RunningRange, SPLIT_BYTES_MIN, Sample, comes_soon, next_range, range_at};
-pub use rates::rate_limits;
+pub use rates::{rate_limits, yields};
 pub use reason::{Situation, WaitReason, wait_reason};
 pub use record::{
     ClientCertificate, Closing, CredentialSlot, JobError, JobRecord, NewJob, ProxySettings,
