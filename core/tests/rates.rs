@@ -259,6 +259,6 @@ fn a_download_may_begin_and_cease_to_yield_at_any_time() {
     bench.must_hold("file", &content());
     assert_eq!(
         set_mode(BackgroundMode::On).expect_err("it is over").code,
-        code::BG_E_INVALID_STATE
+        code::DO_E_INVALID_STATE
     );
 }
