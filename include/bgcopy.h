@@ -464,6 +464,25 @@ enum bgcopy_job_property_id {
    * Uint64, set at any time.
    */
   BGCOPY_JOB_PROPERTY_ID_MAX_UPLOAD_RATE = 4100,
+  /**
+   * Whether downloads of the job yield to other traffic, a BackgroundMode: a Dword, set
+   * at any time.
+   */
+  BGCOPY_JOB_PROPERTY_ID_BACKGROUND_MODE = 4101,
+};
+
+/**
+ * Whether downloads yield to other traffic (job property BACKGROUND_MODE): they take what
+ * others leave of the link, and little while these use it. Where the system does not
+ * measure connections, which is everywhere but on Linux, none yields. The numbers are our own.
+ */
+enum bgcopy_background_mode {
+  /** The job yields while its priority is LOW. */
+  BGCOPY_BACKGROUND_MODE_AUTO = 0,
+  /** The job takes its share, whatever its priority. */
+  BGCOPY_BACKGROUND_MODE_OFF = 1,
+  /** The job yields, whatever its priority. */
+  BGCOPY_BACKGROUND_MODE_ON = 2,
 };
 
 /** The hash functions of expected hashes. The numbers are our own. */

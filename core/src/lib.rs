@@ -49,7 +49,7 @@ pub use model::FileRecord;
 pub use notify::{LogSink, set_log_sink};
 pub use store::Faults;
 pub use vocab::{
-    AuthScheme, AuthTarget, Error, ErrorContext, EventKind, HResult, HashAlgorithm, JobPriority,
-    JobPropertyId, JobState, JobType, LogLevel, PropertyValue, ProxyUsage, RateLimits, Result,
-    UploadProtocol, WaitKind,
+    AuthScheme, AuthTarget, BackgroundMode, Error, ErrorContext, EventKind, HResult, HashAlgorithm,
+    JobPriority, JobPropertyId, JobState, JobType, LogLevel, PropertyValue, ProxyUsage, RateLimits,
+    Result, UploadProtocol, WaitKind,
 };

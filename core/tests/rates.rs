@@ -7,7 +7,9 @@ mod common;
 use std::time::{Duration, Instant};
 
 use bgcopy_core::vocab::{JobPropertyId, PropertyValue, code, limit};
-use bgcopy_core::{Job, JobState, JobType, Manager, Options, RateLimits};
+use bgcopy_core::{
+    BackgroundMode, Job, JobPriority, JobState, JobType, Manager, Options, RateLimits,
+};
 use bgcopy_test_server::{Area, Content, Resource};
 
 use common::{Bench, PATIENCE, open, stopped, wait_for_bytes};
@@ -232,4 +234,31 @@ fn a_limit_that_is_none_is_refused_and_changes_nothing() {
     let upload = JobPropertyId::MaxUploadRate.as_u32();
     let refused = job.set_property(upload, PropertyValue::Uint64(5)).expect_err("refused");
     assert_eq!(refused.code, code::E_NOTIMPL, "it is for uploads");
+}
+
+#[test]
+fn a_download_may_begin_and_cease_to_yield_at_any_time() {
+    let bench = Bench::new();
+    let job = bench.job(Resource::new(content()));
+    let set_mode = |mode: BackgroundMode| {
+        let value = PropertyValue::Dword(mode.as_u32());
+        job.set_property(JobPropertyId::BackgroundMode.as_u32(), value)
+    };
+    job.set_priority(JobPriority::Low).expect("set");
+    set(&job, JobPropertyId::MaxDownloadRate, MIB);
+    job.resume().expect("resumed");
+    wait_for_bytes(&job, 1);
+    for mode in [BackgroundMode::Off, BackgroundMode::On, BackgroundMode::Auto] {
+        set_mode(mode).expect("set");
+        wait_for_bytes(&job, bytes(std::slice::from_ref(&job)) + 100 * KIB);
+    }
+    job.set_priority(JobPriority::Normal).expect("set");
+    set(&job, JobPropertyId::MaxDownloadRate, 0);
+    assert_eq!(stopped(&job), JobState::Transferred, "{:?}", job.error());
+    job.complete().expect("completed");
+    bench.must_hold("file", &content());
+    assert_eq!(
+        set_mode(BackgroundMode::On).expect_err("it is over").code,
+        code::DO_E_INVALID_STATE
+    );
 }

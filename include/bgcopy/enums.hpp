@@ -141,6 +141,21 @@ enum class job_property_id : std::uint32_t {
     /// The most bytes a second that the job may upload; 0 for no limit of its own: a
     /// Uint64, set at any time.
     max_upload_rate = BGCOPY_JOB_PROPERTY_ID_MAX_UPLOAD_RATE,
+    /// Whether downloads of the job yield to other traffic, a BackgroundMode: a Dword, set
+    /// at any time.
+    background_mode = BGCOPY_JOB_PROPERTY_ID_BACKGROUND_MODE,
+};
+
+/// Whether downloads yield to other traffic (job property BACKGROUND_MODE): they take what
+/// others leave of the link, and little while these use it. Where the system does not
+/// measure connections, which is everywhere but on Linux, none yields. The numbers are our own.
+enum class background_mode : std::uint32_t {
+    /// The job yields while its priority is LOW.
+    auto_ = BGCOPY_BACKGROUND_MODE_AUTO,
+    /// The job takes its share, whatever its priority.
+    off = BGCOPY_BACKGROUND_MODE_OFF,
+    /// The job yields, whatever its priority.
+    on = BGCOPY_BACKGROUND_MODE_ON,
 };
 
 /// The hash functions of expected hashes. The numbers are our own.

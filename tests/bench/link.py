@@ -58,6 +58,8 @@ class Direction:
         self.flying: list[tuple[float, int, bytes]] = []
         self.count = self.dropped = self.lost = self.bytes = 0
         self.waiting_bytes_max = 0
+        # What left by the port that it came from, of TCP over IPv4.
+        self.by_port: dict[int, int] = {}
 
     def enter(self, packet: bytes) -> None:
         if self.loss and self.random.random() < self.loss:
@@ -77,7 +79,11 @@ class Direction:
             self.free_at = max(self.free_at, now - 0.01) + len(packet) / self.rate
             self.count += 1
             self.bytes += len(packet)
-            heapq.heappush(self.flying, (self.free_at + self.delay_s, self.count, packet))
+            port = int.from_bytes(packet[20:22], "big")
+            self.by_port[port] = self.by_port.get(port, 0) + len(packet)
+            # A late turn gives the rate back what it missed, but no packet travels faster for it.
+            leaves_at = max(self.free_at, now)
+            heapq.heappush(self.flying, (leaves_at + self.delay_s, self.count, packet))
         due = [self.free_at] if self.waiting else []
         due += [self.flying[0][0]] if self.flying else []
         return min(due, default=None)

@@ -2,8 +2,8 @@
 //! `UPDATE=1 cargo test -p bgcopy-generate`.
 
 use bgcopy_core::{
-    AuthScheme, AuthTarget, ErrorContext, EventKind, HashAlgorithm, JobPriority, JobPropertyId,
-    JobState, JobType, ProxyUsage, UploadProtocol, WaitKind,
+    AuthScheme, AuthTarget, BackgroundMode, ErrorContext, EventKind, HashAlgorithm, JobPriority,
+    JobPropertyId, JobState, JobType, ProxyUsage, UploadProtocol, WaitKind,
 };
 
 /// The state of a job (BG_JOB_STATE, specification, sections 6.1 and 9).
@@ -154,6 +154,23 @@ pub enum JobPropertyId {
     /// The most bytes a second that the job may upload; 0 for no limit of its own: a
     /// Uint64, set at any time.
     MaxUploadRate = 4100,
+    /// Whether downloads of the job yield to other traffic, a BackgroundMode: a Dword, set
+    /// at any time.
+    BackgroundMode = 4101,
+}
+
+/// Whether downloads yield to other traffic (job property BACKGROUND_MODE): they take what
+/// others leave of the link, and little while these use it. Where the system does not
+/// measure connections, which is everywhere but on Linux, none yields. The numbers are our own.
+#[uniffi::remote(Enum)]
+#[repr(u32)]
+pub enum BackgroundMode {
+    /// The job yields while its priority is LOW.
+    Auto = 0,
+    /// The job takes its share, whatever its priority.
+    Off = 1,
+    /// The job yields, whatever its priority.
+    On = 2,
 }
 
 /// The hash functions of expected hashes. The numbers are our own.

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use crate::model::{
     Command, CredentialSlot, Input, JobRecord, Network, NewJob, Now, Setting, check_credentials,
-    is_upload, rate_limits, wait_reason,
+    is_upload, rate_limits, wait_reason, yields,
 };
 use crate::store::{Durability, StoredCall};
 use crate::transfer::Credentials;
@@ -215,9 +215,10 @@ impl Engine {
     }
 
     /// The limits of the job hold for its requests under way, too.
-    fn follow_rate_limits(&self, id: Uuid) {
+    fn follow_rate_limits(&mut self, id: Uuid) {
         if let Some(loaded) = self.queue.jobs.get(&id) {
             self.transfers.limit_group(id, rate_limits(&loaded.job.record));
+            self.transfers.yield_group(id, yields(&loaded.job.record));
         }
     }
 
@@ -365,7 +366,7 @@ impl Engine {
         if retries {
             self.try_now(id);
         }
-        if matches!(command, Command::Set(Setting::Property { .. })) {
+        if matches!(command, Command::Set(Setting::Property { .. } | Setting::Priority(_))) {
             self.follow_rate_limits(id);
         }
         self.remember(session, call, id, &command, &applied);

@@ -1,6 +1,6 @@
 //! What the settings of a job mean for its requests.
 
-use crate::model::{FileRecord, JobRecord, rate_limits};
+use crate::model::{FileRecord, JobRecord, is_upload, rate_limits, yields};
 use crate::transfer::{Credentials, RequestOptions};
 use crate::vocab::{AuthScheme, AuthTarget};
 
@@ -47,9 +47,11 @@ impl Engine {
                 .map(|client| (client.certificate.clone(), client.key.clone())),
             server_credentials,
             proxy_credentials: credentials(AuthTarget::Proxy),
-            own_connection: false,
+            // How much comes by a connection is set for the whole of it.
+            own_connection: yields(record) && !is_upload(record),
             rate_group: record.id,
             rates: rate_limits(record),
+            yields: yields(record),
         }
     }
 }

@@ -64,6 +64,7 @@ impl Engine {
             narrowed: self.parallel.is_narrowed(id),
             silent_ms,
             limited,
+            yields: self.transfers.makes_way(id),
             locked: job.is_some_and(|job| self.is_locked(&job.record)),
             hold: job.and_then(|job| self.queue.conditions.hold(job)),
             refusal: self.queue.refused.as_ref().map(|(_, error)| error.code),

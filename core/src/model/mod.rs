@@ -54,7 +54,7 @@ pub use ramp::{
     RANGE_BYTES_MIN, Ramp, RunningRange, SPLIT_BYTES_MIN, Sample, comes_soon, next_range, range_at,
 };
 pub use range_length::RangeLengths;
-pub use rates::rate_limits;
+pub use rates::{rate_limits, yields};
 pub use reason::{Situation, WaitReason, wait_reason};
 pub use record::{
     ClientCertificate, Closing, CredentialSlot, JobError, JobRecord, NewJob, ProxySettings,

@@ -14,8 +14,10 @@ use super::deadline::Now;
 use super::file::FileStage;
 use super::job::Job;
 use super::outage::Outages;
+use super::rates::yields;
 use super::record::{Closing, JobRecord};
 use super::slots::{Slots, hand_out, keep_running, turn_of, widen};
+use super::upload::is_upload;
 
 /// Files moved to their local names by one piece of work.
 const RELEASE_BATCH_FILES: usize = 1000;
@@ -30,8 +32,8 @@ pub struct Limits {
     /// Connections to one host and port.
     pub connections_per_host: u32,
     /// Connections for one file: the ranges of a download that are fetched, or the parts
-    /// of an upload to S3 that are sent at the same time. Twice as many for FOREGROUND; a
-    /// job may set its own number.
+    /// of an upload to S3 that are sent at the same time. Twice as many for FOREGROUND, and
+    /// one for downloads that yield to other traffic; a job may set its own number.
     pub connections_per_file: u32,
     /// Jobs in the queue.
     pub jobs: u32,
@@ -88,6 +90,8 @@ pub fn connections_per_file(record: &JobRecord, limits: &Limits) -> u32 {
         JobPriority::Foreground => limits.connections_per_file.saturating_mul(2),
         JobPriority::High | JobPriority::Normal | JobPriority::Low => limits.connections_per_file,
     };
+    // More connections take more of a link from others.
+    let usual = if yields(record) && !is_upload(record) { 1 } else { usual };
     own.unwrap_or(usual).min(limit::CONNECTIONS_PER_FILE_MAX)
 }
 

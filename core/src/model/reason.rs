@@ -28,6 +28,8 @@ pub struct Situation {
     pub silent_ms: Option<u64>,
     /// True if a rate limit is what it waits for.
     pub limited: bool,
+    /// True if it makes way for others on its link.
+    pub yields: bool,
     /// True if its credentials were lost with the process that had them.
     pub locked: bool,
     /// True if all bytes are here and being checked.
@@ -175,6 +177,14 @@ fn runnable(reason: &mut WaitReason, record: &JobRecord, situation: &Situation, 
                     WaitKind::Transferring,
                     "",
                     "the next bytes; a connection that stays silent for a minute is given up",
+                );
+            }
+            if situation.yields {
+                return (
+                    WaitKind::Transferring,
+                    "the job is transferring slowly, as others use the link",
+                    "nothing: it is moving, and goes faster when the link is free; \
+                     BACKGROUND_MODE or a higher priority gives it its share",
                 );
             }
             if situation.limited {

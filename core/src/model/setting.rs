@@ -4,8 +4,8 @@ use std::mem::discriminant;
 
 use crate::protocol::check_header_lines;
 use crate::vocab::{
-    AuthScheme, AuthTarget, Error, JobPropertyId, PropertyJobs, PropertyValue, ProxyUsage, Result,
-    Settable, UploadProtocol, check_rate, code, limit, notify, security,
+    AuthScheme, AuthTarget, BackgroundMode, Error, JobPropertyId, PropertyJobs, PropertyValue,
+    ProxyUsage, Result, Settable, UploadProtocol, check_rate, code, limit, notify, security,
 };
 
 use super::deadline::Now;
@@ -195,6 +195,11 @@ fn set_property(record: &mut JobRecord, id: u32, value: &PropertyValue) -> Resul
             let most = limit::CONNECTIONS_PER_FILE_MAX;
             let message = format!("one file has at most {most} connections");
             return Err(Error::new(code::E_INVALIDARG, message));
+        }
+        (JobPropertyId::BackgroundMode, PropertyValue::Dword(number))
+            if BackgroundMode::from_u32(*number).is_none() =>
+        {
+            return Err(Error::new(code::E_INVALIDARG, format!("no background mode {number}")));
         }
         (
             JobPropertyId::MaxDownloadRate | JobPropertyId::MaxUploadRate,

@@ -13,6 +13,7 @@ mod windows;
 #[cfg(windows)]
 use windows as system;
 
+pub use system::connection::{limit_window, measure};
 pub use system::errors::{NO_NETWORK_ERRORS, code_of, is_gone};
 pub use system::files::{
     Facts, allocate, check_length, create_private_folder, free_bytes, has_hole, is_exact,
@@ -24,6 +25,19 @@ pub use system::machine::{boot_id, monotonic_ms, user};
 pub use system::names::{path_of, text_of};
 pub use system::network::{Descriptor, NetworkWatch};
 pub use system::socket;
+
+/// What the system measured of a TCP connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Measured {
+    /// A round trip as what is received shows it, in microseconds; None before anything is.
+    pub round_trip_us: Option<u32>,
+    /// The shortest one of the last minutes, in microseconds.
+    pub shortest_us: u32,
+    /// Bytes received.
+    pub received: u64,
+    /// Bytes of a segment as they come.
+    pub segment: u32,
+}
 
 /// What changed of the machine's network.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

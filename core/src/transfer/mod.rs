@@ -4,6 +4,9 @@
 //! An [`Order`] is one request; each ends with exactly one [`Ending`]. Bytes
 //! go from curl's buffer to the temporary file without passing anywhere else.
 
+mod background;
+#[cfg(test)]
+mod background_tests;
 mod bucket;
 mod checksum;
 mod errors;
@@ -20,9 +23,10 @@ mod trust;
 mod unpack;
 mod upload_handler;
 mod uploads;
+mod yielding;
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
@@ -47,6 +51,7 @@ use limiter::{Direction, Limiter, Share};
 use receiver::Receiver;
 use source::LocalCopy;
 use uploads::Uploads;
+use yielding::Yielding;
 
 /// Names one running order.
 pub type Token = u64;
@@ -68,6 +73,10 @@ pub struct Transfers {
     idle: Vec<Easy2<Receiver>>,
     /// The rate limits.
     limiter: Rc<RefCell<Limiter>>,
+    /// The groups of downloads, and those downloads that yield to other traffic.
+    groups: BTreeMap<Token, Uuid>,
+    background: BTreeSet<Token>,
+    yielding: Yielding,
     multi: Multi,
     next_token: Token,
 }
@@ -100,6 +109,9 @@ impl Transfers {
             local: BTreeMap::new(),
             idle: Vec::new(),
             limiter: Rc::new(RefCell::new(Limiter::new(Instant::now()))),
+            groups: BTreeMap::new(),
+            background: BTreeSet::new(),
+            yielding: Yielding::default(),
             multi,
             next_token: 1,
         };
@@ -130,6 +142,51 @@ impl Transfers {
         self.limiter.borrow_mut().limit_group(group, rates, Instant::now());
     }
 
+    /// Sets whether the downloads of one group yield to other traffic, also those under way.
+    pub fn yield_group(&mut self, group: Uuid, yields: bool) {
+        for (token, _) in self.groups.iter().filter(|(_, own)| **own == group) {
+            if yields {
+                self.background.insert(*token);
+            } else if self.background.remove(token) {
+                self.yielding.release(*token);
+            }
+        }
+    }
+
+    /// True if downloads of the group go slowly, as others use the link.
+    pub fn makes_way(&self, group: Uuid) -> bool {
+        let is_in = |token: &Token| self.groups.get(token) == Some(&group);
+        self.yielding.makes_way() && self.background.iter().any(is_in)
+    }
+
+    /// A request is over: nothing limits it, and its connection is free.
+    fn leave(&mut self, token: Token) {
+        self.limiter.borrow_mut().leave(token);
+        self.groups.remove(&token);
+        if self.background.remove(&token) {
+            self.yielding.release(token);
+        }
+    }
+
+    /// Sees to it that what yields to other traffic does so.
+    fn look_at_background(&mut self) {
+        let now = Instant::now();
+        if self.background.is_empty() || !self.yielding.is_due(now) {
+            return;
+        }
+        let mut found = Vec::new();
+        for token in &self.background {
+            let Some(handle) = self.running.get_mut(token) else {
+                continue;
+            };
+            let server = handle.primary_ip().ok().flatten().map(str::to_owned);
+            if let (Some(socket), Some(server)) = (options::active_socket(handle), server) {
+                found.push((*token, socket, server));
+            }
+        }
+        self.yielding.look(found, now);
+    }
+
     /// The requests that wait until a rate limit lets them go on.
     pub fn limited(&self) -> Vec<Token> {
         self.limiter.borrow().waiting().collect()
@@ -154,6 +211,10 @@ impl Transfers {
             let share = Share::new(&self.limiter, token);
             easy.get_mut().take_order(order, follow, share);
             self.run(token, easy)?;
+            self.groups.insert(token, options.rate_group);
+            if options.yields {
+                self.background.insert(token);
+            }
         }
         self.join(token, Direction::Download, options);
         Ok(token)
@@ -178,6 +239,7 @@ impl Transfers {
     /// Forgets what libcurl knows of the network: names are looked up again, and no
     /// connection that is there is used for another request.
     pub fn forget_network(&mut self) -> Result<()> {
+        self.yielding.forget();
         options::forget_network(&self.multi).map_err(errors::of_multi)
     }
 
@@ -206,7 +268,7 @@ impl Transfers {
     /// Stops a request without an [`Ending`]. Bytes still in its buffer are
     /// written first: the position up to which the file is good is returned.
     pub fn stop(&mut self, token: Token) -> Option<u64> {
-        self.limiter.borrow_mut().leave(token);
+        self.leave(token);
         if self.sending.stop(&self.multi, token) {
             return None;
         }
@@ -239,9 +301,10 @@ impl Transfers {
         let news = self.advance()?;
         for event in &news {
             if let TransferEvent::Ended(token, _) | TransferEvent::Answered(token, _) = event {
-                self.limiter.borrow_mut().leave(*token);
+                self.leave(*token);
             }
         }
+        self.look_at_background();
         Ok(news)
     }
 
@@ -355,10 +418,13 @@ impl Transfers {
         let timeout = self.sending.held_for().map_or(timeout, |left| timeout.min(left));
         let waiting = self.running.values().filter_map(|handle| handle.get_ref().flush_due());
         // curl counts whole milliseconds, and would wake up before the last one is over.
-        let timeout = waiting.chain(limiter.due(now)).min().map_or(timeout, |due| {
-            let left = due.saturating_duration_since(now);
-            timeout.min(left + Duration::from_millis(1))
-        });
+        let timeout = waiting.chain(limiter.due(now)).chain(self.yielding.due()).min().map_or(
+            timeout,
+            |due| {
+                let left = due.saturating_duration_since(now);
+                timeout.min(left + Duration::from_millis(1))
+            },
+        );
         drop(limiter);
         let mut others = also.map(|descriptor| {
             let mut other = WaitFd::new();

@@ -12,6 +12,7 @@ use curl::easy::{Auth, Easy2, HttpVersion, List};
 use curl::multi::{Easy2Handle, Multi};
 use uuid::Uuid;
 
+use crate::platform::Descriptor;
 use crate::protocol::{Proof, Request, Step, UploadRequest, stamp, takes_header, with_ascii_host};
 use crate::vocab::{AuthScheme, ProxyUsage, RateLimits, security};
 
@@ -67,6 +68,10 @@ const CURLOPT_TCP_KEEPCNT: curl_sys::CURLoption = 326;
 const CURLMOPT_NETWORK_CHANGED: curl_sys::CURLMoption = 17;
 const CLEAR_ALL: c_long = 1;
 
+/// CURLINFO_ACTIVESOCKET, and CURL_SOCKET_BAD.
+const CURLINFO_ACTIVESOCKET: curl_sys::CURLINFO = 0x50_0000 + 44;
+const NO_SOCKET: Descriptor = !0;
+
 /// CURLPROTO_HTTP and CURLPROTO_HTTPS.
 const PROTOCOL_HTTP: c_long = 1;
 const PROTOCOL_HTTPS: c_long = 2;
@@ -96,6 +101,8 @@ pub struct RequestOptions {
     /// The requests of one group have these rate limits together.
     pub rate_group: Uuid,
     pub rates: RateLimits,
+    /// True for downloads that yield to other traffic.
+    pub yields: bool,
 }
 
 /// A name and a password.
@@ -409,4 +416,14 @@ fn raw_null<H>(easy: &Easy2<H>, option: curl_sys::CURLoption) -> SetupResult {
     let code =
         unsafe { curl_sys::curl_easy_setopt(easy.raw(), option, std::ptr::null::<c_char>()) };
     if code == curl_sys::CURLE_OK { Ok(()) } else { Err(curl::Error::new(code)) }
+}
+
+/// The socket of the connection that a request has now.
+pub fn active_socket<H>(handle: &Easy2Handle<H>) -> Option<Descriptor> {
+    let mut socket = NO_SOCKET;
+    // SAFETY: the handle is alive, and this writes a socket, which a descriptor is.
+    let code = unsafe {
+        curl_sys::curl_easy_getinfo(handle.raw(), CURLINFO_ACTIVESOCKET, &raw mut socket)
+    };
+    (code == curl_sys::CURLE_OK && socket != NO_SOCKET).then_some(socket)
 }

@@ -70,6 +70,21 @@ words! {
         /// The most bytes a second that the job may upload; 0 for no limit of its own: a
         /// Uint64, set at any time.
         MaxUploadRate = 0x1004, "MAX_UPLOAD_RATE";
+        /// Whether downloads of the job yield to other traffic, a BackgroundMode: a Dword, set
+        /// at any time. They do not unless it says so.
+        BackgroundMode = 0x1005, "BACKGROUND_MODE";
+    }
+
+    /// Whether downloads yield to other traffic (job property BACKGROUND_MODE): they take what
+    /// others leave of the link, and little while these use it. Where the system does not
+    /// measure connections, which is everywhere but on Linux, none yields. The numbers are our own.
+    BackgroundMode {
+        /// The job yields while its priority is LOW.
+        Auto = 0, "AUTO";
+        /// The job takes its share, whatever its priority.
+        Off = 1, "OFF";
+        /// The job yields, whatever its priority.
+        On = 2, "ON";
     }
 
     /// The hash functions of expected hashes. The numbers are our own.

@@ -24,7 +24,7 @@ mod tests;
 mod upload;
 
 pub use choices::{
-    AuthScheme, AuthTarget, HashAlgorithm, JobPropertyId, PropertyValue, ProxyUsage,
+    AuthScheme, AuthTarget, BackgroundMode, HashAlgorithm, JobPropertyId, PropertyValue, ProxyUsage,
 };
 pub use enums::{ErrorContext, JobPriority, JobState, JobType};
 pub use error::{Error, Result};
@@ -41,7 +41,7 @@ pub use upload::UploadProtocol;
 pub use words::{EnumTable, Flag, FlagTable, Word};
 
 /// All enumerations, in the order of the documentation.
-pub const ENUMS: [EnumTable; 13] = [
+pub const ENUMS: [EnumTable; 14] = [
     JobState::TABLE,
     JobType::TABLE,
     JobPriority::TABLE,
@@ -50,6 +50,7 @@ pub const ENUMS: [EnumTable; 13] = [
     AuthTarget::TABLE,
     AuthScheme::TABLE,
     JobPropertyId::TABLE,
+    BackgroundMode::TABLE,
     HashAlgorithm::TABLE,
     UploadProtocol::TABLE,
     WaitKind::TABLE,

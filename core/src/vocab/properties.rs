@@ -3,7 +3,8 @@
 use uuid::Uuid;
 
 use super::{
-    HResult, JobPropertyId, PropertyValue, SIZE_UNKNOWN, UploadProtocol, code, cost, limit,
+    BackgroundMode, HResult, JobPropertyId, PropertyValue, SIZE_UNKNOWN, UploadProtocol, code,
+    cost, limit,
 };
 
 /// The rules of one job property.
@@ -67,6 +68,7 @@ impl JobPropertyId {
             // The reply of an upload is downloaded.
             Self::MaxDownloadRate => row(Uint64(0), AnyTime, All),
             Self::MaxUploadRate => row(Uint64(0), AnyTime, Uploads),
+            Self::BackgroundMode => row(Dword(BackgroundMode::Off.as_u32()), AnyTime, Downloads),
         }
     }
 }

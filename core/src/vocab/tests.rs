@@ -58,7 +58,11 @@ fn enumerations_have_the_published_numbers() {
     assert_eq!(numbers(&AuthTarget::ALL.map(AuthTarget::as_u32)), [1, 2]);
     assert_eq!(numbers(&AuthScheme::ALL.map(AuthScheme::as_u32)), [1, 2, 3, 4, 5, 0x1001]);
     let properties = JobPropertyId::ALL.map(JobPropertyId::as_u32);
-    assert_eq!(numbers(&properties), [1, 2, 3, 4, 5, 7, 9, 10, 0x1001, 0x1002, 0x1003, 0x1004]);
+    assert_eq!(
+        numbers(&properties),
+        [1, 2, 3, 4, 5, 7, 9, 10, 0x1001, 0x1002, 0x1003, 0x1004, 0x1005]
+    );
+    assert_eq!(numbers(&BackgroundMode::ALL.map(BackgroundMode::as_u32)), [0, 1, 2]);
     let uploads = UploadProtocol::ALL.map(UploadProtocol::as_u32);
     assert_eq!(numbers(&uploads), [0, 1, 2, 3, 4, 5, 6, 7]);
     assert_eq!(UploadProtocol::from_u32(8), None);

@@ -5,8 +5,8 @@ use std::path::Path;
 
 use bgcopy_core::vocab::{FlagTable, PropertyJobs, SIZE_UNKNOWN, cost, limit, notify, security};
 use bgcopy_core::{
-    ClientCertificate, Job, JobPriority, JobPropertyId, JobRecord, JobType, PropertyValue,
-    ProxySettings, ProxyUsage, Result, UploadProtocol, local_name,
+    BackgroundMode, ClientCertificate, Job, JobPriority, JobPropertyId, JobRecord, JobType,
+    PropertyValue, ProxySettings, ProxyUsage, Result, UploadProtocol, local_name,
 };
 use clap::ValueEnum;
 use uuid::Uuid;
@@ -62,7 +62,7 @@ type Set = fn(&mut JobSettings, &str) -> Outcome;
 
 /// A key: its name, what its values are, and what they do. A key that builds on another
 /// one stands behind it.
-const KEYS: [(&str, &str, Set); 18] = [
+const KEYS: [(&str, &str, Set); 19] = [
     ("priority", "foreground, high, normal or low", |job, value| {
         job.priority = one_of::<Priority>(value, Priority::Normal)?.into();
         Ok(())
@@ -100,6 +100,15 @@ const KEYS: [(&str, &str, Set); 18] = [
         let (down, up) = (JobPropertyId::MaxDownloadRate, JobPropertyId::MaxUploadRate);
         let property = if is_upload { up } else { down };
         job.properties.insert(property, PropertyValue::Uint64(bytes));
+        Ok(())
+    }),
+    ("background-mode", "of a download: auto, off or on", |job, value| {
+        let mode = match value {
+            DEFAULT => BackgroundMode::Auto,
+            _ => mode_of(value).ok_or_else(|| wrong(value, "auto, off or on"))?,
+        };
+        let value = PropertyValue::Dword(mode.as_u32());
+        job.properties.insert(JobPropertyId::BackgroundMode, value);
         Ok(())
     }),
     ("header", "NAME: VALUE or @FILE, in place of all headers; empty: none", add_header),
@@ -165,6 +174,7 @@ pub fn other_properties() -> impl Iterator<Item = JobPropertyId> {
         JobPropertyId::UploadProtocol,
         JobPropertyId::MaxDownloadRate,
         JobPropertyId::MaxUploadRate,
+        JobPropertyId::BackgroundMode,
     ];
     JobPropertyId::ALL
         .into_iter()
@@ -326,6 +336,10 @@ impl JobSettings {
     pub fn security_flags(&self) -> u32 {
         self.security_flags
     }
+}
+
+fn mode_of(value: &str) -> Option<BackgroundMode> {
+    BackgroundMode::ALL.into_iter().find(|mode| mode.name().eq_ignore_ascii_case(value))
 }
 
 fn add_header(job: &mut JobSettings, value: &str) -> Outcome {

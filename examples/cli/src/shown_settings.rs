@@ -3,7 +3,8 @@
 
 use bgcopy_core::vocab::{FlagTable, SIZE_UNKNOWN, cost, limit, notify, security};
 use bgcopy_core::{
-    JobPriority, JobPropertyId, JobType, PropertyValue, ProxySettings, ProxyUsage, UploadProtocol,
+    BackgroundMode, JobPriority, JobPropertyId, JobType, PropertyValue, ProxySettings, ProxyUsage,
+    UploadProtocol,
 };
 use clap::ValueEnum;
 use serde_json::{Map, Value, json};
@@ -126,6 +127,10 @@ fn rows(job: &JobSettings) -> Vec<Row> {
     let rate = rates.iter().find_map(|id| job.properties.get(id));
     if let Some(PropertyValue::Uint64(rate)) = rate {
         rows.push(Row::number("limit-rate", *rate));
+    }
+    if let Some(PropertyValue::Dword(number)) = job.properties.get(&JobPropertyId::BackgroundMode) {
+        let mode = BackgroundMode::from_u32(*number).map(|mode| mode.name().to_ascii_lowercase());
+        rows.push(Row::text("background-mode", &mode.unwrap_or_else(|| number.to_string())));
     }
     if let Some(PropertyValue::Dword(number)) = job.properties.get(&JobPropertyId::UploadProtocol) {
         rows.push(Row::text("protocol", &protocol(*number)));

@@ -13,6 +13,7 @@ from ._upload import upload, upload_many
 from ._vocab import (
     AuthScheme,
     AuthTarget,
+    BackgroundMode,
     CostState,
     ErrorContext,
     EventKind,
@@ -69,6 +70,7 @@ __all__ = [
     "AccessDeniedError",
     "AuthScheme",
     "AuthTarget",
+    "BackgroundMode",
     "BgcopyError",
     "ClientCertificate",
     "CostState",

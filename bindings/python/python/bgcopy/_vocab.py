@@ -142,6 +142,19 @@ class JobPropertyId(WordBase):
     """The most bytes a second that the job may download; 0 for no limit of its own: a Uint64, set at any time."""
     MAX_UPLOAD_RATE = 4100
     """The most bytes a second that the job may upload; 0 for no limit of its own: a Uint64, set at any time."""
+    BACKGROUND_MODE = 4101
+    """Whether downloads of the job yield to other traffic, a BackgroundMode: a Dword, set at any time."""
+
+
+class BackgroundMode(WordBase):
+    """Whether downloads yield to other traffic (job property BACKGROUND_MODE): they take what others leave of the link, and little while these use it. Where the system does not measure connections, which is everywhere but on Linux, none yields. The numbers are our own."""
+
+    AUTO = 0
+    """The job yields while its priority is LOW."""
+    OFF = 1
+    """The job takes its share, whatever its priority."""
+    ON = 2
+    """The job yields, whatever its priority."""
 
 
 class HashAlgorithm(WordBase):

@@ -204,6 +204,28 @@ fn a_queued_job_without_a_slot_says_so() {
 }
 
 #[test]
+fn a_download_that_makes_way_for_others_says_so() {
+    let mut job = queued(1, 1, JobPriority::Low);
+    job.record.state = JobState::Transferring;
+    for (yields, limited, expected) in [
+        (true, false, "others use the link"),
+        (true, true, "others use the link"),
+        (false, true, "a rate limit"),
+    ] {
+        let situation = Situation {
+            engine_runs: true,
+            has_transfer: true,
+            yields,
+            limited,
+            ..Situation::default()
+        };
+        let reason = wait_reason(&job.record, &situation, Now::default());
+        assert_eq!(reason.kind, WaitKind::Transferring);
+        assert!(reason.message.contains(expected), "{reason:?}");
+    }
+}
+
+#[test]
 fn a_file_in_parts_has_one_slot_and_a_connection_for_each_part() {
     let mut job = queued(1, 1, JobPriority::Normal);
     let mut upload = UploadRecord::default();

@@ -2,10 +2,12 @@
 
 use crate::model::{
     Command, ExpectedHash, FileSpec, Limits, NewJob, Now, ProxySettings, Setting, apply_creation,
+    connections_per_file, yields,
 };
 use crate::protocol::FileRange;
 use crate::vocab::{
-    HResult, HashAlgorithm, JobType, LENGTH_TO_EOF, PropertyValue, ProxyUsage, code, security,
+    BackgroundMode, HResult, HashAlgorithm, JobPriority, JobPropertyId, JobType, LENGTH_TO_EOF,
+    PropertyValue, ProxyUsage, code, security,
 };
 
 use super::{command, input, job_with_files, spec};
@@ -33,6 +35,35 @@ fn add(remote_name: &str, local_name: &str, ranges: &[(u64, u64)]) -> Command {
         ranges,
         expected_hash: None,
     }])
+}
+
+#[test]
+fn background_mode_is_one_of_three_and_decides_who_yields() {
+    let set = |number| {
+        let value = PropertyValue::Dword(number);
+        Command::Set(Setting::Property { id: JobPropertyId::BackgroundMode.as_u32(), value })
+    };
+    refused(set(3), code::E_INVALIDARG);
+    refused(set(u32::MAX), code::E_INVALIDARG);
+    for (mode, priority, expected) in [
+        (None, JobPriority::Low, false),
+        (None, JobPriority::Normal, false),
+        (Some(BackgroundMode::Auto), JobPriority::Low, true),
+        (Some(BackgroundMode::Auto), JobPriority::Foreground, false),
+        (Some(BackgroundMode::Off), JobPriority::Low, false),
+        (Some(BackgroundMode::On), JobPriority::Low, true),
+        (Some(BackgroundMode::On), JobPriority::Foreground, true),
+    ] {
+        let mut job = job_with_files(1);
+        command(&mut job, Command::Set(Setting::Priority(priority))).expect("a priority");
+        if let Some(mode) = mode {
+            command(&mut job, set(mode.as_u32())).expect("a mode");
+        }
+        assert_eq!(yields(&job.record), expected, "{mode:?} {priority:?}");
+        let usual = if priority == JobPriority::Foreground { 8 } else { 4 };
+        let expected = if expected { 1 } else { usual };
+        assert_eq!(connections_per_file(&job.record, &Limits::default()), expected);
+    }
 }
 
 #[test]

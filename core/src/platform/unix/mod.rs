@@ -1,5 +1,6 @@
 //! Linux, Android, macOS, iOS.
 
+pub mod connection;
 pub mod errors;
 pub mod files;
 pub mod lock;

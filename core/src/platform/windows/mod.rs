@@ -4,6 +4,7 @@
 // gets handles that are open and buffers that outlive it.
 #![allow(unsafe_code, reason = "calls of the system")]
 
+pub mod connection;
 pub mod errors;
 pub mod files;
 pub mod lock;
