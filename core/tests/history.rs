@@ -1,4 +1,4 @@
-//! A job is in the queue or in the history, also after a kill.
+//! A job that has left the queue is in the history, with what became of it.
 
 mod common;
 
