@@ -466,7 +466,7 @@ enum bgcopy_job_property_id {
   BGCOPY_JOB_PROPERTY_ID_MAX_UPLOAD_RATE = 4100,
   /**
    * Whether downloads of the job yield to other traffic, a BackgroundMode: a Dword, set
-   * at any time.
+   * at any time. They do not unless it says so.
    */
   BGCOPY_JOB_PROPERTY_ID_BACKGROUND_MODE = 4101,
 };

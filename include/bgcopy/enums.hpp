@@ -142,7 +142,7 @@ enum class job_property_id : std::uint32_t {
     /// Uint64, set at any time.
     max_upload_rate = BGCOPY_JOB_PROPERTY_ID_MAX_UPLOAD_RATE,
     /// Whether downloads of the job yield to other traffic, a BackgroundMode: a Dword, set
-    /// at any time.
+    /// at any time. They do not unless it says so.
     background_mode = BGCOPY_JOB_PROPERTY_ID_BACKGROUND_MODE,
 };
 

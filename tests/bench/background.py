@@ -1,6 +1,6 @@
 """Measures how background downloads yield, over emulated links.
 
-    python3 background.py [--program FILE] [--folder FOLDER] [--delays MS,...] [--mode low,normal]
+    python3 background.py [--program FILE] [--folder FOLDER] [--delays MS,...] [--mode on,off]
 
 A download of the program has the link for itself; then another transfer by curl begins on the same
 bottleneck, and ends. Prints which shares of the link each had, by how much the queue delayed packets,
@@ -50,12 +50,12 @@ class Samples:
         return own, other, [row[3] * 1000 for row in rows]
 
 
-def measure(program: str, folder: Path, delay_ms: float, priority: str) -> None:
+def measure(program: str, folder: Path, delay_ms: float, mode: str) -> None:
     config = CONFIG.format(folder=folder, far=FAR)
     config = config.replace(f"listen {FAR}:8000;", f"listen {FAR}:8000; listen {FAR}:8001;")
     (folder / "conf").write_text(config)
-    target, store = folder / f"target-{priority}-{delay_ms}", folder / f"store-{priority}-{delay_ms}"
-    get = [program, "get", "-q", "--store", str(store), "-o", str(target), "--priority", priority]
+    target, store = folder / f"target-{mode}-{delay_ms}", folder / f"store-{mode}-{delay_ms}"
+    get = [program, "get", "-q", "--store", str(store), "-o", str(target), "--background-mode", mode]
     with Link(rate=RATE, delay_ms=delay_ms, queue=QUEUE) as link:
         link.start_far(["nginx", "-c", str(folder / "conf"), "-p", str(folder)])
         wait_until_it_listens(link)
@@ -86,7 +86,7 @@ def measure(program: str, folder: Path, delay_ms: float, priority: str) -> None:
     shared, others, _ = samples.between(began + 4, ended)
     after, _, _ = samples.between(end - 8, end)
     print(
-        f"| {priority} | {delay_ms:g} | {alone:.3f} | {statistics.median(queue):.0f} | {max(queue):.0f} "
+        f"| {mode} | {delay_ms:g} | {alone:.3f} | {statistics.median(queue):.0f} | {max(queue):.0f} "
         f"| {start_max:.0f} | {made_way - began:.1f} | {shared:.3f} | {others:.3f} | {after:.3f} |",
         flush=True,
     )
@@ -97,11 +97,11 @@ def main() -> None:
     parser.add_argument("--program", default=str(ROOT / "target/release/bgcopy"))
     parser.add_argument("--folder", type=Path)
     parser.add_argument("--delays", default="30,150")
-    parser.add_argument("--mode", default="low,normal")
+    parser.add_argument("--mode", default="on,off")
     options = parser.parse_args()
     if not available():
         raise SystemExit("no link can be made here: /dev/net/tun or the right to it is missing")
-    print("| priority | ms | alone | queue, ms | most | at the start | way after, s | shared | others | then |")
+    print("| background mode | ms | alone | queue, ms | most | at the start | way after, s | shared | others | then |")
     print("|---|---|---|---|---|---|---|---|---|---|")
     with tempfile.TemporaryDirectory(dir=options.folder) as name:
         folder = Path(name)
@@ -110,9 +110,9 @@ def main() -> None:
             for _ in range(MEBIBYTES):
                 file.write(os.urandom(1 << 20))
         os.utime(folder / "served" / "file", (time.time() - 60, time.time() - 60))
-        for priority in options.mode.split(","):
+        for mode in options.mode.split(","):
             for delay in options.delays.split(","):
-                measure(options.program, folder, float(delay), priority)
+                measure(options.program, folder, float(delay), mode)
 
 
 if __name__ == "__main__":

@@ -155,7 +155,7 @@ pub enum JobPropertyId {
     /// Uint64, set at any time.
     MaxUploadRate = 4100,
     /// Whether downloads of the job yield to other traffic, a BackgroundMode: a Dword, set
-    /// at any time.
+    /// at any time. They do not unless it says so.
     BackgroundMode = 4101,
 }
 

@@ -22,6 +22,7 @@ pub const UNCHECKED: u32 = security::IGNORE_UNKNOWN_CA
     | security::IGNORE_CERT_WRONG_USAGE;
 
 const CONNECTIONS_PER_FILE: u32 = JobPropertyId::ConnectionsPerFile.as_u32();
+const BACKGROUND_MODE: u32 = JobPropertyId::BackgroundMode.as_u32();
 
 /// What the options ask for. What they do not name stays as it is for a job that
 /// is taken up.
@@ -37,6 +38,7 @@ pub struct JobOptions {
     max_time_s: Option<u32>,
     connections_per_file: Option<u32>,
     limit_rate: Option<u64>,
+    background_mode: Option<PropertyValue>,
     /// True if the jobs are uploads.
     pub sends: bool,
     pub hidden_words: Vec<HiddenWord>,
@@ -73,6 +75,9 @@ impl JobOptions {
             max_time_s: options.max_time,
             connections_per_file: options.connections_per_file,
             limit_rate: options.limit_rate,
+            background_mode: options
+                .background_mode
+                .map(|mode| PropertyValue::Dword(mode.as_u32())),
             sends: false,
             hidden_words: passwords::hidden_words(options),
         };
@@ -166,6 +171,9 @@ impl JobOptions {
         if let Some((property, rate)) = self.rate_limit() {
             setup = setup.property(property, rate);
         }
+        if let Some(mode) = &self.background_mode {
+            setup = setup.property(BACKGROUND_MODE, mode.clone());
+        }
         setup.security_flags(self.security_flags)
     }
 
@@ -207,6 +215,9 @@ impl JobOptions {
         }
         if let Some((property, rate)) = self.rate_limit() {
             job.set_property(property, rate)?;
+        }
+        if let Some(mode) = &self.background_mode {
+            job.set_property(BACKGROUND_MODE, mode.clone())?;
         }
         self.prove_again(manager, job, &record)
     }

@@ -15,6 +15,7 @@ use crate::args::{Priority, Protocol};
 use crate::download_options::bytes;
 use crate::failure::{Failure, Outcome};
 use crate::limit::rate;
+use crate::network_options::background_mode;
 use crate::{job_options, output, proxy};
 
 /// The value that stands for what a new job has.
@@ -104,8 +105,8 @@ const KEYS: [(&str, &str, Set); 19] = [
     }),
     ("background-mode", "of a download: auto, off or on", |job, value| {
         let mode = match value {
-            DEFAULT => BackgroundMode::Auto,
-            _ => mode_of(value).ok_or_else(|| wrong(value, "auto, off or on"))?,
+            DEFAULT => BackgroundMode::Off,
+            _ => background_mode(value).map_err(|_| wrong(value, "auto, off or on"))?,
         };
         let value = PropertyValue::Dword(mode.as_u32());
         job.properties.insert(JobPropertyId::BackgroundMode, value);
@@ -336,10 +337,6 @@ impl JobSettings {
     pub fn security_flags(&self) -> u32 {
         self.security_flags
     }
-}
-
-fn mode_of(value: &str) -> Option<BackgroundMode> {
-    BackgroundMode::ALL.into_iter().find(|mode| mode.name().eq_ignore_ascii_case(value))
 }
 
 fn add_header(job: &mut JobSettings, value: &str) -> Outcome {

@@ -3,6 +3,7 @@
 
 use std::path::PathBuf;
 
+use bgcopy_core::BackgroundMode;
 use clap::{ArgGroup, Args};
 
 use crate::limit::rate;
@@ -104,6 +105,17 @@ pub struct NetworkOptions {
     /// for no limit. It is stored with the job. `limit` sets that of the whole queue.
     #[arg(long, value_name = "RATE", value_parser = rate)]
     pub limit_rate: Option<u64>,
+    /// Let a download yield to other traffic on the link: always (on), or while its priority
+    /// is low (auto). Linux only [default: off].
+    #[arg(long, value_name = "on|auto|off", value_parser = background_mode)]
+    pub background_mode: Option<BackgroundMode>,
+}
+
+/// A mode by its name, in letters of either case.
+pub fn background_mode(text: &str) -> Result<BackgroundMode, String> {
+    let mut all = BackgroundMode::ALL.into_iter();
+    let found = all.find(|mode| mode.name().eq_ignore_ascii_case(text));
+    found.ok_or_else(|| "it is on, auto or off".to_owned())
 }
 
 fn no_redirects(text: &str) -> Result<u32, String> {

@@ -143,7 +143,7 @@ class JobPropertyId(WordBase):
     MAX_UPLOAD_RATE = 4100
     """The most bytes a second that the job may upload; 0 for no limit of its own: a Uint64, set at any time."""
     BACKGROUND_MODE = 4101
-    """Whether downloads of the job yield to other traffic, a BackgroundMode: a Dword, set at any time."""
+    """Whether downloads of the job yield to other traffic, a BackgroundMode: a Dword, set at any time. They do not unless it says so."""
 
 
 class BackgroundMode(WordBase):
