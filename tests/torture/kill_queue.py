@@ -26,9 +26,7 @@ class Protocol:
 
 
 PROTOCOLS = [
-    # What a killed client had on its way can come in behind the answer to the next one, and the session
-    # is left then: killed without end it may not end.
-    Protocol("bits", "/up", 6 * MIB, 4e6, KILL_BYTES, 12),
+    Protocol("bits", "/up", 6 * MIB, 4e6),
     Protocol("tus", "/up/tus", 6 * MIB, 4e6),
     Protocol("ietf", "/up/ietf", 6 * MIB, 4e6),
     # A part of S3 is there as a whole or not at all, and all parts of this file can be on their way.
