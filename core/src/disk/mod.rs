@@ -29,7 +29,7 @@ pub use codes::is_transient;
 pub use outgoing::Outgoing;
 pub use source::Source;
 pub use verify::Verification;
-pub use writer::Writer;
+pub use writer::{RANGE_WRITE_BYTES, WRITE_BYTES, Writer};
 
 use codes::failed;
 use names::special;

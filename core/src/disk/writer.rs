@@ -11,6 +11,9 @@ use super::TempFile;
 /// goes into the call itself; from here on nothing more is gained.
 pub const WRITE_BYTES: usize = 256 * 1024;
 
+/// The same for one of several ranges of a file: there can be 32 of them at a time.
+pub const RANGE_WRITE_BYTES: usize = 64 * 1024;
+
 /// How long bytes wait for more. On a fast link the buffer is full long before.
 const WAIT_MAX: Duration = Duration::from_millis(100);
 
@@ -23,6 +26,8 @@ const FIRST_WAIT_MAX: Duration = Duration::from_millis(20);
 pub struct Writer {
     file: TempFile,
     buffer: Vec<u8>,
+    /// Bytes per write.
+    full: usize,
     /// Where the first byte of the buffer belongs.
     position: u64,
     /// Where the body began.
@@ -42,6 +47,7 @@ impl Writer {
         Self {
             file,
             buffer: Vec::new(),
+            full: WRITE_BYTES,
             position,
             first: position,
             left: length.unwrap_or(u64::MAX),
@@ -50,26 +56,31 @@ impl Writer {
         }
     }
 
+    /// Writes so many bytes at a time.
+    pub fn writing(self, full: usize) -> Self {
+        Self { full, ..self }
+    }
+
     /// Takes the next bytes. After an error it takes no more.
     pub fn push(&mut self, mut data: &[u8]) -> Result<()> {
         let missing = self.left;
         self.left = missing.saturating_sub(data.len() as u64);
         while !data.is_empty() {
-            if self.buffer.is_empty() && (data.len() >= WRITE_BYTES || self.left == 0) {
+            if self.buffer.is_empty() && (data.len() >= self.full || self.left == 0) {
                 return self.write(data);
             }
             if self.buffer.capacity() == 0 {
                 let missing = usize::try_from(missing).unwrap_or(usize::MAX);
-                self.buffer.reserve_exact(WRITE_BYTES.min(missing.max(data.len())));
+                self.buffer.reserve_exact(self.full.min(missing.max(data.len())));
             }
             if self.buffer.is_empty() {
                 let wait = if self.position == self.first { FIRST_WAIT_MAX } else { WAIT_MAX };
                 self.due = Some(Instant::now() + wait);
             }
-            let (now, later) = data.split_at(data.len().min(WRITE_BYTES - self.buffer.len()));
+            let (now, later) = data.split_at(data.len().min(self.full - self.buffer.len()));
             self.buffer.extend_from_slice(now);
             data = later;
-            if self.buffer.len() == WRITE_BYTES {
+            if self.buffer.len() == self.full {
                 self.empty()?;
             }
         }

@@ -5,7 +5,7 @@ use std::time::Instant;
 use curl::easy::{Handler, InfoType, WriteError};
 use url::Url;
 
-use crate::disk::{TempFile, Writer};
+use crate::disk::{RANGE_WRITE_BYTES, TempFile, WRITE_BYTES, Writer};
 use crate::protocol::{Adjustment, Body, Decision, Failure, Head, Request, decide};
 use crate::vocab::{Error, ErrorContext, code};
 
@@ -299,7 +299,10 @@ impl Receiver {
         self.told = body.position;
         self.left = body.length.unwrap_or(u64::MAX).saturating_sub(body.overlap);
         let length = body.length.filter(|_| self.unpacker.is_none()).map(|_| self.left);
-        self.writer = Some(Writer::new(order.target.clone(), body.position, length));
+        let is_range = matches!(order.request.range, Some((_, Some(_))));
+        let full = if is_range { RANGE_WRITE_BYTES } else { WRITE_BYTES };
+        let writer = Writer::new(order.target.clone(), body.position, length);
+        self.writer = Some(writer.writing(full));
         self.phase = match body.overlap {
             0 => Phase::Writing,
             left => Phase::Comparing { left },

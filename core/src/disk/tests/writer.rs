@@ -3,7 +3,7 @@
 use std::fs;
 use std::time::{Duration, Instant};
 
-use crate::disk::writer::{WRITE_BYTES, Writer};
+use crate::disk::writer::{RANGE_WRITE_BYTES, WRITE_BYTES, Writer};
 use crate::disk::{Disk, Marks, OpenedTemporary};
 use crate::store::Faults;
 
@@ -25,6 +25,20 @@ fn small_pieces_become_large_writes() {
     let content = fs::read(place.path("t")).expect("there");
     assert_eq!(content.len(), 4 * WRITE_BYTES + 1);
     assert_eq!(content[WRITE_BYTES - 2..WRITE_BYTES + 2], [1, 2, 2, 3]);
+}
+
+#[test]
+fn one_of_several_ranges_has_smaller_writes() {
+    let place = place();
+    let file = place.ready(&place.path("t"), 0);
+    let mut writer = Writer::new(file, 0, None).writing(RANGE_WRITE_BYTES);
+    writer.push(&[1; RANGE_WRITE_BYTES - 1]).expect("buffered");
+    assert_eq!(writer.written(), 0);
+    writer.push(&[2; 2]).expect("one write");
+    assert_eq!(writer.written(), RANGE_WRITE_BYTES as u64);
+    writer.flush().expect("the rest");
+    writer.push(&[3; RANGE_WRITE_BYTES]).expect("straight through");
+    assert_eq!(writer.written(), 2 * RANGE_WRITE_BYTES as u64 + 1);
 }
 
 #[test]
