@@ -23,6 +23,7 @@ public fun main() {
     })
     val result = junit.run(
         StoriesTest::class.java,
+        OneShotTest::class.java,
         ReadingTest::class.java,
         EventsTest::class.java,
         LifetimesTest::class.java,
