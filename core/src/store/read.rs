@@ -73,16 +73,36 @@ pub(super) fn page(
         "SELECT number, id FROM jobs NOT INDEXED
          WHERE number > ?1 AND state NOT IN (?2, ?3) ORDER BY number LIMIT ?4",
     )?;
-    let rows = statement.query_map(
-        params![
-            after.unwrap_or(0),
-            JobState::Acknowledged as u32,
-            JobState::Cancelled as u32,
-            limit_of(limit)
-        ],
-        |row| Ok((row.get(0)?, id_at(row, 1)?)),
-    )?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
+    let after = after.unwrap_or(0);
+    let (completed, cancelled) = (JobState::Acknowledged as u32, JobState::Cancelled as u32);
+    let rows = statement
+        .query_map(params![after, completed, cancelled, limit_of(limit)], |row| {
+            Ok((row.get(0)?, id_at(row, 1)?))
+        })?;
+    rows_behind(&after, rows, |(number, _)| *number)
+}
+
+/// Rows that all lie behind the place where they were asked for: the next ones are asked for
+/// behind the last of them, and a damaged tree could lead in circles.
+fn rows_behind<T, K: PartialOrd>(
+    after: &K,
+    rows: impl Iterator<Item = rusqlite::Result<T>>,
+    key: impl Fn(&T) -> K,
+) -> Fallible<Vec<T>> {
+    let mut found = Vec::new();
+    for row in rows {
+        let row = row?;
+        if key(&row) <= *after {
+            return Err(out_of_order());
+        }
+        found.push(row);
+    }
+    Ok(found)
+}
+
+/// A damaged tree has given rows in another order than theirs.
+pub(super) fn out_of_order() -> StoreFailure {
+    StoreFailure::Damaged("the jobs are not in their order".to_owned())
 }
 
 /// The files of a job, in order. Fewer or more than the job says is damage.
@@ -162,7 +182,9 @@ pub(super) fn next_runnable(
     let rows = statement.query_map(params![priority, queue_position, limit_of(limit)], |row| {
         Ok((id_at(row, 0)?, row.get(1)?, row.get(2)?))
     })?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
+    rows_behind(&(priority, queue_position), rows, |(_, priority, position): &(Uuid, u32, u64)| {
+        (i64::from(*priority), i64::try_from(*position).unwrap_or(i64::MAX))
+    })
 }
 
 /// Jobs on their way out.
@@ -206,10 +228,11 @@ pub(super) fn in_state(
         "SELECT number, id FROM jobs INDEXED BY jobs_state
          WHERE state = ?1 AND number > ?2 ORDER BY number LIMIT ?3",
     )?;
-    let rows = statement.query_map(params![state, after.unwrap_or(0), limit_of(limit)], |row| {
+    let after = after.unwrap_or(0);
+    let rows = statement.query_map(params![state, after, limit_of(limit)], |row| {
         Ok((row.get(0)?, id_at(row, 1)?))
     })?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
+    rows_behind(&after, rows, |(number, _)| *number)
 }
 
 fn ids(

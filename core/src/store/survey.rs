@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension};
 
 use super::failure::{Fallible, StoreFailure};
 use super::ledger::Ledger;
-use super::read::{JOB_COLUMNS, check_count, job_row};
+use super::read::{JOB_COLUMNS, check_count, job_row, out_of_order};
 use super::row::JobRow;
 use super::schema;
 
@@ -76,7 +76,12 @@ pub(super) fn page<T>(
     let mut count = 0;
     while let Some(row) = rows.next()? {
         count += 1;
-        at.number = row.get(0)?;
+        let number: i64 = row.get(0)?;
+        // The next page begins behind this one: a damaged tree could lead in circles.
+        if number <= at.number {
+            return Err(out_of_order());
+        }
+        at.number = number;
         let taken = job_row(row).map_err(StoreFailure::from).and_then(|(number, row)| {
             let id = row.id;
             Ok((id, take(number, row)?))
