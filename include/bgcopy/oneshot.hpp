@@ -11,20 +11,22 @@
 
 namespace bgcopy {
 
+using transfer_options = bgcopy_transfer_options;
+
 /// Is told how far it is, ten times a second and at the end, by the calling thread. False ends
 /// the call with E_ABORT. It must not throw.
-using progress_function = std::function<bool(const bgcopy_job_progress &)>;
+using progress_function = std::function<bool(const job_progress &)>;
 
 namespace detail {
 
-inline hresult tell_progress(const bgcopy_job_progress *progress, void *user)
+inline hresult tell_progress(const job_progress *progress, void *user)
 {
     return (*static_cast<const progress_function *>(user))(*progress) ? BGCOPY_S_OK : BGCOPY_E_ABORT;
 }
 
 template <typename Call>
 std::vector<hresult> transfer(Call call, const manager &queue, const std::vector<file_spec> &files,
-                              const bgcopy_transfer_options *options,
+                              const transfer_options *options,
                               const progress_function &progress, std::error_code &failure)
 {
     const auto raw = specs(files);
@@ -41,13 +43,13 @@ std::vector<hresult> transfer(Call call, const manager &queue, const std::vector
 /// Downloads files as one job and puts them in place; what became of each is in the order of the
 /// files. As bgcopy_download; no options are the defaults.
 inline std::vector<hresult> download(const manager &queue, const std::vector<file_spec> &files,
-                                     const bgcopy_transfer_options *options,
+                                     const transfer_options *options,
                                      const progress_function &progress, std::error_code &failure)
 {
     return detail::transfer(bgcopy_download, queue, files, options, progress, failure);
 }
 inline std::vector<hresult> download(const manager &queue, const std::vector<file_spec> &files,
-                                     const bgcopy_transfer_options *options = nullptr,
+                                     const transfer_options *options = nullptr,
                                      const progress_function &progress = nullptr)
 {
     return detail::must([&](std::error_code &failure) {
@@ -57,13 +59,13 @@ inline std::vector<hresult> download(const manager &queue, const std::vector<fil
 
 /// Sends files, a job for each: else as download. As bgcopy_upload.
 inline std::vector<hresult> upload(const manager &queue, const std::vector<file_spec> &files,
-                                   const bgcopy_transfer_options *options,
+                                   const transfer_options *options,
                                    const progress_function &progress, std::error_code &failure)
 {
     return detail::transfer(bgcopy_upload, queue, files, options, progress, failure);
 }
 inline std::vector<hresult> upload(const manager &queue, const std::vector<file_spec> &files,
-                                   const bgcopy_transfer_options *options = nullptr,
+                                   const transfer_options *options = nullptr,
                                    const progress_function &progress = nullptr)
 {
     return detail::must([&](std::error_code &failure) {

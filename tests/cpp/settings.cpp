@@ -259,7 +259,7 @@ void oneshot()
     auto manager = open_store();
     int told = 0;
     const auto done = bgcopy::download(manager, {{url_of("one"), path_of("one")}}, nullptr,
-                                       [&](const bgcopy_job_progress &) { return ++told > 0; });
+                                       [&](const bgcopy::job_progress &) { return ++told > 0; });
     assert(done == std::vector<bgcopy::hresult>{BGCOPY_S_OK} && told > 0);
     assert(bgcopy::upload(manager, {}).empty());
 }
