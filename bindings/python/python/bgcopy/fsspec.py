@@ -16,14 +16,11 @@ import contextlib
 import io
 import os
 import tempfile
-import threading
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
-from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urldefrag, urljoin
 
 from ._extras import as_os_error, missing
 
@@ -35,11 +32,13 @@ try:
 except ModuleNotFoundError as _absent:
     raise missing("bgcopy.fsspec", "fsspec", "fsspec") from _absent
 
-from ._bgcopy import Job, Manager
+from ._bgcopy import Job
 from ._download import download_many, expected, follow
 from ._file_reader import FileReader
+from ._html_links import link_targets
 from ._progress import Report
 from ._targets import absolute, make_folders
+from ._temporary_queue import TemporaryQueue
 from ._transfer import NO_PROGRESS_TIMEOUT_S, Deadline, TransferSettings, failure, start_job
 from ._upload import upload
 from ._vocab import HResult, JobPriority, JobState, JobType, UploadProtocol
@@ -105,7 +104,7 @@ class BgcopyFileSystem(AbstractFileSystem):  # type: ignore[misc]
         self._timeout = timeout
         self._no_progress_timeout = no_progress_timeout
         self._upload_protocol = UploadProtocol(upload_protocol)
-        self._queue = _Queue()
+        self._queue = TemporaryQueue()
         self._folders: set[str] = set()
 
     # What is where.
@@ -455,7 +454,7 @@ class BgcopyFileSystem(AbstractFileSystem):  # type: ignore[misc]
                 return {}
             text = (begin + reader.readall()).decode("utf-8", "replace")
         found = {}
-        for link in _Anchors.of(page, text):
+        for link in link_targets(page, text):
             rest = link.removeprefix(page)
             if rest and rest != link and "/" not in rest[:-1] and rest[0] not in "?/":
                 found[link.rstrip("/")] = link.endswith("/")
@@ -531,62 +530,6 @@ class _Stream(io.RawIOBase):
         if not self.closed:
             super().close()
             self._end()
-
-
-class _Queue:
-    """A queue for what nobody goes on with, open while somebody uses it: a process can be forked
-    when nobody does.
-    """
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._users = 0
-        self._open: tuple[Manager, str] | None = None
-        self._parts = contextlib.ExitStack()
-
-    @contextlib.contextmanager
-    def use(self) -> Iterator[tuple[Manager, str]]:
-        """The manager, and a folder for files."""
-        with self._lock:
-            if self._open is None:
-                with contextlib.ExitStack() as parts:
-                    folder = parts.enter_context(tempfile.TemporaryDirectory(prefix="bgcopy-"))
-                    manager = parts.enter_context(Manager(os.path.join(folder, "store")))
-                    self._parts = parts.pop_all()
-                self._open = manager, folder
-            self._users += 1
-            opened = self._open
-        try:
-            yield opened
-        finally:
-            with self._lock:
-                self._users -= 1
-                if self._users == 0:
-                    self._open = None
-                    self._parts.close()
-
-
-class _Anchors(HTMLParser):
-    """The targets of the links of a page."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._targets: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag == "a":
-            self._targets += [value for name, value in attrs if name == "href" and value]
-
-    @classmethod
-    def of(cls, page: str, text: str) -> Iterator[str]:
-        """The URLs that a page leads to."""
-        parser = cls()
-        parser.feed(text)
-        parser.close()
-        for target in parser._targets:
-            # What is no URL leads nowhere.
-            with contextlib.suppress(ValueError):
-                yield urldefrag(urljoin(page, target)).url
 
 
 @contextlib.contextmanager
