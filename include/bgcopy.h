@@ -1219,7 +1219,7 @@ typedef struct bgcopy_transfer_options {
 } bgcopy_transfer_options;
 
 /**
- * Is told how far a one-shot transfer is, ten times a second and at the end, on the thread that
+ * Gets how far a one-shot transfer is, ten times a second and at the end, on the thread that
  * makes the call. A failure code ends the call with E_ABORT.
  */
 typedef bgcopy_hresult (*bgcopy_progress_callback)(const struct bgcopy_job_progress *progress,

@@ -30,13 +30,13 @@ fn files_are_downloaded_and_in_place_and_nothing_is_left() {
     for (seed, name) in [(1, "/a"), (2, "/b")] {
         bench.server.put(name, Resource::new(content(seed)));
     }
-    let mut told = Vec::new();
-    let mut tell = |progress: JobProgress| {
-        told.push(progress);
+    let mut reported = Vec::new();
+    let mut report = |progress: JobProgress| {
+        reported.push(progress);
         ControlFlow::Continue(())
     };
     let files = wanted(&bench, &["a", "b"]);
-    let done = download(&bench.manager, &files, &hasty(), None, Some(&mut tell)).expect("done");
+    let done = download(&bench.manager, &files, &hasty(), None, Some(&mut report)).expect("done");
     assert_eq!(done.len(), 2);
     assert!(done.iter().all(|file| file.is_done && file.error.is_none()), "{done:?}");
     bench.must_hold("a", &content(1));
@@ -47,7 +47,7 @@ fn files_are_downloaded_and_in_place_and_nothing_is_left() {
         files_total: 2,
         files_transferred: 2,
     };
-    assert_eq!(told.last(), Some(&all));
+    assert_eq!(reported.last(), Some(&all));
     assert!(bench.manager.jobs().expect("jobs").is_empty());
     bench.must_be_tidy();
     assert_eq!(download(&bench.manager, &[], &hasty(), None, None).expect("none"), []);
@@ -89,8 +89,9 @@ fn a_call_that_ends_early_suspends_or_cancels_as_is_wanted() {
     bench.server.put("/file", Resource::new(content(1)).always(Reply::normal().gate_after(CUT)));
     let files = wanted(&bench, &["file"]);
     let ends = |options: TransferOptions, breaks: bool| {
-        let mut tell = |_| if breaks { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
-        let ended = download(&bench.manager, &files, &options, None, Some(&mut tell));
+        let mut report =
+            |_| if breaks { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
+        let ended = download(&bench.manager, &files, &options, None, Some(&mut report));
         ended.expect_err("it does not end well").code
     };
     let timeout = Some(Duration::ZERO);
@@ -201,17 +202,17 @@ fn of_many_uploads_those_that_can_be_sent_are() {
     let source = bench.source("source", &content(1));
     let file = spec(bench.server.url("/up/file"), source.clone());
     let bad = spec(bench.server.url("/nowhere/x"), source);
-    let mut told = None;
-    let mut tell = |progress: JobProgress| {
-        told = Some(progress.files_total);
+    let mut reported = None;
+    let mut report = |progress: JobProgress| {
+        reported = Some(progress.files_total);
         ControlFlow::Continue(())
     };
     let files = [file.clone(), bad, file];
     let options = TransferOptions { cancel_unfinished: true, ..hasty() };
-    let ended = upload(&bench.manager, &files, &options, None, Some(&mut tell)).expect("ended");
+    let ended = upload(&bench.manager, &files, &options, None, Some(&mut report)).expect("ended");
     assert_eq!(ended.iter().map(|file| file.is_done).collect::<Vec<_>>(), [true, false, true]);
     assert!(ended[1].error.is_some());
-    assert_eq!(told, Some(2), "what is asked for twice is sent once");
+    assert_eq!(reported, Some(2), "what is asked for twice is sent once");
     bench.must_have_sent(&content(1));
     assert!(bench.manager.jobs().expect("jobs").is_empty());
     let reply = TransferOptions { reply_file_name: Some(bench.name("reply")), ..hasty() };

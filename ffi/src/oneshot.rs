@@ -55,7 +55,7 @@ impl Versioned for bgcopy_transfer_options {
     const SMALLEST: usize = size_of::<Self>();
 }
 
-/// Is told how far a one-shot transfer is, ten times a second and at the end, on the thread that
+/// Gets how far a one-shot transfer is, ten times a second and at the end, on the thread that
 /// makes the call. A failure code ends the call with E_ABORT.
 pub type bgcopy_progress_callback = Option<
     unsafe extern "C" fn(progress: *const bgcopy_job_progress, user: *mut c_void) -> bgcopy_hresult,
@@ -133,7 +133,7 @@ unsafe fn transfer(manager: *mut bgcopy_manager, call: &Call, uploads: bool) -> 
         list(call.files, call.count)?.iter().map(|file| spec(file)).collect::<Result<_>>()?;
     let options = options_of(call.options)?;
     let interrupt = if call.interrupt.is_null() { None } else { Some(get(call.interrupt)?) };
-    let mut tell = |progress: JobProgress| {
+    let mut report = |progress: JobProgress| {
         let Some(callback) = call.callback else {
             return ControlFlow::Continue(());
         };
@@ -141,7 +141,7 @@ unsafe fn transfer(manager: *mut bgcopy_manager, call: &Call, uploads: bool) -> 
         if answer < 0 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     };
     let on_progress: Option<bgcopy_core::OnProgress<'_>> =
-        if call.callback.is_some() { Some(&mut tell) } else { None };
+        if call.callback.is_some() { Some(&mut report) } else { None };
     let run = if uploads { upload } else { download };
     let ended = run(&hub.manager, &files, &options, interrupt.as_deref(), on_progress)?;
     if !call.out_codes.is_null() {

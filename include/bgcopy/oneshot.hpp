@@ -13,13 +13,13 @@ namespace bgcopy {
 
 using transfer_options = bgcopy_transfer_options;
 
-/// Is told how far it is, ten times a second and at the end, by the calling thread. False ends
+/// Gets how far it is, ten times a second and at the end, by the calling thread. False ends
 /// the call with E_ABORT. It must not throw.
 using progress_function = std::function<bool(const job_progress &)>;
 
 namespace detail {
 
-inline hresult tell_progress(const job_progress *progress, void *user)
+inline hresult report_progress(const job_progress *progress, void *user)
 {
     return (*static_cast<const progress_function *>(user))(*progress) ? BGCOPY_S_OK : BGCOPY_E_ABORT;
 }
@@ -31,9 +31,9 @@ std::vector<hresult> transfer(Call call, const manager &queue, const std::vector
 {
     const auto raw = specs(files);
     std::vector<hresult> codes(raw.size(), BGCOPY_S_FALSE);
-    progress_function told = progress;
+    progress_function function = progress;
     check(call(queue.get(), count_of(raw), raw.data(), options, nullptr,
-               told ? &tell_progress : nullptr, &told, codes.data()),
+               function ? &report_progress : nullptr, &function, codes.data()),
           failure);
     return codes;
 }

@@ -71,10 +71,10 @@ pub fn transfer<'py>(
         code::E_TIMEOUT => error::of_code(py, code::E_TIMEOUT, "the time to wait is over"),
         _ => error::raised(py, &failure),
     })?;
-    ended.into_iter().map(|file| told(py, file)).collect()
+    ended.into_iter().map(|file| ended_file(py, file)).collect()
 }
 
-fn told(py: Python<'_>, file: TransferredFile) -> PyResult<Ended<'_>> {
+fn ended_file(py: Python<'_>, file: TransferredFile) -> PyResult<Ended<'_>> {
     let error = file.error.map(|error: JobError| records::job_error(py, error)).transpose()?;
     Ok((file.remote_name, file.is_done, error))
 }

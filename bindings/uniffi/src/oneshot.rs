@@ -63,7 +63,7 @@ pub struct TransferredFile {
 /// Who follows a one-shot transfer.
 #[uniffi::export(with_foreign)]
 pub trait TransferObserver: Send + Sync {
-    /// Told ten times a second and at the end, on the thread that makes the call. False ends the
+    /// Called ten times a second and at the end, on the thread that makes the call. False ends the
     /// call with E_ABORT.
     fn on_progress(&self, progress: JobProgress) -> bool;
 }
@@ -71,7 +71,7 @@ pub trait TransferObserver: Send + Sync {
 #[uniffi::export]
 impl Manager {
     /// Downloads files as one job, and puts them in place when all of them are here. What became
-    /// of each is told in the order of the files; a job that failed is no error of the call.
+    /// of each is returned in the order of the files; a job that failed is no error of the call.
     ///
     /// The same files, in whatever order, find the job that an earlier call left, or that another
     /// one is at, also in another process of the queue. E_TIMEOUT when the time is over, E_ABORT
@@ -117,13 +117,13 @@ impl Manager {
         run: Run,
     ) -> Result<Vec<TransferredFile>> {
         let files: Vec<_> = files.into_iter().map(Into::into).collect();
-        let mut tell = |progress: bgcopy_core::JobProgress| {
+        let mut report = |progress: bgcopy_core::JobProgress| {
             let goes_on =
                 observer.as_ref().is_none_or(|observer| observer.on_progress(progress.into()));
             if goes_on { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
         };
         let on_progress: Option<bgcopy_core::OnProgress<'_>> =
-            if observer.is_some() { Some(&mut tell) } else { None };
+            if observer.is_some() { Some(&mut report) } else { None };
         let ended = run(&self.shared.core, &files, &options.into(), None, on_progress)?;
         Ok(ended.into_iter().map(Into::into).collect())
     }

@@ -24,7 +24,7 @@ use super::oneshot_downloads as downloads;
 use super::oneshot_uploads as uploads;
 use super::reader::Reader;
 
-/// How often progress is told.
+/// How often progress is total.
 const TICK: Duration = Duration::from_millis(100);
 
 /// Jobs whose changes are stored together.
@@ -77,12 +77,12 @@ pub struct TransferredFile {
     pub error: Option<JobError>,
 }
 
-/// Who is told how far it is, ten times a second and at the end. Break ends the call with
+/// Gets how far it is, ten times a second and at the end. Break ends the call with
 /// E_ABORT.
 pub type OnProgress<'a> = &'a mut dyn FnMut(JobProgress) -> ControlFlow<()>;
 
 /// Downloads files as one job, and puts them in place when all of them are here. What became
-/// of each is told in the order of the files; a job that failed is no error of the call.
+/// of each is returned in the order of the files; a job that failed is no error of the call.
 ///
 /// The same files, in whatever order, find the job that an earlier call left, or that another
 /// one is at: also that of another process of the queue. E_TIMEOUT when the time is over,
@@ -258,12 +258,12 @@ impl<'i, 'p> Watch<'i, 'p> {
         interrupt: Option<&'i Interrupt>,
         on_progress: Option<OnProgress<'p>>,
     ) -> Self {
-        // A time beyond what the clock can tell is for ever.
+        // A time beyond what the clock can count is for ever.
         let deadline = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
         Self { deadline, interrupt, on_progress, never: Interrupt::new() }
     }
 
-    /// Waits until the job ends; `progress` is asked how far it is when that is to be told.
+    /// Waits until the job ends; `progress` is asked how far it is when that is to be total.
     /// `tick` is how often.
     pub(super) fn wait(
         &mut self,
@@ -296,7 +296,7 @@ impl<'i, 'p> Watch<'i, 'p> {
     }
 
     /// Tells how far it was at the end.
-    pub(super) fn tell(&mut self, progress: impl FnOnce() -> Result<JobProgress>) -> Result<()> {
+    pub(super) fn report(&mut self, progress: impl FnOnce() -> Result<JobProgress>) -> Result<()> {
         if let Some(on_progress) = &mut self.on_progress {
             // It is over: there is nothing to be ended any more.
             _ = on_progress(progress()?);

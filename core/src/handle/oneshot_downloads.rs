@@ -124,7 +124,7 @@ fn follow(
     watch: &mut Watch<'_, '_>,
 ) -> Result<Vec<TransferredFile>> {
     let state = watch.wait(job, || job.progress(), tick)?;
-    watch.tell(|| job.progress())?;
+    watch.report(|| job.progress())?;
     let is_partial = state == JobState::Error && options.partial && can_do_without(job)?;
     let mut outcomes = outcomes(job, files, state)?;
     if state == JobState::Transferred || is_partial {

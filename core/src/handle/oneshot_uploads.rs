@@ -166,11 +166,12 @@ fn follow(
     watch: &mut Watch<'_, '_>,
 ) -> Result<Vec<TransferredFile>> {
     let mut outcomes: Vec<_> = files.iter().map(|file| pending(file)).collect();
-    let told = watch.is_watched().then(|| Told::of(jobs)).transpose()?;
+    let total = watch.is_watched().then(|| TotalProgress::of(jobs)).transpose()?;
     let mut sent = Vec::new();
     for (place, job) in jobs.iter().enumerate() {
-        let progress = || told.as_ref().map_or_else(|| job.progress(), Told::look);
-        let state = watch.wait(job, progress, || told.as_ref().map_or(tick(), Told::tick))?;
+        let progress = || total.as_ref().map_or_else(|| job.progress(), TotalProgress::look);
+        let state =
+            watch.wait(job, progress, || total.as_ref().map_or(tick(), TotalProgress::tick))?;
         match state {
             JobState::Transferred => sent.push(place),
             JobState::Acknowledged => outcomes[place].is_done = true,
@@ -186,8 +187,8 @@ fn follow(
             complete(manager, jobs, &std::mem::take(&mut sent), &mut outcomes)?;
         }
     }
-    if let Some(told) = told {
-        watch.tell(|| told.look())?;
+    if let Some(total) = total {
+        watch.report(|| total.look())?;
     }
     Ok(outcomes)
 }
@@ -230,13 +231,13 @@ fn complete(
 }
 
 /// How far several jobs are together.
-struct Told<'a> {
+struct TotalProgress<'a> {
     jobs: &'a [&'a Job],
     progress: RefCell<Vec<JobProgress>>,
     tick: Cell<Duration>,
 }
 
-impl<'a> Told<'a> {
+impl<'a> TotalProgress<'a> {
     fn of(jobs: &'a [&'a Job]) -> Result<Self> {
         let progress = jobs.iter().map(|job| job.progress()).collect::<Result<_>>()?;
         Ok(Self { jobs, progress: RefCell::new(progress), tick: Cell::new(tick()) })

@@ -51,9 +51,9 @@ pub struct Sight {
 enum Phase {
     /// Much more each time, until a queue begins.
     Start,
-    /// A little more each time, until the queue is as long as it may be. `settled` once a queue that
+    /// A little more each time, until the queue is as long as it may be. `confirmed` once a queue that
     /// the start made has had time to become short: until then a long one is our own.
-    Steady { settled: bool },
+    Steady { confirmed: bool },
     /// Others use the link.
     Yield,
 }
@@ -127,19 +127,19 @@ impl Background {
                 let carried = of_time(sight.received, sight.shortest + TARGET * 2 / 5);
                 let rate = per_second(carried, sight.shortest + TARGET * 4 / 5);
                 self.rate = self.rate.min(rate).max(RATE_MIN);
-                self.phase = Phase::Steady { settled: false };
+                self.phase = Phase::Steady { confirmed: false };
                 self.hold = now + shows_after * 2;
             }
             Phase::Start if sight.received >= expected / 100 * 85 => {
                 self.rate = self.rate / 4 * 5;
                 self.hold = now + shows_after;
             }
-            Phase::Steady { settled: false } => {
+            Phase::Steady { confirmed: false } => {
                 if delay > TARGET {
                     self.rate = (self.rate / 10 * 9).max(RATE_MIN);
                     self.hold = now + shows_after;
                 }
-                self.phase = Phase::Steady { settled: true };
+                self.phase = Phase::Steady { confirmed: true };
             }
             Phase::Steady { .. } if delay > TARGET => {
                 let is_soon = now.saturating_duration_since(self.began) < SOON;

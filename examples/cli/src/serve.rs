@@ -40,7 +40,7 @@ pub fn serve(store: &Path, serve: &Serve) -> Outcome {
         let surveyor = scope.spawn(|| survey(store));
         let listener = scope.spawn(|| listen(&manager, &active, &interrupt, rpc.as_ref()));
         if let Some(rpc) = &rpc {
-            scope.spawn(|| rpc.desk.watcher.run(&rpc.desk));
+            scope.spawn(|| rpc.context.watcher.run(&rpc.context));
         }
         let waited = wait(&manager, &active, &interrupt, idle_exit);
         let ended = interrupt.is_requested();
@@ -49,7 +49,7 @@ pub fn serve(store: &Path, serve: &Serve) -> Outcome {
             server.end();
         }
         if let Some(rpc) = &rpc {
-            rpc.desk.watcher.end();
+            rpc.context.watcher.end();
         }
         manager.close();
         let closed = listener.join().unwrap_or(Ok(()));
@@ -119,7 +119,7 @@ fn listen(
         match manager.next_event(None) {
             Ok(event) => {
                 if let (Some(rpc), Some(event)) = (rpc, event) {
-                    rpc.desk.complete_if_here(event.job);
+                    rpc.context.complete_if_here(event.job);
                 }
                 if let Ok(mut last) = active.lock() {
                     *last = Instant::now();

@@ -125,13 +125,13 @@ fn say(socket: &mut WebSocket<TcpStream>, method: &str, params: Value) {
 }
 
 /// The next answer, and the notifications before it are put down.
-fn answered(socket: &mut WebSocket<TcpStream>, news: &mut Vec<Value>) -> Value {
+fn answered(socket: &mut WebSocket<TcpStream>, notifications: &mut Vec<Value>) -> Value {
     loop {
         let message = next(socket);
         if message["method"].is_null() {
             return message;
         }
-        news.push(message);
+        notifications.push(message);
     }
 }
 
@@ -191,12 +191,12 @@ fn notifications_come_by_websocket() {
     say(&mut socket, "aria2.getVersion", json!(["token:open sesame"]));
     assert!(next(&mut socket)["result"]["version"].is_string());
 
-    let mut news = Vec::new();
+    let mut notifications = Vec::new();
     let slow = json!(["token:open sesame", [bench.url(SLOW)]]);
     say(&mut socket, "aria2.addUri", slow);
-    let gid = answered(&mut socket, &mut news)["result"].clone();
+    let gid = answered(&mut socket, &mut notifications)["result"].clone();
     let mut expect = |socket: &mut WebSocket<TcpStream>, method: &str, gid: &Value| {
-        let message = if news.is_empty() { next(socket) } else { news.remove(0) };
+        let message = if notifications.is_empty() { next(socket) } else { notifications.remove(0) };
         let expected = json!({ "jsonrpc": "2.0", "method": method, "params": [{ "gid": gid }] });
         assert_eq!(message, expected);
     };

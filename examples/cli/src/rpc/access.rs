@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 
 /// What is said on the command line of who may use it.
 pub struct Access {
-    /// The digest of the secret: two digests that are compared tell nothing of it.
+    /// The digest of the secret: two digests that are compared show nothing of it.
     secret: Option<[u8; 32]>,
     origins: Vec<String>,
 }

@@ -122,7 +122,7 @@ impl Carrier<'_> {
         };
         match method {
             "system.multicall" => self.multicall(rest),
-            // They tell nothing that is not in the documentation.
+            // They have nothing that is not in the documentation.
             "system.listMethods" | "system.listNotifications" => self.methods.call(method, rest),
             _ => {
                 if self.is_refused.get() || !self.methods.takes_token(token) {

@@ -11,52 +11,52 @@ use serde_json::{Map, Value, json};
 use crate::interrupt::Interrupt;
 use crate::limit::rate;
 
-use super::desk::{Desk, Download, Named};
+use super::context::{Context, Download, Named};
 use super::message::{Methods, RpcError};
 use super::options::{self, Wanted, options_of};
 use super::parameters::{Parameters, slice};
-use super::status::{FILES_MAX, Status, Told, file_of, gid_of, is_ours, past_file, uris};
-use super::watcher::News;
+use super::status::{FILES_MAX, Status, View, file_of, gid_of, is_ours, past_file, uris};
+use super::watcher::Notification;
 
-/// Until a process that is told to end does so: the answer is sent before.
+/// Until a process that is asked to end does so: the answer is sent before.
 const END_DELAY: Duration = Duration::from_millis(300);
 /// The most files that may be transferred at the same time.
 const FILES_AT_ONCE_MAX: u32 = 1000;
 
 type Answered = Result<Value, RpcError>;
-type Method = fn(&Clerk, Parameters<'_>) -> Answered;
+type Method = fn(&Handler, Parameters<'_>) -> Answered;
 
 const METHODS: [(&str, Method); 30] = [
-    ("aria2.addUri", Clerk::add_uri),
-    ("aria2.remove", Clerk::remove),
-    ("aria2.forceRemove", Clerk::remove),
-    ("aria2.pause", Clerk::pause),
-    ("aria2.forcePause", Clerk::pause),
-    ("aria2.pauseAll", Clerk::pause_all),
-    ("aria2.forcePauseAll", Clerk::pause_all),
-    ("aria2.unpause", Clerk::unpause),
-    ("aria2.unpauseAll", Clerk::unpause_all),
-    ("aria2.tellStatus", Clerk::tell_status),
-    ("aria2.getUris", Clerk::get_uris),
-    ("aria2.getFiles", Clerk::get_files),
-    ("aria2.getServers", Clerk::get_servers),
-    ("aria2.tellActive", Clerk::tell_active),
-    ("aria2.tellWaiting", Clerk::tell_waiting),
-    ("aria2.tellStopped", Clerk::tell_stopped),
-    ("aria2.getOption", Clerk::get_option),
-    ("aria2.changeOption", Clerk::change_option),
-    ("aria2.getGlobalOption", Clerk::get_global_option),
-    ("aria2.changeGlobalOption", Clerk::change_global_option),
-    ("aria2.getGlobalStat", Clerk::get_global_stat),
-    ("aria2.purgeDownloadResult", Clerk::purge_results),
-    ("aria2.removeDownloadResult", Clerk::remove_result),
-    ("aria2.getVersion", Clerk::get_version),
-    ("aria2.getSessionInfo", Clerk::get_session_info),
-    ("aria2.saveSession", Clerk::save_session),
-    ("aria2.shutdown", Clerk::shutdown),
-    ("aria2.forceShutdown", Clerk::shutdown),
-    ("system.listMethods", Clerk::list_methods),
-    ("system.listNotifications", Clerk::list_notifications),
+    ("aria2.addUri", Handler::add_uri),
+    ("aria2.remove", Handler::remove),
+    ("aria2.forceRemove", Handler::remove),
+    ("aria2.pause", Handler::pause),
+    ("aria2.forcePause", Handler::pause),
+    ("aria2.pauseAll", Handler::pause_all),
+    ("aria2.forcePauseAll", Handler::pause_all),
+    ("aria2.unpause", Handler::unpause),
+    ("aria2.unpauseAll", Handler::unpause_all),
+    ("aria2.tellStatus", Handler::tell_status),
+    ("aria2.getUris", Handler::get_uris),
+    ("aria2.getFiles", Handler::get_files),
+    ("aria2.getServers", Handler::get_servers),
+    ("aria2.tellActive", Handler::tell_active),
+    ("aria2.tellWaiting", Handler::tell_waiting),
+    ("aria2.tellStopped", Handler::tell_stopped),
+    ("aria2.getOption", Handler::get_option),
+    ("aria2.changeOption", Handler::change_option),
+    ("aria2.getGlobalOption", Handler::get_global_option),
+    ("aria2.changeGlobalOption", Handler::change_global_option),
+    ("aria2.getGlobalStat", Handler::get_global_stat),
+    ("aria2.purgeDownloadResult", Handler::purge_results),
+    ("aria2.removeDownloadResult", Handler::remove_result),
+    ("aria2.getVersion", Handler::get_version),
+    ("aria2.getSessionInfo", Handler::get_session_info),
+    ("aria2.saveSession", Handler::save_session),
+    ("aria2.shutdown", Handler::shutdown),
+    ("aria2.forceShutdown", Handler::shutdown),
+    ("system.listMethods", Handler::list_methods),
+    ("system.listNotifications", Handler::list_notifications),
 ];
 
 /// What carries out calls of calls, and is in no table.
@@ -72,14 +72,14 @@ const UNSUPPORTED: [(&str, &str); 5] = [
 ];
 
 /// Carries out calls.
-pub struct Clerk {
-    pub desk: Arc<Desk>,
+pub struct Handler {
+    pub context: Arc<Context>,
     pub interrupt: Interrupt,
 }
 
-impl Methods for Clerk {
+impl Methods for Handler {
     fn takes_token(&self, token: Option<&str>) -> bool {
-        self.desk.access.takes_token(token)
+        self.context.access.takes_token(token)
     }
 
     fn call(&self, method: &str, parameters: &[Value]) -> Answered {
@@ -94,7 +94,7 @@ impl Methods for Clerk {
 }
 
 /// What changes downloads.
-impl Clerk {
+impl Handler {
     fn add_uri(&self, given: Parameters<'_>) -> Answered {
         let uris = given.texts(0)?;
         let uri = uris.first().ok_or_else(|| RpcError::new("URI is not provided."))?;
@@ -106,8 +106,8 @@ impl Clerk {
             let text = "a position in the queue is not supported: a download is added at its end";
             return Err(RpcError::new(text));
         }
-        let id = self.desk.add(uri, given.options(1)?.unwrap_or(&Map::new()))?;
-        self.desk.watcher.nudge();
+        let id = self.context.add(uri, given.options(1)?.unwrap_or(&Map::new()))?;
+        self.context.watcher.nudge();
         Ok(gid_of(id).into())
     }
 
@@ -120,7 +120,7 @@ impl Clerk {
     }
 
     fn unpause(&self, given: Parameters<'_>) -> Answered {
-        self.change(given, |job| match self.desk.try_again(job.id()) {
+        self.change(given, |job| match self.context.try_again(job.id()) {
             true => Ok(()),
             false => job.resume(),
         })
@@ -133,12 +133,12 @@ impl Clerk {
         change: impl FnOnce(&Job) -> bgcopy_core::Result<()>,
     ) -> Answered {
         let gid = given.text(0)?;
-        let job = self.desk.job(gid)?;
+        let job = self.context.job(gid)?;
         change(&job).map_err(|error| RpcError {
             message: format!("GID {gid}: {}", RpcError::from(error).message),
             ..RpcError::new("")
         })?;
-        self.desk.watcher.nudge();
+        self.context.watcher.nudge();
         Ok(gid_of(job.id()).into())
     }
 
@@ -163,24 +163,24 @@ impl Clerk {
         is_meant: impl Fn(Status) -> bool,
         change: impl Fn(&Job, &JobRecord) -> bgcopy_core::Result<()>,
     ) -> Answered {
-        for Download { record, .. } in self.desk.downloads(&self.desk.reader()?)? {
-            if is_meant(self.desk.status(&record)) {
-                _ = self.desk.manager.get_job(record.id).and_then(|job| change(&job, &record));
+        for Download { record, .. } in self.context.downloads(&self.context.reader()?)? {
+            if is_meant(self.context.status(&record)) {
+                _ = self.context.manager.get_job(record.id).and_then(|job| change(&job, &record));
             }
         }
-        self.desk.watcher.nudge();
+        self.context.watcher.nudge();
         ok()
     }
 
     fn change_option(&self, given: Parameters<'_>) -> Answered {
-        let job = self.desk.job(given.text(0)?)?;
+        let job = self.context.job(given.text(0)?)?;
         let wanted = given.options(1)?.ok_or_else(|| RpcError::new("Options are not provided."))?;
         Wanted::read(wanted)?.apply_to(&job)?;
         ok()
     }
 
     fn change_global_option(&self, given: Parameters<'_>) -> Answered {
-        let manager = &self.desk.manager;
+        let manager = &self.context.manager;
         let wanted = given.options(0)?.ok_or_else(|| RpcError::new("Options are not provided."))?;
         let before = manager.rate_limits()?;
         let (mut rates, mut files) = (before, None);
@@ -213,29 +213,29 @@ impl Clerk {
 
     /// Forgets what has ended. Failed downloads of clients go, with what is here of them.
     fn purge_results(&self, _: Parameters<'_>) -> Answered {
-        for Download { record, .. } in self.desk.downloads(&self.desk.reader()?)? {
-            if is_ours(&record) && self.desk.status(&record) == Status::Error {
-                self.desk.manager.get_job(record.id).and_then(|job| job.cancel())?;
+        for Download { record, .. } in self.context.downloads(&self.context.reader()?)? {
+            if is_ours(&record) && self.context.status(&record) == Status::Error {
+                self.context.manager.get_job(record.id).and_then(|job| job.cancel())?;
             }
         }
-        forget_history(&self.desk.manager, None)?;
+        forget_history(&self.context.manager, None)?;
         ok()
     }
 
     fn remove_result(&self, given: Parameters<'_>) -> Answered {
         let gid = given.text(0)?;
-        let id = match self.desk.find(gid)? {
+        let id = match self.context.find(gid)? {
             Named::Past(entry) => entry.id,
             Named::Job(job) => {
                 let record = job.snapshot()?.record;
-                if self.desk.status(&record) != Status::Error {
+                if self.context.status(&record) != Status::Error {
                     return Err(RpcError::new(format!("GID {gid} has not ended")));
                 }
                 job.cancel()?;
                 record.id
             }
         };
-        forget_history(&self.desk.manager, Some(id))?;
+        forget_history(&self.context.manager, Some(id))?;
         ok()
     }
 
@@ -255,21 +255,21 @@ impl Clerk {
 }
 
 /// What only looks.
-impl Clerk {
-    fn told<'a>(&'a self, keys: &'a [String]) -> Told<'a> {
-        Told { keys, folder: &self.desk.folder }
+impl Handler {
+    fn view<'a>(&'a self, keys: &'a [String]) -> View<'a> {
+        View { keys, folder: &self.context.folder }
     }
 
     fn tell_status(&self, given: Parameters<'_>) -> Answered {
         let keys = given.keys(1)?;
-        Ok(match self.desk.find(given.text(0)?)? {
-            Named::Past(entry) => self.told(&keys).past(&entry),
+        Ok(match self.context.find(given.text(0)?)? {
+            Named::Past(entry) => self.view(&keys).past(&entry),
             Named::Job(job) => {
                 let snapshot = job.snapshot()?;
                 let (id, speed) = (snapshot.record.id, snapshot.bytes_per_second);
-                let failure = self.desk.failure(id);
-                let files = self.desk.files(id);
-                self.told(&keys).job(&snapshot.record, &files, speed, failure.as_deref())
+                let failure = self.context.failure(id);
+                let files = self.context.files(id);
+                self.view(&keys).job(&snapshot.record, &files, speed, failure.as_deref())
             }
         })
     }
@@ -293,13 +293,13 @@ impl Clerk {
 
     /// The URLs of a download's files, and the files as clients see them.
     fn files_of(&self, gid: &str) -> Result<(Vec<String>, Value), RpcError> {
-        Ok(match self.desk.find(gid)? {
+        Ok(match self.context.find(gid)? {
             Named::Past(entry) => (
                 entry.files.iter().map(|file| file.remote_name.clone()).collect(),
                 (1_u32..).zip(&entry.files).map(past_file).collect(),
             ),
             Named::Job(job) => {
-                let mut files = self.desk.files(job.id());
+                let mut files = self.context.files(job.id());
                 files.truncate(FILES_MAX);
                 let listed = (1_u32..).zip(&files).map(file_of).collect();
                 (files.into_iter().map(|file| file.remote_name).collect(), listed)
@@ -310,13 +310,13 @@ impl Clerk {
     fn tell_active(&self, given: Parameters<'_>) -> Answered {
         let keys = given.keys(0)?;
         let jobs = self.in_state(|status| status == Status::Active)?;
-        self.tell(jobs, &keys)
+        self.views(jobs, &keys)
     }
 
     fn tell_waiting(&self, given: Parameters<'_>) -> Answered {
         let (offset, count, keys) = (given.number(0)?, given.number(1)?, given.keys(2)?);
         let waits = |status| matches!(status, Status::Waiting | Status::Paused);
-        self.tell(slice(self.in_state(waits)?, offset, count), &keys)
+        self.views(slice(self.in_state(waits)?, offset, count), &keys)
     }
 
     fn tell_stopped(&self, given: Parameters<'_>) -> Answered {
@@ -327,7 +327,7 @@ impl Clerk {
         }
         let (offset, count, keys) = (given.number(0)?, given.number(1)?, given.keys(2)?);
         let failed = self.in_state(|status| status == Status::Error)?;
-        let past = self.desk.past(&self.desk.reader()?)?;
+        let past = self.context.past(&self.context.reader()?)?;
         let mut all: Vec<_> =
             past.into_iter().map(|entry| Stopped::Past(Box::new(entry))).collect();
         all.extend(failed.into_iter().map(|job| Stopped::Failed(Box::new(job))));
@@ -335,20 +335,20 @@ impl Clerk {
             Stopped::Failed(job) => job.record.state_since_ms,
             Stopped::Past(entry) => entry.ended_ms,
         });
-        let told = slice(all, offset, count).into_iter().map(|one| match one {
+        let views = slice(all, offset, count).into_iter().map(|one| match one {
             Stopped::Failed(job) => self.tell_job(&job, &keys),
-            Stopped::Past(entry) => self.told(&keys).past(&entry),
+            Stopped::Past(entry) => self.view(&keys).past(&entry),
         });
-        Ok(told.collect())
+        Ok(views.collect())
     }
 
     fn in_state(&self, is_meant: impl Fn(Status) -> bool) -> Result<Vec<Download>, RpcError> {
-        let mut jobs = self.desk.downloads(&self.desk.reader()?)?;
-        jobs.retain(|job| is_meant(self.desk.status(&job.record)));
+        let mut jobs = self.context.downloads(&self.context.reader()?)?;
+        jobs.retain(|job| is_meant(self.context.status(&job.record)));
         Ok(jobs)
     }
 
-    fn tell(&self, jobs: Vec<Download>, keys: &[String]) -> Answered {
+    fn views(&self, jobs: Vec<Download>, keys: &[String]) -> Answered {
         Ok(jobs.iter().map(|job| self.tell_job(job, keys)).collect())
     }
 
@@ -356,18 +356,19 @@ impl Clerk {
         let record = &job.record;
         let needs_files = keys.is_empty() || keys.iter().any(|key| key == "files" || key == "dir");
         let is_small = u64::from(record.totals.files) <= FILES_MAX as u64;
-        let files = if needs_files && is_small { self.desk.files(record.id) } else { Vec::new() };
-        let failure = self.desk.failure(record.id);
-        self.told(keys).job(record, &files, job.bytes_per_second, failure.as_deref())
+        let files =
+            if needs_files && is_small { self.context.files(record.id) } else { Vec::new() };
+        let failure = self.context.failure(record.id);
+        self.view(keys).job(record, &files, job.bytes_per_second, failure.as_deref())
     }
 
     fn get_option(&self, given: Parameters<'_>) -> Answered {
-        Ok(match self.desk.find(given.text(0)?)? {
+        Ok(match self.context.find(given.text(0)?)? {
             Named::Job(job) => {
                 let record = job.snapshot()?.record;
-                let files = self.desk.files(record.id);
+                let files = self.context.files(record.id);
                 let path = files.first().map(|file| path_of(&file.local_name));
-                options_of(&record, path.as_deref(), Desk::overwrites(&record))
+                options_of(&record, path.as_deref(), Context::overwrites(&record))
             }
             Named::Past(entry) => {
                 let path = entry.files.first().map(|file| path_of(&file.local_name));
@@ -382,10 +383,10 @@ impl Clerk {
     }
 
     fn get_global_option(&self, _: Parameters<'_>) -> Answered {
-        let manager = &self.desk.manager;
+        let manager = &self.context.manager;
         let (rates, limits) = (manager.rate_limits()?, manager.limits()?);
         Ok(json!({
-            "dir": self.desk.folder.to_string_lossy(),
+            "dir": self.context.folder.to_string_lossy(),
             "max-overall-download-limit": rates.download.to_string(),
             "max-overall-upload-limit": rates.upload.to_string(),
             "max-concurrent-downloads": limits.simultaneous_files.to_string(),
@@ -396,17 +397,17 @@ impl Clerk {
     }
 
     fn get_global_stat(&self, _: Parameters<'_>) -> Answered {
-        let reader = self.desk.reader()?;
+        let reader = self.context.reader()?;
         let (mut active, mut waiting, mut stopped, mut speed) = (0, 0, 0, 0);
-        for job in self.desk.downloads(&reader)? {
+        for job in self.context.downloads(&reader)? {
             speed += job.bytes_per_second;
-            match self.desk.status(&job.record) {
+            match self.context.status(&job.record) {
                 Status::Active => active += 1,
                 Status::Waiting | Status::Paused => waiting += 1,
                 Status::Error | Status::Complete | Status::Removed => stopped += 1,
             }
         }
-        stopped += self.desk.past(&reader)?.len();
+        stopped += self.context.past(&reader)?.len();
         Ok(json!({
             "downloadSpeed": speed.to_string(),
             "uploadSpeed": "0",
@@ -423,7 +424,7 @@ impl Clerk {
     }
 
     fn get_session_info(&self, _: Parameters<'_>) -> Answered {
-        Ok(json!({ "sessionId": self.desk.session.simple().to_string() }))
+        Ok(json!({ "sessionId": self.context.session.simple().to_string() }))
     }
 
     fn list_methods(&self, _: Parameters<'_>) -> Answered {
@@ -431,7 +432,7 @@ impl Clerk {
     }
 
     fn list_notifications(&self, _: Parameters<'_>) -> Answered {
-        Ok(News::ALL.iter().map(|news| news.method()).collect())
+        Ok(Notification::ALL.iter().map(|notification| notification.method()).collect())
     }
 }
 

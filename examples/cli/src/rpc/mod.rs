@@ -3,7 +3,7 @@
 //! docs/rpc.md says which methods and options there are.
 
 mod access;
-mod desk;
+mod context;
 mod message;
 mod methods;
 mod options;
@@ -26,8 +26,8 @@ use crate::interrupt::Interrupt;
 use crate::{output, passwords};
 
 use access::Access;
-use desk::Desk;
-use methods::Clerk;
+use context::Context;
+use methods::Handler;
 use server::Server;
 
 /// What the description of a job says that a client added.
@@ -58,7 +58,7 @@ pub struct RpcOptions {
 
 /// The server, ready to be started: its address is taken.
 pub struct Rpc {
-    pub desk: Arc<Desk>,
+    pub context: Arc<Context>,
     listener: TcpListener,
 }
 
@@ -97,8 +97,8 @@ impl Rpc {
         manager: &Arc<Manager>,
         (listener, access): (TcpListener, Access),
     ) -> Outcome<Self> {
-        let desk = Desk::new(store, Arc::clone(manager), options.folder()?, access)?;
-        Ok(Self { desk: Arc::new(desk), listener })
+        let context = Context::new(store, Arc::clone(manager), options.folder()?, access)?;
+        Ok(Self { context: Arc::new(context), listener })
     }
 
     /// Starts it, and says where it is.
@@ -106,11 +106,11 @@ impl Rpc {
         let failed = |error| Failure::failed(format!("--rpc: {error}"));
         let listener = self.listener.try_clone().map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
-        let clerk = Clerk { desk: Arc::clone(&self.desk), interrupt: interrupt.clone() };
-        let server = Server::start(listener, Arc::new(clerk)).map_err(failed)?;
+        let handler = Handler { context: Arc::clone(&self.context), interrupt: interrupt.clone() };
+        let server = Server::start(listener, Arc::new(handler)).map_err(failed)?;
         output::say(&format!("JSON-RPC at http://{address}/jsonrpc, a page at http://{address}/"));
-        if self.desk.access.is_open() {
-            let folder = self.desk.folder.display();
+        if self.context.access.is_open() {
+            let folder = self.context.folder.display();
             output::complain(&format!(
                 "bgcopy: without a secret every user of this machine can control the queue and \
                  download to {folder}"

@@ -27,7 +27,7 @@ use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
 
 use super::message::{self, Answer};
-use super::methods::Clerk;
+use super::methods::Handler;
 use super::page;
 
 /// Connections at the same time; further ones are closed at once.
@@ -66,7 +66,7 @@ pub struct Server {
 
 impl Server {
     /// Serves what comes to the listener.
-    pub fn start(listener: TcpListener, clerk: Arc<Clerk>) -> std::io::Result<Self> {
+    pub fn start(listener: TcpListener, handler: Arc<Handler>) -> std::io::Result<Self> {
         listener.set_nonblocking(true)?;
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
@@ -79,7 +79,7 @@ impl Server {
         };
         let (stop, stopped) = oneshot::channel();
         let thread = thread::Builder::new().name("bgcopy rpc".to_owned()).spawn(move || {
-            runtime.block_on(accept(listener, clerk, stopped));
+            runtime.block_on(accept(listener, handler, stopped));
             runtime.shutdown_timeout(END_PATIENCE);
         })?;
         Ok(Self { stop, thread })
@@ -95,10 +95,10 @@ impl Server {
 
 async fn accept(
     listener: tokio::net::TcpListener,
-    clerk: Arc<Clerk>,
+    handler: Arc<Handler>,
     mut stopped: oneshot::Receiver<()>,
 ) {
-    let room = Arc::new(Semaphore::new(CONNECTIONS_MAX));
+    let connections = Arc::new(Semaphore::new(CONNECTIONS_MAX));
     loop {
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
@@ -108,19 +108,23 @@ async fn accept(
             tokio::time::sleep(ACCEPT_PAUSE).await;
             continue;
         };
-        if let Ok(permit) = Arc::clone(&room).try_acquire_owned() {
-            tokio::spawn(converse(stream, Arc::clone(&clerk), Arc::new(permit)));
+        if let Ok(permit) = Arc::clone(&connections).try_acquire_owned() {
+            tokio::spawn(serve_connection(stream, Arc::clone(&handler), Arc::new(permit)));
         }
     }
 }
 
 /// One connection.
-async fn converse(stream: TcpStream, clerk: Arc<Clerk>, permit: Arc<OwnedSemaphorePermit>) {
+async fn serve_connection(
+    stream: TcpStream,
+    handler: Arc<Handler>,
+    permit: Arc<OwnedSemaphorePermit>,
+) {
     // It is faster so, and no more.
     _ = stream.set_nodelay(true);
     let service = service_fn(move |request| {
-        let (clerk, permit) = (Arc::clone(&clerk), Arc::clone(&permit));
-        async move { Ok::<_, Infallible>(handle(clerk, permit, request).await) }
+        let (handler, permit) = (Arc::clone(&handler), Arc::clone(&permit));
+        async move { Ok::<_, Infallible>(handle(handler, permit, request).await) }
     });
     let served = http1::Builder::new()
         .timer(TokioTimer::new())
@@ -130,27 +134,29 @@ async fn converse(stream: TcpStream, clerk: Arc<Clerk>, permit: Arc<OwnedSemapho
         .serve_connection(TokioIo::new(stream), service)
         .with_upgrades()
         .await;
-    // What a client does wrong is told to the client alone.
+    // What a client does wrong goes to the client alone.
     drop(served);
 }
 
 async fn handle(
-    clerk: Arc<Clerk>,
+    handler: Arc<Handler>,
     permit: Arc<OwnedSemaphorePermit>,
     request: Request<Incoming>,
 ) -> Reply {
     let host = text(request.headers(), header::HOST);
     let origin = text(request.headers(), header::ORIGIN);
-    if !clerk.desk.access.takes_host(host.as_deref()) {
+    if !handler.context.access.takes_host(host.as_deref()) {
         let why = "this name of the server is not taken: use localhost or its address\n";
         return plain(StatusCode::FORBIDDEN, why);
     }
-    if !clerk.desk.access.takes_origin(origin.as_deref(), host.as_deref()) {
+    if !handler.context.access.takes_origin(origin.as_deref(), host.as_deref()) {
         return plain(StatusCode::FORBIDDEN, "pages of this origin are refused: --rpc-origin\n");
     }
     let mut reply = match (request.method(), request.uri().path()) {
-        (&Method::POST, JSONRPC) => post(clerk, request.into_body()).await,
-        (&Method::GET, JSONRPC) if is_upgrade(request.headers()) => upgrade(clerk, permit, request),
+        (&Method::POST, JSONRPC) => post(handler, request.into_body()).await,
+        (&Method::GET, JSONRPC) if is_upgrade(request.headers()) => {
+            upgrade(handler, permit, request)
+        }
         (&Method::OPTIONS, JSONRPC) => preflight(),
         (_, JSONRPC) => {
             let why = "calls come by POST, or by WebSocket\n";
@@ -171,7 +177,7 @@ async fn handle(
     reply
 }
 
-async fn post(clerk: Arc<Clerk>, body: Incoming) -> Reply {
+async fn post(handler: Arc<Handler>, body: Incoming) -> Reply {
     let read = Limited::new(body, MESSAGE_BYTES_MAX).collect();
     let message = match timeout(BODY_PATIENCE, read).await {
         Ok(Ok(read)) => read.to_bytes(),
@@ -182,7 +188,7 @@ async fn post(clerk: Arc<Clerk>, body: Incoming) -> Reply {
         Ok(Err(_)) => return closing(plain(StatusCode::BAD_REQUEST, "the body is not whole\n")),
         Err(_) => return closing(plain(StatusCode::REQUEST_TIMEOUT, "the body took too long\n")),
     };
-    match carry_out(clerk, message).await {
+    match carry_out(handler, message).await {
         Some(answer) => {
             let mut reply = Response::new(Full::from(answer.body.to_string()));
             *reply.status_mut() =
@@ -195,8 +201,8 @@ async fn post(clerk: Arc<Clerk>, body: Incoming) -> Reply {
 }
 
 /// Carries out a message on a thread that may wait for the disk. None after a panic.
-async fn carry_out(clerk: Arc<Clerk>, message: Bytes) -> Option<Answer> {
-    tokio::task::spawn_blocking(move || message::answer(&message, &*clerk)).await.ok()
+async fn carry_out(handler: Arc<Handler>, message: Bytes) -> Option<Answer> {
+    tokio::task::spawn_blocking(move || message::answer(&message, &*handler)).await.ok()
 }
 
 fn is_upgrade(headers: &HeaderMap) -> bool {
@@ -208,7 +214,7 @@ fn is_upgrade(headers: &HeaderMap) -> bool {
 }
 
 fn upgrade(
-    clerk: Arc<Clerk>,
+    handler: Arc<Handler>,
     permit: Arc<OwnedSemaphorePermit>,
     mut request: Request<Incoming>,
 ) -> Reply {
@@ -223,7 +229,7 @@ fn upgrade(
     let upgraded = hyper::upgrade::on(&mut request);
     tokio::spawn(async move {
         if let Ok(upgraded) = upgraded.await {
-            talk(clerk, upgraded).await;
+            serve_websocket(handler, upgraded).await;
         }
         // It counts as a connection up to here.
         drop(permit);
@@ -236,17 +242,17 @@ fn upgrade(
     reply
 }
 
-/// Answers what comes by WebSocket, and tells what happens to downloads, as aria2 without
+/// Answers what comes by WebSocket, and sends notifications of downloads, as aria2 without
 /// asking for the secret: a GID alone is of no use.
-async fn talk(clerk: Arc<Clerk>, upgraded: Upgraded) {
+async fn serve_websocket(handler: Arc<Handler>, upgraded: Upgraded) {
     let config = WebSocketConfig::default()
         .max_message_size(Some(MESSAGE_BYTES_MAX))
         .max_frame_size(Some(MESSAGE_BYTES_MAX));
     let io = TokioIo::new(upgraded);
     let mut socket = WebSocketStream::from_raw_socket(io, Role::Server, Some(config)).await;
-    let mut news = clerk.desk.watcher.subscribe();
-    let desk = Arc::clone(&clerk.desk);
-    if tokio::task::spawn_blocking(move || desk.watcher.begin(&desk)).await.is_err() {
+    let mut notifications = handler.context.watcher.subscribe();
+    let context = Arc::clone(&handler.context);
+    if tokio::task::spawn_blocking(move || context.watcher.begin(&context)).await.is_err() {
         return;
     }
     loop {
@@ -258,12 +264,12 @@ async fn talk(clerk: Arc<Clerk>, upgraded: Upgraded) {
                     Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_))) => continue,
                     Some(Ok(Message::Close(_)) | Err(_)) | None => return,
                 };
-                let Some(answer) = carry_out(Arc::clone(&clerk), message).await else {
+                let Some(answer) = carry_out(Arc::clone(&handler), message).await else {
                     return;
                 };
                 Message::text(answer.body.to_string())
             }
-            told = news.recv() => match told {
+            notification = notifications.recv() => match notification {
                 Ok(text) => Message::text(text.to_string()),
                 Err(RecvError::Lagged(_)) => continue,
                 Err(RecvError::Closed) => return,

@@ -80,14 +80,14 @@ pub fn beginning_of(gid: &str) -> Option<String> {
     is_gid.then(|| format!("{}-{}-{}", &gid[..8], &gid[8..12], &gid[12..]).to_ascii_lowercase())
 }
 
-/// All that is told of a download.
-pub struct Told<'a> {
+/// What clients see of a download.
+pub struct View<'a> {
     /// The keys that are wanted; none: all.
     pub keys: &'a [String],
     pub folder: &'a Path,
 }
 
-impl Told<'_> {
+impl View<'_> {
     /// A job in the queue. `failure` is why it could not be put in place.
     pub fn job(
         &self,

@@ -1,7 +1,7 @@
 //! Tells clients what happens to downloads, as aria2 does.
 //!
 //! The queue is compared with how it was a moment before, as long as somebody wants to
-//! know: who is told of a state asks for it and finds it.
+//! know: who is notified of a state asks for it and finds it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -11,7 +11,7 @@ use serde_json::json;
 use tokio::sync::broadcast;
 use uuid::Uuid;
 
-use super::desk::Desk;
+use super::context::Context;
 use super::status::{Status, gid_of};
 
 /// How often the queue is looked at while nothing says that it changed.
@@ -21,9 +21,9 @@ const SHARE_OF_LOOKING: u32 = 10;
 /// Notifications that wait for a client that is slow; it does not get those before them.
 const WAITING_MAX: usize = 1024;
 
-/// What clients are told.
+/// What clients are notified of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum News {
+pub enum Notification {
     Start,
     Pause,
     Stop,
@@ -31,7 +31,7 @@ pub enum News {
     Error,
 }
 
-impl News {
+impl Notification {
     pub const ALL: [Self; 5] = [Self::Start, Self::Pause, Self::Stop, Self::Complete, Self::Error];
 
     pub fn method(self) -> &'static str {
@@ -83,12 +83,12 @@ impl Watcher {
         self.listeners.subscribe()
     }
 
-    /// Takes down how the queue is, if nobody did: of what a client does from then on it is
-    /// told.
-    pub fn begin(&self, desk: &Desk) {
+    /// Remembers how the queue is, if that was not done before: a client is notified of what
+    /// happens from then on.
+    pub fn begin(&self, context: &Context) {
         let mut seen = lock(&self.seen);
         if seen.is_none() {
-            *seen = Seen::read(desk).ok();
+            *seen = Seen::read(context).ok();
         }
         drop(seen);
         self.nudge();
@@ -107,11 +107,11 @@ impl Watcher {
     }
 
     /// Watches the queue until [`Watcher::end`].
-    pub fn run(&self, desk: &Desk) {
+    pub fn run(&self, context: &Context) {
         let mut pause = TICK;
         while self.wait(pause) {
             let began = Instant::now();
-            self.look(desk);
+            self.look(context);
             pause = TICK.max(began.elapsed() * SHARE_OF_LOOKING);
         }
     }
@@ -130,19 +130,20 @@ impl Watcher {
         !flags.has_ended
     }
 
-    fn look(&self, desk: &Desk) {
+    fn look(&self, context: &Context) {
         let mut seen = lock(&self.seen);
         if self.listeners.receiver_count() == 0 {
             *seen = None;
             return;
         }
         // A queue that cannot be read now can be later.
-        let Ok(now) = Seen::read(desk) else {
+        let Ok(now) = Seen::read(context) else {
             return;
         };
-        for (news, id) in seen.as_ref().map_or(Vec::new(), |before| changes(before, &now)) {
+        for (notification, id) in seen.as_ref().map_or(Vec::new(), |before| changes(before, &now)) {
             let params = json!([{ "gid": gid_of(id) }]);
-            let text = json!({ "jsonrpc": "2.0", "method": news.method(), "params": params });
+            let text =
+                json!({ "jsonrpc": "2.0", "method": notification.method(), "params": params });
             // Nobody has to be there.
             _ = self.listeners.send(text.to_string().into());
         }
@@ -151,20 +152,20 @@ impl Watcher {
 }
 
 impl Seen {
-    fn read(desk: &Desk) -> bgcopy_core::Result<Self> {
-        let reader = desk.reader()?;
-        let jobs = desk.downloads(&reader)?;
-        let jobs = jobs.iter().map(|job| (job.record.id, desk.status(&job.record)));
+    fn read(context: &Context) -> bgcopy_core::Result<Self> {
+        let reader = context.reader()?;
+        let jobs = context.downloads(&reader)?;
+        let jobs = jobs.iter().map(|job| (job.record.id, context.status(&job.record)));
         let jobs = jobs.collect();
         // After the queue: a job that left it in between is in both, and not in none.
-        let past = desk.past(&desk.reader()?)?;
+        let past = context.past(&context.reader()?)?;
         let past = past.iter().map(|entry| (entry.id, Status::of_past(entry))).collect();
         Ok(Self { jobs, past })
     }
 }
 
 /// What happened between two moments.
-fn changes(before: &Seen, now: &Seen) -> Vec<(News, Uuid)> {
+fn changes(before: &Seen, now: &Seen) -> Vec<(Notification, Uuid)> {
     let mut changes = Vec::new();
     let gone: BTreeSet<_> = now.past.keys().filter(|id| !before.past.contains_key(id)).collect();
     for (id, status) in &now.jobs {
@@ -173,18 +174,18 @@ fn changes(before: &Seen, now: &Seen) -> Vec<(News, Uuid)> {
             continue;
         }
         match status {
-            Status::Active => changes.push((News::Start, *id)),
-            Status::Paused if old.is_some() => changes.push((News::Pause, *id)),
-            Status::Error => changes.push((News::Error, *id)),
+            Status::Active => changes.push((Notification::Start, *id)),
+            Status::Paused if old.is_some() => changes.push((Notification::Pause, *id)),
+            Status::Error => changes.push((Notification::Error, *id)),
             Status::Paused | Status::Waiting | Status::Complete | Status::Removed => {}
         }
     }
     for id in gone {
         let is_complete = now.past.get(id) == Some(&Status::Complete);
         if is_complete && before.jobs.get(id) != Some(&Status::Active) {
-            changes.push((News::Start, *id));
+            changes.push((Notification::Start, *id));
         }
-        changes.push((if is_complete { News::Complete } else { News::Stop }, *id));
+        changes.push((if is_complete { Notification::Complete } else { Notification::Stop }, *id));
     }
     changes
 }
@@ -207,21 +208,21 @@ mod tests {
     #[test]
     fn each_change_of_state_is_told_once() {
         use Status::{Active, Complete, Error, Paused, Removed, Waiting};
-        let cases: [(Option<Status>, Option<Status>, &[News]); 14] = [
+        let cases: [(Option<Status>, Option<Status>, &[Notification]); 14] = [
             (None, Some(Waiting), &[]),
             (None, Some(Paused), &[]),
-            (None, Some(Active), &[News::Start]),
-            (None, Some(Error), &[News::Error]),
-            (None, Some(Complete), &[News::Start, News::Complete]),
-            (None, Some(Removed), &[News::Stop]),
-            (Some(Waiting), Some(Active), &[News::Start]),
+            (None, Some(Active), &[Notification::Start]),
+            (None, Some(Error), &[Notification::Error]),
+            (None, Some(Complete), &[Notification::Start, Notification::Complete]),
+            (None, Some(Removed), &[Notification::Stop]),
+            (Some(Waiting), Some(Active), &[Notification::Start]),
             (Some(Active), Some(Active), &[]),
-            (Some(Active), Some(Paused), &[News::Pause]),
+            (Some(Active), Some(Paused), &[Notification::Pause]),
             (Some(Active), Some(Waiting), &[]),
-            (Some(Active), Some(Error), &[News::Error]),
-            (Some(Active), Some(Complete), &[News::Complete]),
-            (Some(Paused), Some(Removed), &[News::Stop]),
-            (Some(Waiting), Some(Complete), &[News::Start, News::Complete]),
+            (Some(Active), Some(Error), &[Notification::Error]),
+            (Some(Active), Some(Complete), &[Notification::Complete]),
+            (Some(Paused), Some(Removed), &[Notification::Stop]),
+            (Some(Waiting), Some(Complete), &[Notification::Start, Notification::Complete]),
         ];
         for (before, now, expected) in cases {
             let moment = |status: Option<Status>| match status {
@@ -229,9 +230,11 @@ mod tests {
                 Some(status) => seen(&[(1, status)], &[(9, Removed)]),
                 None => seen(&[], &[(9, Removed)]),
             };
-            let news: Vec<_> =
-                changes(&moment(before), &moment(now)).into_iter().map(|(news, _)| news).collect();
-            assert_eq!(news, expected, "{before:?} to {now:?}");
+            let notification: Vec<_> = changes(&moment(before), &moment(now))
+                .into_iter()
+                .map(|(notification, _)| notification)
+                .collect();
+            assert_eq!(notification, expected, "{before:?} to {now:?}");
         }
     }
 }

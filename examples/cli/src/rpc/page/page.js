@@ -19,7 +19,7 @@ function connect() {
   socket.onclose = () => {
     for (const { reject } of pending.values()) reject(new Error("the connection is closed"));
     pending.clear();
-    tell("The server cannot be reached.");
+    showMessage("The server cannot be reached.");
     setTimeout(connect, RECONNECT_MS);
   };
 }
@@ -63,7 +63,7 @@ async function refresh() {
     byId("total").textContent = `${bytes(stat.downloadSpeed)}/s`;
   } catch (error) {
     if (error.message === "Unauthorized") byId("login").hidden = false;
-    tell(error.message);
+    showMessage(error.message);
   }
 }
 
@@ -126,14 +126,14 @@ function cell(line, text, kind) {
 async function act(method, ...params) {
   try {
     await call(method, ...params);
-    tell("");
+    showMessage("");
   } catch (error) {
-    tell(error.message);
+    showMessage(error.message);
   }
   refresh();
 }
 
-function tell(text) {
+function showMessage(text) {
   byId("trouble").textContent = text;
 }
 
@@ -155,7 +155,7 @@ byId("add").onsubmit = (event) => {
 byId("login").onsubmit = (event) => {
   event.preventDefault();
   sessionStorage.setItem("secret", byId("secret").value);
-  tell("");
+  showMessage("");
   refresh();
 };
 connect();

@@ -32,7 +32,7 @@ const NAMES_TRIED_MAX: u32 = 10_000;
 const WAITING_ASKED_MAX: u32 = 64;
 
 /// What the RPC server works on.
-pub struct Desk {
+pub struct Context {
     pub store: PathBuf,
     pub manager: Arc<Manager>,
     /// Downloads go there or below.
@@ -59,7 +59,7 @@ pub enum Named {
     Past(Box<HistoryEntry>),
 }
 
-impl Desk {
+impl Context {
     pub fn new(
         store: &Path,
         manager: Arc<Manager>,
