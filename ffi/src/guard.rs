@@ -1,13 +1,12 @@
 //! What surrounds every call: no panic gets out, and a failure leaves its
 //! message behind.
 
-use std::any::Any;
 use std::cell::RefCell;
 use std::ffi::{CString, c_char};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use bgcopy_core::vocab::code;
-use bgcopy_core::{Error, ErrorContext, HResult, Result};
+use bgcopy_core::vocab::catch_panic;
+use bgcopy_core::{ErrorContext, HResult, Result};
 
 use crate::string::{given, without_nul};
 
@@ -26,10 +25,7 @@ thread_local! {
 /// Runs the body of a call: its code is the result, its error is kept for
 /// [`bgcopy_last_error_message`], and a panic becomes E_UNEXPECTED.
 pub(crate) fn guard(body: impl FnOnce() -> Result<HResult>) -> bgcopy_hresult {
-    let outcome = catch_unwind(AssertUnwindSafe(body)).unwrap_or_else(|panic| {
-        Err(Error::new(code::E_UNEXPECTED, format!("internal error: {}", words(panic.as_ref()))))
-    });
-    let (code, error) = match outcome {
+    let (code, error) = match catch_panic(body).flatten() {
         Ok(code) => (code, None),
         Err(error) => (
             error.code,
@@ -44,14 +40,6 @@ pub(crate) fn guard(body: impl FnOnce() -> Result<HResult>) -> bgcopy_hresult {
 /// Runs the body of a function that has no code to return.
 pub(crate) fn shield<T>(fallback: T, body: impl FnOnce() -> T) -> T {
     catch_unwind(AssertUnwindSafe(body)).unwrap_or(fallback)
-}
-
-fn words(panic: &(dyn Any + Send)) -> &str {
-    panic
-        .downcast_ref::<String>()
-        .map(String::as_str)
-        .or_else(|| panic.downcast_ref::<&str>().copied())
-        .unwrap_or("no message")
 }
 
 /// What the last call of this thread failed of, in one sentence; an empty
@@ -95,6 +83,8 @@ pub extern "C" fn bgcopy_hresult_to_string(code: bgcopy_hresult) -> *mut c_char 
 #[cfg(test)]
 mod tests {
     use std::ffi::CStr;
+
+    use bgcopy_core::vocab::code;
 
     use super::*;
 

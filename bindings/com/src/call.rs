@@ -1,9 +1,7 @@
 //! What surrounds every method: no panic gets out, codes are those of BITS, and no pointer is
 //! followed that is NULL.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
-use bgcopy_core::vocab::code;
+use bgcopy_core::vocab::{catch_panic, code};
 use bgcopy_core::{Error, HResult, Result};
 use windows_core::HRESULT;
 
@@ -11,11 +9,9 @@ use crate::codes;
 
 /// Runs the body of a method: its code is the answer.
 pub(crate) fn answer(body: impl FnOnce() -> Result<HResult>) -> HRESULT {
-    let outcome = catch_unwind(AssertUnwindSafe(body));
-    HRESULT(match outcome {
-        Ok(Ok(code)) => code.0,
-        Ok(Err(error)) => codes::of_bits(error.code).0,
-        Err(_) => code::E_UNEXPECTED.0,
+    HRESULT(match catch_panic(body).flatten() {
+        Ok(code) => code.0,
+        Err(error) => codes::of_bits(error.code).0,
     })
 }
 

@@ -51,7 +51,7 @@ use crate::notify::log;
 use crate::platform::{self, NetworkWatch};
 use crate::store::{Damage, Faults, Store};
 use crate::transfer::{Credentials, Token, Transfers};
-use crate::vocab::{Error, JobState, LogLevel, Result, code};
+use crate::vocab::{Error, JobState, LogLevel, Result, catch_panic, code};
 
 pub use crate::platform::told_umask as umask;
 pub use crate::transfer::Trust;
@@ -170,16 +170,18 @@ fn live(store: Store, settings: Settings, ready: &Sender<Result<Arc<Inbox>>>) {
         Ok(mut engine) => {
             let inbox = Arc::clone(&engine.inbox);
             _ = ready.send(Ok(Arc::clone(&inbox)));
-            let run = std::panic::AssertUnwindSafe(|| engine.run());
-            let error = match std::panic::catch_unwind(run) {
+            let error = match catch_panic(|| engine.run()) {
                 Ok(()) => engine.stops.clone().unwrap_or_else(closed_error),
-                Err(_) => Error::new(code::E_UNEXPECTED, "the engine stopped on an internal error"),
+                Err(error) => {
+                    log(LogLevel::Error, &format!("the engine stopped on an {}", error.message));
+                    error
+                }
             };
             inbox.close(error.clone());
             let sessions = std::mem::replace(&mut engine.sessions, Sessions::new());
             // The helpers report into an inbox that nobody reads any more. The
             // store is free before the others look for a new host.
-            drop(engine);
+            _ = catch_panic(|| drop(engine));
             sessions.end(&error);
         }
         Err(error) => _ = ready.send(Err(error)),

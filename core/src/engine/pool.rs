@@ -14,7 +14,7 @@ use uuid::Uuid;
 use crate::disk::{Disk, Finished, Marks, TempFile, Verification};
 use crate::model::Work;
 use crate::transfer::Token;
-use crate::vocab::{Error, HResult, HashAlgorithm, Result, code};
+use crate::vocab::{Error, HResult, HashAlgorithm, Result, catch_panic, code};
 
 use super::inbox::{Inbox, Message};
 
@@ -166,32 +166,50 @@ impl Drop for Pool {
         self.quick.close();
         self.slow.close();
         for thread in self.threads.drain(..) {
-            // A helper that panicked has nothing left to say.
+            // A panic of a helper was reported by it.
             _ = thread.join();
         }
     }
 }
 
+/// Carries out a task. Whatever becomes of it, even a panic, is reported: the engine waits for each task.
 fn work(disk: &Disk, task: Task) -> Message {
     match task {
         Task::Verify { job, files } => {
-            let files = files.into_iter().map(|one| (one.file, verify(disk, &one))).collect();
-            Message::Verified { job, files }
+            let verify = |one: Verify| (one.file, catch_panic(|| verify(disk, &one)).flatten());
+            Message::Verified { job, files: files.into_iter().map(verify).collect() }
         }
         Task::Publish { job, files } => {
-            let report = publish(disk, &files);
+            let report = catch_panic(|| publish(disk, &files))
+                .unwrap_or_else(|error| not_published(&files, error));
             let files = files.iter().map(|publish| publish.file).collect();
             Message::Worked { job, work: Work::Publish { files }, report }
         }
         Task::Remove { job, temporaries } => {
-            let report = remove(disk, &temporaries);
+            let report = catch_panic(|| remove(disk, &temporaries))
+                .unwrap_or_else(|_| not_removed(&temporaries));
             Message::Worked { job, work: Work::Remove, report }
         }
         Task::Reserve { token, file, length } => {
-            Message::Reserved { token, result: disk.reserve(&file, length) }
+            let result = catch_panic(|| disk.reserve(&file, length)).flatten();
+            Message::Reserved { token, result }
         }
-        Task::Sync { key, file, held } => Message::Synced { key, held, result: disk.sync(&file) },
+        Task::Sync { key, file, held } => {
+            let result = catch_panic(|| disk.sync(&file)).flatten();
+            Message::Synced { key, held, result }
+        }
     }
+}
+
+/// What is in place nevertheless is found there by the next Complete.
+fn not_published(files: &[Publish], error: Error) -> Report {
+    let first = files.first().map_or(0, |publish| publish.file);
+    Report::Published { files: Vec::new(), error: Some((first, error.code, error.message)) }
+}
+
+/// All of them are tried again later; those that are gone do not count then.
+fn not_removed(temporaries: &[PathBuf]) -> Report {
+    Report::Removed { undeleted: u32::try_from(temporaries.len()).unwrap_or(u32::MAX) }
 }
 
 fn verify(disk: &Disk, one: &Verify) -> Result<Verification> {

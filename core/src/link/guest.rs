@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use crate::engine::{Answered, ApiCall, END_OF_SESSION};
 use crate::platform::socket::{self, Stream};
-use crate::vocab::{Error, ErrorContext, Result, code};
+use crate::vocab::{Error, ErrorContext, Result, catch_panic, code};
 
 use super::frame::{FrameReader, decode, encode};
 use super::greeting::{Hello, Welcome, Wish};
@@ -160,9 +160,15 @@ impl Guest {
 }
 
 impl GuestReader {
-    /// Hands out answers until the connection ends. What the caller does next
+    /// Hands out answers until the connection ends, and ends it. What the caller does next
     /// must include [`Guest::lose`].
     pub fn run(&mut self) {
+        // After a panic callers would wait for answers that nobody hands out.
+        _ = catch_panic(|| self.hand_out());
+        self.guest.close();
+    }
+
+    fn hand_out(&mut self) {
         while let Ok(Some(Ok((ticket, reply)))) = self.frames.next(decode::<AnswerFrame>) {
             let to = self.guest.pending().calls.remove(&ticket);
             if let Some(to) = to {
@@ -170,7 +176,6 @@ impl GuestReader {
                 _ = to.send((ticket, reply));
             }
         }
-        self.guest.close();
     }
 
     /// The connection it reads.

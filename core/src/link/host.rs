@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 
 use crate::engine::{Answer, Answered, END_OF_SESSION, Inbox};
 use crate::platform::socket::{self, Listener, Stream};
-use crate::vocab::{Error, HResult, Result, code};
+use crate::vocab::{Error, HResult, Result, catch_panic, code};
 
 use super::frame::{FRAME_BYTES_MAX, FrameReader, SMALL_BYTES_MAX, decode, encode};
 use super::greeting::{Hello, Welcome, Wish};
@@ -87,7 +87,8 @@ impl Host {
         let spawned = std::thread::Builder::new().name("bgcopy-link".to_owned()).spawn(move || {
             loop {
                 match for_thread.accept() {
-                    Ok(Some(stream)) => let_in(stream, &to),
+                    // What goes wrong with one guest concerns no other.
+                    Ok(Some(stream)) => _ = catch_panic(|| let_in(stream, &to)),
                     Ok(None) => return,
                     // Too many open files, for instance: that may pass.
                     Err(_) => {}
@@ -179,7 +180,9 @@ fn serve(stream: &Stream, place: &ConnectionCount) {
         return;
     };
     if greeted.is_ok() {
-        converse(stream, &place.inner, session, to, answers);
+        // A panic ends the session as the guest's own end does.
+        _ = catch_panic(|| converse(stream, &place.inner, session, to, answers));
+        _ = stream.shutdown(Shutdown::Both);
     }
     inbox.leave(session);
 }
@@ -210,7 +213,7 @@ fn converse(
     let load = Arc::new(Load::default());
     let (of_sender, engine) = (Arc::clone(&load), Arc::clone(&inner.inbox));
     let sender = std::thread::Builder::new().name("bgcopy-answers".to_owned()).spawn(move || {
-        send_answers(&sink, &answers, &of_sender, &engine);
+        _ = catch_panic(|| send_answers(&sink, &answers, &of_sender, &engine));
         of_sender.end();
         // This ends the reader, too.
         _ = sink.shutdown(Shutdown::Both);
@@ -234,7 +237,6 @@ fn converse(
             Added::Ended => break,
         }
     }
-    _ = stream.shutdown(Shutdown::Both);
     // The sender ends when the engine lets go of the session.
 }
 

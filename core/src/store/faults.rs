@@ -19,6 +19,8 @@ pub struct Faults {
     left: Arc<AtomicI64>,
     /// True if everything fails from the n-th operation on, for want of space.
     fills_disk: Arc<AtomicBool>,
+    /// True if the n-th operation panics instead of failing.
+    panics: Arc<AtomicBool>,
 }
 
 impl Faults {
@@ -32,6 +34,7 @@ impl Faults {
     /// Begins a new countdown for all clones; 0 stops it.
     pub fn set(&self, operation: u32) {
         self.fills_disk.store(false, Ordering::Relaxed);
+        self.panics.store(false, Ordering::Relaxed);
         self.left.store(i64::from(operation), Ordering::Relaxed);
     }
 
@@ -40,6 +43,13 @@ impl Faults {
     pub fn fill_disk(&self, operation: u32) {
         self.set(operation);
         self.fills_disk.store(true, Ordering::Relaxed);
+    }
+
+    /// The `operation`-th operation panics, once.
+    pub fn panic_at(&self, operation: u32) {
+        self.set(0);
+        self.panics.store(true, Ordering::Relaxed);
+        self.left.store(i64::from(operation), Ordering::Relaxed);
     }
 
     /// There is space again on a disk that was filled.
@@ -74,6 +84,8 @@ impl Faults {
             Ok(1) | Err(REACHED) if fills_disk => {
                 Err(Error::new(code::E_DISK_FULL, "injected full disk"))
             }
+            #[expect(clippy::panic, reason = "only if a test asked for it")]
+            Ok(1) if self.panics.load(Ordering::Relaxed) => panic!("injected panic"),
             Ok(1) => Err(Error::new(code::E_IO_DEVICE, "injected failure")),
             Ok(_) | Err(_) => Ok(()),
         }

@@ -11,6 +11,7 @@ mod bucket;
 mod checksum;
 mod errors;
 mod flood;
+mod guarded;
 mod known_version;
 mod limiter;
 #[cfg(test)]
@@ -47,6 +48,7 @@ pub use receiver::{Ending, HeadEvent, Order, RESERVE_FROM_BYTES};
 pub use trust::Trust;
 pub use upload_handler::{UploadEnding, UploadOrder};
 
+use guarded::Guarded;
 use limiter::{Direction, Limiter, Share};
 use receiver::Receiver;
 use source::LocalCopy;
@@ -66,11 +68,11 @@ const IDLE_HANDLES: usize = 64;
 /// The requests under way.
 pub struct Transfers {
     // Handles must go before the multi handle they belong to.
-    running: BTreeMap<Token, Easy2Handle<Receiver>>,
+    running: BTreeMap<Token, Easy2Handle<Guarded<Receiver>>>,
     sending: Uploads,
     /// Requests for local sources: curl would copy such a file in one go.
     local: BTreeMap<Token, LocalCopy>,
-    idle: Vec<Easy2<Receiver>>,
+    idle: Vec<Easy2<Guarded<Receiver>>>,
     /// The rate limits.
     limiter: Rc<RefCell<Limiter>>,
     /// The groups of downloads, and those downloads that yield to other traffic.
@@ -204,7 +206,7 @@ impl Transfers {
                     easy.reset();
                     easy
                 }
-                None => Easy2::new(Receiver::default()),
+                None => Easy2::new(Guarded::default()),
             };
             options::apply(&mut easy, &order.request, options).map_err(errors::of_setup)?;
             let follow = options::follow(&order.request.url, options.security_flags);
@@ -257,7 +259,7 @@ impl Transfers {
         tokens
     }
 
-    fn run(&mut self, token: Token, easy: Easy2<Receiver>) -> Result<()> {
+    fn run(&mut self, token: Token, easy: Easy2<Guarded<Receiver>>) -> Result<()> {
         let mut handle = self.multi.add2(easy).map_err(errors::of_multi)?;
         let slot = usize::try_from(token).unwrap_or(usize::MAX);
         handle.set_token(slot).map_err(errors::of_setup)?;
@@ -276,7 +278,7 @@ impl Transfers {
             return copy.receiver.leave();
         }
         let mut easy = self.multi.remove2(self.running.remove(&token)?).ok()?;
-        let written = easy.get_mut().leave();
+        let written = easy.get_mut().run(Receiver::leave).unwrap_or(None);
         self.retire(easy);
         written
     }
@@ -291,7 +293,8 @@ impl Transfers {
         let Some(handle) = self.running.get_mut(&token) else {
             return Ok(());
         };
-        handle.get_mut().proceed();
+        // After a panic the request ends with its failure.
+        _ = handle.get_mut().run(Receiver::proceed);
         handle.unpause_write().map_err(errors::of_setup)
     }
 
@@ -348,7 +351,8 @@ impl Transfers {
                 self.run(token, easy)?;
                 continue;
             }
-            let (head, ending) = easy.get_mut().finish(|head| facts.failure(head));
+            let finished = easy.get_mut().run(|it| it.finish(|head| facts.failure(head)));
+            let (head, ending) = finished.unwrap_or_else(|failure| (None, Ending::failed(failure)));
             let answered = easy.effective_url().ok().flatten();
             news.extend(head.map(|head| TransferEvent::Head(token, with_address(head, answered))));
             news.push(TransferEvent::Ended(token, ending));
@@ -370,7 +374,8 @@ impl Transfers {
             if handle.get_mut().flood.begins() {
                 options::show_bytes(handle).map_err(errors::of_setup)?;
             }
-            if let Some(ending) = handle.get_mut().flush_if_due(now) {
+            let flushed = handle.get_mut().run(|receiver| receiver.flush_if_due(now));
+            if let Some(ending) = flushed.unwrap_or_else(|failure| Some(Ending::failed(failure))) {
                 over.push((*token, ending));
             } else if let Some(written) = handle.get_mut().take_progress() {
                 news.push(TransferEvent::Written(*token, written));
@@ -436,7 +441,7 @@ impl Transfers {
         self.multi.poll(others, timeout).map(|_| ()).map_err(errors::of_multi)
     }
 
-    fn retire(&mut self, mut easy: Easy2<Receiver>) {
+    fn retire(&mut self, mut easy: Easy2<Guarded<Receiver>>) {
         easy.get_mut().clear();
         if self.idle.len() < IDLE_HANDLES {
             self.idle.push(easy);

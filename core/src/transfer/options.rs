@@ -16,6 +16,7 @@ use crate::platform::Descriptor;
 use crate::protocol::{Proof, Request, Step, UploadRequest, stamp, takes_header, with_ascii_host};
 use crate::vocab::{AuthScheme, ProxyUsage, RateLimits, security};
 
+use super::guarded::Guarded;
 use super::receiver::Receiver;
 use super::redirects::Follow;
 use super::trust::Trust;
@@ -123,7 +124,7 @@ type SetupResult = std::result::Result<(), curl::Error>;
 
 /// Sets every option a request needs on a handle that was reset.
 pub fn apply(
-    easy: &mut Easy2<Receiver>,
+    easy: &mut Easy2<Guarded<Receiver>>,
     request: &Request,
     options: &RequestOptions,
 ) -> SetupResult {
@@ -151,7 +152,7 @@ pub fn apply(
 
 /// Sets every option a request of an upload needs on a handle that was reset.
 pub fn apply_upload(
-    easy: &mut Easy2<UploadHandler>,
+    easy: &mut Easy2<Guarded<UploadHandler>>,
     call: &UploadRequest,
     options: &RequestOptions,
 ) -> SetupResult {

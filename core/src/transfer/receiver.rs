@@ -64,6 +64,13 @@ pub enum Ending {
     Failed { failure: Failure, written: Option<u64>, redirect: Option<String> },
 }
 
+impl Ending {
+    /// Failed before a byte was written.
+    pub(super) fn failed(failure: Failure) -> Self {
+        Self::Failed { failure, written: None, redirect: None }
+    }
+}
+
 #[derive(Debug, Default)]
 enum Phase {
     /// Head lines are coming in.
@@ -116,11 +123,6 @@ impl Receiver {
     pub fn take_order_with_head(&mut self, order: Order, head: Head) {
         *self = Self { order: Some(order), head, ..Self::default() };
         self.judge();
-    }
-
-    /// Lets go of everything it held.
-    pub fn clear(&mut self) {
-        *self = Self::default();
     }
 
     /// An accepted head, once. A head whose body is compared with the held
@@ -215,7 +217,7 @@ impl Receiver {
                 ErrorContext::RemoteFile,
                 "the server closed the connection without an answer".to_owned(),
             );
-            return Ending::Failed { failure, written: None, redirect: None };
+            return Ending::failed(failure);
         };
         let cut =
             body.length.is_some() && self.left > 0 || matches!(self.phase, Phase::Comparing { .. });
@@ -343,7 +345,7 @@ impl Receiver {
                 "the server sent more than the range it promised".to_owned(),
             ),
         };
-        Ending::Failed { failure: verdict, written: None, redirect: None }
+        Ending::failed(verdict)
     }
 
     fn append(&mut self, data: &[u8]) -> bool {

@@ -86,11 +86,6 @@ impl UploadHandler {
         *self = Self { order, share, moved_at: now, held, ..Self::default() };
     }
 
-    /// Lets go of everything it held.
-    pub fn clear(&mut self) {
-        *self = Self::default();
-    }
-
     /// Bytes handed to the connection, if there are more than before.
     pub fn take_progress(&mut self) -> Option<u64> {
         (self.sent > self.told).then(|| {

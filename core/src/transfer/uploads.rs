@@ -9,6 +9,7 @@ use curl::multi::{Easy2Handle, Multi};
 use crate::protocol::{Failure, origin_of};
 use crate::vocab::{ErrorContext, Result, code};
 
+use super::guarded::Guarded;
 use super::limiter::Share;
 use super::upload_handler::{UploadEnding, UploadHandler, UploadOrder};
 use super::{IDLE_HANDLES, RequestOptions, Token, TransferEvent, checksum, errors, options};
@@ -19,8 +20,8 @@ const DISTRUSTED_MAX: usize = 64;
 /// The requests of uploads under way.
 #[derive(Default)]
 pub struct Uploads {
-    running: BTreeMap<Token, Easy2Handle<UploadHandler>>,
-    idle: Vec<Easy2<UploadHandler>>,
+    running: BTreeMap<Token, Easy2Handle<Guarded<UploadHandler>>>,
+    idle: Vec<Easy2<Guarded<UploadHandler>>>,
     /// The origins that closed a kept connection under a body.
     distrusted: BTreeSet<String>,
 }
@@ -45,7 +46,7 @@ impl Uploads {
                 easy.reset();
                 easy
             }
-            None => Easy2::new(UploadHandler::default()),
+            None => Easy2::new(Guarded::default()),
         };
         options::apply_upload(&mut easy, &order.call, options).map_err(errors::of_setup)?;
         let is_distrusted = self.distrusted.contains(&origin_of(&order.call.url));
@@ -54,7 +55,12 @@ impl Uploads {
         self.run(multi, token, easy)
     }
 
-    fn run(&mut self, multi: &Multi, token: Token, easy: Easy2<UploadHandler>) -> Result<()> {
+    fn run(
+        &mut self,
+        multi: &Multi,
+        token: Token,
+        easy: Easy2<Guarded<UploadHandler>>,
+    ) -> Result<()> {
         let mut handle = multi.add2(easy).map_err(errors::of_multi)?;
         let slot = usize::try_from(token).unwrap_or(usize::MAX);
         handle.set_token(slot).map_err(errors::of_setup)?;
@@ -169,7 +175,8 @@ impl Uploads {
         // What a failure means depends on what went out.
         let sent = easy.get_mut().take_progress();
         news.extend(sent.map(|sent| TransferEvent::Sent(token, sent)));
-        let ending = easy.get_mut().finish(&facts);
+        let finished = easy.get_mut().run(|handler| handler.finish(&facts));
+        let ending = finished.unwrap_or_else(UploadEnding::Failed);
         if let (UploadEnding::Dropped(_), Some(origin)) = (&ending, easy.get_ref().origin()) {
             self.distrust(origin);
         }
@@ -178,7 +185,7 @@ impl Uploads {
         Ok(true)
     }
 
-    fn retire(&mut self, mut easy: Easy2<UploadHandler>) {
+    fn retire(&mut self, mut easy: Easy2<Guarded<UploadHandler>>) {
         easy.get_mut().clear();
         if self.idle.len() < IDLE_HANDLES {
             self.idle.push(easy);

@@ -1,8 +1,11 @@
 //! The error of a call.
 
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use serde::{Deserialize, Serialize};
 
-use super::{ErrorContext, HResult};
+use super::{ErrorContext, HResult, code};
 
 /// Why a call failed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,3 +45,20 @@ impl std::fmt::Display for Error {
 }
 
 impl std::error::Error for Error {}
+
+/// Runs something that must not unwind into its caller: a panic becomes E_UNEXPECTED with the text of
+/// the panic. What the body changed before it panicked stays changed.
+pub fn catch_panic<T>(body: impl FnOnce() -> T) -> Result<T> {
+    catch_unwind(AssertUnwindSafe(body)).map_err(|panic| {
+        let text = format!("internal error: {}", panic_text(panic.as_ref()));
+        Error::new(code::E_UNEXPECTED, text)
+    })
+}
+
+fn panic_text(panic: &(dyn Any + Send)) -> &str {
+    panic
+        .downcast_ref::<String>()
+        .map(String::as_str)
+        .or_else(|| panic.downcast_ref::<&str>().copied())
+        .unwrap_or("no message")
+}

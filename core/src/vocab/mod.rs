@@ -27,7 +27,7 @@ pub use choices::{
     AuthScheme, AuthTarget, BackgroundMode, HashAlgorithm, JobPropertyId, PropertyValue, ProxyUsage,
 };
 pub use enums::{ErrorContext, JobPriority, JobState, JobType};
-pub use error::{Error, Result};
+pub use error::{Error, Result, catch_panic};
 pub use flags::{cost, notify, security};
 pub use hresult::HResult;
 pub(crate) use local_name::PATHS;
