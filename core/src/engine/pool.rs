@@ -26,7 +26,7 @@ const SLOW_THREADS: usize = 4;
 pub enum Task {
     Verify { job: Uuid, files: Vec<Verify> },
     Publish { job: Uuid, files: Vec<Publish> },
-    Remove { job: Uuid, temporaries: Vec<PathBuf> },
+    Remove { job: Uuid, temporaries: Vec<Temporary> },
     Reserve { token: Token, file: TempFile, length: u64 },
     Sync { key: (Uuid, u32), file: TempFile, held: Vec<Range<u64>> },
 }
@@ -53,6 +53,14 @@ pub struct Publish {
     pub version: Option<String>,
     pub modified_ms: Option<i64>,
     pub umask: Option<u32>,
+}
+
+/// One temporary file to be deleted.
+pub struct Temporary {
+    pub path: PathBuf,
+    /// True if there may have been one: then its folder is synced although nothing is there. An earlier
+    /// try may have deleted it and failed to sync.
+    pub was_written: bool,
 }
 
 /// What became of a piece of pending work.
@@ -208,7 +216,7 @@ fn not_published(files: &[Publish], error: Error) -> Report {
 }
 
 /// All of them are tried again later; those that are gone do not count then.
-fn not_removed(temporaries: &[PathBuf]) -> Report {
+fn not_removed(temporaries: &[Temporary]) -> Report {
     Report::Removed { undeleted: u32::try_from(temporaries.len()).unwrap_or(u32::MAX) }
 }
 
@@ -268,12 +276,14 @@ pub(super) fn publish(disk: &Disk, files: &[Publish]) -> Report {
 
 /// Deletes temporary files and syncs their folders: the job that knows of them may be forgotten only
 /// once they do not come back with a power cut.
-pub(super) fn remove(disk: &Disk, temporaries: &[PathBuf]) -> Report {
+pub(super) fn remove(disk: &Disk, temporaries: &[Temporary]) -> Report {
     let mut undeleted = 0_u32;
     let mut folders: BTreeMap<&Path, u32> = BTreeMap::new();
     for temporary in temporaries {
-        match (disk.remove_temporary(temporary), temporary.parent()) {
-            (Ok(true), Some(folder)) => *folders.entry(folder).or_default() += 1,
+        match (disk.remove_temporary(&temporary.path), temporary.path.parent()) {
+            (Ok(was_there), Some(folder)) if was_there || temporary.was_written => {
+                *folders.entry(folder).or_default() += 1;
+            }
             (Ok(_), _) => {}
             (Err(_), _) => undeleted += 1,
         }

@@ -1,7 +1,6 @@
-//! Owed work on the disk: handed to the helpers, and what they report.
+//! Pending work on the disk: handed to the helpers, and what they report.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 
 use uuid::Uuid;
 
@@ -10,7 +9,7 @@ use crate::platform::path_of;
 use crate::protocol::http_date_unix_ms;
 
 use super::Engine;
-use super::pool::{Publish, Report, Task};
+use super::pool::{Publish, Report, Task, Temporary};
 
 impl Engine {
     /// Hands over what is not under way yet.
@@ -79,10 +78,13 @@ fn publish(job: &Job, index: u32) -> Option<Publish> {
 
 /// The temporary files that may exist. Published ones are the caller's now,
 /// under another name.
-fn temporaries(job: &Job) -> Vec<PathBuf> {
+fn temporaries(job: &Job) -> Vec<Temporary> {
     (0_u32..)
         .zip(&job.files)
         .filter(|(_, file)| file.stage != FileStage::Published)
-        .map(|(index, file)| path_of(&file.temporary_name(job.record.id, index)))
+        .map(|(index, file)| Temporary {
+            path: path_of(&file.temporary_name(job.record.id, index)),
+            was_written: file.response_headers.is_some(),
+        })
         .collect()
 }

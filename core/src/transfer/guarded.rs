@@ -35,6 +35,7 @@ impl<H: Default> Guarded<H> {
 
     /// Lets go of everything the handler held.
     pub fn clear(&mut self) {
+        self.panic = None;
         // What cannot even be dropped is lost with its request.
         _ = self.run(|handler| *handler = H::default());
         self.panic = None;
