@@ -4,22 +4,28 @@
 //!
 //! Start at [`Manager`]. ARCHITECTURE.md describes the modules.
 //!
-//! ```no_run
+//! ```
+//! # use bgcopy_test_server::{Content, Resource, Server};
+//! # let (folder, server) = (tempfile::tempdir()?, Server::start()?);
+//! # server.put("/large.iso", Resource::new(Content::generated(1, 300_000)));
+//! # let url = server.url("/large.iso");
+//! # let (store, target) = (folder.path().join("store"), folder.path().join("large.iso"));
+//! # let target = bgcopy_core::local_name(&target)?;
+//!
 //! use bgcopy_core::{Error, JobState, JobType, Manager, Options};
 //!
-//! # fn main() -> bgcopy_core::Result<()> {
-//! let manager = Manager::open(Options::new("/var/tmp/transfers"))?;
+//! let manager = Manager::open(Options::new(store))?;
 //! let job = manager.create_job("a large file", JobType::Download)?;
-//! job.add_file("https://example.org/large.iso", "/var/tmp/large.iso")?;
+//! job.add_file(&url, &target)?;
 //! job.resume()?;
 //! if job.wait(&[JobState::Transferred, JobState::Error], None)? == JobState::Error {
 //!     let error = job.error()?;
 //!     job.cancel()?; // or leave it in the queue, to be resumed later
-//!     return Err(Error::with_context(error.code, error.context, error.message));
+//!     return Err(Error::with_context(error.code, error.context, error.message).into());
 //! }
 //! job.complete()?;
-//! # Ok(())
-//! # }
+//! # assert_eq!(std::fs::metadata(&target)?.len(), 300_000);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
 pub mod vocab;

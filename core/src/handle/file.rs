@@ -25,6 +25,30 @@ pub struct FileProgress {
 }
 
 /// One file of a job. It keeps its job's handle open.
+///
+/// ```
+/// # use bgcopy_test_server::{Content, Resource, Server};
+/// # let (folder, server) = (tempfile::tempdir()?, Server::start()?);
+/// # server.put("/large.iso", Resource::new(Content::generated(1, 300_000)));
+/// # let url = server.url("/large.iso");
+/// # let (store, target) = (folder.path().join("store"), folder.path().join("large.iso"));
+/// # let target = bgcopy_core::local_name(&target)?;
+///
+/// use bgcopy_core::{JobState, JobType, Manager, Options};
+///
+/// let manager = Manager::open(Options::new(store))?;
+/// let job = manager.create_job("a large file", JobType::Download)?;
+/// job.add_file(&url, &target)?;
+/// let file = job.file(0)?;
+/// assert_eq!(file.remote_name()?, url);
+/// job.resume()?;
+/// job.wait(&[JobState::Transferred], None)?;
+/// let progress = file.progress()?;
+/// assert_eq!((progress.bytes_transferred, progress.completed), (300_000, false));
+/// job.complete()?;
+/// assert!(file.progress()?.completed);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub struct File {
     job: Job,
     index: u32,

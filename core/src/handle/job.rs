@@ -11,25 +11,13 @@ use crate::model::{
 use crate::protocol::FileRange;
 use crate::vocab::{
     AuthScheme, AuthTarget, Error, HResult, JobPriority, JobPropertyId, JobState, JobType,
-    PropertyValue, Result, SIZE_UNKNOWN, code,
+    PropertyValue, Result, code,
 };
 
 use super::file::File;
+use super::job_progress::{JobProgress, progress_of};
 use super::manager::unexpected;
 use super::shared::Shared;
-
-/// How far a job has come (BG_JOB_PROGRESS).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct JobProgress {
-    /// Bytes of all files; `SIZE_UNKNOWN` until every size is known.
-    pub bytes_total: u64,
-    /// Bytes that are here.
-    pub bytes_transferred: u64,
-    /// Files of the job.
-    pub files_total: u32,
-    /// Files whose bytes are all here and checked.
-    pub files_transferred: u32,
-}
 
 /// When things happened, in milliseconds since 1970 (BG_JOB_TIMES).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,6 +31,29 @@ pub struct JobTimes {
 /// A handle of a job. Dropping it changes nothing about the job. A handle of a
 /// completed or cancelled job still answers its getters; what would change
 /// the job answers DO_E_INVALID_STATE.
+///
+/// ```
+/// # use bgcopy_test_server::{Content, Resource, Server};
+/// # let (folder, server) = (tempfile::tempdir()?, Server::start()?);
+/// # server.put("/large.iso", Resource::new(Content::generated(1, 300_000)));
+/// # let url = server.url("/large.iso");
+/// # let (store, target) = (folder.path().join("store"), folder.path().join("large.iso"));
+/// # let target = bgcopy_core::local_name(&target)?;
+///
+/// use bgcopy_core::{JobState, JobType, Manager, Options, vocab::code};
+///
+/// let manager = Manager::open(Options::new(store))?;
+/// let job = manager.create_job("a large file", JobType::Download)?;
+/// job.add_file(&url, &target)?;
+/// job.resume()?;
+/// job.wait(&[JobState::Transferred], None)?;
+/// // Nothing is at the local name until Complete; Cancel removes the temporary file.
+/// assert!(!std::path::Path::new(&target).exists());
+/// assert_eq!(job.cancel()?, code::S_OK);
+/// assert_eq!(job.state()?, JobState::Cancelled);
+/// assert_eq!(job.cancel().unwrap_err().code, code::DO_E_INVALID_STATE);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub struct Job {
     shared: Arc<Shared>,
     id: Uuid,
@@ -479,17 +490,6 @@ impl Job {
 
     pub(super) fn record(&self) -> Result<JobRecord> {
         Ok(self.snapshot()?.record)
-    }
-}
-
-/// The progress that a record tells.
-pub fn progress_of(record: &JobRecord) -> JobProgress {
-    let totals = record.totals;
-    JobProgress {
-        bytes_total: if totals.sizes_unknown > 0 { SIZE_UNKNOWN } else { totals.bytes_known },
-        bytes_transferred: totals.bytes_transferred,
-        files_total: totals.files,
-        files_transferred: totals.files_transferred,
     }
 }
 

@@ -76,6 +76,30 @@ impl Options {
 /// the first one hosts the queue, and the others join it. When the host closes
 /// or is killed one of them takes over within a second; calls, waits and handles
 /// go on. docs/service.md says what is true of whom.
+///
+/// ```
+/// # use bgcopy_test_server::{Content, Resource, Server};
+/// # let (folder, server) = (tempfile::tempdir()?, Server::start()?);
+/// # server.put("/large.iso", Resource::new(Content::generated(1, 300_000)));
+/// # let url = server.url("/large.iso");
+/// # let (store, target) = (folder.path().join("store"), folder.path().join("large.iso"));
+/// # let target = bgcopy_core::local_name(&target)?;
+///
+/// use bgcopy_core::{JobType, Manager, Options};
+///
+/// let manager = Manager::open(Options::new(store))?;
+/// let id = {
+///     let job = manager.create_job("a large file", JobType::Download)?;
+///     job.add_file(&url, &target)?;
+///     job.id()
+/// };
+/// // The job is in the queue, whatever becomes of its handles.
+/// assert_eq!(manager.jobs()?.len(), 1);
+/// let job = manager.get_job(id)?;
+/// assert_eq!(job.display_name()?, "a large file");
+/// # job.cancel()?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub struct Manager {
     pub(super) shared: Arc<Shared>,
 }

@@ -10,6 +10,7 @@ mod history;
 mod hosting;
 mod interrupt;
 mod job;
+mod job_progress;
 mod listing;
 mod manager;
 mod many;
@@ -38,7 +39,8 @@ pub use file::{File, FileProgress};
 pub use file_reader::{FileReader, seek_from};
 pub use history::{forget_history, history};
 pub use interrupt::Interrupt;
-pub use job::{Job, JobProgress, JobTimes, progress_of};
+pub use job::{Job, JobTimes};
+pub use job_progress::{JobProgress, progress_of};
 pub use listing::{ids_and_damage, ids_that_begin, jobs_described, jobs_owed, survey_each};
 pub use manager::{Manager, Options};
 pub use oneshot::{

@@ -18,7 +18,8 @@ use crate::vocab::{
 };
 
 use super::interrupt::Interrupt;
-use super::job::{Job, JobProgress};
+use super::job::Job;
+use super::job_progress::JobProgress;
 use super::manager::Manager;
 use super::oneshot_downloads as downloads;
 use super::oneshot_uploads as uploads;
@@ -89,6 +90,24 @@ pub type OnProgress<'a> = &'a mut dyn FnMut(JobProgress) -> ControlFlow<()>;
 /// E_ABORT when it is interrupted or `on_progress` breaks: `cancel_unfinished` says what becomes
 /// of the job then, as when it failed. DO_E_INVALID_STATE for another expected hash than that
 /// which a file was checked against; else as for [`super::JobSetup::create`] and [`Job::complete`].
+///
+/// ```
+/// # use bgcopy_test_server::{Content, Resource, Server};
+/// # let (folder, server) = (tempfile::tempdir()?, Server::start()?);
+/// # server.put("/large.iso", Resource::new(Content::generated(1, 300_000)));
+/// # let url = server.url("/large.iso");
+/// # let (store, target) = (folder.path().join("store"), folder.path().join("large.iso"));
+/// # let target = bgcopy_core::local_name(&target)?;
+///
+/// use bgcopy_core::{FileSpec, Manager, Options, TransferOptions, download};
+///
+/// let manager = Manager::open(Options::new(store))?;
+/// let file = FileSpec { remote_name: url, local_name: target, ..FileSpec::default() };
+/// let done = download(&manager, &[file], &TransferOptions::default(), None, None)?;
+/// assert!(done.iter().all(|file| file.is_done));
+/// # assert_eq!(std::fs::metadata(&done[0].local_name)?.len(), 300_000);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn download(
     manager: &Manager,
     files: &[FileSpec],

@@ -8,7 +8,8 @@ use crate::engine::{ApiCall, ApiReply};
 use crate::model::{FileSpec, JobRecord};
 use crate::vocab::{Error, JobPropertyId, JobState, PropertyValue, Result, SIZE_UNKNOWN, code};
 
-use super::job::{Job, JobProgress};
+use super::job::Job;
+use super::job_progress::JobProgress;
 use super::manager::{Manager, unexpected};
 use super::oneshot::{
     TransferOptions, TransferredFile, Watch, described, failure, found, go_on, leave, set_up, tick,

@@ -19,21 +19,25 @@ const STORED_TOGETHER: usize = 256;
 /// of the process leaves no job that only has some of its files and settings,
 /// as it may between [`Manager::create_job`] and the calls that follow it.
 ///
-/// ```no_run
-/// # use bgcopy_core::{FileSpec, JobSetup, JobType, Manager, Options};
-/// # fn main() -> bgcopy_core::Result<()> {
-/// # let manager = Manager::open(Options::new("/var/tmp/transfers"))?;
-/// let file = FileSpec {
-///     remote_name: "https://example.org/large.iso".to_owned(),
-///     local_name: "/var/tmp/large.iso".to_owned(),
-///     ..FileSpec::default()
-/// };
+/// ```
+/// # use bgcopy_test_server::{Content, Resource, Server};
+/// # let (folder, server) = (tempfile::tempdir()?, Server::start()?);
+/// # server.put("/large.iso", Resource::new(Content::generated(1, 300_000)));
+/// # let url = server.url("/large.iso");
+/// # let (store, target) = (folder.path().join("store"), folder.path().join("large.iso"));
+/// # let target = bgcopy_core::local_name(&target)?;
+///
+/// use bgcopy_core::{FileSpec, JobSetup, JobState, JobType, Manager, Options};
+///
+/// let manager = Manager::open(Options::new(store))?;
+/// let file = FileSpec { remote_name: url, local_name: target, ..FileSpec::default() };
 /// let job = JobSetup::new("a large file", JobType::Download)
 ///     .files(vec![file])
 ///     .resumed()
 ///     .create(&manager)?;
-/// # Ok(())
-/// # }
+/// assert_eq!(job.wait(&[JobState::Transferred], None)?, JobState::Transferred);
+/// # job.cancel()?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct JobSetup {
     display_name: String,
