@@ -25,7 +25,7 @@ use super::oneshot_downloads as downloads;
 use super::oneshot_uploads as uploads;
 use super::reader::Reader;
 
-/// How often progress is total.
+/// How often progress is reported.
 const TICK: Duration = Duration::from_millis(100);
 
 /// Jobs whose changes are stored together.
