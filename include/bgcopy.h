@@ -2183,8 +2183,8 @@ BGCOPY_API bgcopy_hresult bgcopy_job_remove_client_certificate(struct bgcopy_job
  * Gives the custom headers, each line ended by CR LF (GetCustomHeaders).
  *
  * @param out_text the caller frees it with bgcopy_string_free.
- * @return S_OK; S_FALSE and NULL if there are none; E_POINTER; E_HANDLE;
- * E_MANAGER_CLOSED. Section 3.6.
+ * @return S_OK; S_FALSE and NULL if there are none; E_ACCESSDENIED if they are
+ * write-only; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Section 3.6.
  */
 BGCOPY_API bgcopy_hresult bgcopy_job_get_custom_headers(struct bgcopy_job *job, char **out_text);
 
@@ -2201,6 +2201,43 @@ BGCOPY_API bgcopy_hresult bgcopy_job_get_custom_headers(struct bgcopy_job *job, 
 BGCOPY_API
 bgcopy_hresult bgcopy_job_set_custom_headers(struct bgcopy_job *job,
                                              const char *headers);
+
+/**
+ * Hides the custom headers, those that are set and those that will be, from every
+ * caller (MakeCustomHeadersWriteOnly): they are sent, and can be set, but no longer
+ * read. This cannot be undone. They are still stored as they are, in the folder of the
+ * queue, which only its user can read.
+ *
+ * @return S_OK; DO_E_INVALID_STATE if the job is final; E_POINTER; E_HANDLE;
+ * E_MANAGER_CLOSED. Section 3.6.
+ */
+BGCOPY_API bgcopy_hresult bgcopy_job_make_custom_headers_write_only(struct bgcopy_job *job);
+
+/**
+ * Gives the HTTP method of a download (GetHttpMethod): GET unless set.
+ *
+ * @param out_text the caller frees it with bgcopy_string_free.
+ * @return S_OK; E_NOTIMPL for an upload, which has the methods of its protocol;
+ * E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Section 3.6.
+ */
+BGCOPY_API bgcopy_hresult bgcopy_job_get_http_method(struct bgcopy_job *job, char **out_text);
+
+/**
+ * Sets the HTTP method of a download (SetHttpMethod), before the first Resume; the one
+ * that it has can be set at any time. Its requests have no body. With any other method
+ * than GET each file is requested once, from its first byte: every failure puts the
+ * file in ERROR, and Resume begins it anew; the priority becomes FOREGROUND and stays
+ * so. After a 303, and after a 301 or 302 to a POST, the redirect is followed by GET. A file
+ * that is requested when its process is killed is requested again.
+ *
+ * @param method in capital letters, at most 40 characters.
+ * @return S_OK; E_INVALIDARG for what is no method, if the job has DYNAMIC_CONTENT or
+ * ON_DEMAND_MODE, or a file with ranges, which are refused afterwards as well;
+ * BG_E_STRING_TOO_LONG; E_NOTIMPL for CONNECT, HEAD and TRACE, whose answer is no file, and for an
+ * upload; BG_E_READ_ONLY_PROPERTY_AFTER_RESUME; DO_E_INVALID_STATE if the job is final;
+ * E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Section 3.6.
+ */
+BGCOPY_API bgcopy_hresult bgcopy_job_set_http_method(struct bgcopy_job *job, const char *method);
 
 /**
  * Tells the certificate checks and the redirect policy (GetSecurityFlags).

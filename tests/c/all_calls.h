@@ -149,6 +149,9 @@ static void all_of_job(void *handle, bgcopy_hresult want)
     EXPECT(want, bgcopy_job_remove_client_certificate(h));
     EXPECT(want, bgcopy_job_get_custom_headers(h, &any_text));
     EXPECT(want, bgcopy_job_set_custom_headers(h, NULL));
+    EXPECT(want, bgcopy_job_make_custom_headers_write_only(h));
+    EXPECT(want, bgcopy_job_get_http_method(h, &any_text));
+    EXPECT(want, bgcopy_job_set_http_method(h, "GET"));
     EXPECT(want, bgcopy_job_get_security_flags(h, &any_number));
     EXPECT(want, bgcopy_job_set_security_flags(h, 0));
     EXPECT(want, bgcopy_job_replace_remote_prefix(h, "http:", "https:"));

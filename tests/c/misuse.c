@@ -218,6 +218,8 @@ static void null_results(void)
     EXPECT(bad, bgcopy_job_get_client_certificate(j, &any_text, NULL));
     EXPECT(bad, bgcopy_job_set_client_certificate(j, NULL, NULL));
     EXPECT(bad, bgcopy_job_get_custom_headers(j, NULL));
+    EXPECT(bad, bgcopy_job_get_http_method(j, NULL));
+    EXPECT(bad, bgcopy_job_set_http_method(j, NULL));
     EXPECT(bad, bgcopy_job_get_security_flags(j, NULL));
     EXPECT(bad, bgcopy_job_replace_remote_prefix(j, NULL, "x"));
     EXPECT(bad, bgcopy_job_replace_remote_prefix(j, "x", NULL));
@@ -336,6 +338,8 @@ static void finished_job(void)
     EXPECT(bad, bgcopy_job_set_client_certificate(j, "/x", NULL));
     EXPECT(bad, bgcopy_job_remove_client_certificate(j));
     EXPECT(bad, bgcopy_job_set_custom_headers(j, NULL));
+    EXPECT(bad, bgcopy_job_make_custom_headers_write_only(j));
+    EXPECT(bad, bgcopy_job_set_http_method(j, "GET"));
     EXPECT(bad, bgcopy_job_set_security_flags(j, 0));
     EXPECT(bad, bgcopy_job_replace_remote_prefix(j, "http:", "https:"));
     EXPECT(bad, bgcopy_job_set_transferred_callback(j, told_of_job, NULL, NULL));
@@ -543,6 +547,7 @@ static void bad_utf8(void)
     EXPECT(bad, bgcopy_job_set_client_certificate(job, text, NULL));
     EXPECT(bad, bgcopy_job_set_client_certificate(job, "/x", text));
     EXPECT(bad, bgcopy_job_set_custom_headers(job, text));
+    EXPECT(bad, bgcopy_job_set_http_method(job, text));
     EXPECT(bad, bgcopy_job_replace_remote_prefix(job, text, "x"));
     EXPECT(bad, bgcopy_job_replace_remote_prefix(job, "x", text));
     OK(bgcopy_job_get_file(job, 0, &any_file));

@@ -125,6 +125,22 @@ static void of_requests(void)
     OK(bgcopy_job_get_custom_headers(job, &text));
     CHECK(strcmp(text, "X-One: 1\r\n") == 0);
     bgcopy_string_free(text);
+    OK(bgcopy_job_make_custom_headers_write_only(job));
+    EXPECT(BGCOPY_E_ACCESSDENIED, bgcopy_job_get_custom_headers(job, &text));
+    OK(bgcopy_job_set_custom_headers(job, "X-Two: 2\r\n"));
+    EXPECT(BGCOPY_E_ACCESSDENIED, bgcopy_job_get_custom_headers(job, &text));
+    EXPECT(BGCOPY_E_NOTIMPL, bgcopy_job_set_http_method(job, "HEAD"));
+    EXPECT(BGCOPY_E_INVALIDARG, bgcopy_job_set_http_method(job, "TWO WORDS"));
+    OK(bgcopy_job_get_http_method(job, &text));
+    CHECK(strcmp(text, "GET") == 0);
+    bgcopy_string_free(text);
+    OK(bgcopy_job_set_http_method(job, "POST"));
+    OK(bgcopy_job_get_http_method(job, &text));
+    CHECK(strcmp(text, "POST") == 0);
+    bgcopy_string_free(text);
+    EXPECT(BGCOPY_DO_E_READ_ONLY_PROPERTY, bgcopy_job_set_priority(job, BGCOPY_JOB_PRIORITY_LOW));
+    /* The files below have ranges. */
+    OK(bgcopy_job_set_http_method(job, "GET"));
     EXPECT(BGCOPY_S_FALSE, bgcopy_job_get_client_certificate(job, &text, &other));
     OK(bgcopy_job_set_client_certificate(job, path_of("c.pem"), NULL));
     OK(bgcopy_job_get_client_certificate(job, &text, &other));

@@ -81,6 +81,12 @@ void of_requests()
     assert(job.custom_headers() == "X-One: 1\r\n");
     job.set_custom_headers(std::nullopt);
     assert(!job.custom_headers());
+    job.make_custom_headers_write_only();
+    std::error_code hidden;
+    assert(!job.custom_headers(hidden) && hidden.value() == BGCOPY_E_ACCESSDENIED);
+    assert(job.http_method() == "GET");
+    job.set_http_method("POST");
+    assert(job.http_method() == "POST");
     job.set_security_flags(BGCOPY_SECURITY_REDIRECT_DISALLOW);
     assert(job.security_flags() == BGCOPY_SECURITY_REDIRECT_DISALLOW);
 

@@ -484,7 +484,7 @@ impl Engine {
             bytes_per_second: if moves { loaded.meter.speed() } else { 0 },
             seconds_left: left.filter(|_| moves).and_then(|left| loaded.meter.seconds_left(left)),
             wait_reason: wait_reason(&loaded.job.record, &situation, at),
-            record: loaded.job.record.clone(),
+            record: loaded.job.record.clone().shown(),
         };
         Ok(ApiReply::Job(Box::new(snapshot)))
     }

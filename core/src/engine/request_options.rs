@@ -34,6 +34,7 @@ impl Engine {
         RequestOptions {
             user_agent: self.settings.user_agent.clone(),
             headers,
+            method: record.http_method.clone(),
             security_flags: record.security_flags,
             trust: self.settings.trust.clone(),
             proxy: Some((

@@ -109,6 +109,8 @@ impl Engine {
         let record = &loaded.job.record;
         let options = self.options(record, file);
         let mut content = file.content();
+        // What such a request brings begins at the first byte.
+        content.ranges_refused |= record.has_own_method();
         let server = server_asked(record, content.url);
         if let Some(longest) = self.queue.server_limits.longest_range(&server, at.unix_ms) {
             let end = content.position.saturating_add(longest);
@@ -267,9 +269,15 @@ impl Engine {
             response_headers: Some(head.response_headers),
             asked: Some(head.asked),
             answered: head.answered,
-            is_permanent: head.redirects.iter().all(|status| matches!(status, 301 | 308)),
+            is_permanent: head.redirects.iter().all(|status| matches!(status, 301 | 308))
+                && !self.has_own_method(job),
             is_reported: self.reports_redirects(job),
         }
+    }
+
+    /// True if the requests of the job are no GET: a redirect may have turned one into that.
+    fn has_own_method(&self, id: Uuid) -> bool {
+        self.queue.jobs.get(&id).is_some_and(|loaded| loaded.job.record.has_own_method())
     }
 
     /// True if the remote names of the job follow redirects.

@@ -8,6 +8,7 @@ mod file;
 mod file_reader;
 mod history;
 mod hosting;
+mod http_options;
 mod interrupt;
 mod job;
 mod listing;

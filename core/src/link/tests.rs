@@ -46,6 +46,8 @@ fn requests() -> Vec<ApiCall> {
         Command::Complete,
         Command::Set(Setting::Priority(JobPriority::High)),
         Command::Set(Setting::CustomHeaders(None)),
+        Command::Set(Setting::CustomHeadersWriteOnly),
+        Command::Set(Setting::HttpMethod("POST".to_owned())),
         Command::Set(Setting::CredentialsSet(slot)),
         Command::Set(property),
         Command::Set(Setting::Property { id: 2, value: PropertyValue::Guid(id(7)) }),

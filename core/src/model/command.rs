@@ -9,7 +9,7 @@ use super::input::{Command, FileSpec};
 use super::job::{Change, Job, refuse_final};
 use super::plan::Limits;
 use super::record::{Closing, JobError};
-use super::{on_demand, setting, target, upload};
+use super::{http_options, on_demand, setting, target, upload};
 
 /// Applies one method call.
 pub fn apply(job: &Job, command: &Command, now: Now, limits: &Limits) -> Result<Change> {
@@ -19,7 +19,10 @@ pub fn apply(job: &Job, command: &Command, now: Now, limits: &Limits) -> Result<
     }
     let mut change = Change::of(job);
     match command {
-        Command::AddFiles(specs) => add_files(&mut change, job, specs, limits)?,
+        Command::AddFiles(specs) => {
+            add_files(&mut change, job, specs, limits)?;
+            http_options::check(&change, job)?;
+        }
         Command::Suspend => suspend(&mut change, now),
         Command::Resume => resume(&mut change, job, now)?,
         Command::Cancel if upload::is_upload(&job.record) => {
@@ -33,6 +36,7 @@ pub fn apply(job: &Job, command: &Command, now: Now, limits: &Limits) -> Result<
         Command::Set(setting) => {
             setting::apply(&mut change, setting, now)?;
             on_demand::set_mode(&mut change, job)?;
+            http_options::check(&change, job)?;
         }
         Command::SetRemoteName { file, remote_name } => {
             set_remote_name(&mut change, job, *file, remote_name)?;

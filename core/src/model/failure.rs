@@ -158,7 +158,9 @@ fn next_retry(record: &JobRecord, attempts: u32, failure: &Failure, now: Now) ->
 
 /// True if the first failure that passes by itself ends the job, too.
 pub fn never_retries(record: &JobRecord) -> bool {
-    record.no_progress_timeout_s == 0 || record.minimum_retry_delay_s > record.no_progress_timeout_s
+    record.has_own_method()
+        || record.no_progress_timeout_s == 0
+        || record.minimum_retry_delay_s > record.no_progress_timeout_s
 }
 
 /// The error of a job that a failure of one of its files leads to.

@@ -86,6 +86,9 @@ pub enum Setting {
     MaximumDownloadTime(u32),
     Proxy(ProxySettings),
     CustomHeaders(Option<String>),
+    /// Nobody is shown them any more.
+    CustomHeadersWriteOnly,
+    HttpMethod(String),
     SecurityFlags(u32),
     ClientCertificate(Option<ClientCertificate>),
     /// The secret itself stays with the engine.

@@ -14,6 +14,7 @@ mod failure;
 mod file;
 mod headway;
 mod history;
+mod http_options;
 mod input;
 mod job;
 mod multipart;

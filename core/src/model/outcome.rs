@@ -9,7 +9,7 @@ use super::file::{FileRecord, FileStage};
 use super::input::{HeadFacts, Outcome, VerifiedFile};
 use super::job::{Change, Job};
 use super::record::{Closing, JobError};
-use super::{closing, on_demand, upload_outcome};
+use super::{closing, http_options, on_demand, upload_outcome};
 
 /// Restarts of one file without progress after which the job waits before the
 /// next one: a server that changes its file with each answer is not hammered.
@@ -53,6 +53,11 @@ pub fn apply(job: &Job, outcome: &Outcome, now: Now) -> Result<Change> {
             head(&mut change, job, *file, facts, now)?;
             received(&mut change, job, *file, *size, now)?;
             left(&mut change, job, *file, version.as_ref())?;
+        }
+        Outcome::AskAgain { file, .. } | Outcome::Moved { file, .. }
+            if job.record.has_own_method() =>
+        {
+            failed(&mut change, job, *file, &http_options::asked_once(), None, now)?;
         }
         Outcome::AskAgain { file, adjustment } => {
             ask_again(&mut change, job, *file, *adjustment, now)?;
@@ -442,7 +447,7 @@ pub fn finish_if_done(change: &mut Change, job: &Job, now: Now) {
 fn hash_mismatch(change: &mut Change, job: &Job, index: u32, found: &str, now: Now) -> Result<()> {
     let file = job.file(index)?;
     change.restarted.insert(index);
-    if let Some(form) = file.other_form() {
+    if let Some(form) = file.other_form().filter(|_| !job.record.has_own_method()) {
         // The hash may be that of the other form of a coded body.
         return change.edit(job, index, |file| {
             file.restart();

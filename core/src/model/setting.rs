@@ -10,6 +10,7 @@ use crate::vocab::{
 
 use super::deadline::Now;
 use super::failure;
+use super::http_options;
 use super::input::Setting;
 use super::job::Change;
 use super::record::{ClientCertificate, CredentialSlot, JobRecord, ProxySettings};
@@ -52,6 +53,8 @@ pub fn apply(change: &mut Change, setting: &Setting, now: Now) -> Result<()> {
             }
             record.custom_headers.clone_from(headers);
         }
+        Setting::CustomHeadersWriteOnly => record.headers_are_write_only = true,
+        Setting::HttpMethod(method) => http_options::set_method(record, method)?,
         Setting::SecurityFlags(flags) => {
             refuse_unknown_bits(*flags, security::ALL_FLAGS, "security flags")?;
             check_supported(*flags)?;

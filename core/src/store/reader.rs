@@ -60,7 +60,7 @@ impl StoreReader {
         &self,
         visit: impl FnMut(JobRecord) -> ControlFlow<()>,
     ) -> Result<Vec<String>> {
-        self.each(|number, row| row.decode(number).map(Some), visit)
+        self.each(|number, row| Ok(Some(row.decode(number)?.shown())), visit)
     }
 
     /// The ids of the jobs that are in the queue, and what is damaged: without
@@ -107,7 +107,8 @@ impl StoreReader {
 
     /// A job with its files, in order.
     pub fn load(&self, id: Uuid) -> Result<Option<(JobRecord, Vec<FileRecord>)>> {
-        self.look(|connection| read::load(connection, id))
+        let found = self.look(|connection| read::load(connection, id))?;
+        Ok(found.map(|(record, files)| (record.shown(), files)))
     }
 
     /// False if the disk of the queue is so full that nothing can be stored.

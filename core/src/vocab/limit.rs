@@ -13,6 +13,8 @@ pub const URL_CHARS_MAX: usize = 2200;
 pub const LOCAL_NAME_BYTES_MAX: usize = 4095;
 /// The largest size or offset of a file: what systems count in signed numbers.
 pub const OFFSET_MAX: u64 = i64::MAX as u64;
+/// An HTTP method: the longest that is registered has 17.
+pub const HTTP_METHOD_CHARS_MAX: usize = 40;
 /// Custom headers, with the terminator.
 pub const HEADERS_CHARS_MAX: usize = 16_384;
 /// Each of the two proxy lists (specification, section 14.1).

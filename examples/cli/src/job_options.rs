@@ -29,6 +29,8 @@ const BACKGROUND_MODE: u32 = JobPropertyId::BackgroundMode.as_u32();
 pub struct JobOptions {
     /// Lines that end in CR LF.
     headers: String,
+    hides_headers: bool,
+    method: Option<String>,
     credentials: Vec<Credentials>,
     proxy: Option<ProxySettings>,
     certificate: Option<ClientCertificate>,
@@ -66,6 +68,8 @@ impl JobOptions {
     pub fn read(options: &NetworkOptions) -> Outcome<Self> {
         let mut read = Self {
             headers: headers(options)?,
+            hides_headers: options.hide_headers,
+            method: options.method.clone(),
             credentials: Vec::new(),
             proxy: proxy::settings(options)?,
             certificate: certificate(options)?,
@@ -146,6 +150,12 @@ impl JobOptions {
         if !self.headers.is_empty() {
             setup = setup.custom_headers(Some(&self.headers));
         }
+        if self.hides_headers {
+            setup = setup.custom_headers_write_only();
+        }
+        if let Some(method) = &self.method {
+            setup = setup.http_method(method);
+        }
         for one in &self.credentials {
             let Login { user_name, password } = &one.login;
             setup = setup.credentials(one.target, one.scheme, user_name, password);
@@ -190,6 +200,12 @@ impl JobOptions {
         let record = job.snapshot()?.record;
         if !self.headers.is_empty() {
             job.set_custom_headers(Some(&self.headers))?;
+        }
+        if self.hides_headers {
+            job.make_custom_headers_write_only()?;
+        }
+        if let Some(method) = &self.method {
+            job.set_http_method(method)?;
         }
         if let Some(proxy) = &self.proxy {
             job.set_proxy_settings(proxy.clone())?;

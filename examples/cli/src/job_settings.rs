@@ -34,6 +34,9 @@ pub struct JobSettings {
     pub max_time_s: u32,
     pub proxy: ProxySettings,
     pub headers: Option<String>,
+    pub hides_headers: bool,
+    /// None = GET, or that of an upload's protocol.
+    pub method: Option<String>,
     pub security_flags: u32,
     pub certificate: Option<ClientCertificate>,
     pub reply_file_name: Option<String>,
@@ -48,6 +51,8 @@ pub enum Part {
     NotifyFlags,
     Proxy,
     Headers,
+    HiddenHeaders,
+    Method,
     SecurityFlags,
     Certificate,
     ReplyFileName,
@@ -63,7 +68,7 @@ type Set = fn(&mut JobSettings, &str) -> Outcome;
 
 /// A key: its name, what its values are, and what they do. A key that builds on another
 /// one stands behind it.
-const KEYS: [(&str, &str, Set); 19] = [
+const KEYS: [(&str, &str, Set); 21] = [
     ("priority", "foreground, high, normal or low", |job, value| {
         job.priority = one_of::<Priority>(value, Priority::Normal)?.into();
         Ok(())
@@ -113,6 +118,18 @@ const KEYS: [(&str, &str, Set); 19] = [
         Ok(())
     }),
     ("header", "NAME: VALUE or @FILE, in place of all headers; empty: none", add_header),
+    ("hide-headers", "yes: nobody is shown the headers any more", |job, value| {
+        let hides = yes(value, job.hides_headers)?;
+        if job.hides_headers && !hides {
+            return Err(Failure::usage("headers that are hidden stay so"));
+        }
+        job.hides_headers = hides;
+        Ok(())
+    }),
+    ("request", "the HTTP method of a download; before the job is started", |job, value| {
+        job.method = (value != DEFAULT && value != "GET").then(|| value.to_owned());
+        Ok(())
+    }),
     ("proxy", "[PROTOCOL://]HOST[:PORT]; empty: none", set_proxy),
     ("noproxy", "hosts that are reached without the proxy; *: all", set_bypass),
     ("cert", "a PEM file; empty: none", |job, value| {
@@ -237,7 +254,13 @@ impl JobSettings {
             no_progress_timeout_s: record.no_progress_timeout_s,
             max_time_s: record.maximum_download_time_s,
             proxy: record.proxy.clone(),
-            headers: record.custom_headers.clone(),
+            // What cannot be seen is no list without headers: an empty one takes its place.
+            headers: match record.headers_are_write_only {
+                true => Some(String::new()),
+                false => record.custom_headers.clone(),
+            },
+            hides_headers: record.headers_are_write_only,
+            method: record.http_method.clone(),
             security_flags: record.security_flags,
             certificate: record.client_certificate.clone(),
             reply_file_name: record.reply_file_name.clone(),
@@ -296,6 +319,7 @@ impl JobSettings {
         add(self.description != before.description, Part::Description);
         add(self.notify_flags != before.notify_flags, Part::NotifyFlags);
         add(self.proxy != before.proxy, Part::Proxy);
+        add(self.method != before.method, Part::Method);
         add(self.headers != before.headers, Part::Headers);
         add(self.security_flags != before.security_flags, Part::SecurityFlags);
         add(self.certificate != before.certificate, Part::Certificate);
@@ -308,6 +332,8 @@ impl JobSettings {
         let timeouts = (self.no_progress_timeout_s, before.no_progress_timeout_s);
         add(timeouts.0 != timeouts.1, Part::NoProgressTimeout);
         add(self.max_time_s != before.max_time_s, Part::MaxTime);
+        // It cannot be set back.
+        add(self.hides_headers != before.hides_headers, Part::HiddenHeaders);
         parts
     }
 
@@ -319,6 +345,8 @@ impl JobSettings {
             Part::NotifyFlags => job.set_notify_flags(self.notify_flags),
             Part::Proxy => job.set_proxy_settings(self.proxy.clone()),
             Part::Headers => job.set_custom_headers(self.headers.as_deref()),
+            Part::HiddenHeaders => job.make_custom_headers_write_only(),
+            Part::Method => job.set_http_method(self.method.as_deref().unwrap_or("GET")),
             Part::SecurityFlags => job.set_security_flags(self.security_flags),
             Part::Certificate => job.set_client_certificate(self.certificate.clone()),
             Part::ReplyFileName => job.set_reply_file_name(self.reply_file_name.as_deref()),

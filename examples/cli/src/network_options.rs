@@ -17,6 +17,14 @@ pub struct NetworkOptions {
     /// belongs in --user.
     #[arg(short = 'H', long = "header", value_name = "NAME: VALUE")]
     pub headers: Vec<String>,
+    /// Show the headers to nobody once the job has them: they are sent, and can be replaced, but
+    /// neither `show` nor any other program can read them. They are still stored with the job.
+    #[arg(long)]
+    pub hide_headers: bool,
+    /// The HTTP method of a download, without a body. With any other than GET each file is
+    /// requested once and from its start: nothing is resumed or retried by itself [default: GET].
+    #[arg(short = 'X', long = "request", value_name = "METHOD")]
+    pub method: Option<String>,
     /// The User-Agent header [default: bgcopy and its version].
     #[arg(short = 'A', long, value_name = "NAME")]
     pub user_agent: Option<String>,

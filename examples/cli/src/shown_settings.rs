@@ -87,6 +87,8 @@ fn new_job(
         max_time_s: limit::MAXIMUM_DOWNLOAD_TIME_DEFAULT_S,
         proxy: ProxySettings { usage: ProxyUsage::Preconfig, list: None, bypass: None },
         headers: None,
+        hides_headers: false,
+        method: None,
         security_flags: 0,
         certificate: None,
         reply_file_name: None,
@@ -105,6 +107,8 @@ fn rows(job: &JobSettings) -> Vec<Row> {
         Row::number("no-progress-timeout", job.no_progress_timeout_s),
         Row::number("max-time", job.max_time_s),
         headers(job.headers.as_deref().unwrap_or("")),
+        Row::flag("hide-headers", job.hides_headers),
+        method(job.method.as_deref()),
         proxy(&job.proxy),
         Row::file("noproxy", job.proxy.bypass.as_ref()),
         Row::file("cert", certificate.map(|client| &client.certificate)),
@@ -175,6 +179,13 @@ fn without_secret(line: &str) -> String {
         format!("{name}: {HIDDEN}")
     } else {
         line.to_owned()
+    }
+}
+
+fn method(method: Option<&str>) -> Row {
+    match method {
+        Some(method) => Row::text("request", method),
+        None => Row::new("request", DEFAULT, Value::Null),
     }
 }
 
@@ -262,6 +273,7 @@ mod tests {
             "max-time=8",
             "header=X-A: 1",
             "header=X-B: 2",
+            "request=POST",
             "proxy=socks5h://h:1",
             "noproxy=a,b",
             "insecure=yes",

@@ -630,11 +630,40 @@ class Job:
         """Headers that every request carries: `Name: value` lines, each ended
         by CR LF; None clears them. They are stored as they are, so secrets
         belong in :meth:`set_credentials`. :class:`InvalidArgumentError` above
-        16,383 characters or for a malformed line.
+        16,383 characters or for a malformed line. :class:`AccessDeniedError`
+        when they are read once they are write-only.
         """
 
     @custom_headers.setter
     def custom_headers(self, headers: str | None) -> None: ...
+    def make_custom_headers_write_only(self) -> None:
+        """Hides the custom headers, those that are set and those that will be,
+        from every caller (MakeCustomHeadersWriteOnly): they are sent, and can
+        be set, but no longer read. This cannot be undone. They are still stored
+        as they are, in the folder of the queue, which only its user can read.
+        :class:`InvalidStateError` if the job is final. Section 3.6.
+        """
+
+    @property
+    def http_method(self) -> str:
+        """The HTTP method of a download; GET unless set, before the first
+        Resume. Its requests have no body. With any other method than GET each
+        file is requested once, from its first byte: every failure puts the file
+        in ERROR, and Resume begins it anew; the priority becomes FOREGROUND and
+        stays so. After a 303, and after a 301 or 302 to a POST, the redirect is
+        followed by GET. A file that is requested when its process is killed is
+        requested again.
+
+        :class:`InvalidArgumentError` for what is no method or has more than 40
+        characters, if the job has DYNAMIC_CONTENT or ON_DEMAND_MODE, or a file
+        with ranges, which are refused afterwards as well;
+        :class:`NotSupportedError` for CONNECT, HEAD and TRACE, whose answer is
+        no file, and for an upload; :class:`InvalidStateError` after the first
+        Resume. Section 3.6.
+        """
+
+    @http_method.setter
+    def http_method(self, method: str) -> None: ...
     @property
     def security_flags(self) -> SecurityFlags:
         """Certificate checks and the redirect policy.

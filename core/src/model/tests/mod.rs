@@ -4,6 +4,7 @@ mod dropped;
 mod enumeration;
 mod failures;
 mod files;
+mod http_options;
 mod left;
 mod methods;
 mod outages;

@@ -261,6 +261,8 @@ final class StoriesTests: XCTestCase {
         try job.setMaximumDownloadTime(.seconds(3600))
         try job.setNotifyFlags(flags: NotifyFlags.JOB_ERROR | NotifyFlags.FILE_TRANSFERRED)
         try job.setCustomHeaders(headers: "X-One: 1\r\n")
+        try job.setHttpMethod(method: "GET")
+        XCTAssertEqual(try job.httpMethod(), "GET")
         try job.setSecurityFlags(flags: SecurityFlags.REDIRECT_DISALLOW)
         try job.setProxySettings(
             proxy: ProxySettings(usage: .override, list: "proxy.invalid:3128", bypass: "localhost"))

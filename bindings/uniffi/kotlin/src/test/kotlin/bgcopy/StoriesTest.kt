@@ -255,6 +255,8 @@ class StoriesTest {
         job.setMaximumDownloadTime(3600.seconds)
         job.setNotifyFlags(NotifyFlags.JOB_ERROR or NotifyFlags.FILE_TRANSFERRED)
         job.setCustomHeaders("X-One: 1\r\n")
+        job.setHttpMethod("GET")
+        assertEquals("GET", job.httpMethod())
         job.setSecurityFlags(SecurityFlags.REDIRECT_DISALLOW)
         job.setProxySettings(ProxySettings(ProxyUsage.OVERRIDE, "proxy.invalid:3128", "localhost"))
         job.setClientCertificate(ClientCertificate("/tmp/a.pem", null))
