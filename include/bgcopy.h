@@ -109,6 +109,8 @@
 #define BGCOPY_E_HOST_LOST (-1598291935) /* 0xA0BC0021: the process that drives the queue is gone or does not answer */
 #define BGCOPY_E_LINK_VERSION (-1598291934) /* 0xA0BC0022: the process that drives the queue has another version */
 #define BGCOPY_E_TOO_MANY_PROCESSES (-1598291933) /* 0xA0BC0023: too many processes have joined the queue */
+#define BGCOPY_E_CHECKSUM_LIST (-1598291903) /* 0xA0BC0041: the list of checksums cannot be read */
+#define BGCOPY_E_NOT_LISTED (-1598291902) /* 0xA0BC0042: the list of checksums does not name the file */
 #define BGCOPY_DO_E_NO_SERVICE (-2133848063) /* 0x80D01001: the service cannot answer */
 #define BGCOPY_DO_E_DOWNLOAD_NO_PROGRESS (-2133843966) /* 0x80D02002: there was no progress for too long */
 #define BGCOPY_DO_E_JOB_NOT_FOUND (-2133843965) /* 0x80D02003: the job is not in the queue */
@@ -1216,6 +1218,12 @@ typedef struct bgcopy_transfer_options {
    * Uploads: a bgcopy_upload_protocol; 0 asks the server.
    */
   uint32_t upload_protocol;
+  /**
+   * Downloads: a list of checksums, by its URL or path. Each file must be in it, and is
+   * checked against it, unless it has an expected hash of its own. Headers, name and password
+   * go to the server of the list only if it has the origin of one of the files.
+   */
+  const char *checksums;
 } bgcopy_transfer_options;
 
 /**
@@ -1223,6 +1231,31 @@ typedef struct bgcopy_transfer_options {
  * makes the call. A failure code ends the call with E_ABORT.
  */
 typedef bgcopy_hresult (*bgcopy_progress_callback)(const struct bgcopy_job_progress *progress,
+                                                   void *user);
+
+/**
+ * One line of a list of checksums. Its texts are good for the time of the callback.
+ */
+typedef struct bgcopy_listed_checksum {
+  /**
+   * The name of the file in the list, with `/` between folders; "" for a digest without a
+   * name. It never begins with `/` and has no `..`.
+   */
+  const char *name;
+  /**
+   * In lower-case hexadecimal digits.
+   */
+  const char *digest;
+  /**
+   * A bgcopy_hash_algorithm.
+   */
+  uint32_t algorithm;
+} bgcopy_listed_checksum;
+
+/**
+ * Gets a line of a list of checksums. A failure code ends the call with E_ABORT.
+ */
+typedef bgcopy_hresult (*bgcopy_checksum_callback)(const struct bgcopy_listed_checksum *line,
                                                    void *user);
 
 #ifdef __cplusplus
@@ -3081,7 +3114,8 @@ BGCOPY_API bgcopy_hresult bgcopy_interrupt_close(struct bgcopy_interrupt *interr
  * May be NULL.
  * @return S_OK if all files are in place; BG_S_PARTIAL_COMPLETE if some are; E_TIMEOUT; E_ABORT;
  * DO_E_INVALID_STATE for another expected hash than that which a file was checked against;
- * the code of the first file that failed; else as bgcopy_manager_create_job,
+ * BGCOPY_E_CHECKSUM_LIST and BGCOPY_E_NOT_LISTED for checksums, and why the list cannot be had,
+ * before a job is made; the code of the first file that failed; else as bgcopy_manager_create_job,
  * bgcopy_job_add_files and bgcopy_job_complete; E_INVALIDARG for bad options; E_POINTER;
  * E_HANDLE; E_MANAGER_CLOSED.
  */
@@ -3113,6 +3147,26 @@ bgcopy_hresult bgcopy_upload(struct bgcopy_manager *manager,
                              bgcopy_progress_callback callback,
                              void *user,
                              bgcopy_hresult *out_codes);
+
+/**
+ * Reads a list of checksums: lines of sha256sum and sha512sum (`DIGEST  NAME`), of BSD
+ * (`SHA256 (NAME) = DIGEST`), or a digest alone. Blank lines, comments and lines of functions
+ * that are not supported, as MD5 and SHA-1, are skipped. Of a text that is signed by OpenPGP the
+ * message is read; the signature is not checked.
+ *
+ * @param text UTF-8; need not end in a NUL.
+ * @param length its bytes.
+ * @param callback called for each line, by the thread that makes the call, once all of the
+ * list is read. It must not be NULL.
+ * @param user for the callback.
+ * @return S_OK; BGCOPY_E_CHECKSUM_LIST for what is no such list, with the number of the line in
+ * the message; E_ABORT; E_POINTER.
+ */
+BGCOPY_API
+bgcopy_hresult bgcopy_parse_checksum_list(const char *text,
+                                          size_t length,
+                                          bgcopy_checksum_callback callback,
+                                          void *user);
 
 /**
  * Gives the next jobs (Next).

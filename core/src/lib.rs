@@ -45,6 +45,7 @@ pub use handle::{
     jobs_owed, local_name, path_of, progress_of, seek_from, survey_each, upload, upload_key,
     wait_reasons,
 };
+pub use handle::{ListedChecksum, expect_listed, parse_checksum_list, read_checksum_list};
 pub use model::FileRecord;
 pub use notify::{LogSink, set_log_sink};
 pub use store::Faults;

@@ -15,6 +15,7 @@
 
 mod call;
 mod callback;
+mod checksums;
 mod enum_files;
 mod enum_jobs;
 mod enumerator;
@@ -47,6 +48,7 @@ mod uploads;
 mod version;
 mod wait_reason;
 
+pub use checksums::*;
 pub use enum_files::*;
 pub use enum_jobs::*;
 pub use error::*;

@@ -88,6 +88,51 @@ static bgcopy_hresult count_progress(const bgcopy_job_progress *progress, void *
     return BGCOPY_S_OK;
 }
 
+#define LIST_DIGEST "E3B0C44298FC1C149AFBF4C8996FB92427AE41E4649B934CA495991B7852B855"
+
+static bgcopy_hresult keep_line(const bgcopy_listed_checksum *line, void *user)
+{
+    CHECK(strcmp(line->name, "d/x") == 0 && strncmp(line->digest, "e3b0", 4) == 0);
+    CHECK(line->algorithm == BGCOPY_HASH_ALGORITHM_SHA256);
+    return *(bgcopy_hresult *)user;
+}
+
+/* Lists of checksums are read, and files are checked against them. */
+static void checksums(void)
+{
+    static const char list[] = "# of today\n" LIST_DIGEST " *./d/x\n";
+    static const char wrong[] = LIST_DIGEST "  one\n";
+    bgcopy_hresult answer = BGCOPY_S_OK;
+    OK(bgcopy_parse_checksum_list(list, sizeof list - 1, keep_line, &answer));
+    answer = BGCOPY_E_FAIL;
+    EXPECT(BGCOPY_E_ABORT, bgcopy_parse_checksum_list(list, sizeof list - 1, keep_line, &answer));
+    EXPECT(BGCOPY_E_CHECKSUM_LIST, bgcopy_parse_checksum_list(NULL, 0, keep_line, &answer));
+    EXPECT(BGCOPY_E_CHECKSUM_LIST, bgcopy_parse_checksum_list("x", 1, keep_line, &answer));
+    CHECK(strstr(bgcopy_last_error_message(), "line 1") != NULL);
+    EXPECT(BGCOPY_E_POINTER, bgcopy_parse_checksum_list(NULL, 1, keep_line, &answer));
+    EXPECT(BGCOPY_E_POINTER, bgcopy_parse_checksum_list("x", 1, NULL, NULL));
+    EXPECT(BGCOPY_E_INVALIDARG, bgcopy_parse_checksum_list("x", SIZE_MAX, keep_line, &answer));
+
+    bgcopy_manager *manager = open_store("store");
+    const bgcopy_file_spec file = {url_of("one"), path_of("one"), NULL, 0, 0, NULL};
+    const bgcopy_file_spec other = {url_of("two"), path_of("two"), NULL, 0, 0, NULL};
+    bgcopy_transfer_options options = {0};
+    options.size = sizeof options;
+    options.cancel_unfinished = 1;
+    options.checksums = path_of("list");
+    EXPECT(BGCOPY_E_FILE_NOT_FOUND,
+           bgcopy_download(manager, 1, &file, &options, NULL, NULL, NULL, NULL));
+    FILE *written = fopen(options.checksums, "w");
+    CHECK(written != NULL && fputs(wrong, written) >= 0 && fclose(written) == 0);
+    EXPECT(BGCOPY_E_HASH_MISMATCH,
+           bgcopy_download(manager, 1, &file, &options, NULL, NULL, NULL, NULL));
+    EXPECT(BGCOPY_E_NOT_LISTED,
+           bgcopy_download(manager, 1, &other, &options, NULL, NULL, NULL, NULL));
+    EXPECT(BGCOPY_E_INVALIDARG, bgcopy_upload(manager, 1, &file, &options, NULL, NULL, NULL, NULL));
+    CHECK(remove(options.checksums) == 0);
+    OK(bgcopy_manager_close(manager));
+}
+
 /* Files are in their places when the call returns, or it says why not. */
 static void oneshot(void)
 {
@@ -391,6 +436,7 @@ int main(int count, char **arguments)
         {"of_job", of_job},
         {"keys", keys},
         {"oneshot", oneshot},
+        {"checksums", checksums},
         {"of_requests", of_requests},
         {"properties", properties},
         {"of_manager", of_manager},

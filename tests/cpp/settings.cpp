@@ -262,6 +262,13 @@ void oneshot()
                                        [&](const bgcopy::job_progress &) { return ++told > 0; });
     assert(done == std::vector<bgcopy::hresult>{BGCOPY_S_OK} && told > 0);
     assert(bgcopy::upload(manager, {}).empty());
+    const std::string digest(64, 'a');
+    const auto lines = bgcopy::parse_checksum_list("BLAKE3 (x) = " + digest + "\n");
+    assert(lines.size() == 1 && lines[0].name == "x" && lines[0].digest == digest);
+    assert(lines[0].algorithm == bgcopy::hash_algorithm::blake3);
+    std::error_code code;
+    assert(bgcopy::parse_checksum_list("x", code).empty());
+    assert(code.value() == BGCOPY_E_CHECKSUM_LIST);
 }
 
 } // namespace

@@ -11,7 +11,7 @@ use crate::root;
 use crate::text::{block, one_line, snake};
 
 /// The order of the header: what it is about comes before what it needs for it.
-pub const SOURCES: [&str; 26] = [
+pub const SOURCES: [&str; 27] = [
     "guard",
     "string",
     "version",
@@ -35,6 +35,7 @@ pub const SOURCES: [&str; 26] = [
     "event",
     "interrupt",
     "oneshot",
+    "checksums",
     "enum_jobs",
     "enum_files",
     "reader",

@@ -5,8 +5,8 @@ use std::time::Duration;
 use bgcopy_core::vocab::{LENGTH_TO_EOF, SIZE_UNKNOWN};
 use bgcopy_core::{
     ClientCertificate, Damage, Event, ExpectedHash, FileProgress, FileRange, FileRecord, JobError,
-    JobProgress, JobRecord, JobSnapshot, JobTimes, Limits, Network, PropertyValue, ProxySettings,
-    RateLimits, ReplyProgress, WaitReason, path_of, progress_of,
+    JobProgress, JobRecord, JobSnapshot, JobTimes, Limits, ListedChecksum, Network, PropertyValue,
+    ProxySettings, RateLimits, ReplyProgress, WaitReason, path_of, progress_of,
 };
 use pyo3::IntoPyObjectExt;
 use pyo3::call::PyCallArgs;
@@ -163,6 +163,10 @@ pub fn event(py: Python<'_>, event: Event) -> Made<'_> {
         ranges(py, &event.ranges)?,
     );
     make(py, "Event", arguments)
+}
+
+pub fn listed_checksum(py: Python<'_>, line: ListedChecksum) -> Made<'_> {
+    make(py, "ListedChecksum", (line.name, Member(line.algorithm), line.digest))
 }
 
 pub fn expected_hash(py: Python<'_>, hash: ExpectedHash) -> Made<'_> {

@@ -4,6 +4,7 @@
 //! engine's thread, in this process or in the one that hosts the queue; none of
 //! them waits for the network.
 
+mod checksums;
 mod file;
 mod file_reader;
 mod history;
@@ -32,8 +33,9 @@ pub use crate::model::{
     JobRecord, Limits, Network, ProxySettings, WaitReason,
 };
 pub use crate::notify::Event;
-pub use crate::protocol::FileRange;
+pub use crate::protocol::{FileRange, ListedChecksum, parse_checksum_list};
 pub use crate::store::{Damage, Survey};
+pub use checksums::{expect_listed, read_checksum_list};
 pub use file::{File, FileProgress};
 pub use file_reader::{FileReader, seek_from};
 pub use history::{forget_history, history};

@@ -10,6 +10,7 @@ mod answer;
 mod bits;
 mod call;
 mod capabilities;
+mod checksum_list;
 mod classify;
 mod coding;
 mod head;
@@ -26,6 +27,7 @@ mod upload;
 
 pub use answer::{Adjustment, Body, Decision, decide};
 pub use capabilities::{ServerCapabilities, UploadLimits, UploadStatus};
+pub use checksum_list::{ChecksumIndex, ListedChecksum, parse_checksum_list};
 pub use classify::{Failure, RetryAfter, http_date_unix_ms, http_failure, is_no_room};
 pub use coding::{Coding, Form, is_packed_name};
 pub use head::{Head, header_value};

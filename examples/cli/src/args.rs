@@ -159,7 +159,7 @@ pub struct Get {
     #[arg(long)]
     pub all_or_nothing: bool,
     /// The SHA-256 of a single file; other content is refused.
-    #[arg(long, value_name = "HEX", value_parser = sha256_digest)]
+    #[arg(long, value_name = "HEX", value_parser = sha256_digest, conflicts_with = "checksums")]
     pub sha256: Option<String>,
     /// Which jobs of the queue go first.
     #[arg(long, value_enum)]

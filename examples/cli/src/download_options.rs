@@ -1,5 +1,7 @@
 //! The options of `get` and `add` that say what is downloaded at all.
 
+use std::ffi::OsString;
+
 use bgcopy_core::{FileSpec, JobPropertyId, JobRecord, JobSetup, PropertyValue, path_of};
 use clap::Args;
 
@@ -19,6 +21,12 @@ pub struct DownloadOptions {
     /// Replace files that exist, although the configuration says --no-clobber.
     #[arg(long, conflicts_with = "no_clobber")]
     pub force: bool,
+    /// A list of checksums, as SHA256SUMS: each file must be in it, by the end of its URL or by
+    /// its own name, and is checked before it is put in place. SHA-256 and SHA-512 in the forms of
+    /// `sha256sum` and BSD, and BLAKE3 in the latter. A file with a SHA-256 of its own is checked
+    /// against that. Logins and headers are sent to the list's server only if it is that of a file.
+    #[arg(long, value_name = "URL|FILE")]
+    pub checksums: Option<OsString>,
 }
 
 impl DownloadOptions {

@@ -20,7 +20,7 @@ use crate::interrupt::Interrupt;
 use crate::job_options::JobOptions;
 use crate::program::Program;
 use crate::progress::Display;
-use crate::{job_ids, output, stdout, store_folder, targets};
+use crate::{checksums, job_ids, output, stdout, store_folder, targets};
 
 /// How often the display changes, and how soon Ctrl-C is seen.
 pub const TICK: Duration = Duration::from_millis(100);
@@ -37,11 +37,15 @@ pub enum Watched {
 
 pub fn get(program: &Program, store: &Path, get: &Get) -> Outcome {
     // Until there is a job, a signal ends the process: a list may come from a terminal.
-    let files = targets::of(get, store)?;
+    let mut files = targets::of(get, store)?;
     let mut options = JobOptions::read(&get.network)?;
     options.add_netrc(&get.network, &files)?;
     let interrupt = Interrupt::listen()?;
     let mut display = display_of(get);
+    if let Some(source) = &get.download.checksums {
+        let host = get.host.of_manager(store);
+        checksums::expect(source, &mut files, &options, host, &interrupt)?;
+    }
     let manager = open(store, &get.host)?;
     let job = job_of(store, &manager, &files, get, &options, &display)?;
     let writes_out = stdout::is_meant(get.output.as_ref());

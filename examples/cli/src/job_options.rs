@@ -142,18 +142,25 @@ impl JobOptions {
     }
 
     /// Sets up a new job.
-    pub fn add_to(&self, mut setup: JobSetup) -> JobSetup {
-        if !self.headers.is_empty() {
+    pub fn add_to(&self, setup: JobSetup) -> JobSetup {
+        self.add_to_document(setup, true)
+    }
+
+    /// Sets up the job of what is fetched for the files: only a server of theirs gets the
+    /// headers, logins and certificates that are meant for it.
+    pub fn add_to_document(&self, mut setup: JobSetup, is_same_origin: bool) -> JobSetup {
+        let may_have = |target: AuthTarget| is_same_origin || target == AuthTarget::Proxy;
+        if !self.headers.is_empty() && is_same_origin {
             setup = setup.custom_headers(Some(&self.headers));
         }
-        for one in &self.credentials {
+        for one in self.credentials.iter().filter(|one| may_have(one.target)) {
             let Login { user_name, password } = &one.login;
             setup = setup.credentials(one.target, one.scheme, user_name, password);
         }
         if let Some(proxy) = &self.proxy {
             setup = setup.proxy_settings(proxy.clone());
         }
-        if let Some(certificate) = &self.certificate {
+        if let Some(certificate) = self.certificate.as_ref().filter(|_| is_same_origin) {
             setup = setup.client_certificate(Some(certificate.clone()));
         }
         if let Some(seconds) = self.no_progress_timeout_s {

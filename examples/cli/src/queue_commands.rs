@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 
 use bgcopy_core::vocab::{SIZE_UNKNOWN, code};
 use bgcopy_core::{
-    Error, FileRecord, HResult, Job, JobRecord, JobSetup, JobType, Reader, Result, WaitKind,
-    WaitReason, progress_of, survey_each, wait_reasons,
+    Error, FileRecord, HResult, Job, JobRecord, JobSetup, JobType, Options, Reader, Result,
+    WaitKind, WaitReason, progress_of, survey_each, wait_reasons,
 };
 use indicatif::HumanBytes;
 use serde_json::json;
@@ -17,10 +17,11 @@ use uuid::Uuid;
 use crate::args::{Add, One, Several};
 use crate::failure::{Failure, Outcome, describe};
 use crate::get::open_to_store;
+use crate::interrupt::Interrupt;
 use crate::job_options::JobOptions;
 use crate::job_settings::JobSettings;
 use crate::progress::{percent, standstill};
-use crate::{job_ids, job_options, output, ranges, shown_settings, targets};
+use crate::{checksums, job_ids, job_options, output, ranges, shown_settings, targets};
 
 /// How long `cancel` waits for a server to hear of it, and how often it looks.
 const SERVER_PATIENCE: Duration = Duration::from_secs(5);
@@ -31,13 +32,17 @@ pub fn add(store: &Path, add: &Add) -> Outcome {
     if !rest.is_empty() {
         return Err(Failure::usage("each URL needs a file to go to"));
     }
-    let files = pairs
+    let mut files = pairs
         .iter()
         .map(|[url, file]| targets::target(targets::url(url)?, Path::new(file)))
         .collect::<Outcome<Vec<_>>>()?;
     add.download.check_targets(&files)?;
     let mut options = JobOptions::read(&add.network)?;
     options.add_netrc(&add.network, &files)?;
+    if let Some(source) = &add.download.checksums {
+        let (host, interrupt) = (Options::new(store), Interrupt::listen()?);
+        checksums::expect(source, &mut files, &options, host, &interrupt)?;
+    }
     let manager = open_to_store(store)?;
     options.check_host(&manager)?;
     // In one step: a kill leaves all of the job or nothing.

@@ -300,6 +300,7 @@ macro_rules! every_story {
                     of_job: [],
                     keys: [],
                     oneshot: ["one"],
+                    checksums: [],
                     of_requests: [],
                     properties: [],
                     of_manager: [],

@@ -5,7 +5,7 @@ The usual cases are one line, :func:`download` and :func:`upload`. Everything el
 :class:`Manager`: it makes jobs, a job has files, and the store keeps them all.
 """
 
-from ._bgcopy import File, Job, Manager, Reader
+from ._bgcopy import File, Job, Manager, Reader, parse_checksum_list
 from ._download import download, download_many
 from ._events import Events
 from ._file_reader import FileReader
@@ -59,6 +59,7 @@ from .records import (
     JobSnapshot,
     JobTimes,
     Limits,
+    ListedChecksum,
     Network,
     ProxySettings,
     RateLimits,
@@ -102,6 +103,7 @@ __all__ = [
     "JobTimes",
     "JobType",
     "Limits",
+    "ListedChecksum",
     "Manager",
     "ManagerClosedError",
     "Network",
@@ -124,6 +126,7 @@ __all__ = [
     "WaitTimeoutError",
     "download",
     "download_many",
+    "parse_checksum_list",
     "upload",
     "upload_many",
 ]

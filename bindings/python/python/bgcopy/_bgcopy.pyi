@@ -37,6 +37,7 @@ from .records import (
     JobSnapshot,
     JobTimes,
     Limits,
+    ListedChecksum,
     Network,
     ProxySettings,
     RateLimits,
@@ -53,6 +54,7 @@ __all__ = [
     "Source",
     "code_name",
     "code_text",
+    "parse_checksum_list",
     "report_unraisable",
     "run_program",
     "transfer",
@@ -904,6 +906,16 @@ def code_text(code: int) -> str:
 def report_unraisable(exception: BaseException, object: Any) -> None:
     """Reports an exception that there is nobody to raise to."""
 
+def parse_checksum_list(text: str | bytes) -> list[ListedChecksum]:
+    """Reads a list of checksums: lines of `sha256sum` and `sha512sum`, of BSD
+    (`SHA256 (NAME) = DIGEST`), or a digest alone. Blank lines, comments and lines
+    of functions that are not supported, as MD5 and SHA-1, are skipped. Of a text
+    that is signed by OpenPGP the message is read; the signature is not checked.
+
+    :class:`BgcopyError` with BGCOPY_E_CHECKSUM_LIST, and the number of the line,
+    for what is no such list.
+    """
+
 def transfer(
     manager: Manager,
     files: Sequence[FileSpec],
@@ -917,6 +929,7 @@ def transfer(
     cancel_unfinished: bool,
     upload_protocol: UploadProtocol | None,
     reply_file_name: str | PathLike[str] | None,
+    checksums: str | PathLike[str] | None,
     report: Callable[[JobProgress], object] | None,
 ) -> list[tuple[str, bool, JobError | None]]:
     """Transfers files by jobs that the same call finds again. Of each file: its

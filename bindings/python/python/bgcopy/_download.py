@@ -34,6 +34,7 @@ def download(
     path: StrPath | None = None,
     *,
     sha256: str | bytes | None = None,
+    checksums: StrPath | None = None,
     progress: Progress = False,
     timeout: float | timedelta | None = None,
     no_progress_timeout: float | timedelta = NO_PROGRESS_TIMEOUT_S,
@@ -47,7 +48,10 @@ def download(
 
     Nothing is at `path` before all of it is here and checked; a file that is
     there is replaced. Without `path` it goes to the current folder under the
-    last part of the URL. `sha256` is what its content must have.
+    last part of the URL. `sha256` is what its content must have. `checksums` is
+    the URL or the path of a list of checksums (`SHA256SUMS`) that the file must
+    be in, and is checked against unless it has a hash of its own; headers and
+    credentials go to its server only if it has the origin of one of the files.
 
     `progress` is True or "tqdm" for a bar of tqdm, "rich" for one of rich, or a
     function that is called with :class:`JobProgress`, ten times a second.
@@ -66,13 +70,14 @@ def download(
     local_name = absolute(name_in_url(url) if path is None else path)
     target = FileSpec(url, local_name, expected_hash=expected(sha256))
     settings = TransferSettings(headers, credentials, priority, no_progress_timeout)
-    return _fetch([target], settings, progress, timeout, store, manager)[0]
+    return _fetch([target], settings, progress, timeout, store, manager, checksums)[0]
 
 
 def download_many(
     targets: Iterable[Target],
     folder: StrPath = ".",
     *,
+    checksums: StrPath | None = None,
     progress: Progress = False,
     timeout: float | timedelta | None = None,
     no_progress_timeout: float | timedelta = NO_PROGRESS_TIMEOUT_S,
@@ -94,7 +99,7 @@ def download_many(
     if not files:
         return []
     settings = TransferSettings(headers, credentials, priority, no_progress_timeout)
-    return _fetch(files, settings, progress, timeout, store, manager)
+    return _fetch(files, settings, progress, timeout, store, manager, checksums)
 
 
 def _target(target: Target, folder: str) -> FileSpec:
@@ -119,11 +124,14 @@ def _fetch(
     timeout: float | timedelta | None,
     store: StrPath | None,
     manager: Manager | None,
+    checksums: StrPath | None,
 ) -> list[Path]:
     with reporting(progress, display_name(files)) as report:
         make_folders(files)
         with opened(store, manager) as (queue, is_kept):
-            run(queue, files, settings, report, timeout, is_kept=is_kept)
+            run(
+                queue, files, settings, report, timeout, is_kept=is_kept, checksums=checksums
+            )
     return [Path(file.local_name) for file in files]
 
 

@@ -123,6 +123,7 @@ def run(
     uploads: bool = False,
     upload_protocol: UploadProtocol = UploadProtocol.AUTO,
     reply_file_name: str | None = None,
+    checksums: StrPath | None = None,
 ) -> list[str]:
     """Transfers files to their end, and returns their URLs. The jobs that an earlier call
     with the same files left are gone on with. Those that do not come to their end are suspended
@@ -140,6 +141,7 @@ def run(
         cancel_unfinished=not is_kept,
         upload_protocol=None if upload_protocol is UploadProtocol.AUTO else upload_protocol,
         reply_file_name=reply_file_name,
+        checksums=checksums,
         report=report,
     )
     errors = [error for _, is_done, error in ended if not is_done and error is not None]

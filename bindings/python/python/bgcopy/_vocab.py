@@ -435,6 +435,10 @@ class HResult(CodeBase):
     """the process that drives the queue has another version"""
     BGCOPY_E_TOO_MANY_PROCESSES = 0xA0BC0023
     """too many processes have joined the queue"""
+    BGCOPY_E_CHECKSUM_LIST = 0xA0BC0041
+    """the list of checksums cannot be read"""
+    BGCOPY_E_NOT_LISTED = 0xA0BC0042
+    """the list of checksums does not name the file"""
     DO_E_NO_SERVICE = 0x80D01001
     """the service cannot answer"""
     DO_E_DOWNLOAD_NO_PROGRESS = 0x80D02002

@@ -184,6 +184,18 @@ class ExpectedHash:
 
 
 @dataclass(frozen=True)
+class ListedChecksum:
+    """One line of a list of checksums."""
+
+    name: str
+    """With `/` between folders; empty for a digest without a name. It never begins with `/`
+    and has no `..`."""
+    algorithm: vocab.HashAlgorithm
+    digest: str
+    """In lower-case hexadecimal digits."""
+
+
+@dataclass(frozen=True)
 class ProxySettings:
     """How a proxy is found."""
 
