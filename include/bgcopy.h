@@ -471,6 +471,11 @@ enum bgcopy_job_property_id {
    * at any time. They do not unless it says so.
    */
   BGCOPY_JOB_PROPERTY_ID_BACKGROUND_MODE = 4101,
+  /**
+   * Whether files without an expected hash are checked against the digest that their server
+   * names (Repr-Digest and the like): an Enable, set at any time. They are unless it is off.
+   */
+  BGCOPY_JOB_PROPERTY_ID_CHECK_DIGESTS = 4112,
 };
 
 /**

@@ -144,6 +144,9 @@ enum class job_property_id : std::uint32_t {
     /// Whether downloads of the job yield to other traffic, a BackgroundMode: a Dword, set
     /// at any time. They do not unless it says so.
     background_mode = BGCOPY_JOB_PROPERTY_ID_BACKGROUND_MODE,
+    /// Whether files without an expected hash are checked against the digest that their server
+    /// names (Repr-Digest and the like): an Enable, set at any time. They are unless it is off.
+    check_digests = BGCOPY_JOB_PROPERTY_ID_CHECK_DIGESTS,
 };
 
 /// Whether downloads yield to other traffic (job property BACKGROUND_MODE): they take what

@@ -157,6 +157,9 @@ pub enum JobPropertyId {
     /// Whether downloads of the job yield to other traffic, a BackgroundMode: a Dword, set
     /// at any time. They do not unless it says so.
     BackgroundMode = 4101,
+    /// Whether files without an expected hash are checked against the digest that their server
+    /// names (Repr-Digest and the like): an Enable, set at any time. They are unless it is off.
+    CheckDigests = 4112,
 }
 
 /// Whether downloads yield to other traffic (job property BACKGROUND_MODE): they take what

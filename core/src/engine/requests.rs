@@ -265,6 +265,7 @@ impl Engine {
             unpacked: head.body.unpack.is_some(),
             birth: None,
             response_headers: Some(head.response_headers),
+            digest: head.digest.map(Box::new),
             asked: Some(head.asked),
             answered: head.answered,
             is_permanent: head.redirects.iter().all(|status| matches!(status, 301 | 308)),

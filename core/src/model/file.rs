@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::protocol::{
-    Coding, Content, FileRange, Form, Validator, is_packed_name, is_same_origin, origin_of,
-    requested_bytes,
+    Coding, Content, FileRange, Form, ServedDigest, Validator, is_packed_name, is_same_origin,
+    origin_of, requested_bytes,
 };
 use crate::vocab::{HashAlgorithm, PATHS, UploadProtocol, is_initial};
 
@@ -164,6 +164,13 @@ pub struct FileRecord {
     /// changed it. None while it may be written to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub left: Option<String>,
+    /// The digest of the file that its server names, and by which it is checked if no hash is
+    /// expected.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub served_digest: Option<Box<ServedDigest>>,
+    /// The file began anew because it had another digest: the next time it fails.
+    #[serde(default, skip_serializing_if = "is_initial")]
+    pub digest_refused: bool,
     /// What the caller said of the content (SetValidationState).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub validation_state: Option<bool>,
@@ -210,6 +217,8 @@ impl FileRecord {
             identity: None,
             birth: None,
             left: None,
+            served_digest: None,
+            digest_refused: false,
             validation_state: None,
             upload: None,
             is_reply: false,
@@ -335,6 +344,7 @@ impl FileRecord {
         self.identity = None;
         self.birth = None;
         self.left = None;
+        self.served_digest = None;
         self.validation_state = None;
     }
 

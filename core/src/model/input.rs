@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
-use crate::protocol::{Adjustment, Failure, FileRange, Validator};
+use crate::protocol::{Adjustment, Failure, FileRange, ServedDigest, Validator};
 use crate::vocab::{HResult, JobPriority, PropertyValue};
 
 use super::deadline::Now;
@@ -171,6 +171,9 @@ pub struct HeadFacts {
     /// What names the temporary file whatever is written to it.
     pub birth: Option<String>,
     pub response_headers: Option<String>,
+    /// The digest of the file, if the head names one.
+    #[serde(default)]
+    pub digest: Option<Box<ServedDigest>>,
     /// The address that was asked; None = the one that the file names.
     pub asked: Option<String>,
     /// The address that redirects led to, if there were any.

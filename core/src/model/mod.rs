@@ -9,6 +9,7 @@ mod closing;
 mod command;
 mod conditions;
 mod deadline;
+mod digest;
 mod dropped;
 mod failure;
 mod file;

@@ -9,7 +9,7 @@ use super::file::{FileRecord, FileStage};
 use super::input::{HeadFacts, Outcome, VerifiedFile};
 use super::job::{Change, Job};
 use super::record::{Closing, JobError};
-use super::{closing, on_demand, upload_outcome};
+use super::{closing, digest, on_demand, upload_outcome};
 
 /// Restarts of one file without progress after which the job waits before the
 /// next one: a server that changes its file with each answer is not hammered.
@@ -69,7 +69,7 @@ pub fn apply(job: &Job, outcome: &Outcome, now: Now) -> Result<Change> {
         }
         Outcome::Verified { files } => verified(&mut change, job, files, now)?,
         Outcome::HashMismatch { file, found } => {
-            hash_mismatch(&mut change, job, *file, found, now)?;
+            digest::mismatch(&mut change, job, *file, found, now)?;
         }
         Outcome::LostBytes { file, keeps_synced } => {
             lost_bytes(&mut change, job, *file, *keeps_synced)?;
@@ -177,6 +177,10 @@ fn head(change: &mut Change, job: &Job, index: u32, facts: &HeadFacts, now: Now)
         file.unpacked = facts.unpacked;
         file.birth.clone_from(&facts.birth);
         file.response_headers.clone_from(&facts.response_headers);
+        // The answer to a further request need not name it again.
+        if facts.digest.is_some() || file.held() == 0 {
+            file.served_digest = facts.digest.clone();
+        }
         file.moved = is_of_old_name;
         if is_of_old_name {
             return;
@@ -419,6 +423,7 @@ fn verified(change: &mut Change, job: &Job, files: &[VerifiedFile], now: Now) ->
             file.synced = file.written;
             file.identity = *identity;
             file.left.clone_from(version);
+            file.digest_refused = false;
         })?;
         finish_if_done(change, job, now);
     }
@@ -437,36 +442,6 @@ pub fn finish_if_done(change: &mut Change, job: &Job, now: Now) {
     } else {
         failure::stop_if_none_moves(change, job, now);
     }
-}
-
-fn hash_mismatch(change: &mut Change, job: &Job, index: u32, found: &str, now: Now) -> Result<()> {
-    let file = job.file(index)?;
-    change.restarted.insert(index);
-    if let Some(form) = file.other_form() {
-        // The hash may be that of the other form of a coded body.
-        return change.edit(job, index, |file| {
-            file.restart();
-            file.form = form;
-        });
-    }
-    let expected = file.expected_hash.as_ref().map_or("", |hash| &hash.digest);
-    let error = JobError {
-        code: code::BGCOPY_E_HASH_MISMATCH,
-        context: ErrorContext::RemoteFile,
-        file: Some(index),
-        protocol: None,
-        message: format!("the content has the hash {found} instead of {expected}"),
-        at_ms: now.unix_ms,
-    };
-    change.edit(job, index, |file| {
-        file.restart();
-        file.form = Form::ByName;
-        file.validation_state = Some(false);
-    })?;
-    if job.record.closing.is_none() {
-        failure::stop(change, job, index, error, now)?;
-    }
-    Ok(())
 }
 
 fn lost_bytes(change: &mut Change, job: &Job, index: u32, keeps_synced: bool) -> Result<()> {

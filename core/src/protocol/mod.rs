@@ -19,6 +19,7 @@ mod multipart;
 mod put;
 mod remote_name;
 mod request;
+mod response_digest;
 mod s3;
 mod s3_answer;
 mod s3_sign;
@@ -39,6 +40,7 @@ pub use remote_name::{
 pub use request::{
     Content, FileRange, Request, Validator, next_request, piece_at, requested_bytes,
 };
+pub use response_digest::{ServedDigest, served_digest};
 pub use s3::{part_bytes, parts_to_send, permit, takes_header};
 pub use s3_sign::{AccessKeys, stamp};
 #[cfg(test)]

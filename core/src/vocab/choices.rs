@@ -73,6 +73,9 @@ words! {
         /// Whether downloads of the job yield to other traffic, a BackgroundMode: a Dword, set
         /// at any time. They do not unless it says so.
         BackgroundMode = 0x1005, "BACKGROUND_MODE";
+        /// Whether files without an expected hash are checked against the digest that their server
+        /// names (Repr-Digest and the like): an Enable, set at any time. They are unless it is off.
+        CheckDigests = 0x1010, "CHECK_DIGESTS";
     }
 
     /// Whether downloads yield to other traffic (job property BACKGROUND_MODE): they take what

@@ -9,6 +9,7 @@ mod words;
 
 mod choices;
 pub mod code;
+mod digest_algorithm;
 mod enums;
 mod error;
 mod flags;
@@ -26,6 +27,7 @@ mod upload;
 pub use choices::{
     AuthScheme, AuthTarget, BackgroundMode, HashAlgorithm, JobPropertyId, PropertyValue, ProxyUsage,
 };
+pub(crate) use digest_algorithm::DigestAlgorithm;
 pub use enums::{ErrorContext, JobPriority, JobState, JobType};
 pub use error::{Error, Result};
 pub use flags::{cost, notify, security};

@@ -69,6 +69,7 @@ impl JobPropertyId {
             Self::MaxDownloadRate => row(Uint64(0), AnyTime, All),
             Self::MaxUploadRate => row(Uint64(0), AnyTime, Uploads),
             Self::BackgroundMode => row(Dword(BackgroundMode::Off.as_u32()), AnyTime, Downloads),
+            Self::CheckDigests => row(Enable(true), AnyTime, Downloads),
         }
     }
 }

@@ -5,7 +5,7 @@ mod bench;
 use std::fs;
 
 use bench::Bench;
-use bgcopy_test_server::Resource;
+use bgcopy_test_server::{Content, Reply, Resource};
 
 #[test]
 fn get_takes_a_list_by_url_or_path() {
@@ -64,4 +64,25 @@ fn add_stores_the_hashes_of_the_list() {
     assert!(out.code == 1 && !bench.path("x").exists(), "{out:?}");
     let out = bench.run(&["show", out.stdout.split_whitespace().next().unwrap_or("")]);
     assert!(out.stdout.contains("HASH_MISMATCH") || out.code == 1, "{out:?}");
+}
+
+#[test]
+fn digests_of_servers_are_checked_unless_they_are_ignored() {
+    let bench = Bench::new();
+    let wrong = format!("sha-256=:{}:", "A".repeat(43) + "=");
+    let reply = Reply::normal().header("Repr-Digest", wrong);
+    bench.server.put("/x", Resource::new(Content::generated(1, 1000)).always(reply));
+    let url = bench.url("/x");
+    let out = bench.run(&["get", &url]);
+    assert!(out.code == 1 && out.stderr.contains("BGCOPY_E_HASH_MISMATCH"), "{out:?}");
+    assert!(out.stderr.contains("which the server names in repr-digest"), "{out:?}");
+    assert!(!bench.path("x").exists());
+    let out = bench.run(&["get", &url, "-o", "y", "--ignore-digests"]);
+    assert_eq!(out.code, 0, "{out:?}");
+    assert_eq!(bench.content("y"), Bench::generated(1, 1000));
+    let out = bench.run(&["add", &url, "z"]);
+    let id = out.stdout.trim().to_owned();
+    assert_eq!(bench.run(&["set", &id, "check-digests=no"]).code, 0);
+    assert_eq!(bench.run(&["run", "--complete", &id]).code, 0);
+    assert_eq!(bench.content("z"), Bench::generated(1, 1000));
 }

@@ -144,6 +144,8 @@ class JobPropertyId(WordBase):
     """The most bytes a second that the job may upload; 0 for no limit of its own: a Uint64, set at any time."""
     BACKGROUND_MODE = 4101
     """Whether downloads of the job yield to other traffic, a BackgroundMode: a Dword, set at any time. They do not unless it says so."""
+    CHECK_DIGESTS = 4112
+    """Whether files without an expected hash are checked against the digest that their server names (Repr-Digest and the like): an Enable, set at any time. They are unless it is off."""
 
 
 class BackgroundMode(WordBase):

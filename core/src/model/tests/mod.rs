@@ -1,5 +1,6 @@
 //! The rules of the model, proved by table and by enumeration.
 
+mod digest;
 mod dropped;
 mod enumeration;
 mod failures;

@@ -2,10 +2,13 @@
 #![no_main]
 
 use bgcopy_fuzz::Input;
-use bgcopy_fuzz::protocol::{ChecksumIndex, parse_checksum_list};
+use bgcopy_fuzz::protocol::{ChecksumIndex, parse_checksum_list, served_digest};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|data: &[u8]| {
+    if let Some(served) = served_digest(&Input::new(data).head()) {
+        assert_eq!(served.digest.len(), 2 * served.algorithm.bytes(), "{served:?}");
+    }
     let Ok(list) = parse_checksum_list(Input::new(data).bytes()) else {
         return;
     };
