@@ -111,6 +111,7 @@
 #define BGCOPY_E_TOO_MANY_PROCESSES (-1598291933) /* 0xA0BC0023: too many processes have joined the queue */
 #define BGCOPY_E_CHECKSUM_LIST (-1598291903) /* 0xA0BC0041: the list of checksums cannot be read */
 #define BGCOPY_E_NOT_LISTED (-1598291902) /* 0xA0BC0042: the list of checksums does not name the file */
+#define BGCOPY_E_SIGNATURE (-1598291901) /* 0xA0BC0043: the signature is not valid */
 #define BGCOPY_DO_E_NO_SERVICE (-2133848063) /* 0x80D01001: the service cannot answer */
 #define BGCOPY_DO_E_DOWNLOAD_NO_PROGRESS (-2133843966) /* 0x80D02002: there was no progress for too long */
 #define BGCOPY_DO_E_JOB_NOT_FOUND (-2133843965) /* 0x80D02003: the job is not in the queue */
@@ -1229,6 +1230,16 @@ typedef struct bgcopy_transfer_options {
    * go to the server of the list only if it has the origin of one of the files.
    */
   const char *checksums;
+  /**
+   * The public key of minisign that must have signed the list: its line of Base64, or the text of
+   * its file.
+   */
+  const char *minisign_key;
+  /**
+   * The signature of the list, by its URL or path; NULL for that of the list with `.minisig` at
+   * its end.
+   */
+  const char *signature;
 } bgcopy_transfer_options;
 
 /**
@@ -3119,7 +3130,7 @@ BGCOPY_API bgcopy_hresult bgcopy_interrupt_close(struct bgcopy_interrupt *interr
  * May be NULL.
  * @return S_OK if all files are in place; BG_S_PARTIAL_COMPLETE if some are; E_TIMEOUT; E_ABORT;
  * DO_E_INVALID_STATE for another expected hash than that which a file was checked against;
- * BGCOPY_E_CHECKSUM_LIST and BGCOPY_E_NOT_LISTED for checksums, and why the list cannot be had,
+ * BGCOPY_E_SIGNATURE, BGCOPY_E_CHECKSUM_LIST and BGCOPY_E_NOT_LISTED for checksums, and why the list cannot be had,
  * before a job is made; the code of the first file that failed; else as bgcopy_manager_create_job,
  * bgcopy_job_add_files and bgcopy_job_complete; E_INVALIDARG for bad options; E_POINTER;
  * E_HANDLE; E_MANAGER_CLOSED.

@@ -36,6 +36,9 @@ mod store;
 mod transfer;
 
 pub use handle::{
+    ChecksumSource, ListedChecksum, expect_listed, parse_checksum_list, read_checksum_list,
+};
+pub use handle::{
     ClientCertificate, CredentialSlot, Damage, Event, ExpectedHash, File, FileProgress, FileRange,
     FileReader, FileSpec, HistoryEntry, HistoryFile, Interrupt, Job, JobError, JobProgress,
     JobRecord, JobSetup, JobSnapshot, JobTimes, Limits, Manager, Network, OnProgress, Options,
@@ -45,7 +48,6 @@ pub use handle::{
     jobs_owed, local_name, path_of, progress_of, seek_from, survey_each, upload, upload_key,
     wait_reasons,
 };
-pub use handle::{ListedChecksum, expect_listed, parse_checksum_list, read_checksum_list};
 pub use model::FileRecord;
 pub use notify::{LogSink, set_log_sink};
 pub use store::Faults;

@@ -129,6 +129,13 @@ static void checksums(void)
     EXPECT(BGCOPY_E_NOT_LISTED,
            bgcopy_download(manager, 1, &other, &options, NULL, NULL, NULL, NULL));
     EXPECT(BGCOPY_E_INVALIDARG, bgcopy_upload(manager, 1, &file, &options, NULL, NULL, NULL, NULL));
+    options.minisign_key = "no key";
+    EXPECT(BGCOPY_E_INVALIDARG,
+           bgcopy_download(manager, 1, &file, &options, NULL, NULL, NULL, NULL));
+    options.minisign_key = "RWRiZ2NvcHlUS3xL6ALKptNOcjrGsqRACwpmzSK2eXDbait7YMmCz1eM";
+    options.signature = options.checksums;
+    EXPECT(BGCOPY_E_SIGNATURE,
+           bgcopy_download(manager, 1, &file, &options, NULL, NULL, NULL, NULL));
     CHECK(remove(options.checksums) == 0);
     OK(bgcopy_manager_close(manager));
 }

@@ -23,7 +23,7 @@ type Ended<'py> = (String, bool, Option<Bound<'py, PyAny>>);
 #[pyfunction]
 #[pyo3(signature = (manager, files, *, uploads, priority, no_progress_timeout, custom_headers,
                     credentials, timeout, cancel_unfinished, upload_protocol, reply_file_name,
-                    checksums, report))]
+                    checksums, minisign_key, signature, report))]
 #[allow(clippy::too_many_arguments, reason = "they have names in Python")]
 pub fn transfer<'py>(
     py: Python<'py>,
@@ -39,6 +39,8 @@ pub fn transfer<'py>(
     upload_protocol: Option<Member<UploadProtocol>>,
     reply_file_name: Option<LocalName>,
     checksums: Option<LocalName>,
+    minisign_key: Option<String>,
+    signature: Option<LocalName>,
     report: Option<Py<PyAny>>,
 ) -> PyResult<Vec<Ended<'py>>> {
     let files: Vec<_> = files.into_iter().map(|file| file.0).collect();
@@ -53,6 +55,8 @@ pub fn transfer<'py>(
         upload_protocol: upload_protocol.map(|protocol| protocol.0),
         reply_file_name: reply_file_name.map(|name| name.0),
         checksums: checksums.map(|source| source.0),
+        minisign_key,
+        signature: signature.map(|source| source.0),
     };
     let mut raised = None;
     let mut on_progress = |progress: JobProgress| match look_up(report.as_ref(), progress) {

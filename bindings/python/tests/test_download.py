@@ -178,6 +178,10 @@ def test_files_are_checked_against_a_list(server: Server, tmp_path: Path) -> Non
         with pytest.raises(bgcopy.BgcopyError) as refused:
             download(url, tmp_path / "c", checksums=sums)
         assert refused.value.hresult is code
+    key = "RWRiZ2NvcHlUS3xL6ALKptNOcjrGsqRACwpmzSK2eXDbait7YMmCz1eM"
+    with pytest.raises(bgcopy.BgcopyError) as refused:
+        download(url, tmp_path / "c", checksums=sums, minisign_key=key, signature=sums)
+    assert refused.value.hresult is HResult.BGCOPY_E_SIGNATURE
     assert names(tmp_path) == ["SHA256SUMS", "a", "b"]
 
 

@@ -51,6 +51,14 @@ pub struct TransferOptions {
     /// server of the list only if it has the origin of one of the files.
     #[uniffi(default = None)]
     pub checksums: Option<String>,
+    /// The public key of minisign that must have signed the list: its line of Base64, or the text
+    /// of its file.
+    #[uniffi(default = None)]
+    pub minisign_key: Option<String>,
+    /// The signature of the list, by its URL or path; without it that of the list with `.minisig`
+    /// at its end.
+    #[uniffi(default = None)]
+    pub signature: Option<String>,
 }
 
 /// One line of a list of checksums.
@@ -175,6 +183,8 @@ impl From<TransferOptions> for bgcopy_core::TransferOptions {
             upload_protocol: options.upload_protocol,
             reply_file_name: options.reply_file_name,
             checksums: options.checksums,
+            minisign_key: options.minisign_key,
+            signature: options.signature,
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+use minisign_verify::{PublicKey, Signature};
 use uuid::Uuid;
 
 use crate::engine::Settings;
@@ -52,25 +53,96 @@ pub fn expect_listed(files: &mut [FileSpec], list: &[ListedChecksum]) -> Result<
     Ok(())
 }
 
+/// Where a list of checksums is, and what proves that it is genuine.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ChecksumSource<'a> {
+    /// A URL, if it has `://`, or a path.
+    pub list: &'a str,
+    /// The public key of minisign that has signed the list: its line of Base64, or the text of its
+    /// file. None: the list is believed.
+    pub minisign_key: Option<&'a str>,
+    /// The signature, by its URL or path; None: that of the list with `.minisig` at its end.
+    pub signature: Option<&'a str>,
+}
+
 /// Reads a list of checksums from a file, or from a URL by a queue of its own, which is made
-/// in the folder for temporary files and removed.
+/// in the folder for temporary files and removed, and checks its signature.
 ///
-/// `source` is a URL, if it has `://`, or a path. `open` opens the manager of that queue, in the
-/// folder that it is given; `set_up` gets the job, and true if the list is of the same origin as
-/// one of the `files`: only then it may have the headers and credentials that are meant for
-/// their server. `wait` waits until the job ends. Codes: those of `open` and `wait`; that of
-/// the job if the list cannot be had; E_FILE_NOT_FOUND and the like for a path;
+/// `open` opens the manager of that queue, in the folder that it is given; `set_up` gets a job,
+/// and true if what it fetches is of the same origin as one of the `files`: only then it may have
+/// the headers and credentials that are meant for their server. `wait` waits until the job ends.
+/// Codes: those of `open` and `wait`; that of the job if the list or the signature cannot be
+/// had; E_FILE_NOT_FOUND and the like for a path; E_INVALIDARG for what is no key, or a signature
+/// without one; BGCOPY_E_SIGNATURE for another signature than that of the list by the key;
 /// BGCOPY_E_CHECKSUM_LIST for what is no list.
 pub fn read_checksum_list(
-    source: &str,
+    source: &ChecksumSource<'_>,
     files: &[FileSpec],
-    open: impl FnOnce(&Path) -> Result<Manager>,
-    set_up: impl FnOnce(JobSetup, bool) -> JobSetup,
-    wait: impl FnOnce(&Job) -> Result<JobState>,
+    open: impl Fn(&Path) -> Result<Manager>,
+    set_up: impl Fn(JobSetup, bool) -> JobSetup,
+    mut wait: impl FnMut(&Job) -> Result<JobState>,
 ) -> Result<Vec<ListedChecksum>> {
-    if !source.contains("://") {
-        return parse_checksum_list(&read(&path_of(source), source)?);
+    let key = match source.minisign_key {
+        Some(text) => Some(minisign_key(text)?),
+        None if source.signature.is_some() => {
+            return Err(Error::new(code::E_INVALIDARG, "a signature needs a key"));
+        }
+        None => None,
+    };
+    let mut get = |place: &str, most: u64| {
+        if place.contains("://") {
+            let is_same = files.iter().any(|file| is_same_origin(&file.remote_name, place));
+            fetch(place, most, &open, |setup| set_up(setup, is_same), &mut wait)
+        } else {
+            read(&path_of(place), place, most)
+        }
+    };
+    let list = get(source.list, limit::CHECKSUM_LIST_BYTES_MAX)?;
+    if let Some(key) = key {
+        let place = source.signature.map_or_else(|| signature_of(source.list), str::to_owned);
+        let signature = get(&place, limit::SIGNATURE_BYTES_MAX)?;
+        check_signature(&key, &list, &signature).map_err(|why| {
+            let text = format!("{place} is no signature of {} by the key: {why}", source.list);
+            Error::new(code::BGCOPY_E_SIGNATURE, text)
+        })?;
     }
+    parse_checksum_list(&list)
+}
+
+fn minisign_key(text: &str) -> Result<PublicKey> {
+    let text = text.trim();
+    PublicKey::from_base64(text).or_else(|_| PublicKey::decode(text)).map_err(|error| {
+        Error::new(code::E_INVALIDARG, format!("not a public key of minisign: {error}"))
+    })
+}
+
+/// The list with `.minisig` at the end of its path.
+fn signature_of(list: &str) -> String {
+    let is_url = list.contains("://");
+    let end = list.find(['?', '#']).filter(|_| is_url).unwrap_or(list.len());
+    let (path, rest) = list.split_at(end);
+    format!("{path}.minisig{rest}")
+}
+
+fn check_signature(
+    key: &PublicKey,
+    list: &[u8],
+    signature: &[u8],
+) -> std::result::Result<(), String> {
+    let text = str::from_utf8(signature).map_err(|_| "it is not UTF-8 text".to_owned())?;
+    let signature = Signature::decode(text).map_err(|error| error.to_string())?;
+    // Signatures without a hash before them are old and sound; a list is small enough for them.
+    key.verify(list, &signature, true).map_err(|error| error.to_string())
+}
+
+/// Downloads a file of `most` bytes into memory.
+fn fetch(
+    source: &str,
+    most: u64,
+    open: impl Fn(&Path) -> Result<Manager>,
+    set_up: impl FnOnce(JobSetup) -> JobSetup,
+    wait: impl FnOnce(&Job) -> Result<JobState>,
+) -> Result<Vec<u8>> {
     let place = Place::new();
     let manager = open(&place.0)?;
     let document = place.0.join(FILE_NAME);
@@ -79,14 +151,13 @@ pub fn read_checksum_list(
         local_name: local_name(document.clone())?,
         ..FileSpec::default()
     };
-    let most = PropertyValue::Uint64(limit::CHECKSUM_LIST_BYTES_MAX);
+    let limit = PropertyValue::Uint64(most);
     let setup = JobSetup::new(FILE_NAME, JobType::Download)
         .files(vec![file])
         .priority(JobPriority::Foreground)
         .no_progress_timeout(NO_PROGRESS_TIMEOUT_S);
-    let is_same = files.iter().any(|file| is_same_origin(&file.remote_name, source));
     // The limit comes last: it is no setting of the caller.
-    let setup = set_up(setup, is_same).property(JobPropertyId::MaxDownloadSize.as_u32(), most);
+    let setup = set_up(setup).property(JobPropertyId::MaxDownloadSize.as_u32(), limit);
     let job = setup.resumed().create(&manager)?;
     let state = wait(&job)?;
     if state != JobState::Transferred {
@@ -95,16 +166,16 @@ pub fn read_checksum_list(
         return Err(Error::with_context(error.code, error.context, text));
     }
     job.complete()?;
-    let list = read(&document, source)?;
+    let bytes = read(&document, source, most)?;
     manager.close();
-    parse_checksum_list(&list)
+    Ok(bytes)
 }
 
 /// The list of a one-shot transfer, for its files.
 pub(super) fn listed(
     manager: &Manager,
     files: &[FileSpec],
-    source: &str,
+    source: &ChecksumSource<'_>,
     options: &TransferOptions,
     watch: &mut Watch<'_, '_>,
 ) -> Result<Vec<FileSpec>> {
@@ -133,11 +204,11 @@ pub(super) fn listed(
     Ok(files)
 }
 
-/// Reads a file that is no larger than a list may be.
-fn read(path: &Path, source: &str) -> Result<Vec<u8>> {
+/// Reads a file; a larger one only so far that its size is refused.
+fn read(path: &Path, source: &str, most: u64) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    let most = limit::CHECKSUM_LIST_BYTES_MAX + 1;
-    let read = std::fs::File::open(path).and_then(|file| file.take(most).read_to_end(&mut bytes));
+    let read =
+        std::fs::File::open(path).and_then(|file| file.take(most + 1).read_to_end(&mut bytes));
     read.map_err(|error| {
         let code = platform::code_of(&error).unwrap_or(code::E_FAIL);
         Error::with_context(code, ErrorContext::LocalFile, format!("{source}: {error}"))

@@ -35,7 +35,7 @@ pub use crate::model::{
 pub use crate::notify::Event;
 pub use crate::protocol::{FileRange, ListedChecksum, parse_checksum_list};
 pub use crate::store::{Damage, Survey};
-pub use checksums::{expect_listed, read_checksum_list};
+pub use checksums::{ChecksumSource, expect_listed, read_checksum_list};
 pub use file::{File, FileProgress};
 pub use file_reader::{FileReader, seek_from};
 pub use history::{forget_history, history};

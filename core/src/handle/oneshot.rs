@@ -67,6 +67,11 @@ pub struct TransferOptions {
     /// against it, unless it has an expected hash of its own: see
     /// [`super::read_checksum_list`] and [`super::expect_listed`].
     pub checksums: Option<String>,
+    /// The public key of minisign that must have signed the list, and where the signature is:
+    /// see [`super::ChecksumSource`].
+    pub minisign_key: Option<String>,
+    /// See `minisign_key`.
+    pub signature: Option<String>,
 }
 
 /// What became of one file.
@@ -103,10 +108,19 @@ pub fn download(
     on_progress: Option<OnProgress<'_>>,
 ) -> Result<Vec<TransferredFile>> {
     let mut watch = Watch::new(options.timeout, interrupt, on_progress);
-    let Some(source) = options.checksums.as_ref().filter(|_| !files.is_empty()) else {
+    let list = options.checksums.as_deref();
+    if list.is_none() && (options.minisign_key.is_some() || options.signature.is_some()) {
+        return Err(Error::new(code::E_INVALIDARG, "a signature is that of a list of checksums"));
+    }
+    let Some(list) = list.filter(|_| !files.is_empty()) else {
         return downloads::run(manager, files, options, &mut watch);
     };
-    let listed = super::checksums::listed(manager, files, source, options, &mut watch)?;
+    let source = super::ChecksumSource {
+        list,
+        minisign_key: options.minisign_key.as_deref(),
+        signature: options.signature.as_deref(),
+    };
+    let listed = super::checksums::listed(manager, files, &source, options, &mut watch)?;
     downloads::run(manager, &listed, options, &mut watch)
 }
 
@@ -121,7 +135,8 @@ pub fn upload(
     on_progress: Option<OnProgress<'_>>,
 ) -> Result<Vec<TransferredFile>> {
     let mut watch = Watch::new(options.timeout, interrupt, on_progress);
-    if options.checksums.is_some() {
+    if options.checksums.is_some() || options.minisign_key.is_some() || options.signature.is_some()
+    {
         return Err(Error::new(code::E_INVALIDARG, "checksums are for downloads"));
     }
     uploads::run(manager, files, options, &mut watch)

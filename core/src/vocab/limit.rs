@@ -95,5 +95,7 @@ pub const S3_PARTS_MAX: u32 = 10_000;
 pub const S3_REGION_DEFAULT: &str = "us-east-1";
 /// A list of checksums: a hundred times that of a large distribution.
 pub const CHECKSUM_LIST_BYTES_MAX: u64 = 16 * 1024 * 1024;
+/// A signature of minisign: fifty times what one has.
+pub const SIGNATURE_BYTES_MAX: u64 = 16 * 1024;
 /// Lines of such a list, those that are skipped among them.
 pub const CHECKSUM_LIST_LINES_MAX: usize = 100_000;

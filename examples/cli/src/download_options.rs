@@ -31,6 +31,13 @@ pub struct DownloadOptions {
     /// against that. Logins and headers are sent to the list's server only if it is that of a file.
     #[arg(long, value_name = "URL|FILE")]
     pub checksums: Option<OsString>,
+    /// The public key of minisign that must have signed the list of --checksums, in Base64 or as
+    /// a file.
+    #[arg(long, value_name = "KEY|FILE", requires = "checksums")]
+    pub minisign_key: Option<OsString>,
+    /// The signature of the list of --checksums [default: the list with .minisig at its end].
+    #[arg(long, value_name = "URL|FILE", requires = "minisign_key")]
+    pub signature: Option<OsString>,
 }
 
 impl DownloadOptions {

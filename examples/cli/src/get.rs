@@ -42,10 +42,8 @@ pub fn get(program: &Program, store: &Path, get: &Get) -> Outcome {
     options.add_netrc(&get.network, &files)?;
     let interrupt = Interrupt::listen()?;
     let mut display = display_of(get);
-    if let Some(source) = &get.download.checksums {
-        let host = get.host.of_manager(store);
-        checksums::expect(source, &mut files, &options, host, &interrupt)?;
-    }
+    let host = get.host.of_manager(store);
+    checksums::expect(&get.download, &mut files, &options, &host, &interrupt)?;
     let manager = open(store, &get.host)?;
     let job = job_of(store, &manager, &files, get, &options, &display)?;
     let writes_out = stdout::is_meant(get.output.as_ref());

@@ -39,9 +39,9 @@ pub fn add(store: &Path, add: &Add) -> Outcome {
     add.download.check_targets(&files)?;
     let mut options = JobOptions::read(&add.network)?;
     options.add_netrc(&add.network, &files)?;
-    if let Some(source) = &add.download.checksums {
+    if add.download.checksums.is_some() {
         let (host, interrupt) = (Options::new(store), Interrupt::listen()?);
-        checksums::expect(source, &mut files, &options, host, &interrupt)?;
+        checksums::expect(&add.download, &mut files, &options, &host, &interrupt)?;
     }
     let manager = open_to_store(store)?;
     options.check_host(&manager)?;

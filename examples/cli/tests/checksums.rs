@@ -86,3 +86,24 @@ fn digests_of_servers_are_checked_unless_they_are_ignored() {
     assert_eq!(bench.run(&["run", "--complete", &id]).code, 0);
     assert_eq!(bench.content("z"), Bench::generated(1, 1000));
 }
+
+#[test]
+fn a_list_must_be_signed_by_the_key() {
+    let bench = Bench::new();
+    let one = bench.url("/gen/1/1000");
+    fs::write(bench.path("list"), format!("{}  1000\n", Bench::sha256(1, 1000))).expect("a list");
+    let key = "RWRiZ2NvcHlUS3xL6ALKptNOcjrGsqRACwpmzSK2eXDbait7YMmCz1eM";
+    let signed = ["get", &one, "--checksums", "list", "--minisign-key"];
+    let out = bench.run(&[&signed[..], &[key]].concat());
+    assert!(out.code == 1 && out.stderr.contains("list.minisig"), "{out:?}");
+    fs::write(bench.path("list.minisig"), "x").expect("a file");
+    fs::write(bench.path("key.pub"), format!("untrusted comment: x\n{key}\n")).expect("a key");
+    for key in [key, "key.pub"] {
+        let out = bench.run(&[&signed[..], &[key]].concat());
+        assert!(out.code == 1 && out.stderr.contains("BGCOPY_E_SIGNATURE"), "{out:?}");
+    }
+    let out = bench.run(&[&signed[..], &["missing.pub"]].concat());
+    assert!(out.code == 1 && out.stderr.contains("missing.pub"), "{out:?}");
+    assert_eq!(bench.run(&["get", &one, "--minisign-key", key]).code, 2, "there is no list");
+    assert!(bench.server.requests_for("/gen/1/1000").is_empty());
+}

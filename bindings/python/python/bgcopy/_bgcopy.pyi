@@ -930,6 +930,8 @@ def transfer(
     upload_protocol: UploadProtocol | None,
     reply_file_name: str | PathLike[str] | None,
     checksums: str | PathLike[str] | None,
+    minisign_key: str | None,
+    signature: str | PathLike[str] | None,
     report: Callable[[JobProgress], object] | None,
 ) -> list[tuple[str, bool, JobError | None]]:
     """Transfers files by jobs that the same call finds again. Of each file: its

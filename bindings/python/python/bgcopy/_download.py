@@ -16,6 +16,7 @@ from ._transfer import (
     NO_PROGRESS_TIMEOUT_S,
     TICK_S,
     Deadline,
+    Proof,
     StrPath,
     TransferSettings,
     failure,
@@ -35,6 +36,8 @@ def download(
     *,
     sha256: str | bytes | None = None,
     checksums: StrPath | None = None,
+    minisign_key: str | None = None,
+    signature: StrPath | None = None,
     progress: Progress = False,
     timeout: float | timedelta | None = None,
     no_progress_timeout: float | timedelta = NO_PROGRESS_TIMEOUT_S,
@@ -52,6 +55,8 @@ def download(
     the URL or the path of a list of checksums (`SHA256SUMS`) that the file must
     be in, and is checked against unless it has a hash of its own; headers and
     credentials go to its server only if it has the origin of one of the files.
+    With `minisign_key`, a public key of minisign, the list must be signed by it;
+    the signature is at `signature`, else beside the list with `.minisig` at its end.
 
     `progress` is True or "tqdm" for a bar of tqdm, "rich" for one of rich, or a
     function that is called with :class:`JobProgress`, ten times a second.
@@ -69,8 +74,9 @@ def download(
     """
     local_name = absolute(name_in_url(url) if path is None else path)
     target = FileSpec(url, local_name, expected_hash=expected(sha256))
+    proof = Proof(checksums, minisign_key, signature)
     settings = TransferSettings(headers, credentials, priority, no_progress_timeout)
-    return _fetch([target], settings, progress, timeout, store, manager, checksums)[0]
+    return _fetch([target], settings, progress, timeout, store, manager, proof)[0]
 
 
 def download_many(
@@ -78,6 +84,8 @@ def download_many(
     folder: StrPath = ".",
     *,
     checksums: StrPath | None = None,
+    minisign_key: str | None = None,
+    signature: StrPath | None = None,
     progress: Progress = False,
     timeout: float | timedelta | None = None,
     no_progress_timeout: float | timedelta = NO_PROGRESS_TIMEOUT_S,
@@ -98,8 +106,9 @@ def download_many(
     files = [_target(target, below) for target in targets]
     if not files:
         return []
+    proof = Proof(checksums, minisign_key, signature)
     settings = TransferSettings(headers, credentials, priority, no_progress_timeout)
-    return _fetch(files, settings, progress, timeout, store, manager, checksums)
+    return _fetch(files, settings, progress, timeout, store, manager, proof)
 
 
 def _target(target: Target, folder: str) -> FileSpec:
@@ -124,14 +133,12 @@ def _fetch(
     timeout: float | timedelta | None,
     store: StrPath | None,
     manager: Manager | None,
-    checksums: StrPath | None,
+    proof: Proof,
 ) -> list[Path]:
     with reporting(progress, display_name(files)) as report:
         make_folders(files)
         with opened(store, manager) as (queue, is_kept):
-            run(
-                queue, files, settings, report, timeout, is_kept=is_kept, checksums=checksums
-            )
+            run(queue, files, settings, report, timeout, is_kept=is_kept, proof=proof)
     return [Path(file.local_name) for file in files]
 
 

@@ -441,6 +441,8 @@ class HResult(CodeBase):
     """the list of checksums cannot be read"""
     BGCOPY_E_NOT_LISTED = 0xA0BC0042
     """the list of checksums does not name the file"""
+    BGCOPY_E_SIGNATURE = 0xA0BC0043
+    """the signature is not valid"""
     DO_E_NO_SERVICE = 0x80D01001
     """the service cannot answer"""
     DO_E_DOWNLOAD_NO_PROGRESS = 0x80D02002

@@ -54,4 +54,5 @@ codes! {
     BGCOPY_E_TOO_MANY_PROCESSES = 0xA0BC_0023, "too many processes have joined the queue";
     BGCOPY_E_CHECKSUM_LIST = 0xA0BC_0041, "the list of checksums cannot be read";
     BGCOPY_E_NOT_LISTED = 0xA0BC_0042, "the list of checksums does not name the file";
+    BGCOPY_E_SIGNATURE = 0xA0BC_0043, "the signature is not valid";
 }
