@@ -5,7 +5,7 @@ mod bench;
 use std::fs;
 
 use bench::Bench;
-use bgcopy_test_server::{Content, Reply, Resource};
+use bgcopy_test_server::{Content, Reply, Resource, Server};
 
 #[test]
 fn get_takes_a_list_by_url_or_path() {
@@ -106,4 +106,24 @@ fn a_list_must_be_signed_by_the_key() {
     assert!(out.code == 1 && out.stderr.contains("missing.pub"), "{out:?}");
     assert_eq!(bench.run(&["get", &one, "--minisign-key", key]).code, 2, "there is no list");
     assert!(bench.server.requests_for("/gen/1/1000").is_empty());
+}
+
+#[test]
+fn headers_and_logins_go_only_to_a_server_of_the_files() {
+    let bench = Bench::new();
+    let other = Server::start().expect("a server");
+    let text = format!("{}  1000\n", Bench::sha256(1, 1000));
+    for (server, may_have) in [(&other, false), (&bench.server, true)] {
+        server.put("/list", Resource::bytes(text.clone()));
+        let (url, list) = (bench.url("/gen/1/1000"), server.url("/list"));
+        let command = ["get", &url, "--checksums", &list, "-H", "X-Key: secret", "-u", "ada:word"];
+        let out = bench.run(&command);
+        assert_eq!(out.code, 0, "{out:?}");
+        let requests = server.requests_for("/list");
+        assert!(!requests.is_empty());
+        for request in requests {
+            assert_eq!(request.header("x-key").is_some(), may_have);
+            assert_eq!(request.header("authorization").is_some(), may_have);
+        }
+    }
 }
