@@ -469,6 +469,11 @@ enum bgcopy_job_property_id {
    * at any time. They do not unless it says so.
    */
   BGCOPY_JOB_PROPERTY_ID_BACKGROUND_MODE = 4101,
+  /**
+   * When the job may transfer, by the local clock of the process that hosts the queue,
+   * such as `Mon-Fri 22:00-06:00; Sat,Sun`; empty for always: a Text, set at any time.
+   */
+  BGCOPY_JOB_PROPERTY_ID_TRANSFER_WINDOW = 4102,
 };
 
 /**
@@ -568,6 +573,8 @@ enum bgcopy_wait_kind {
   BGCOPY_WAIT_KIND_CANCELLING_ON_SERVER = 19,
   /** A process has paused the queue. */
   BGCOPY_WAIT_KIND_PAUSED = 20,
+  /** The window of the job or of the queue is closed; the next try is when it opens. */
+  BGCOPY_WAIT_KIND_OUTSIDE_WINDOW = 21,
 };
 
 /** What an event reports. The numbers are our own. */
@@ -605,6 +612,7 @@ enum bgcopy_property_type {
   BGCOPY_PROPERTY_TYPE_ENABLE = 3,
   BGCOPY_PROPERTY_TYPE_UINT64 = 4,
   BGCOPY_PROPERTY_TYPE_TARGET = 5,
+  BGCOPY_PROPERTY_TYPE_TEXT = 6,
 };
 
 /* Bits: Which events a job raises (BG_NOTIFY, specification, section 6.5). */
@@ -873,6 +881,10 @@ typedef struct bgcopy_options {
    * See download_rate.
    */
   uint64_t upload_rate;
+  /**
+   * Set as bgcopy_manager_set_transfer_window sets it; NULL leaves what is stored.
+   */
+  const char *transfer_window;
 } bgcopy_options;
 
 /**
@@ -1085,6 +1097,11 @@ typedef union bgcopy_property_data {
    * For TARGET: a bgcopy_auth_target.
    */
   uint32_t target;
+  /**
+   * For TEXT: what bgcopy_job_get_property gives is freed with bgcopy_string_free; what
+   * bgcopy_job_set_property gets is only read.
+   */
+  char *text;
 } bgcopy_property_data;
 
 /**
@@ -1538,6 +1555,33 @@ BGCOPY_API
 bgcopy_hresult bgcopy_manager_set_rate_limits(struct bgcopy_manager *manager,
                                               uint64_t download,
                                               uint64_t upload);
+
+/**
+ * Tells when the queue may transfer, as it was set; an empty text for always.
+ *
+ * @param out_window the caller frees it with bgcopy_string_free.
+ * @return S_OK; E_POINTER; E_HANDLE; E_MANAGER_CLOSED.
+ */
+BGCOPY_API
+bgcopy_hresult bgcopy_manager_get_transfer_window(struct bgcopy_manager *manager,
+                                                  char **out_window);
+
+/**
+ * Sets when the jobs of the queue may transfer, by the local clock of the process that hosts
+ * it. It holds at once, in whatever process the queue is hosted, and it is stored. When it
+ * closes, jobs keep their bytes and are QUEUED; their wait reason says OUTSIDE_WINDOW, and
+ * when it opens as the next try. A job may have a window of its own besides, its property
+ * TRANSFER_WINDOW.
+ *
+ * @param window days, times of 24 hours or both, as "Mon-Fri 22:00-06:00; Sat,Sun"; empty
+ * for always. A time that ends before it begins ends on the next day.
+ * @return S_OK; E_INVALIDARG for what is no window, with the character at which it is none
+ * in the message; BG_E_STRING_TOO_LONG above 1,024 characters; E_POINTER; E_HANDLE;
+ * E_MANAGER_CLOSED; a code of the disk if it cannot be stored.
+ */
+BGCOPY_API
+bgcopy_hresult bgcopy_manager_set_transfer_window(struct bgcopy_manager *manager,
+                                                  const char *window);
 
 /**
  * Says what the operating system tells of the network. Jobs to which it is
@@ -2042,7 +2086,8 @@ bgcopy_hresult bgcopy_job_set_maximum_download_time(struct bgcopy_job *job,
  * Tells a job property (GetProperty).
  *
  * @param id a bgcopy_job_property_id.
- * @param out_value the value with its type.
+ * @param out_value the value with its type. If that is TEXT, the caller frees the text with
+ * bgcopy_string_free.
  * @return S_OK; DO_E_UNKNOWN_PROPERTY_ID; E_POINTER; E_HANDLE;
  * E_MANAGER_CLOSED. Section 3.4.
  */
@@ -2055,9 +2100,10 @@ bgcopy_hresult bgcopy_job_get_property(struct bgcopy_job *job,
  * Sets a job property (SetProperty).
  *
  * @param id a bgcopy_job_property_id.
- * @param value the value with its type.
+ * @param value the value with its type. A text is UTF-8 and stays the caller's.
  * @return S_OK; DO_E_UNKNOWN_PROPERTY_ID; E_INVALIDARG for a value of another
- * type; BG_E_READ_ONLY_PROPERTY_AFTER_RESUME; E_NOTIMPL for HIGH_PERFORMANCE;
+ * type, or for what is no window; BG_E_STRING_TOO_LONG for a window of more than 1,024
+ * characters; BG_E_READ_ONLY_PROPERTY_AFTER_RESUME; E_NOTIMPL for HIGH_PERFORMANCE;
  * BG_E_RANDOM_ACCESS_NOT_SUPPORTED for ON_DEMAND_MODE of a job whose files have no ranges to be
  * requested; DO_E_INVALID_STATE if the job is final; E_POINTER; E_HANDLE; E_MANAGER_CLOSED.
  * Section 3.4.

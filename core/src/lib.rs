@@ -45,7 +45,7 @@ pub use handle::{
     jobs_owed, local_name, path_of, progress_of, seek_from, survey_each, upload, upload_key,
     wait_reasons,
 };
-pub use model::FileRecord;
+pub use model::{FileRecord, check_transfer_window};
 pub use notify::{LogSink, set_log_sink};
 pub use store::Faults;
 pub use vocab::{

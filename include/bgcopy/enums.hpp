@@ -144,6 +144,9 @@ enum class job_property_id : std::uint32_t {
     /// Whether downloads of the job yield to other traffic, a BackgroundMode: a Dword, set
     /// at any time. They do not unless it says so.
     background_mode = BGCOPY_JOB_PROPERTY_ID_BACKGROUND_MODE,
+    /// When the job may transfer, by the local clock of the process that hosts the queue,
+    /// such as `Mon-Fri 22:00-06:00; Sat,Sun`; empty for always: a Text, set at any time.
+    transfer_window = BGCOPY_JOB_PROPERTY_ID_TRANSFER_WINDOW,
 };
 
 /// Whether downloads yield to other traffic (job property BACKGROUND_MODE): they take what
@@ -235,6 +238,8 @@ enum class wait_kind : std::uint32_t {
     cancelling_on_server = BGCOPY_WAIT_KIND_CANCELLING_ON_SERVER,
     /// A process has paused the queue.
     paused = BGCOPY_WAIT_KIND_PAUSED,
+    /// The window of the job or of the queue is closed; the next try is when it opens.
+    outside_window = BGCOPY_WAIT_KIND_OUTSIDE_WINDOW,
 };
 
 /// What an event reports. The numbers are our own.
@@ -272,6 +277,7 @@ enum class property_type : std::uint32_t {
     enable = BGCOPY_PROPERTY_TYPE_ENABLE,
     uint64 = BGCOPY_PROPERTY_TYPE_UINT64,
     target = BGCOPY_PROPERTY_TYPE_TARGET,
+    text = BGCOPY_PROPERTY_TYPE_TEXT,
 };
 
 } // namespace bgcopy

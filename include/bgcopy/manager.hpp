@@ -36,6 +36,7 @@ public:
         raw.files_per_job = wanted.files_per_job;
         raw.download_rate = wanted.download_rate;
         raw.upload_rate = wanted.upload_rate;
+        raw.transfer_window = wanted.transfer_window ? wanted.transfer_window->c_str() : nullptr;
         raw.exclusive = wanted.exclusive ? 1 : 0;
         raw.replace_older = wanted.replace_older ? 1 : 0;
         raw.stores_only = wanted.stores_only ? 1 : 0;
@@ -293,6 +294,27 @@ public:
     void set_rate_limits(const bgcopy::rate_limits &rates)
     {
         detail::must([&](std::error_code &failure) { set_rate_limits(rates, failure); });
+    }
+
+    /// When the queue may transfer, as it was set; empty for always.
+    std::string transfer_window(std::error_code &failure) const
+    {
+        char *window = nullptr;
+        detail::check(bgcopy_manager_get_transfer_window(raw_, &window), failure);
+        return detail::taken(window);
+    }
+    BGCOPY_DETAIL_THROWING(transfer_window)
+
+    /// Sets when the jobs of the queue may transfer, by the local clock: days, times or both,
+    /// as "Mon-Fri 22:00-06:00; Sat,Sun"; empty for always. It holds at once and is stored.
+    void set_transfer_window(std::string_view window, std::error_code &failure)
+    {
+        detail::check(
+            bgcopy_manager_set_transfer_window(raw_, std::string(window).c_str()), failure);
+    }
+    void set_transfer_window(std::string_view window)
+    {
+        detail::must([&](std::error_code &failure) { set_transfer_window(window, failure); });
     }
 
     /// Says what the operating system tells of the network. Jobs to which it is closed stop

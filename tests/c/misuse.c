@@ -158,6 +158,8 @@ static void null_results(void)
     EXPECT(bad, bgcopy_manager_set_limits(m, NULL));
     EXPECT(bad, bgcopy_manager_get_rate_limits(m, NULL, &any_time));
     EXPECT(bad, bgcopy_manager_get_rate_limits(m, &any_time, NULL));
+    EXPECT(bad, bgcopy_manager_get_transfer_window(m, NULL));
+    EXPECT(bad, bgcopy_manager_set_transfer_window(m, NULL));
     EXPECT(bad, bgcopy_manager_get_network(m, NULL, &any_number));
     EXPECT(bad, bgcopy_manager_get_network(m, &any_number, NULL));
     EXPECT(bad, bgcopy_manager_is_paused(m, NULL));
@@ -453,7 +455,7 @@ static void bad_numbers(void)
     EXPECT(BGCOPY_BG_E_INVALID_AUTH_TARGET, bgcopy_job_remove_credentials(job, 3, 1));
     EXPECT(BGCOPY_BG_E_INVALID_AUTH_SCHEME, bgcopy_job_remove_credentials(job, 1, 0));
     EXPECT(BGCOPY_DO_E_UNKNOWN_PROPERTY_ID, bgcopy_job_get_property(job, 6, &any_value));
-    any_value.type = 6;
+    any_value.type = 7;
     EXPECT(bad, bgcopy_job_set_property(job, 1, &any_value));
     any_value.type = BGCOPY_PROPERTY_TYPE_GUID;
     EXPECT(bad, bgcopy_job_set_property(job, 1, &any_value));
@@ -491,6 +493,8 @@ static void bad_numbers(void)
     EXPECT(bad, bgcopy_manager_set_limits(manager, &any_limits));
     EXPECT(bad, bgcopy_manager_set_rate_limits(manager, UINT64_MAX, 0));
     EXPECT(bad, bgcopy_manager_set_rate_limits(manager, 0, UINT64_MAX));
+    EXPECT(bad, bgcopy_manager_set_transfer_window(manager, "22:00-22:00"));
+    CHECK(strstr(bgcopy_last_error_message(), "at character 7,"));
     EXPECT(bad, bgcopy_manager_set_network(manager, 2, BGCOPY_COST_UNRESTRICTED));
     EXPECT(bad, bgcopy_manager_set_network(manager, 1, 0));
     EXPECT(bad, bgcopy_manager_set_network(manager, 1, BGCOPY_COST_TRANSFER_ALWAYS));

@@ -231,6 +231,17 @@ static void properties(void)
            bgcopy_job_set_property(job, BGCOPY_JOB_PROPERTY_ID_HIGH_PERFORMANCE, &value));
     OK(bgcopy_job_get_property(job, BGCOPY_JOB_PROPERTY_ID_USE_STORED_CREDENTIALS, &value));
     CHECK(value.type == BGCOPY_PROPERTY_TYPE_TARGET && value.data.target == 0);
+    char window[] = "Sat,Sun";
+    value.type = BGCOPY_PROPERTY_TYPE_TEXT;
+    value.data.text = NULL;
+    EXPECT(BGCOPY_E_POINTER,
+           bgcopy_job_set_property(job, BGCOPY_JOB_PROPERTY_ID_TRANSFER_WINDOW, &value));
+    value.data.text = window;
+    OK(bgcopy_job_set_property(job, BGCOPY_JOB_PROPERTY_ID_TRANSFER_WINDOW, &value));
+    OK(bgcopy_job_get_property(job, BGCOPY_JOB_PROPERTY_ID_TRANSFER_WINDOW, &value));
+    CHECK(value.type == BGCOPY_PROPERTY_TYPE_TEXT && strcmp(value.data.text, window) == 0);
+    CHECK(value.data.text != window);
+    bgcopy_string_free(value.data.text);
     OK(bgcopy_job_close(job));
     OK(bgcopy_manager_close(manager));
 }
@@ -247,6 +258,7 @@ static void of_manager(void)
     options.store_path = path_of("store");
     options.jobs = 1;
     options.upload_rate = 7;
+    options.transfer_window = "22:00-06:00";
     OK(bgcopy_manager_open(&options, &manager));
     uint64_t download = 9, upload = 9;
     OK(bgcopy_manager_get_rate_limits(manager, &download, &upload));
@@ -254,6 +266,13 @@ static void of_manager(void)
     OK(bgcopy_manager_set_rate_limits(manager, 1, 0));
     OK(bgcopy_manager_get_rate_limits(manager, &download, &upload));
     CHECK(download == 1 && upload == 0);
+    OK(bgcopy_manager_get_transfer_window(manager, &text));
+    CHECK(strcmp(text, "22:00-06:00") == 0);
+    bgcopy_string_free(text);
+    OK(bgcopy_manager_set_transfer_window(manager, ""));
+    OK(bgcopy_manager_get_transfer_window(manager, &text));
+    CHECK(strcmp(text, "") == 0);
+    bgcopy_string_free(text);
     limits.size = sizeof limits;
     OK(bgcopy_manager_get_limits(manager, &limits));
     CHECK(limits.jobs == 1 && limits.simultaneous_files == 16);

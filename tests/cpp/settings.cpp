@@ -139,6 +139,13 @@ void properties()
     const auto clsid = bgcopy::to_guid("6f9619ff-8b86-d011-b42d-00c04fc964ff");
     job.set_property<id::notification_clsid>(clsid);
     assert(bgcopy::to_string(job.property<id::notification_clsid>()) == bgcopy::to_string(clsid));
+    assert(job.property<id::transfer_window>().empty());
+    job.set_property<id::transfer_window>("Sat,Sun");
+    assert(job.property<id::transfer_window>() == "Sat,Sun");
+    job.set_property<id::max_download_rate>(1024);
+    assert(job.property<id::max_download_rate>() == 1024);
+    job.set_property<id::background_mode>(bgcopy::background_mode::on);
+    assert(job.property<id::background_mode>() == bgcopy::background_mode::on);
     job.set_property<id::dynamic_content>(true);
     assert(job.property<id::dynamic_content>());
     job.set_property<id::max_download_size>(5'000'000'000);
@@ -204,6 +211,7 @@ void of_manager()
     bgcopy::options limited;
     limited.store_path = path_of("store");
     limited.download_rate = 5;
+    limited.transfer_window = "22:00-06:00";
     auto manager = bgcopy::manager::open(limited);
     assert(manager.is_host());
     assert(manager.host_process().has_value());
@@ -216,6 +224,9 @@ void of_manager()
     assert(manager.rate_limits().download == 5 && manager.rate_limits().upload == 0);
     manager.set_rate_limits({0, 1024});
     assert(manager.rate_limits().download == 0 && manager.rate_limits().upload == 1024);
+    assert(manager.transfer_window() == "22:00-06:00");
+    manager.set_transfer_window("");
+    assert(manager.transfer_window().empty());
     manager.set_network({false, BGCOPY_COST_ROAMING});
     const auto network = manager.network();
     assert(!network.is_connected && network.cost == BGCOPY_COST_ROAMING);

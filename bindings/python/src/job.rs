@@ -402,7 +402,8 @@ impl Job {
             PropertyValue::Guid(_)
             | PropertyValue::Enable(_)
             | PropertyValue::Uint64(_)
-            | PropertyValue::Target(_) => None,
+            | PropertyValue::Target(_)
+            | PropertyValue::Text(_) => None,
         };
         Ok(Member(protocol.unwrap_or_default()))
     }

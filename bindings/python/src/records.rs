@@ -211,6 +211,7 @@ pub fn property_value(py: Python<'_>, value: PropertyValue) -> Made<'_> {
         PropertyValue::Uint64(number) => Ok(number.into_pyobject(py)?.into_any()),
         PropertyValue::Enable(enabled) => Ok(enabled.into_pyobject(py)?.to_owned().into_any()),
         PropertyValue::Guid(id) => Ok(id.into_pyobject(py)?.into_any()),
+        PropertyValue::Text(text) => Ok(text.into_pyobject(py)?.into_any()),
     }
 }
 

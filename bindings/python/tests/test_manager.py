@@ -122,6 +122,32 @@ def test_rate_limits_at_the_start_are_stored(tmp_path: Path) -> None:
         assert manager.rate_limits == rates
 
 
+def test_transfer_window(bench: Bench) -> None:
+    manager = bench.manager
+    assert manager.transfer_window == ""
+    manager.transfer_window = "Mon-Fri 22:00-06:00; Sat,Sun"
+    assert manager.transfer_window == "Mon-Fri 22:00-06:00; Sat,Sun"
+    with pytest.raises(ValueError, match="at character 7,"):
+        manager.transfer_window = "22:00-22:00"
+    with pytest.raises(TypeError):
+        manager.transfer_window = 22  # type: ignore[assignment]
+    manager.transfer_window = ""
+    job = manager.create_job("one")
+    assert job.property(JobPropertyId.TRANSFER_WINDOW) == ""
+    job.set_property(JobPropertyId.TRANSFER_WINDOW, "Sat,Sun")
+    assert job.property(JobPropertyId.TRANSFER_WINDOW) == "Sat,Sun"
+    for wrong in ("Sat-", 5):
+        with pytest.raises(bgcopy.InvalidArgumentError):
+            job.set_property(JobPropertyId.TRANSFER_WINDOW, wrong)
+
+
+def test_transfer_window_at_the_start_is_stored(tmp_path: Path) -> None:
+    with Manager(tmp_path / "store", transfer_window="Sat,Sun") as manager:
+        assert manager.transfer_window == "Sat,Sun"
+    with Manager(tmp_path / "store") as manager:
+        assert manager.transfer_window == "Sat,Sun"
+
+
 def test_certificates_of_authorities_are_checked_at_the_start(tmp_path: Path) -> None:
     pem = "-----BEGIN CERTIFICATE-----\nMAMCAQE=\n-----END CERTIFICATE-----\n"
     store, file = tmp_path / "store", tmp_path / "authorities.pem"

@@ -157,6 +157,9 @@ pub enum JobPropertyId {
     /// Whether downloads of the job yield to other traffic, a BackgroundMode: a Dword, set
     /// at any time. They do not unless it says so.
     BackgroundMode = 4101,
+    /// When the job may transfer, by the local clock of the process that hosts the queue,
+    /// such as `Mon-Fri 22:00-06:00; Sat,Sun`; empty for always: a Text, set at any time.
+    TransferWindow = 4102,
 }
 
 /// Whether downloads yield to other traffic (job property BACKGROUND_MODE): they take what
@@ -256,6 +259,8 @@ pub enum WaitKind {
     CancellingOnServer = 19,
     /// A process has paused the queue.
     Paused = 20,
+    /// The window of the job or of the queue is closed; the next try is when it opens.
+    OutsideWindow = 21,
 }
 
 /// What an event reports. The numbers are our own.

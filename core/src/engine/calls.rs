@@ -91,6 +91,8 @@ impl Engine {
             | ApiCall::SetLimits(_)
             | ApiCall::RateLimits
             | ApiCall::SetRateLimits(_)
+            | ApiCall::TransferWindow
+            | ApiCall::SetTransferWindow(_)
             | ApiCall::ForgetHistory { .. }
             | ApiCall::Conditions
             | ApiCall::Tell(_) => answer.send(self.ask(session, request, at)),
@@ -139,19 +141,15 @@ impl Engine {
                 self.apply_limits().map(|()| ApiReply::Done(code::S_OK))
             }
             ApiCall::RateLimits => Ok(ApiReply::RateLimits(self.queue.rate_limits)),
-            ApiCall::SetRateLimits(rates) => {
-                rates.check()?;
-                self.queue.set_rate_limits(rates)?;
-                self.unsynced_since_ms.get_or_insert(at.monotonic_ms);
-                self.transfers.limit_all(rates);
-                done
-            }
+            ApiCall::SetRateLimits(rates) => self.set_rate_limits(rates, at).and(done),
+            ApiCall::TransferWindow => Ok(ApiReply::Text(self.queue.pace.window_text().to_owned())),
+            ApiCall::SetTransferWindow(text) => self.set_transfer_window(text, at).and(done),
             ApiCall::ForgetHistory { id } => {
                 self.queue.forget_history(id)?;
                 self.unsynced_since_ms.get_or_insert(at.monotonic_ms);
                 done
             }
-            ApiCall::Conditions => Ok(ApiReply::Conditions(self.queue.conditions)),
+            ApiCall::Conditions => Ok(ApiReply::Conditions(self.queue.holds.conditions)),
             ApiCall::Tell(told) => {
                 told.network.map_or(Ok(()), Network::check)?;
                 self.hear(session, told, at);

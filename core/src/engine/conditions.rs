@@ -20,7 +20,7 @@ impl Engine {
     /// Acts on what is told now: another one may have said something, or left.
     pub(super) fn follow_conditions(&mut self, at: Now) {
         let conditions = self.sessions.conditions();
-        let before = std::mem::replace(&mut self.queue.conditions, conditions);
+        let before = std::mem::replace(&mut self.queue.holds.conditions, conditions);
         if conditions == before {
             return;
         }

@@ -239,6 +239,7 @@ pub(super) fn made(shared: &Arc<Shared>, reply: ApiReply, setup: Setup) -> Resul
         | ApiReply::Idle(_)
         | ApiReply::Limits(_)
         | ApiReply::RateLimits(_)
+        | ApiReply::Text(_)
         | ApiReply::Conditions(_) => Err(unexpected("SetUp")),
     }
 }

@@ -80,6 +80,8 @@ fn requests() -> Vec<ApiCall> {
         ApiCall::SetLimits(Limits::default()),
         ApiCall::RateLimits,
         ApiCall::SetRateLimits(RateLimits { download: 1, upload: u64::MAX }),
+        ApiCall::TransferWindow,
+        ApiCall::SetTransferWindow("Sat,Sun".to_owned()),
         ApiCall::ForgetHistory { id: Some(id(1)) },
         ApiCall::ForgetHistory { id: None },
     ]);

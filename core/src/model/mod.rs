@@ -40,8 +40,9 @@ mod tests;
 mod upload;
 mod upload_outcome;
 mod upload_status;
+mod window;
 
-pub use conditions::{Conditions, Network, ReportedConditions};
+pub use conditions::{Conditions, Holds, Network, ReportedConditions};
 pub use deadline::Now;
 pub use file::{ExpectedHash, FileRecord, FileStage};
 pub use history::{HistoryEntry, HistoryFile};
@@ -66,6 +67,7 @@ pub use speed::Meter;
 pub use upload::{
     Sent, UploadEvent, has_expired, is_upload, next_upload_call, sending, upload_state,
 };
+pub use window::{LocalTime, Window, check_transfer_window};
 #[cfg(test)]
 pub use {
     deadline::Deadline,

@@ -15,6 +15,7 @@ use super::job::Change;
 use super::record::{ClientCertificate, CredentialSlot, JobRecord, ProxySettings};
 use super::reply;
 use super::upload::is_upload;
+use super::window::Window;
 
 /// Applies one setter.
 pub fn apply(change: &mut Change, setting: &Setting, now: Now) -> Result<()> {
@@ -205,6 +206,7 @@ fn set_property(record: &mut JobRecord, id: u32, value: &PropertyValue) -> Resul
             JobPropertyId::MaxDownloadRate | JobPropertyId::MaxUploadRate,
             PropertyValue::Uint64(rate),
         ) => check_rate(*rate)?,
+        (JobPropertyId::TransferWindow, PropertyValue::Text(text)) => _ = Window::parse(text)?,
         // Any value of its type.
         _ => {}
     }

@@ -309,7 +309,8 @@ fn interval_ms(record: &JobRecord) -> u64 {
             PropertyValue::Guid(_)
             | PropertyValue::Enable(_)
             | PropertyValue::Uint64(_)
-            | PropertyValue::Target(_),
+            | PropertyValue::Target(_)
+            | PropertyValue::Text(_),
         )
         | None => u64::from(limit::NOTIFICATION_INTERVAL_DEFAULT_MS),
     }

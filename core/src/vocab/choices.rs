@@ -73,6 +73,9 @@ words! {
         /// Whether downloads of the job yield to other traffic, a BackgroundMode: a Dword, set
         /// at any time. They do not unless it says so.
         BackgroundMode = 0x1005, "BACKGROUND_MODE";
+        /// When the job may transfer, by the local clock of the process that hosts the queue,
+        /// such as `Mon-Fri 22:00-06:00; Sat,Sun`; empty for always: a Text, set at any time.
+        TransferWindow = 0x1006, "TRANSFER_WINDOW";
     }
 
     /// Whether downloads yield to other traffic (job property BACKGROUND_MODE): they take what
@@ -119,4 +122,6 @@ pub enum PropertyValue {
     Uint64(u64),
     /// An authentication target.
     Target(u32),
+    /// A text.
+    Text(String),
 }

@@ -61,6 +61,8 @@ pub const CONNECTIONS_PER_FILE_DEFAULT: u32 = 4;
 pub const CONNECTIONS_PER_FILE_MAX: u32 = 32;
 /// The highest rate limit, in bytes a second: what systems count in signed numbers.
 pub const RATE_MAX: u64 = OFFSET_MAX;
+/// A window: what any plan of a week needs, many times over.
+pub const WINDOW_CHARS_MAX: usize = 1024;
 /// How long a server that cannot be reached is told of a cancelled upload: a
 /// day (specification, section 9.4).
 pub const SERVER_CLEANUP_MAX_S: u32 = 86_400;

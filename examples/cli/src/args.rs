@@ -9,7 +9,7 @@ use clap_complete::Shell;
 
 use crate::download_options::DownloadOptions;
 use crate::host_options::HostOptions;
-use crate::limit::{QueueRates, rate};
+use crate::limit::{QueueRates, rate, window};
 use crate::network_options::NetworkOptions;
 use crate::rpc::RpcOptions;
 use crate::{job_settings, ranges};
@@ -384,12 +384,16 @@ pub struct Serve {
 #[derive(Args)]
 pub struct Limit {
     /// Of what is downloaded: bytes a second, with K, M or G for powers of 1024; 0 for no
-    /// limit. Without it and --upload-rate the limits are shown.
+    /// limit. Without it, --upload-rate and --window what is set is shown.
     #[arg(value_name = "RATE", value_parser = rate)]
     pub rate: Option<u64>,
     /// Of what is uploaded, likewise.
     #[arg(long, value_name = "RATE", value_parser = rate)]
     pub upload_rate: Option<u64>,
+    /// When the jobs of the queue may transfer, as `22:00-06:00` or `Mon-Fri 22:00-06:00;
+    /// Sat,Sun`, by the local clock of the process that hosts it; empty for always.
+    #[arg(long, value_name = "WINDOW", value_parser = window)]
+    pub window: Option<String>,
     /// Print a JSON object.
     #[arg(long)]
     pub json: bool,

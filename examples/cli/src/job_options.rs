@@ -23,6 +23,7 @@ pub const UNCHECKED: u32 = security::IGNORE_UNKNOWN_CA
 
 const CONNECTIONS_PER_FILE: u32 = JobPropertyId::ConnectionsPerFile.as_u32();
 const BACKGROUND_MODE: u32 = JobPropertyId::BackgroundMode.as_u32();
+const TRANSFER_WINDOW: u32 = JobPropertyId::TransferWindow.as_u32();
 
 /// What the options ask for. What they do not name stays as it is for a job that
 /// is taken up.
@@ -39,6 +40,7 @@ pub struct JobOptions {
     connections_per_file: Option<u32>,
     limit_rate: Option<u64>,
     background_mode: Option<PropertyValue>,
+    window: Option<PropertyValue>,
     /// True if the jobs are uploads.
     pub sends: bool,
     pub hidden_words: Vec<HiddenWord>,
@@ -78,6 +80,7 @@ impl JobOptions {
             background_mode: options
                 .background_mode
                 .map(|mode| PropertyValue::Dword(mode.as_u32())),
+            window: options.window.clone().map(PropertyValue::Text),
             sends: false,
             hidden_words: passwords::hidden_words(options),
         };
@@ -174,6 +177,9 @@ impl JobOptions {
         if let Some(mode) = &self.background_mode {
             setup = setup.property(BACKGROUND_MODE, mode.clone());
         }
+        if let Some(window) = &self.window {
+            setup = setup.property(TRANSFER_WINDOW, window.clone());
+        }
         setup.security_flags(self.security_flags)
     }
 
@@ -218,6 +224,9 @@ impl JobOptions {
         }
         if let Some(mode) = &self.background_mode {
             job.set_property(BACKGROUND_MODE, mode.clone())?;
+        }
+        if let Some(window) = &self.window {
+            job.set_property(TRANSFER_WINDOW, window.clone())?;
         }
         self.prove_again(manager, job, &record)
     }

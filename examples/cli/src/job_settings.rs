@@ -14,7 +14,7 @@ use uuid::Uuid;
 use crate::args::{Priority, Protocol};
 use crate::download_options::bytes;
 use crate::failure::{Failure, Outcome};
-use crate::limit::rate;
+use crate::limit::{rate, window};
 use crate::network_options::background_mode;
 use crate::{job_options, output, proxy};
 
@@ -63,7 +63,7 @@ type Set = fn(&mut JobSettings, &str) -> Outcome;
 
 /// A key: its name, what its values are, and what they do. A key that builds on another
 /// one stands behind it.
-const KEYS: [(&str, &str, Set); 19] = [
+const KEYS: [(&str, &str, Set); 20] = [
     ("priority", "foreground, high, normal or low", |job, value| {
         job.priority = one_of::<Priority>(value, Priority::Normal)?.into();
         Ok(())
@@ -110,6 +110,12 @@ const KEYS: [(&str, &str, Set); 19] = [
         };
         let value = PropertyValue::Dword(mode.as_u32());
         job.properties.insert(JobPropertyId::BackgroundMode, value);
+        Ok(())
+    }),
+    ("window", "when it may transfer, as Mon-Fri 22:00-06:00; empty: always", |job, value| {
+        let text = if value == DEFAULT { "" } else { value };
+        let text = window(text).map_err(Failure::usage)?;
+        job.properties.insert(JobPropertyId::TransferWindow, PropertyValue::Text(text));
         Ok(())
     }),
     ("header", "NAME: VALUE or @FILE, in place of all headers; empty: none", add_header),
@@ -176,6 +182,7 @@ pub fn other_properties() -> impl Iterator<Item = JobPropertyId> {
         JobPropertyId::MaxDownloadRate,
         JobPropertyId::MaxUploadRate,
         JobPropertyId::BackgroundMode,
+        JobPropertyId::TransferWindow,
     ];
     JobPropertyId::ALL
         .into_iter()
@@ -195,6 +202,7 @@ pub fn keys() -> String {
             }
             PropertyValue::Guid(_) => "a UUID",
             PropertyValue::Enable(_) => "yes or no",
+            PropertyValue::Text(_) => "a text",
         };
         (key_of(id), values)
     });
@@ -388,6 +396,7 @@ fn property(id: JobPropertyId, value: &str) -> Outcome<PropertyValue> {
             PropertyValue::Uint64(value.parse().map_err(|_| wrong(value, "a number"))?)
         }
         PropertyValue::Enable(on) => PropertyValue::Enable(yes(value, on)?),
+        PropertyValue::Text(_) => PropertyValue::Text(value.to_owned()),
         PropertyValue::Guid(_) => {
             PropertyValue::Guid(Uuid::try_parse(value).map_err(|_| wrong(value, "a UUID"))?)
         }

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use bgcopy_core::BackgroundMode;
 use clap::{ArgGroup, Args};
 
-use crate::limit::rate;
+use crate::limit::{rate, window};
 
 #[derive(Args)]
 #[command(next_help_heading = "Requests")]
@@ -109,6 +109,11 @@ pub struct NetworkOptions {
     /// is low (auto). Linux only [default: off].
     #[arg(long, value_name = "on|auto|off", value_parser = background_mode)]
     pub background_mode: Option<BackgroundMode>,
+    /// When a job may transfer, as `22:00-06:00` or `Mon-Fri 22:00-06:00; Sat,Sun`, by the
+    /// local clock; empty for always. It is stored with the job. `limit --window` sets that
+    /// of the whole queue.
+    #[arg(long, value_name = "WINDOW", value_parser = window)]
+    pub window: Option<String>,
 }
 
 /// A mode by its name, in letters of either case.

@@ -132,6 +132,9 @@ fn rows(job: &JobSettings) -> Vec<Row> {
         let mode = BackgroundMode::from_u32(*number).map(|mode| mode.name().to_ascii_lowercase());
         rows.push(Row::text("background-mode", &mode.unwrap_or_else(|| number.to_string())));
     }
+    if let Some(PropertyValue::Text(window)) = job.properties.get(&JobPropertyId::TransferWindow) {
+        rows.push(Row::text("window", window));
+    }
     if let Some(PropertyValue::Dword(number)) = job.properties.get(&JobPropertyId::UploadProtocol) {
         rows.push(Row::text("protocol", &protocol(*number)));
     }
@@ -204,6 +207,7 @@ fn property(id: JobPropertyId, value: &PropertyValue) -> Row {
         PropertyValue::Dword(number) | PropertyValue::Target(number) => Row::number(&key, *number),
         PropertyValue::Uint64(number) => Row::number(&key, *number),
         PropertyValue::Enable(is_on) => Row::flag(&key, *is_on),
+        PropertyValue::Text(text) => Row::text(&key, text),
         PropertyValue::Guid(guid) => Row::text(&key, &guid.to_string()),
     }
 }
@@ -269,6 +273,7 @@ mod tests {
             "notify-flags=disable,0x10",
             "max-filesize=2K",
             "protocol=put-range",
+            "window=Mon-Fri 22:00-06:00; Sat,Sun",
             "cost-flags=transfer-not-roaming",
             "dynamic-content=yes",
             "connections-per-file=3",
@@ -282,7 +287,9 @@ mod tests {
         assert_eq!(new.with(&words).expect("good words"), job);
         let back: Vec<_> =
             self::words(&new).into_iter().filter(|word| !word.ends_with('=')).collect();
-        let back = job.with(&[back, vec!["header=".to_owned()]].concat()).expect("good words");
+        let back = job
+            .with(&[back, vec!["header=".to_owned(), "window=".to_owned()]].concat())
+            .expect("good words");
         assert_eq!(JobSettings { description: String::new(), ..back }, new);
     }
 

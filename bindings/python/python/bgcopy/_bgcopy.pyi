@@ -83,6 +83,7 @@ class Manager:
         *,
         limits: Limits | None = None,
         rate_limits: RateLimits | None = None,
+        transfer_window: str | None = None,
         user_agent: str | None = None,
         ca_file: str | PathLike[str] | None = None,
         ca_pem: str | None = None,
@@ -100,8 +101,8 @@ class Manager:
         With `stores_only` nothing is transferred while this manager hosts: it only
         stores what is to be done; a cancel still reaches the servers of its uploads.
 
-        `rate_limits` are set as :attr:`rate_limits` sets them; None leaves those that
-        are stored.
+        `rate_limits` and `transfer_window` are set as :attr:`rate_limits` and
+        :attr:`transfer_window` set them; None leaves what is stored.
 
         `ca_file` is a file in PEM form with the certificates of the authorities
         that all requests trust in place of the system's, while this manager
@@ -276,6 +277,24 @@ class Manager:
 
     @rate_limits.setter
     def rate_limits(self, rates: RateLimits) -> None: ...
+    @property
+    def transfer_window(self) -> str:
+        """When the jobs of the queue may transfer, by the local clock of the process
+        that hosts it; empty for always.
+
+        A window is a list of entries, separated by semicolons: days, times, or both, as
+        `22:00-06:00` or `Mon-Fri 22:00-06:00; Sat,Sun`. One that ends before it begins
+        ends on the next day. When it closes, jobs keep their bytes and are QUEUED; their
+        `wait_reason` is `OUTSIDE_WINDOW`, with when it opens as the next try.
+
+        Setting it holds at once, in whatever process the queue is hosted, and it is
+        stored. A job may have a window of its own: the property TRANSFER_WINDOW.
+        :class:`InvalidArgumentError` for what is no window, with the character at which
+        it is none, and above 1,024 characters.
+        """
+
+    @transfer_window.setter
+    def transfer_window(self, window: str) -> None: ...
     @property
     def network(self) -> Network:
         """The network as it was told last, by any process; connected and
@@ -690,12 +709,12 @@ class Job:
         valid, and then none is changed.
         """
 
-    def property(self, id: JobPropertyId) -> int | bool | uuid.UUID:
+    def property(self, id: JobPropertyId) -> int | bool | uuid.UUID | str:
         """A job property: :class:`NotFoundError` for an unknown id. Section
         3.4.
         """
 
-    def set_property(self, id: JobPropertyId, value: int | bool | uuid.UUID) -> None:
+    def set_property(self, id: JobPropertyId, value: int | bool | uuid.UUID | str) -> None:
         """Sets a job property: :class:`NotFoundError` for an unknown id,
         :class:`InvalidArgumentError` for a value of another type,
         :class:`InvalidStateError` for one that is fixed by the first Resume,

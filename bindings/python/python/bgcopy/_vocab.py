@@ -144,6 +144,8 @@ class JobPropertyId(WordBase):
     """The most bytes a second that the job may upload; 0 for no limit of its own: a Uint64, set at any time."""
     BACKGROUND_MODE = 4101
     """Whether downloads of the job yield to other traffic, a BackgroundMode: a Dword, set at any time. They do not unless it says so."""
+    TRANSFER_WINDOW = 4102
+    """When the job may transfer, by the local clock of the process that hosts the queue, such as `Mon-Fri 22:00-06:00; Sat,Sun`; empty for always: a Text, set at any time."""
 
 
 class BackgroundMode(WordBase):
@@ -232,6 +234,8 @@ class WaitKind(WordBase):
     """The server has not yet deleted the upload of a cancelled job."""
     PAUSED = 20
     """A process has paused the queue."""
+    OUTSIDE_WINDOW = 21
+    """The window of the job or of the queue is closed; the next try is when it opens."""
 
 
 class EventKind(WordBase):

@@ -19,6 +19,7 @@ mod upload_enumeration;
 mod upload_status;
 mod upload_world;
 mod uploads;
+mod windows;
 mod world;
 
 use uuid::Uuid;

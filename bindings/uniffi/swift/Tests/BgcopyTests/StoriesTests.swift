@@ -362,6 +362,18 @@ final class StoriesTests: XCTestCase {
         XCTAssertEqual(try job.property(id: .maxDownloadRate), .uint64(5))
     }
 
+    func test_windows_are_kept() throws {
+        let bench = try Bench()
+        XCTAssertEqual(try bench.manager.transferWindow(), "")
+        try bench.manager.setTransferWindow(window: "Mon-Fri 22:00-06:00; Sat,Sun")
+        XCTAssertEqual(try bench.manager.transferWindow(), "Mon-Fri 22:00-06:00; Sat,Sun")
+        XCTAssertEqual(
+            code { try bench.manager.setTransferWindow(window: "22:00-22:00") }, .E_INVALIDARG)
+        let job = try bench.job()
+        try job.setProperty(id: .transferWindow, value: .text("Sat,Sun"))
+        XCTAssertEqual(try job.property(id: .transferWindow), .text("Sat,Sun"))
+    }
+
     func test_refused_content_is_fetched_again() throws {
         let bench = try Bench()
         let job = try bench.job()

@@ -308,6 +308,18 @@ class StoriesTest {
     }
 
     @Test
+    fun windows_are_kept() = Bench().use { bench ->
+        assertEquals("", bench.manager.transferWindow())
+        bench.manager.setTransferWindow("Mon-Fri 22:00-06:00; Sat,Sun")
+        assertEquals("Mon-Fri 22:00-06:00; Sat,Sun", bench.manager.transferWindow())
+        assertEquals(HResult.E_INVALIDARG,
+            codeOf { bench.manager.setTransferWindow("22:00-22:00") })
+        val job = bench.job()
+        job.setProperty(JobPropertyId.TRANSFER_WINDOW, PropertyValue.Text("Sat,Sun"))
+        assertEquals(PropertyValue.Text("Sat,Sun"), job.property(JobPropertyId.TRANSFER_WINDOW))
+    }
+
+    @Test
     fun a_job_waits_for_a_network_that_it_may_use() = Bench().use { bench ->
         val job = bench.stalled()
         job.setProperty(JobPropertyId.COST_FLAGS, PropertyValue.Dword(CostFlags.TRANSFER_UNRESTRICTED))
