@@ -474,6 +474,11 @@ enum bgcopy_job_property_id {
    * such as `Mon-Fri 22:00-06:00; Sat,Sun`; empty for always: a Text, set at any time.
    */
   BGCOPY_JOB_PROPERTY_ID_TRANSFER_WINDOW = 4102,
+  /**
+   * With which power the job may transfer, flags of `power`: a Dword, set at any time.
+   * With any unless it says so.
+   */
+  BGCOPY_JOB_PROPERTY_ID_POWER_FLAGS = 4103,
 };
 
 /**
@@ -656,6 +661,16 @@ enum bgcopy_property_type {
 #define BGCOPY_SECURITY_REDIRECT_ALLOW_HTTPS_TO_HTTP 0x800u
 /** All bits that are known. */
 #define BGCOPY_SECURITY_ALL_FLAGS 0xF1Fu
+
+/* Bits: What drives the machine, as the application reports it. The numbers are our own. */
+/** The machine has external power. */
+#define BGCOPY_POWER_EXTERNAL 0x01u
+/** The machine runs on its battery. */
+#define BGCOPY_POWER_BATTERY 0x02u
+/** The system saves power. */
+#define BGCOPY_POWER_SAVER 0x04u
+/** All states. */
+#define BGCOPY_POWER_ALL_STATES 0x07u
 
 /* Bits: What networks cost (BITS_COST_STATE and BITS_JOB_TRANSFER_POLICY, specification, section 6.7). */
 /** The network has no limits. */
@@ -1600,6 +1615,29 @@ BGCOPY_API
 bgcopy_hresult bgcopy_manager_set_network(struct bgcopy_manager *manager,
                                           uint32_t is_connected,
                                           uint32_t cost);
+
+/**
+ * Says what drives the machine. Jobs whose property POWER_FLAGS does not have all of it stop
+ * at once, keep their bytes and are QUEUED; their wait reason says POLICY_CLOSED. When they
+ * may, they go on. It is not stored; it holds until this manager says something else or is
+ * closed, and of several processes the last word counts.
+ *
+ * @param state BGCOPY_POWER_EXTERNAL or BGCOPY_POWER_BATTERY, with BGCOPY_POWER_SAVER if the
+ * system saves power.
+ * @return S_OK; E_INVALIDARG for another number; E_HANDLE; E_POINTER; E_MANAGER_CLOSED.
+ */
+BGCOPY_API bgcopy_hresult bgcopy_manager_set_power(struct bgcopy_manager *manager, uint32_t state);
+
+/**
+ * Tells what drives the machine as it was said last, by any process; external power if
+ * nobody did.
+ *
+ * @param out_state as for bgcopy_manager_set_power.
+ * @return S_OK; E_POINTER; E_HANDLE; E_MANAGER_CLOSED.
+ */
+BGCOPY_API
+bgcopy_hresult bgcopy_manager_get_power(struct bgcopy_manager *manager,
+                                        uint32_t *out_state);
 
 /**
  * Tells the network as it was told last, by any process; connected and

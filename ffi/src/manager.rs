@@ -399,6 +399,35 @@ pub extern "C" fn bgcopy_manager_set_network(
     })
 }
 
+/// Says what drives the machine. Jobs whose property POWER_FLAGS does not have all of it stop
+/// at once, keep their bytes and are QUEUED; their wait reason says POLICY_CLOSED. When they
+/// may, they go on. It is not stored; it holds until this manager says something else or is
+/// closed, and of several processes the last word counts.
+///
+/// @param state BGCOPY_POWER_EXTERNAL or BGCOPY_POWER_BATTERY, with BGCOPY_POWER_SAVER if the
+/// system saves power.
+/// @return S_OK; E_INVALIDARG for another number; E_HANDLE; E_POINTER; E_MANAGER_CLOSED.
+#[unsafe(no_mangle)]
+pub extern "C" fn bgcopy_manager_set_power(
+    manager: *mut bgcopy_manager,
+    state: u32,
+) -> bgcopy_hresult {
+    act(manager, |hub| hub.manager.set_power(state))
+}
+
+/// Tells what drives the machine as it was said last, by any process; external power if
+/// nobody did.
+///
+/// @param out_state as for bgcopy_manager_set_power.
+/// @return S_OK; E_POINTER; E_HANDLE; E_MANAGER_CLOSED.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn bgcopy_manager_get_power(
+    manager: *mut bgcopy_manager,
+    out_state: *mut u32,
+) -> bgcopy_hresult {
+    read(manager, out_state, |hub| hub.manager.power())
+}
+
 /// Tells the network as it was told last, by any process; connected and
 /// unrestricted if nobody did.
 ///

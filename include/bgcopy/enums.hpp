@@ -147,6 +147,9 @@ enum class job_property_id : std::uint32_t {
     /// When the job may transfer, by the local clock of the process that hosts the queue,
     /// such as `Mon-Fri 22:00-06:00; Sat,Sun`; empty for always: a Text, set at any time.
     transfer_window = BGCOPY_JOB_PROPERTY_ID_TRANSFER_WINDOW,
+    /// With which power the job may transfer, flags of `power`: a Dword, set at any time.
+    /// With any unless it says so.
+    power_flags = BGCOPY_JOB_PROPERTY_ID_POWER_FLAGS,
 };
 
 /// Whether downloads yield to other traffic (job property BACKGROUND_MODE): they take what

@@ -87,6 +87,7 @@ template <> struct property_of<job_property_id::max_upload_rate> : uint64_proper
 template <>
 struct property_of<job_property_id::background_mode> : word_property<bgcopy::background_mode> {};
 template <> struct property_of<job_property_id::transfer_window> : text_property {};
+template <> struct property_of<job_property_id::power_flags> : dword_property {};
 
 class job_properties : public job_settings {
 public:

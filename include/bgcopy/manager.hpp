@@ -340,6 +340,26 @@ public:
     }
     BGCOPY_DETAIL_THROWING(network)
 
+    /// Says what drives the machine: BGCOPY_POWER_EXTERNAL or BGCOPY_POWER_BATTERY, with
+    /// BGCOPY_POWER_SAVER if the system saves power. Jobs that may not use it are queued.
+    void set_power(std::uint32_t state, std::error_code &failure)
+    {
+        detail::check(bgcopy_manager_set_power(raw_, state), failure);
+    }
+    void set_power(std::uint32_t state)
+    {
+        detail::must([&](std::error_code &failure) { set_power(state, failure); });
+    }
+
+    /// What drives the machine as it was said last, by any process.
+    std::uint32_t power(std::error_code &failure) const
+    {
+        std::uint32_t found = BGCOPY_POWER_EXTERNAL;
+        detail::check(bgcopy_manager_get_power(raw_, &found), failure);
+        return found;
+    }
+    BGCOPY_DETAIL_THROWING(power)
+
     /// Stops all transfers without touching the jobs, until unpause or the end of this manager.
     void pause(std::error_code &failure)
     {

@@ -91,6 +91,8 @@ static void all_of_manager(void *handle, bgcopy_hresult want)
     EXPECT(want, bgcopy_manager_get_transfer_window(h, &any_text));
     EXPECT(want, bgcopy_manager_set_transfer_window(h, ""));
     EXPECT(want, bgcopy_manager_set_network(h, 1, BGCOPY_COST_UNRESTRICTED));
+    EXPECT(want, bgcopy_manager_set_power(h, BGCOPY_POWER_EXTERNAL));
+    EXPECT(want, bgcopy_manager_get_power(h, &any_number));
     EXPECT(want, bgcopy_manager_get_network(h, &any_number, &any_number));
     EXPECT(want, bgcopy_manager_pause(h));
     EXPECT(want, bgcopy_manager_unpause(h));

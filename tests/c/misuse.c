@@ -162,6 +162,7 @@ static void null_results(void)
     EXPECT(bad, bgcopy_manager_set_transfer_window(m, NULL));
     EXPECT(bad, bgcopy_manager_get_network(m, NULL, &any_number));
     EXPECT(bad, bgcopy_manager_get_network(m, &any_number, NULL));
+    EXPECT(bad, bgcopy_manager_get_power(m, NULL));
     EXPECT(bad, bgcopy_manager_is_paused(m, NULL));
     EXPECT(bad, bgcopy_manager_get_damage(m, NULL, &any_time, &any_text));
     EXPECT(bad, bgcopy_manager_get_damage(m, &any_time, NULL, &any_text));
@@ -497,6 +498,7 @@ static void bad_numbers(void)
     CHECK(strstr(bgcopy_last_error_message(), "at character 7,"));
     EXPECT(bad, bgcopy_manager_set_network(manager, 2, BGCOPY_COST_UNRESTRICTED));
     EXPECT(bad, bgcopy_manager_set_network(manager, 1, 0));
+    EXPECT(bad, bgcopy_manager_set_power(manager, BGCOPY_POWER_SAVER));
     EXPECT(bad, bgcopy_manager_set_network(manager, 1, BGCOPY_COST_TRANSFER_ALWAYS));
     /* A struct of a later version, with nothing in it that is not known here. */
     larger.limits.size = sizeof larger;

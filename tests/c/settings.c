@@ -289,6 +289,12 @@ static void of_manager(void)
     OK(bgcopy_manager_set_network(manager, 0, BGCOPY_COST_USAGE_BASED | BGCOPY_COST_ROAMING));
     OK(bgcopy_manager_get_network(manager, &connected, &cost));
     CHECK(connected == 0 && cost == (BGCOPY_COST_USAGE_BASED | BGCOPY_COST_ROAMING));
+    uint32_t power = 0;
+    OK(bgcopy_manager_get_power(manager, &power));
+    CHECK(power == BGCOPY_POWER_EXTERNAL);
+    OK(bgcopy_manager_set_power(manager, BGCOPY_POWER_BATTERY | BGCOPY_POWER_SAVER));
+    OK(bgcopy_manager_get_power(manager, &power));
+    CHECK(power == (BGCOPY_POWER_BATTERY | BGCOPY_POWER_SAVER));
     OK(bgcopy_manager_pause(manager));
     OK(bgcopy_manager_is_paused(manager, &paused));
     CHECK(paused == 1);

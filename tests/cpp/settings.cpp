@@ -139,6 +139,9 @@ void properties()
     const auto clsid = bgcopy::to_guid("6f9619ff-8b86-d011-b42d-00c04fc964ff");
     job.set_property<id::notification_clsid>(clsid);
     assert(bgcopy::to_string(job.property<id::notification_clsid>()) == bgcopy::to_string(clsid));
+    assert(job.property<id::power_flags>() == BGCOPY_POWER_ALL_STATES);
+    job.set_property<id::power_flags>(BGCOPY_POWER_EXTERNAL);
+    assert(job.property<id::power_flags>() == BGCOPY_POWER_EXTERNAL);
     assert(job.property<id::transfer_window>().empty());
     job.set_property<id::transfer_window>("Sat,Sun");
     assert(job.property<id::transfer_window>() == "Sat,Sun");
@@ -230,6 +233,9 @@ void of_manager()
     manager.set_network({false, BGCOPY_COST_ROAMING});
     const auto network = manager.network();
     assert(!network.is_connected && network.cost == BGCOPY_COST_ROAMING);
+    assert(manager.power() == BGCOPY_POWER_EXTERNAL);
+    manager.set_power(BGCOPY_POWER_BATTERY);
+    assert(manager.power() == BGCOPY_POWER_BATTERY);
     manager.pause();
     assert(manager.is_paused());
     manager.unpause();

@@ -20,7 +20,7 @@ use crate::job::Job;
 use crate::owned::Owned;
 use crate::records;
 use crate::source::Source;
-use crate::vocab::{Code, Member};
+use crate::vocab::{Code, Member, flags};
 
 /// An open queue.
 #[pyclass(frozen, weakref, module = "bgcopy")]
@@ -300,6 +300,17 @@ impl Manager {
     #[setter]
     fn set_rate_limits(&self, py: Python<'_>, rates: Rates) -> PyResult<()> {
         self.call(py, |manager| manager.set_rate_limits(rates.0))
+    }
+
+    #[getter]
+    fn power<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        let state = self.call(py, bgcopy_core::Manager::power)?;
+        flags(py, "PowerState", state)
+    }
+
+    #[setter]
+    fn set_power(&self, py: Python<'_>, state: u32) -> PyResult<()> {
+        self.call(py, |manager| manager.set_power(state))
     }
 
     #[getter]

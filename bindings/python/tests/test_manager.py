@@ -19,6 +19,7 @@ from bgcopy import (
     Limits,
     Manager,
     Network,
+    PowerState,
     RateLimits,
     WaitKind,
 )
@@ -120,6 +121,23 @@ def test_rate_limits_at_the_start_are_stored(tmp_path: Path) -> None:
         assert manager.rate_limits == rates
     with Manager(tmp_path / "store") as manager:
         assert manager.rate_limits == rates
+
+
+def test_power(bench: Bench) -> None:
+    manager = bench.manager
+    assert manager.power is PowerState.EXTERNAL
+    job = bench.job()
+    job.set_property(JobPropertyId.POWER_FLAGS, PowerState.EXTERNAL)
+    manager.power = PowerState.BATTERY | PowerState.SAVER
+    assert manager.power == PowerState.BATTERY | PowerState.SAVER
+    job.resume()
+    assert job.wait_reason.kind is WaitKind.POLICY_CLOSED
+    with pytest.raises(ValueError, match="no state of power"):
+        manager.power = PowerState.SAVER
+    with pytest.raises(ValueError, match="no flags of power"):
+        job.set_property(JobPropertyId.POWER_FLAGS, 0)
+    manager.power = PowerState.EXTERNAL
+    job.wait()
 
 
 def test_transfer_window(bench: Bench) -> None:

@@ -160,6 +160,9 @@ pub enum JobPropertyId {
     /// When the job may transfer, by the local clock of the process that hosts the queue,
     /// such as `Mon-Fri 22:00-06:00; Sat,Sun`; empty for always: a Text, set at any time.
     TransferWindow = 4102,
+    /// With which power the job may transfer, flags of `power`: a Dword, set at any time.
+    /// With any unless it says so.
+    PowerFlags = 4103,
 }
 
 /// Whether downloads yield to other traffic (job property BACKGROUND_MODE): they take what

@@ -282,6 +282,21 @@ impl Manager {
         Ok(self.shared.core.set_rate_limits(rates)?)
     }
 
+    /// Says what drives the machine: `PowerFlags.EXTERNAL` or `BATTERY`, with `SAVER` if the
+    /// system saves power. Jobs whose POWER_FLAGS do not have all of these stop at once, keep
+    /// their bytes and are QUEUED; their wait reason says POLICY_CLOSED. When they may, they
+    /// go on. It is not stored, and of several processes the last word counts. E_INVALIDARG
+    /// for another number.
+    pub fn set_power(&self, state: u32) -> Result<()> {
+        Ok(self.shared.core.set_power(state)?)
+    }
+
+    /// What drives the machine as it was said last, by any process; external power if nobody
+    /// did.
+    pub fn power(&self) -> Result<u32> {
+        Ok(self.shared.core.power()?)
+    }
+
     /// When the queue may transfer, as it was set; empty for always.
     pub fn transfer_window(&self) -> Result<String> {
         Ok(self.shared.core.transfer_window()?)

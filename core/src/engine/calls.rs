@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use crate::model::{
     Command, CredentialSlot, Input, JobRecord, Network, NewJob, Now, Setting, check_credentials,
-    is_upload, rate_limits, wait_reason, yields,
+    check_power, is_upload, rate_limits, wait_reason, yields,
 };
 use crate::store::{Durability, StoredCall};
 use crate::transfer::Credentials;
@@ -152,6 +152,7 @@ impl Engine {
             ApiCall::Conditions => Ok(ApiReply::Conditions(self.queue.holds.conditions)),
             ApiCall::Tell(told) => {
                 told.network.map_or(Ok(()), Network::check)?;
+                told.power.map_or(Ok(()), check_power)?;
                 self.hear(session, told, at);
                 done
             }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use uuid::Uuid;
 
 use crate::engine::{ApiCall, ApiReply, Settings, Setup, Trust};
-use crate::model::{Conditions, Limits, Network, Window};
+use crate::model::{Conditions, Limits, Network, Window, check_power};
 use crate::notify::Event;
 use crate::store::{Damage, Faults};
 use crate::vocab::{Error, HResult, JobType, RateLimits, Result, code};
@@ -362,6 +362,29 @@ impl Manager {
     /// unrestricted if nobody did.
     pub fn network(&self) -> Result<Network> {
         Ok(self.conditions()?.network)
+    }
+
+    /// Says what drives the machine: [`power::EXTERNAL`] or [`power::BATTERY`], with
+    /// [`power::SAVER`] if the system saves power. Jobs whose POWER_FLAGS do not have all of
+    /// these stop at once, keep their bytes and are QUEUED; [`super::Job::wait_reason`] says
+    /// POLICY_CLOSED with DO_E_BLOCKED_BY_POWER_STATE. When they may, they go on. By default a
+    /// job transfers with any power, and servers hear of cancelled uploads with any.
+    ///
+    /// It is not stored. It holds until this manager says something else or is closed; of
+    /// several processes the last word counts. E_INVALIDARG for another number.
+    ///
+    /// [`power::EXTERNAL`]: crate::vocab::power::EXTERNAL
+    /// [`power::BATTERY`]: crate::vocab::power::BATTERY
+    /// [`power::SAVER`]: crate::vocab::power::SAVER
+    pub fn set_power(&self, state: u32) -> Result<()> {
+        check_power(state)?;
+        self.shared.tell_of_machine(|told| told.power = Some(state))
+    }
+
+    /// What drives the machine as it was said last, by any process; external power if nobody
+    /// did.
+    pub fn power(&self) -> Result<u32> {
+        Ok(self.conditions()?.power)
     }
 
     /// Stops all transfers of the queue without touching the jobs: they keep

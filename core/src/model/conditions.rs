@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::protocol::Scheme;
-use crate::vocab::{Error, JobPropertyId, PropertyValue, Result, code, cost};
+use crate::vocab::{Error, JobPropertyId, PropertyValue, Result, code, cost, power};
 
 use super::deadline::Now;
 use super::job::Job;
@@ -51,15 +51,41 @@ pub struct ReportedConditions {
     pub paused: bool,
     /// None = it said nothing.
     pub network: Option<Network>,
+    /// Likewise, flags of [`power`].
+    #[serde(default)]
+    pub power: Option<u32>,
 }
 
 /// What holds for the queue.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Conditions {
     /// A process has paused it.
     pub paused: bool,
     /// What was said last of the network.
     pub network: Network,
+    /// What was said last of the power, flags of [`power`].
+    #[serde(default = "external_power")]
+    pub power: u32,
+}
+
+/// What a machine has unless somebody says otherwise.
+fn external_power() -> u32 {
+    power::EXTERNAL
+}
+
+impl Default for Conditions {
+    fn default() -> Self {
+        Self { paused: false, network: Network::default(), power: external_power() }
+    }
+}
+
+/// E_INVALIDARG for what is no state of power: the machine has external power or runs on its
+/// battery, and may save power with either.
+pub fn check_power(state: u32) -> Result<()> {
+    match state & !power::SAVER {
+        power::EXTERNAL | power::BATTERY => Ok(()),
+        _ => Err(Error::new(code::E_INVALIDARG, format!("{state:#x} is no state of power"))),
+    }
 }
 
 /// Why a job may not move now.
@@ -71,6 +97,8 @@ pub enum Hold {
     NoNetwork,
     /// The network costs more than the job allows.
     Cost,
+    /// The job may not transfer with the power that there is.
+    Power,
     /// The window of the queue, or else that of the job, is closed.
     Window,
 }
@@ -146,6 +174,13 @@ impl Conditions {
     fn hold(&self, job: &Job) -> Option<Hold> {
         if self.paused {
             return Some(Hold::Paused);
+        }
+        let flags = job.record.properties.get(&JobPropertyId::PowerFlags.as_u32());
+        if let Some(PropertyValue::Dword(allowed)) = flags
+            && self.power & !allowed != 0
+            && !job.record.has_server_cleanup()
+        {
+            return Some(Hold::Power);
         }
         if *self == Self::default() {
             return None;

@@ -42,7 +42,7 @@ mod upload_outcome;
 mod upload_status;
 mod window;
 
-pub use conditions::{Conditions, Holds, Network, ReportedConditions};
+pub use conditions::{Conditions, Holds, Network, ReportedConditions, check_power};
 pub use deadline::Now;
 pub use file::{ExpectedHash, FileRecord, FileStage};
 pub use history::{HistoryEntry, HistoryFile};

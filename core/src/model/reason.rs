@@ -349,6 +349,14 @@ fn held(reason: &mut WaitReason, hold: Hold, situation: &Situation) -> Words {
                 "a cheaper network, or other cost flags",
             )
         }
+        Hold::Power => {
+            reason.code = Some(code::DO_E_BLOCKED_BY_POWER_STATE);
+            (
+                WaitKind::PolicyClosed,
+                "the machine runs on its battery or saves power, and the job waits then",
+                "external power, or other power flags",
+            )
+        }
         Hold::Window => {
             reason.next_try_ms = situation.opens_ms;
             if situation.opens_ms.is_none() {

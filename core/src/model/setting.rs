@@ -5,7 +5,7 @@ use std::mem::discriminant;
 use crate::protocol::check_header_lines;
 use crate::vocab::{
     AuthScheme, AuthTarget, BackgroundMode, Error, JobPropertyId, PropertyJobs, PropertyValue,
-    ProxyUsage, Result, Settable, UploadProtocol, check_rate, code, limit, notify, security,
+    ProxyUsage, Result, Settable, UploadProtocol, check_rate, code, limit, notify, power, security,
 };
 
 use super::deadline::Now;
@@ -206,6 +206,12 @@ fn set_property(record: &mut JobRecord, id: u32, value: &PropertyValue) -> Resul
             JobPropertyId::MaxDownloadRate | JobPropertyId::MaxUploadRate,
             PropertyValue::Uint64(rate),
         ) => check_rate(*rate)?,
+        (JobPropertyId::PowerFlags, PropertyValue::Dword(flags))
+            if *flags == 0 || flags & !power::ALL_STATES != 0 =>
+        {
+            let message = format!("{flags:#x} are no flags of power");
+            return Err(Error::new(code::E_INVALIDARG, message));
+        }
         (JobPropertyId::TransferWindow, PropertyValue::Text(text)) => _ = Window::parse(text)?,
         // Any value of its type.
         _ => {}

@@ -76,6 +76,9 @@ words! {
         /// When the job may transfer, by the local clock of the process that hosts the queue,
         /// such as `Mon-Fri 22:00-06:00; Sat,Sun`; empty for always: a Text, set at any time.
         TransferWindow = 0x1006, "TRANSFER_WINDOW";
+        /// With which power the job may transfer, flags of `power`: a Dword, set at any time.
+        /// With any unless it says so.
+        PowerFlags = 0x1007, "POWER_FLAGS";
     }
 
     /// Whether downloads yield to other traffic (job property BACKGROUND_MODE): they take what

@@ -28,7 +28,7 @@ pub use choices::{
 };
 pub use enums::{ErrorContext, JobPriority, JobState, JobType};
 pub use error::{Error, Result};
-pub use flags::{cost, notify, security};
+pub use flags::{cost, notify, power, security};
 pub use hresult::HResult;
 pub(crate) use local_name::PATHS;
 pub(crate) use path_text::label;
@@ -59,7 +59,7 @@ pub const ENUMS: [EnumTable; 14] = [
 ];
 
 /// All groups of flags, likewise.
-pub const FLAGS: [FlagTable; 3] = [notify::TABLE, security::TABLE, cost::TABLE];
+pub const FLAGS: [FlagTable; 4] = [notify::TABLE, security::TABLE, power::TABLE, cost::TABLE];
 
 /// A size that is not known yet (BG_SIZE_UNKNOWN).
 pub const SIZE_UNKNOWN: u64 = u64::MAX;

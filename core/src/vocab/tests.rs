@@ -60,7 +60,7 @@ fn enumerations_have_the_published_numbers() {
     let properties = JobPropertyId::ALL.map(JobPropertyId::as_u32);
     assert_eq!(
         numbers(&properties),
-        [1, 2, 3, 4, 5, 7, 9, 10, 0x1001, 0x1002, 0x1003, 0x1004, 0x1005, 0x1006]
+        [1, 2, 3, 4, 5, 7, 9, 10, 0x1001, 0x1002, 0x1003, 0x1004, 0x1005, 0x1006, 0x1007]
     );
     assert_eq!(numbers(&BackgroundMode::ALL.map(BackgroundMode::as_u32)), [0, 1, 2]);
     let uploads = UploadProtocol::ALL.map(UploadProtocol::as_u32);

@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use bgcopy_core::vocab::{FlagTable, PropertyJobs, SIZE_UNKNOWN, cost, limit, notify, security};
+use bgcopy_core::vocab::{
+    FlagTable, PropertyJobs, SIZE_UNKNOWN, cost, limit, notify, power, security,
+};
 use bgcopy_core::{
     BackgroundMode, ClientCertificate, Job, JobPriority, JobPropertyId, JobRecord, JobType,
     PropertyValue, ProxySettings, ProxyUsage, Result, UploadProtocol, local_name,
@@ -197,6 +199,9 @@ pub fn keys() -> String {
             PropertyValue::Dword(_) if id == JobPropertyId::CostFlags => {
                 "names of cost flags, as transfer-not-roaming, or a number"
             }
+            PropertyValue::Dword(_) if id == JobPropertyId::PowerFlags => {
+                "external, battery and saver: with which power it may transfer"
+            }
             PropertyValue::Dword(_) | PropertyValue::Uint64(_) | PropertyValue::Target(_) => {
                 "a number"
             }
@@ -389,6 +394,9 @@ fn property(id: JobPropertyId, value: &str) -> Outcome<PropertyValue> {
     Ok(match default {
         PropertyValue::Dword(bits) if id == JobPropertyId::CostFlags => {
             PropertyValue::Dword(flags(value, &cost::TABLE, bits)?)
+        }
+        PropertyValue::Dword(bits) if id == JobPropertyId::PowerFlags => {
+            PropertyValue::Dword(flags(value, &power::TABLE, bits)?)
         }
         PropertyValue::Dword(number) => PropertyValue::Dword(self::number(value, number)?),
         PropertyValue::Target(number) => PropertyValue::Target(self::number(value, number)?),

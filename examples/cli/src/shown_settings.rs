@@ -1,7 +1,7 @@
 //! The settings of a job as `show` has them: under the names that `set` takes, with values
 //! that it would take.
 
-use bgcopy_core::vocab::{FlagTable, SIZE_UNKNOWN, cost, limit, notify, security};
+use bgcopy_core::vocab::{FlagTable, SIZE_UNKNOWN, cost, limit, notify, power, security};
 use bgcopy_core::{
     BackgroundMode, JobPriority, JobPropertyId, JobType, PropertyValue, ProxySettings, ProxyUsage,
     UploadProtocol,
@@ -204,6 +204,9 @@ fn property(id: JobPropertyId, value: &PropertyValue) -> Row {
         PropertyValue::Dword(bits) if id == JobPropertyId::CostFlags => {
             Row::text(&key, &flags(&cost::TABLE, *bits))
         }
+        PropertyValue::Dword(bits) if id == JobPropertyId::PowerFlags => {
+            Row::text(&key, &flags(&power::TABLE, *bits))
+        }
         PropertyValue::Dword(number) | PropertyValue::Target(number) => Row::number(&key, *number),
         PropertyValue::Uint64(number) => Row::number(&key, *number),
         PropertyValue::Enable(is_on) => Row::flag(&key, *is_on),
@@ -275,6 +278,7 @@ mod tests {
             "protocol=put-range",
             "window=Mon-Fri 22:00-06:00; Sat,Sun",
             "cost-flags=transfer-not-roaming",
+            "power-flags=external,saver",
             "dynamic-content=yes",
             "connections-per-file=3",
             "notification-clsid=00000000-0000-0000-0000-000000000001",

@@ -19,6 +19,7 @@ from ._vocab import (
     JobState,
     JobType,
     NotifyFlags,
+    PowerState,
     SecurityFlags,
     UploadProtocol,
 )
@@ -277,6 +278,20 @@ class Manager:
 
     @rate_limits.setter
     def rate_limits(self, rates: RateLimits) -> None: ...
+    @property
+    def power(self) -> PowerState:
+        """What drives the machine as it was said last, by any process; external power if
+        nobody did.
+
+        Setting it says so: `EXTERNAL` or `BATTERY`, with `SAVER` if the system saves power.
+        Jobs whose property POWER_FLAGS does not have all of it stop at once, keep their bytes
+        and are QUEUED; their `wait_reason` is `POLICY_CLOSED`. When they may, they go on. It
+        is not stored, and holds until this manager says something else or is closed.
+        :class:`InvalidArgumentError` for another number.
+        """
+
+    @power.setter
+    def power(self, state: PowerState) -> None: ...
     @property
     def transfer_window(self) -> str:
         """When the jobs of the queue may transfer, by the local clock of the process

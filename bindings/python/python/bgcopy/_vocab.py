@@ -146,6 +146,8 @@ class JobPropertyId(WordBase):
     """Whether downloads of the job yield to other traffic, a BackgroundMode: a Dword, set at any time. They do not unless it says so."""
     TRANSFER_WINDOW = 4102
     """When the job may transfer, by the local clock of the process that hosts the queue, such as `Mon-Fri 22:00-06:00; Sat,Sun`; empty for always: a Text, set at any time."""
+    POWER_FLAGS = 4103
+    """With which power the job may transfer, flags of `power`: a Dword, set at any time. With any unless it says so."""
 
 
 class BackgroundMode(WordBase):
@@ -301,6 +303,19 @@ class SecurityFlags(FlagBase):
     """Follow a redirect from https to http, too."""
     ALL_FLAGS = 0x0F1F
     """All bits that are known."""
+
+
+class PowerState(FlagBase):
+    """What drives the machine, as the application reports it. The numbers are our own."""
+
+    EXTERNAL = 0x01
+    """The machine has external power."""
+    BATTERY = 0x02
+    """The machine runs on its battery."""
+    SAVER = 0x04
+    """The system saves power."""
+    ALL_STATES = 0x07
+    """All states."""
 
 
 class CostState(FlagBase):

@@ -231,6 +231,18 @@ fn digests_are_checked() {
 }
 
 #[test]
+fn flags_of_power_that_no_power_has_are_refused() {
+    let id = JobPropertyId::PowerFlags.as_u32();
+    let set = |flags| Command::Set(Setting::Property { id, value: PropertyValue::Dword(flags) });
+    for bad in [0, 8, 0x8000_0001, u32::MAX] {
+        refused(set(bad), code::E_INVALIDARG);
+    }
+    for good in 1..=7 {
+        command(&mut job_with_files(1), set(good)).expect("flags");
+    }
+}
+
+#[test]
 fn a_digest_is_stored_in_lower_case_however_it_comes() {
     let hash = |digest: &str| {
         Some(ExpectedHash { algorithm: HashAlgorithm::Sha256, digest: digest.repeat(64) })

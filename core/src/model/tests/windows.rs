@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use crate::model::conditions::Hold;
 use crate::model::window::all_open_ms;
 use crate::model::{
-    Command, Environment, Holds, Job, Limits, LocalTime, Now, Setting, Situation, Window, plan,
-    wait_reason,
+    Closing, Command, Conditions, Deadline, Environment, Holds, Job, Limits, LocalTime, Now,
+    Setting, Situation, Window, plan, wait_reason,
 };
-use crate::vocab::{HResult, JobPropertyId, PropertyValue, WaitKind, code, limit};
+use crate::vocab::{HResult, JobPropertyId, PropertyValue, WaitKind, code, limit, power};
 
 use super::{command, job_with_files};
 
@@ -312,4 +313,75 @@ fn a_window_that_is_none_changes_nothing() {
     let text = PropertyValue::Text(String::new());
     let id = JobPropertyId::TransferWindow.as_u32();
     assert_eq!(job.record.properties, BTreeMap::from([(id, text)]));
+}
+
+#[test]
+fn a_server_hears_of_a_cancel_whatever_the_window_and_the_power() {
+    let mut job = queued("22:00-06:00");
+    let id = JobPropertyId::PowerFlags.as_u32();
+    job.record.properties.insert(id, PropertyValue::Dword(power::EXTERNAL));
+    let conditions = Conditions { power: power::BATTERY, ..Conditions::default() };
+    let on_battery = Holds { conditions, ..holds("06:00-07:00") };
+    let external = Holds { conditions: Conditions::default(), ..on_battery.clone() };
+    let now = moment(at(0, 12, 0));
+    assert_eq!(on_battery.of(&job, now), Some(Hold::Power));
+    assert_eq!(external.of(&job, now), Some(Hold::Window));
+    let until = Deadline::after(now, 1000);
+    job.record.closing = Some(Closing::ServerCleanup { until, retry: None, attempts: 0 });
+    assert_eq!(on_battery.of(&job, now), None);
+    assert_eq!(external.next_look_ms(&job, now), None);
+}
+
+#[test]
+fn a_job_waits_for_power_unless_it_may_use_what_there_is() {
+    for (allowed, state, is_held) in [
+        (None, power::BATTERY | power::SAVER, false),
+        (Some(power::ALL_STATES), power::BATTERY | power::SAVER, false),
+        (Some(power::EXTERNAL), power::EXTERNAL, false),
+        (Some(power::EXTERNAL), power::BATTERY, true),
+        (Some(power::EXTERNAL), power::EXTERNAL | power::SAVER, true),
+        (Some(power::BATTERY), power::EXTERNAL, true),
+        (Some(power::BATTERY | power::EXTERNAL), power::BATTERY | power::SAVER, true),
+    ] {
+        let mut job = queued("");
+        let id = JobPropertyId::PowerFlags.as_u32();
+        if let Some(allowed) = allowed {
+            job.record.properties.insert(id, PropertyValue::Dword(allowed));
+        }
+        let conditions = Conditions { power: state, ..Conditions::default() };
+        let holds = Holds { conditions, ..Holds::default() };
+        let found = holds.of(&job, moment(0));
+        assert_eq!(found, is_held.then_some(Hold::Power), "{allowed:?} {state:#x}");
+    }
+}
+
+#[test]
+fn any_text_is_a_window_or_an_error_and_time_goes_on_in_any_window() {
+    let alphabet: Vec<char> = "MonTueFriSatSun0123456789012:::---,,;;  \u{e9}".chars().collect();
+    let mut state = 1_u64;
+    let mut next = |below: usize| {
+        state =
+            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(state >> 33).expect("31 bits") % below
+    };
+    let mut windows = 0;
+    for _ in 0..20_000 {
+        let mut text: Vec<char> = "Fri-Mon 22:15-06:00,7:00-8:30; Sat,Sun".chars().collect();
+        for _ in 0..=next(4) {
+            let at = next(text.len());
+            match next(3) {
+                0 => _ = text.remove(at),
+                1 => text.insert(at, alphabet[next(alphabet.len())]),
+                _ => text[at] = alphabet[next(alphabet.len())],
+            }
+        }
+        let text: String = text.into_iter().collect();
+        if let Ok(Some(window)) = Window::parse(&text) {
+            windows += 1;
+            let from_ms = SUNDAY_MS - DAY_MS;
+            let found = spans(&window, &spring(), from_ms, from_ms + 8 * DAY_MS);
+            assert!(found.len() < 100, "{text}: {found:?}");
+        }
+    }
+    assert!(windows > 300, "{windows}");
 }

@@ -362,6 +362,16 @@ final class StoriesTests: XCTestCase {
         XCTAssertEqual(try job.property(id: .maxDownloadRate), .uint64(5))
     }
 
+    func test_a_job_waits_for_power_that_it_may_use() throws {
+        let bench = try Bench()
+        XCTAssertEqual(try bench.manager.power(), PowerFlags.EXTERNAL)
+        let job = try bench.stalled()
+        try job.setProperty(id: .powerFlags, value: .dword(PowerFlags.EXTERNAL))
+        try bench.manager.setPower(state: PowerFlags.BATTERY | PowerFlags.SAVER)
+        XCTAssertEqual(try job.waitReason().kind, .policyClosed)
+        XCTAssertEqual(code { try bench.manager.setPower(state: PowerFlags.SAVER) }, .E_INVALIDARG)
+    }
+
     func test_windows_are_kept() throws {
         let bench = try Bench()
         XCTAssertEqual(try bench.manager.transferWindow(), "")

@@ -320,6 +320,16 @@ class StoriesTest {
     }
 
     @Test
+    fun a_job_waits_for_power_that_it_may_use() = Bench().use { bench ->
+        assertEquals(PowerFlags.EXTERNAL, bench.manager.power())
+        val job = bench.stalled()
+        job.setProperty(JobPropertyId.POWER_FLAGS, PropertyValue.Dword(PowerFlags.EXTERNAL))
+        bench.manager.setPower(PowerFlags.BATTERY or PowerFlags.SAVER)
+        assertEquals(WaitKind.POLICY_CLOSED, job.waitReason().kind)
+        assertEquals(HResult.E_INVALIDARG, codeOf { bench.manager.setPower(PowerFlags.SAVER) })
+    }
+
+    @Test
     fun a_job_waits_for_a_network_that_it_may_use() = Bench().use { bench ->
         val job = bench.stalled()
         job.setProperty(JobPropertyId.COST_FLAGS, PropertyValue.Dword(CostFlags.TRANSFER_UNRESTRICTED))
