@@ -6,7 +6,7 @@ mod common;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use bgcopy_core::vocab::{JobPropertyId, PropertyValue, code};
-use bgcopy_core::{Job, JobState, Manager, Options, WaitKind};
+use bgcopy_core::{Job, JobState, Manager, Options, Reader, WaitKind};
 use bgcopy_test_server::{Area, Reply, Resource, Seen};
 
 use common::{Bench, LENGTH, PATIENCE, content, kind, wait_for_bytes};
@@ -108,6 +108,36 @@ fn the_window_of_the_queue_holds_for_all_jobs_and_is_stored() {
     assert_eq!(server.requests_for("/file").len(), 1, "nothing was asked for");
     manager.set_transfer_window("").expect("always");
     must_go_on(&Bench { server, folder, manager }, &job);
+}
+
+/// A day of the week that is today in no time zone.
+fn another_day() -> &'static str {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970");
+    let days = since.as_secs() / 86_400;
+    // 1970 began on a Thursday.
+    ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"][usize::try_from(days % 7).expect("a day")]
+}
+
+#[test]
+fn who_looks_from_beside_sees_why_a_job_waits() {
+    let bench = Bench::new();
+    let job = bench.job(Resource::new(content(1)));
+    let reader = Reader::open(bench.path("store")).expect("a reader");
+    let reason = || {
+        let (record, _) = reader.job(job.id()).expect("the job");
+        reader.wait_reason(&record)
+    };
+    bench.manager.set_transfer_window(another_day()).expect("set");
+    job.resume().expect("resumed");
+    assert_eq!(reason().kind, WaitKind::OutsideWindow);
+    let opens_ms = job.wait_reason().expect("a reason").next_try_ms;
+    assert!(opens_ms.is_some());
+    assert_eq!(reason().next_try_ms, opens_ms, "the clocks of both are the system's");
+    set(&job, another_day());
+    bench.manager.set_transfer_window("").expect("always");
+    assert_eq!(reason().kind, WaitKind::OutsideWindow);
+    set(&job, "");
+    job.wait(&[JobState::Transferred], Some(PATIENCE)).expect("transferred");
 }
 
 #[test]

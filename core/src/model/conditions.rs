@@ -117,12 +117,15 @@ pub struct Holds {
 impl Holds {
     /// What keeps the job from moving, if anything.
     pub fn of(&self, job: &Job, now: Now) -> Option<Hold> {
-        self.conditions.hold(job).or_else(|| {
-            let own = Self::own_window(&job.record);
-            let windows = self.windows(&job.record, own.as_ref());
-            let is_closed = |window: &&Window| !window.is_open(now.unix_ms, &self.local);
-            windows.iter().any(is_closed).then_some(Hold::Window)
-        })
+        self.conditions.hold(job).or_else(|| self.closed_window(&job.record, now))
+    }
+
+    /// The same as far as windows decide, which are stored.
+    pub fn closed_window(&self, record: &JobRecord, now: Now) -> Option<Hold> {
+        let own = Self::own_window(record);
+        let windows = self.windows(record, own.as_ref());
+        let is_closed = |window: &&Window| !window.is_open(now.unix_ms, &self.local);
+        windows.iter().any(is_closed).then_some(Hold::Window)
     }
 
     /// When all windows that decide about the job are open: milliseconds since 1970. None if
