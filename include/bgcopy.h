@@ -109,6 +109,7 @@
 #define BGCOPY_E_HOST_LOST (-1598291935) /* 0xA0BC0021: the process that drives the queue is gone or does not answer */
 #define BGCOPY_E_LINK_VERSION (-1598291934) /* 0xA0BC0022: the process that drives the queue has another version */
 #define BGCOPY_E_TOO_MANY_PROCESSES (-1598291933) /* 0xA0BC0023: too many processes have joined the queue */
+#define BGCOPY_E_TOO_MANY_MIRRORS (-1598291919) /* 0xA0BC0031: the file has as many mirrors as it may */
 #define BGCOPY_DO_E_NO_SERVICE (-2133848063) /* 0x80D01001: the service cannot answer */
 #define BGCOPY_DO_E_DOWNLOAD_NO_PROGRESS (-2133843966) /* 0x80D02002: there was no progress for too long */
 #define BGCOPY_DO_E_JOB_NOT_FOUND (-2133843965) /* 0x80D02003: the job is not in the queue */
@@ -596,6 +597,39 @@ enum bgcopy_log_level {
   BGCOPY_LOG_LEVEL_INFO = 3,
   /** A change of any state. */
   BGCOPY_LOG_LEVEL_DEBUG = 4,
+};
+
+/** What kind of place a source of a file is. The numbers are our own. */
+enum bgcopy_source_kind {
+  /** The remote name of the file. */
+  BGCOPY_SOURCE_KIND_ORIGIN = 0,
+  /** Another URL of the same content. */
+  BGCOPY_SOURCE_KIND_MIRROR = 1,
+};
+
+/** Where a source of a file stands. The numbers are our own. */
+enum bgcopy_source_state {
+  /** It can be asked. */
+  BGCOPY_SOURCE_STATE_READY = 0,
+  /** It is the one that the present request asks, or the next one. */
+  BGCOPY_SOURCE_STATE_ASKED = 1,
+  /** It failed, and the sources behind it are asked before it is asked again. */
+  BGCOPY_SOURCE_STATE_FAILED = 2,
+  /**
+   * It has another version than what is held of the file, or cannot prove that it has
+   * the same. It is not asked as long as these bytes are held.
+   */
+  BGCOPY_SOURCE_STATE_DIFFERENT = 3,
+  /**
+   * What came from it did not have the expected hash. It is asked again when the job is
+   * resumed or another hash is expected.
+   */
+  BGCOPY_SOURCE_STATE_WRONG_HASH = 4,
+  /**
+   * It has no encryption and the origin has: it is not asked unless the job has the
+   * security flag REDIRECT_ALLOW_HTTPS_TO_HTTP.
+   */
+  BGCOPY_SOURCE_STATE_NOT_ALLOWED = 5,
 };
 
 /** Which part of a bgcopy_property_value counts. */
@@ -1164,6 +1198,32 @@ typedef struct bgcopy_file_progress {
    */
   uint32_t completed;
 } bgcopy_file_progress;
+
+/**
+ * What became of a source of a file. Set size to sizeof(bgcopy_file_source).
+ */
+typedef struct bgcopy_file_source {
+  /**
+   * sizeof(bgcopy_file_source): tells which fields the caller knows.
+   */
+  size_t size;
+  /**
+   * A bgcopy_source_kind.
+   */
+  uint32_t kind;
+  /**
+   * A bgcopy_source_state.
+   */
+  uint32_t state;
+  /**
+   * The code of its last failure since the job was resumed; S_OK if there is none.
+   */
+  bgcopy_hresult code;
+  /**
+   * When that was, in steps of 100 ns since 1601; 0 if there is none.
+   */
+  uint64_t failure_time;
+} bgcopy_file_source;
 
 /**
  * What a one-shot transfer is like. Set size to sizeof(bgcopy_transfer_options) and the rest to
@@ -2796,6 +2856,50 @@ bgcopy_hresult bgcopy_file_reader_is_verified(struct bgcopy_file_reader *reader,
  * @return S_OK; E_HANDLE.
  */
 BGCOPY_API bgcopy_hresult bgcopy_file_reader_close(struct bgcopy_file_reader *reader);
+
+/**
+ * Appends another URL of the same content, which is asked when the sources before it fail.
+ * Stored at once. What is here stays if the mirror has the same size and strong ETag, or a
+ * hash is expected, which then decides; else the mirror serves only once no other source is
+ * left, and the file begins anew. Passwords, tokens, Authorization, Cookie and the client
+ * certificate go to no mirror of another origin than the remote name's.
+ *
+ * @param url http or https.
+ * @return S_OK; S_FALSE if the file has it already; E_INVALIDARG for a bad URL, another
+ * scheme, and http where the remote name is https, unless the job has the security flag
+ * REDIRECT_ALLOW_HTTPS_TO_HTTP; BGCOPY_E_TOO_MANY_MIRRORS above 16; E_NOTIMPL for an upload;
+ * DO_E_INVALID_STATE if the job is completed or cancelled; E_POINTER; E_HANDLE;
+ * E_MANAGER_CLOSED.
+ */
+BGCOPY_API bgcopy_hresult bgcopy_file_add_mirror(struct bgcopy_file *file, const char *url);
+
+/**
+ * Gets how many sources the file has: the remote name and its mirrors.
+ *
+ * @param out_count at least 1.
+ * @return S_OK; E_POINTER; E_HANDLE; E_MANAGER_CLOSED.
+ */
+BGCOPY_API
+bgcopy_hresult bgcopy_file_get_source_count(struct bgcopy_file *file,
+                                            uint32_t *out_count);
+
+/**
+ * Gets a source of the file and what became of it.
+ *
+ * @param place its place in the order in which they are asked: 0 for the remote name.
+ * @param out_source its size must be set.
+ * @param out_url the caller frees it with bgcopy_string_free.
+ * @param out_message why it failed last, NULL if it did not; the caller frees it with
+ * bgcopy_string_free.
+ * @return S_OK; E_INVALIDARG for a wrong size, and for a place where there is none; E_POINTER;
+ * E_HANDLE; E_MANAGER_CLOSED.
+ */
+BGCOPY_API
+bgcopy_hresult bgcopy_file_get_source(struct bgcopy_file *file,
+                                      uint32_t place,
+                                      struct bgcopy_file_source *out_source,
+                                      char **out_url,
+                                      char **out_message);
 
 /**
  * Tells what failed and with which code (GetError).

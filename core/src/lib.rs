@@ -37,19 +37,19 @@ mod transfer;
 
 pub use handle::{
     ClientCertificate, CredentialSlot, Damage, Event, ExpectedHash, File, FileProgress, FileRange,
-    FileReader, FileSpec, HistoryEntry, HistoryFile, Interrupt, Job, JobError, JobProgress,
-    JobRecord, JobSetup, JobSnapshot, JobTimes, Limits, Manager, Network, OnProgress, Options,
-    ProxySettings, Reader, ReplyProgress, Survey, TransferOptions, TransferredFile, WaitReason,
-    default_store, display_name_of, download, download_key, expect_hashes, find_download,
-    find_uploads, forget_history, history, ids_and_damage, ids_that_begin, jobs_described,
-    jobs_owed, local_name, path_of, progress_of, seek_from, survey_each, upload, upload_key,
-    wait_reasons,
+    FileReader, FileSource, FileSpec, HistoryEntry, HistoryFile, Interrupt, Job, JobError,
+    JobProgress, JobRecord, JobSetup, JobSnapshot, JobTimes, Limits, Manager, Network, OnProgress,
+    Options, ProxySettings, Reader, ReplyProgress, Survey, TransferOptions, TransferredFile,
+    WaitReason, add_mirrors, default_store, display_name_of, download, download_key, expect_hashes,
+    find_download, find_uploads, forget_history, history, ids_and_damage, ids_that_begin,
+    jobs_described, jobs_owed, local_name, path_of, progress_of, seek_from, survey_each, upload,
+    upload_key, wait_reasons,
 };
-pub use model::FileRecord;
+pub use model::{FileRecord, sources_of};
 pub use notify::{LogSink, set_log_sink};
 pub use store::Faults;
 pub use vocab::{
     AuthScheme, AuthTarget, BackgroundMode, Error, ErrorContext, EventKind, HResult, HashAlgorithm,
     JobPriority, JobPropertyId, JobState, JobType, LogLevel, PropertyValue, ProxyUsage, RateLimits,
-    Result, UploadProtocol, WaitKind,
+    Result, SourceKind, SourceState, UploadProtocol, WaitKind,
 };

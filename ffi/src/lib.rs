@@ -23,6 +23,7 @@ mod event;
 mod event_queue;
 mod file;
 mod file_reader;
+mod file_sources;
 mod guard;
 mod guid;
 mod hub;

@@ -265,6 +265,33 @@ enum class log_level : std::uint32_t {
     debug = BGCOPY_LOG_LEVEL_DEBUG,
 };
 
+/// What kind of place a source of a file is. The numbers are our own.
+enum class source_kind : std::uint32_t {
+    /// The remote name of the file.
+    origin = BGCOPY_SOURCE_KIND_ORIGIN,
+    /// Another URL of the same content.
+    mirror = BGCOPY_SOURCE_KIND_MIRROR,
+};
+
+/// Where a source of a file stands. The numbers are our own.
+enum class source_state : std::uint32_t {
+    /// It can be asked.
+    ready = BGCOPY_SOURCE_STATE_READY,
+    /// It is the one that the present request asks, or the next one.
+    asked = BGCOPY_SOURCE_STATE_ASKED,
+    /// It failed, and the sources behind it are asked before it is asked again.
+    failed = BGCOPY_SOURCE_STATE_FAILED,
+    /// It has another version than what is held of the file, or cannot prove that it has
+    /// the same. It is not asked as long as these bytes are held.
+    different = BGCOPY_SOURCE_STATE_DIFFERENT,
+    /// What came from it did not have the expected hash. It is asked again when the job is
+    /// resumed or another hash is expected.
+    wrong_hash = BGCOPY_SOURCE_STATE_WRONG_HASH,
+    /// It has no encryption and the origin has: it is not asked unless the job has the
+    /// security flag REDIRECT_ALLOW_HTTPS_TO_HTTP.
+    not_allowed = BGCOPY_SOURCE_STATE_NOT_ALLOWED,
+};
+
 /// Which part of a bgcopy_property_value counts.
 enum class property_type : std::uint32_t {
     dword = BGCOPY_PROPERTY_TYPE_DWORD,

@@ -23,6 +23,7 @@ static bgcopy_file_range any_range = {0, 1};
 static bgcopy_file_spec any_spec = {.remote_name = "http://localhost/", .local_name = "/tmp/x"};
 static bgcopy_job_progress any_job_progress;
 static bgcopy_file_progress any_file_progress;
+static bgcopy_file_source any_source = {.size = sizeof(bgcopy_file_source)};
 static bgcopy_job_times any_times;
 static bgcopy_job_reply_progress any_reply_progress;
 static bgcopy_job_snapshot any_snapshot = {.size = sizeof(bgcopy_job_snapshot)};
@@ -185,6 +186,9 @@ static void all_of_file(void *handle, bgcopy_hresult want)
     EXPECT(want, bgcopy_file_open_reader(h, &any_file_reader));
     EXPECT(want, bgcopy_file_update_download_position(h, 0));
     EXPECT(want, bgcopy_file_request_file_ranges(h, 1, &any_range));
+    EXPECT(want, bgcopy_file_add_mirror(h, "http://localhost/"));
+    EXPECT(want, bgcopy_file_get_source_count(h, &any_number));
+    EXPECT(want, bgcopy_file_get_source(h, 0, &any_source, &any_text, &any_text));
 }
 
 static void all_of_file_reader(void *handle, bgcopy_hresult want)

@@ -238,6 +238,11 @@ static void null_results(void)
     EXPECT(bad, bgcopy_file_get_expected_hash(f, &any_number, NULL));
     EXPECT(bad, bgcopy_file_set_expected_hash(f, 1, NULL));
     EXPECT(bad, bgcopy_file_open_reader(f, NULL));
+    EXPECT(bad, bgcopy_file_add_mirror(f, NULL));
+    EXPECT(bad, bgcopy_file_get_source_count(f, NULL));
+    EXPECT(bad, bgcopy_file_get_source(f, 0, NULL, &any_text, &any_text));
+    EXPECT(bad, bgcopy_file_get_source(f, 0, &any_source, NULL, &any_text));
+    EXPECT(bad, bgcopy_file_get_source(f, 0, &any_source, &any_text, NULL));
     EXPECT(bad, bgcopy_file_reader_read(all.file_reader, NULL, 1, 0, &any_number));
     EXPECT(bad, bgcopy_file_reader_read(all.file_reader, &any_byte, 1, 0, NULL));
     EXPECT(bad, bgcopy_file_reader_read_interruptible(all.file_reader, NULL, 1, 0, all.interrupt,
@@ -348,6 +353,7 @@ static void finished_job(void)
     EXPECT(bad, bgcopy_file_set_validation_state(all.file, 1));
     EXPECT(bad, bgcopy_file_set_expected_hash(all.file, 1, DIGEST));
     EXPECT(bad, bgcopy_file_remove_expected_hash(all.file));
+    EXPECT(bad, bgcopy_file_add_mirror(all.file, url_of("two")));
     EXPECT(bad, bgcopy_file_open_reader(all.file, &any_file_reader));
     EXPECT(bad, bgcopy_file_update_download_position(all.file, 0));
     EXPECT(bad, bgcopy_file_request_file_ranges(all.file, 1, &any_range));
@@ -469,6 +475,12 @@ static void bad_numbers(void)
     EXPECT(BGCOPY_E_PENDING, bgcopy_file_reader_seek(any_file_reader, 0, 2, NULL));
     OK(bgcopy_file_reader_close(any_file_reader));
     EXPECT(bad, bgcopy_file_set_expected_hash(any_file, 4, DIGEST));
+    EXPECT(bad, bgcopy_file_add_mirror(any_file, "file:///etc/passwd"));
+    EXPECT(bad, bgcopy_file_add_mirror(any_file, "nonsense"));
+    EXPECT(bad, bgcopy_file_get_source(any_file, 1, &any_source, &any_text, &any_text));
+    any_source.size = 4;
+    EXPECT(bad, bgcopy_file_get_source(any_file, 0, &any_source, &any_text, &any_text));
+    any_source.size = sizeof any_source;
     EXPECT(bad, bgcopy_file_set_expected_hash(any_file, BGCOPY_HASH_ALGORITHM_SHA256, "12"));
     EXPECT(bad, bgcopy_job_add_files(job, 1, &(bgcopy_file_spec){url_of("two"), path_of("two"),
                                                                  NULL, 0, 4, DIGEST}));

@@ -187,6 +187,16 @@ void of_files()
     assert(file.expected_hash()->digest == std::string(64, 'a'));
     file.remove_expected_hash();
     assert(!file.expected_hash());
+    assert(file.add_mirror(url_of("mirror")) && !file.add_mirror(url_of("mirror")));
+    const auto sources = file.sources();
+    assert(sources.size() == 2 && sources[0].url == url_of("two"));
+    assert(sources[0].kind == bgcopy::source_kind::origin);
+    assert(sources[0].state == bgcopy::source_state::asked);
+    assert(sources[1].url == url_of("mirror") && sources[1].kind == bgcopy::source_kind::mirror);
+    assert(sources[1].state == bgcopy::source_state::ready && !sources[1].code);
+    std::error_code bad_mirror;
+    file.add_mirror("nonsense", bad_mirror);
+    assert(bad_mirror == bgcopy::make_code(BGCOPY_E_INVALIDARG));
     const bgcopy::expected_hash hash = {bgcopy::hash_algorithm::blake3, digest};
     job.add_files({{url_of("one"), path_of("four")},
                    {url_of("two"), path_of("five"), {{1, 2}, {5, BGCOPY_LENGTH_TO_EOF}}, hash}});

@@ -85,6 +85,7 @@ impl<'py> FromPyObject<'_, 'py> for Spec {
             local_name: object.getattr("local_name")?.extract::<LocalName>()?.0,
             ranges: ranges.into_iter().map(|range| range.0).collect(),
             expected_hash: hash.map(|hash| hash.0),
+            mirrors: object.getattr("mirrors")?.extract()?,
         }))
     }
 }

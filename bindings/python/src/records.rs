@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use bgcopy_core::vocab::{LENGTH_TO_EOF, SIZE_UNKNOWN};
 use bgcopy_core::{
-    ClientCertificate, Damage, Event, ExpectedHash, FileProgress, FileRange, FileRecord, JobError,
-    JobProgress, JobRecord, JobSnapshot, JobTimes, Limits, Network, PropertyValue, ProxySettings,
-    RateLimits, ReplyProgress, WaitReason, path_of, progress_of,
+    ClientCertificate, Damage, Event, ExpectedHash, FileProgress, FileRange, FileRecord,
+    FileSource, JobError, JobProgress, JobRecord, JobSnapshot, JobTimes, Limits, Network,
+    PropertyValue, ProxySettings, RateLimits, ReplyProgress, WaitReason, path_of, progress_of,
 };
 use pyo3::IntoPyObjectExt;
 use pyo3::call::PyCallArgs;
@@ -54,6 +54,23 @@ pub fn reply_progress(py: Python<'_>, progress: ReplyProgress) -> Made<'_> {
 pub fn file_progress(py: Python<'_>, progress: FileProgress) -> Made<'_> {
     let arguments = (size(progress.bytes_total), progress.bytes_transferred, progress.completed);
     make(py, "FileProgress", arguments)
+}
+
+/// The places of a file, as a tuple.
+pub fn file_sources(py: Python<'_>, sources: Vec<FileSource>) -> Made<'_> {
+    let made = sources.into_iter().map(|source| {
+        let failed_at = source.failure.as_ref().map(|_| source.failed_at_ms);
+        let arguments = (
+            source.url,
+            Member(source.kind),
+            Member(source.state),
+            source.failure.as_ref().map(|failure| Code(failure.code)),
+            source.failure.as_ref().map(|failure| failure.message.clone()),
+            moment_if(py, failed_at)?,
+        );
+        make(py, "FileSource", arguments)
+    });
+    Ok(PyTuple::new(py, made.collect::<PyResult<Vec<_>>>()?)?.into_any())
 }
 
 pub fn job_times(py: Python<'_>, times: JobTimes) -> Made<'_> {

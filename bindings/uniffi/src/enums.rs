@@ -3,7 +3,8 @@
 
 use bgcopy_core::{
     AuthScheme, AuthTarget, BackgroundMode, ErrorContext, EventKind, HashAlgorithm, JobPriority,
-    JobPropertyId, JobState, JobType, ProxyUsage, UploadProtocol, WaitKind,
+    JobPropertyId, JobState, JobType, ProxyUsage, SourceKind, SourceState, UploadProtocol,
+    WaitKind,
 };
 
 /// The state of a job (BG_JOB_STATE, specification, sections 6.1 and 9).
@@ -274,4 +275,35 @@ pub enum EventKind {
     FileRangesTransferred = 5,
     /// A file starts over: it changed on the server, or its bytes were lost.
     FileRestarted = 6,
+}
+
+/// What kind of place a source of a file is. The numbers are our own.
+#[uniffi::remote(Enum)]
+#[repr(u32)]
+pub enum SourceKind {
+    /// The remote name of the file.
+    Origin = 0,
+    /// Another URL of the same content.
+    Mirror = 1,
+}
+
+/// Where a source of a file stands. The numbers are our own.
+#[uniffi::remote(Enum)]
+#[repr(u32)]
+pub enum SourceState {
+    /// It can be asked.
+    Ready = 0,
+    /// It is the one that the present request asks, or the next one.
+    Asked = 1,
+    /// It failed, and the sources behind it are asked before it is asked again.
+    Failed = 2,
+    /// It has another version than what is held of the file, or cannot prove that it has
+    /// the same. It is not asked as long as these bytes are held.
+    Different = 3,
+    /// What came from it did not have the expected hash. It is asked again when the job is
+    /// resumed or another hash is expected.
+    WrongHash = 4,
+    /// It has no encryption and the origin has: it is not asked unless the job has the
+    /// security flag REDIRECT_ALLOW_HTTPS_TO_HTTP.
+    NotAllowed = 5,
 }

@@ -342,7 +342,8 @@ impl Engine {
             | Command::ReplaceRemotePrefix { .. }
             | Command::SetExpectedHash { .. }
             | Command::SetValidationState { .. }
-            | Command::RequestFileRanges { .. } => {
+            | Command::RequestFileRanges { .. }
+            | Command::AddMirror { .. } => {
                 self.unsynced_since_ms.get_or_insert(at.monotonic_ms);
                 Durability::Kill
             }
@@ -389,7 +390,8 @@ impl Engine {
             | Command::ReplaceRemotePrefix { .. }
             | Command::SetExpectedHash { .. }
             | Command::SetValidationState { .. }
-            | Command::RequestFileRanges { .. } => {
+            | Command::RequestFileRanges { .. }
+            | Command::AddMirror { .. } => {
                 self.answers.push((answer, id, Ok(ApiReply::Done(applied.result))));
             }
         }
@@ -422,7 +424,8 @@ impl Engine {
             | Command::ReplaceRemotePrefix { .. }
             | Command::SetExpectedHash { .. }
             | Command::SetValidationState { .. }
-            | Command::RequestFileRanges { .. } => Ok(()),
+            | Command::RequestFileRanges { .. }
+            | Command::AddMirror { .. } => Ok(()),
         }
     }
 

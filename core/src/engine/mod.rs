@@ -26,6 +26,7 @@ mod request_options;
 mod requests;
 mod sessions;
 mod situation;
+mod sources;
 mod syncs;
 #[cfg(test)]
 mod tests;

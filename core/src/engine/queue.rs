@@ -269,6 +269,7 @@ impl Queue {
                         || old.remote_name != file.remote_name
                         || old.failure != file.failure
                         || old.requested_ranges != file.requested_ranges
+                        || old.source_name() != file.source_name()
                 })
             });
         self.replan |= moves;

@@ -44,6 +44,7 @@ impl Engine {
             client_certificate: record
                 .client_certificate
                 .as_ref()
+                .filter(|_| is_trusted || !file.asks_mirror())
                 .map(|client| (client.certificate.clone(), client.key.clone())),
             server_credentials,
             proxy_credentials: credentials(AuthTarget::Proxy),

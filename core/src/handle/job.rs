@@ -106,7 +106,7 @@ impl Job {
             remote_name: remote_name.to_owned(),
             local_name: local_name.to_owned(),
             ranges: ranges.to_vec(),
-            expected_hash: None,
+            ..FileSpec::default()
         }])
     }
 

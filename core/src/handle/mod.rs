@@ -28,8 +28,8 @@ mod wait;
 
 pub use crate::engine::JobSnapshot;
 pub use crate::model::{
-    ClientCertificate, CredentialSlot, ExpectedHash, FileSpec, HistoryEntry, HistoryFile, JobError,
-    JobRecord, Limits, Network, ProxySettings, WaitReason,
+    ClientCertificate, CredentialSlot, ExpectedHash, FileSource, FileSpec, HistoryEntry,
+    HistoryFile, JobError, JobRecord, Limits, Network, ProxySettings, WaitReason,
 };
 pub use crate::notify::Event;
 pub use crate::protocol::FileRange;
@@ -42,8 +42,8 @@ pub use job::{Job, JobProgress, JobTimes, progress_of};
 pub use listing::{ids_and_damage, ids_that_begin, jobs_described, jobs_owed, survey_each};
 pub use manager::{Manager, Options};
 pub use oneshot::{
-    OnProgress, TransferOptions, TransferredFile, download, download_key, expect_hashes,
-    find_download, find_uploads, upload, upload_key,
+    OnProgress, TransferOptions, TransferredFile, add_mirrors, download, download_key,
+    expect_hashes, find_download, find_uploads, upload, upload_key,
 };
 pub use paths::{display_name_of, local_name, path_of};
 pub use reader::{Reader, wait_reasons};

@@ -163,6 +163,11 @@ pub fn expect_hashes(job: &Job, files: &[FileSpec]) -> Result<()> {
     downloads::expect_hashes(job, files)
 }
 
+/// Has a job that was found know the mirrors that these files have.
+pub fn add_mirrors(job: &Job, files: &[FileSpec]) -> Result<()> {
+    downloads::add_mirrors(job, files)
+}
+
 fn names(file: &FileSpec) -> (&str, std::borrow::Cow<'_, [u8]>) {
     (&file.remote_name, bytes_of_path(&file.local_name))
 }

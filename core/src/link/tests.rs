@@ -37,6 +37,7 @@ fn requests() -> Vec<ApiCall> {
         local_name: "/x".to_owned(),
         ranges,
         expected_hash: Some(hash.clone()),
+        mirrors: vec!["http://mirror/".to_owned()],
     };
     let plain = FileSpec { ranges: Vec::new(), expected_hash: None, ..file.clone() };
     let property = Setting::Property { id: 5, value: PropertyValue::Uint64(u64::MAX) };

@@ -11,6 +11,7 @@ use crate::vocab::{HashAlgorithm, PATHS, UploadProtocol, is_initial};
 
 use super::record::{JobError, Retry};
 use super::segments::Segment;
+use super::sources::Sources;
 use super::upload::UploadRecord;
 
 /// How far a file has come.
@@ -174,6 +175,13 @@ pub struct FileRecord {
     /// The reply to an upload: the second file of its job, shown nowhere.
     #[serde(default, skip_serializing_if = "is_initial")]
     pub is_reply: bool,
+    /// Where else it can be had; None for a file without mirrors.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sources: Option<Box<Sources>>,
+    /// Bytes of answers whose validators differ were joined: nothing but the expected hash
+    /// proves that they belong together.
+    #[serde(default, skip_serializing_if = "is_initial")]
+    pub needs_hash: bool,
 }
 
 impl FileRecord {
@@ -213,6 +221,8 @@ impl FileRecord {
             validation_state: None,
             upload: None,
             is_reply: false,
+            sources: None,
+            needs_hash: false,
         }
     }
 
@@ -220,7 +230,7 @@ impl FileRecord {
     pub fn content(&self) -> Content<'_> {
         let (position, end) = self.next_missing();
         Content {
-            url: self.redirected_to.as_deref().unwrap_or(&self.remote_name),
+            url: self.url_asked(),
             ranges: &self.ranges,
             size: self.size,
             validator: self.validator.as_ref(),
@@ -229,11 +239,13 @@ impl FileRecord {
             held_before: self.held_before(position),
             holds_bytes: self.held() > 0,
             is_on_demand: self.is_on_demand,
-            hash_expected: self.expected_hash.is_some(),
+            hash_expected: self.expected_hash.is_some() && !self.uses_one_source(),
             if_range_refused: self.if_range_refused,
             ranges_refused: self.ranges_refused,
-            moved: self.moved,
+            moved: self.moved || self.holds_other_source(),
             redirected: self.redirected,
+            has_mirrors: self.sources.is_some(),
+            is_of_other_source: self.holds_other_source(),
             form: match self.form {
                 Form::ByName if self.is_on_demand || is_packed_name(&self.local_name) => {
                     Form::AsItCame
@@ -256,7 +268,7 @@ impl FileRecord {
 
     /// True if the place that is asked next may be told the job's secrets.
     pub fn may_tell_secrets(&self) -> bool {
-        let asked = self.content().url;
+        let asked = self.url_asked();
         match &self.trusted_origin {
             Some(trusted) => *trusted == origin_of(asked),
             None => is_same_origin(&self.remote_name, asked),
@@ -268,6 +280,9 @@ impl FileRecord {
     pub fn rename(&mut self, remote_name: String) {
         self.remote_name = remote_name;
         self.trusted_origin = None;
+        if let Some(sources) = &mut self.sources {
+            sources.origin_renamed();
+        }
         if !self.is_transferred() {
             self.redirected_to = None;
             self.moved = true;
@@ -336,6 +351,10 @@ impl FileRecord {
         self.birth = None;
         self.left = None;
         self.validation_state = None;
+        self.needs_hash = false;
+        if let Some(sources) = &mut self.sources {
+            sources.bytes_dropped();
+        }
     }
 
     /// What holds after a start of the engine in `boot`: after a reboot, only

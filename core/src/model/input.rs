@@ -40,6 +40,10 @@ pub struct FileSpec {
     /// of either case. Downloads only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expected_hash: Option<ExpectedHash>,
+    /// Other URLs of the same content, in the order in which they are asked when those
+    /// before them fail. Downloads only.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub mirrors: Vec<String>,
 }
 
 /// The methods of a job that change it.
@@ -71,6 +75,10 @@ pub enum Command {
     RequestFileRanges {
         file: u32,
         ranges: Vec<FileRange>,
+    },
+    AddMirror {
+        file: u32,
+        url: String,
     },
 }
 

@@ -10,6 +10,7 @@ mod command;
 mod conditions;
 mod deadline;
 mod dropped;
+mod failover;
 mod failure;
 mod file;
 mod headway;
@@ -32,6 +33,7 @@ mod server_cleanup;
 mod session;
 mod setting;
 mod slots;
+mod sources;
 mod speed;
 mod suspect;
 mod target;
@@ -43,6 +45,7 @@ mod upload_status;
 
 pub use conditions::{Conditions, Network, ReportedConditions};
 pub use deadline::Now;
+pub use failover::sources_of;
 pub use file::{ExpectedHash, FileRecord, FileStage};
 pub use history::{HistoryEntry, HistoryFile};
 pub use input::{Command, FileSpec, HeadFacts, Input, Outcome, Setting, VerifiedFile};
@@ -62,6 +65,7 @@ pub use record::{
 pub use reply::file_name as reply_name;
 pub use setting::check_credentials;
 pub use slots::{Turn, turn_of};
+pub use sources::FileSource;
 pub use speed::Meter;
 pub use upload::{
     Sent, UploadEvent, has_expired, is_upload, next_upload_call, sending, upload_state,

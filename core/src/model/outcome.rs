@@ -9,7 +9,7 @@ use super::file::{FileRecord, FileStage};
 use super::input::{HeadFacts, Outcome, VerifiedFile};
 use super::job::{Change, Job};
 use super::record::{Closing, JobError};
-use super::{closing, on_demand, upload_outcome};
+use super::{closing, failover, on_demand, upload_outcome};
 
 /// Restarts of one file without progress after which the job waits before the
 /// next one: a server that changes its file with each answer is not hammered.
@@ -164,14 +164,21 @@ pub fn reconnected(job: &Job, now: Now) -> Result<Change> {
 }
 
 fn head(change: &mut Change, job: &Job, index: u32, facts: &HeadFacts, now: Now) -> Result<()> {
-    let restarts = facts.restart && job.file(index)?.held() > 0;
+    let known = job.file(index)?;
+    let agrees = known.validator.as_ref().is_some_and(|known| known.agrees_with(&facts.validator));
+    // It was left to a hash that is expected no more.
+    let is_unproven = !agrees && known.expected_hash.is_none() && known.held() > 0;
+    let restarts = (facts.restart || is_unproven) && known.held() > 0;
     change.edit(job, index, |file| {
-        if facts.restart {
+        if facts.restart || is_unproven {
             file.restart();
         }
+        let keeps = file.held() > 0;
+        file.needs_hash |= keeps && !agrees;
         // A request that was under way when the name changed answers for the
         // old one.
-        let is_of_old_name = facts.asked.as_ref().is_some_and(|asked| asked != file.content().url);
+        let is_of_old_name = facts.asked.as_ref().is_some_and(|asked| asked != file.url_asked());
+        file.comes_from_asked(!is_of_old_name, keeps);
         file.size = facts.size;
         file.validator = Some(facts.validator.clone());
         file.unpacked = facts.unpacked;
@@ -183,7 +190,7 @@ fn head(change: &mut Change, job: &Job, index: u32, facts: &HeadFacts, now: Now)
         }
         file.redirected = facts.answered.is_some() && !facts.is_permanent;
         if let Some(answered) = &facts.answered {
-            if facts.is_reported {
+            if facts.is_reported && !file.asks_mirror() {
                 file.follow(answered.clone());
                 file.moved = false;
                 file.redirected = false;
@@ -244,6 +251,9 @@ fn progress(
             file.high_water = held;
             file.restarts = 0;
             file.failure = None;
+            if let Some(sources) = &mut file.sources {
+                sources.failed_rounds = 0;
+            }
         }
     })?;
     let held = change.file(job, index)?.held();
@@ -293,6 +303,9 @@ fn ask_again(
     adjustment: Adjustment,
     now: Now,
 ) -> Result<()> {
+    if failover::differs(change, job, index, adjustment, now)? {
+        return Ok(());
+    }
     let restarts = job.file(index)?.restarts;
     if restarts >= RESTARTS_MAX {
         let failure = Failure::transient(
@@ -355,7 +368,7 @@ fn moved(
         return failed(change, job, index, &failure, None, now);
     }
     change.edit(job, index, |file| {
-        match is_reported {
+        match is_reported && !file.asks_mirror() {
             true => file.follow(to.to_owned()),
             // It holds until that place fails.
             false => file.redirected_to = Some(to.to_owned()),
@@ -391,12 +404,17 @@ fn failed(
             return Ok(());
         }
     }
+    let has_mirrors = change.file(job, index)?.sources.is_some();
+    let Some(failure) = &failover::failed(change, job, index, failure, now)? else {
+        return Ok(());
+    };
     if failure.code == code::DO_E_INVALID_RANGE {
         // The file ends before it.
         change.edit(job, index, |file| file.requested_ranges.clear())?;
     }
     failure::apply(change, job, index, failure, now)?;
-    match redirect {
+    // The next source is asked instead of where a redirect leads that is not followed.
+    match redirect.filter(|_| !has_mirrors) {
         Some(to) => change.edit(job, index, |file| file.follow(to.to_owned())),
         None => Ok(()),
     }
@@ -450,14 +468,14 @@ fn hash_mismatch(change: &mut Change, job: &Job, index: u32, found: &str, now: N
         });
     }
     let expected = file.expected_hash.as_ref().map_or("", |hash| &hash.digest);
-    let error = JobError {
-        code: code::BGCOPY_E_HASH_MISMATCH,
-        context: ErrorContext::RemoteFile,
-        file: Some(index),
-        protocol: None,
-        message: format!("the content has the hash {found} instead of {expected}"),
-        at_ms: now.unix_ms,
-    };
+    let (code, context) = (code::BGCOPY_E_HASH_MISMATCH, ErrorContext::RemoteFile);
+    let message = format!("the content has the hash {found} instead of {expected}");
+    let failure = Failure::fatal(code, context, message.clone());
+    if failover::wrong_hash(change, job, index, &failure, now)? {
+        return change.edit(job, index, |file| file.form = Form::ByName);
+    }
+    let at_ms = now.unix_ms;
+    let error = JobError { code, context, file: Some(index), protocol: None, message, at_ms };
     change.edit(job, index, |file| {
         file.restart();
         file.form = Form::ByName;

@@ -21,6 +21,8 @@ pub const PROXY_LIST_CHARS_MAX: usize = 32_000;
 pub const USER_NAME_CHARS_MAX: usize = 300;
 /// A password.
 pub const PASSWORD_CHARS_MAX: usize = 65_536;
+/// Mirrors of one file: each costs its URL in the stored record of the file.
+pub const MIRRORS_PER_FILE_MAX: usize = 16;
 /// Ranges of one file.
 pub const RANGES_PER_FILE_MAX: usize = 500;
 

@@ -19,6 +19,7 @@ mod path_text;
 mod properties;
 mod rates;
 mod reports;
+mod sources;
 #[cfg(test)]
 mod tests;
 mod upload;
@@ -37,11 +38,12 @@ pub use properties::{Property, PropertyJobs, Settable};
 pub use rates::RateLimits;
 pub(crate) use rates::check_rate;
 pub use reports::{EventKind, LogLevel, WaitKind};
+pub use sources::{SourceKind, SourceState};
 pub use upload::UploadProtocol;
 pub use words::{EnumTable, Flag, FlagTable, Word};
 
 /// All enumerations, in the order of the documentation.
-pub const ENUMS: [EnumTable; 14] = [
+pub const ENUMS: [EnumTable; 16] = [
     JobState::TABLE,
     JobType::TABLE,
     JobPriority::TABLE,
@@ -56,6 +58,8 @@ pub const ENUMS: [EnumTable; 14] = [
     WaitKind::TABLE,
     EventKind::TABLE,
     LogLevel::TABLE,
+    SourceKind::TABLE,
+    SourceState::TABLE,
 ];
 
 /// All groups of flags, likewise.

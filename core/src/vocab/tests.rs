@@ -66,6 +66,8 @@ fn enumerations_have_the_published_numbers() {
     let uploads = UploadProtocol::ALL.map(UploadProtocol::as_u32);
     assert_eq!(numbers(&uploads), [0, 1, 2, 3, 4, 5, 6, 7]);
     assert_eq!(UploadProtocol::from_u32(8), None);
+    assert_eq!(numbers(&SourceKind::ALL.map(SourceKind::as_u32)), [0, 1]);
+    assert_eq!(numbers(&SourceState::ALL.map(SourceState::as_u32)), [0, 1, 2, 3, 4, 5]);
     assert_eq!(WaitKind::from_u32(19), Some(WaitKind::CancellingOnServer));
     assert!(WaitKind::ALL.iter().zip(1..).all(|(kind, number)| kind.as_u32() == number));
     assert_eq!(JobState::from_u32(9), None);

@@ -161,6 +161,10 @@ pub struct Get {
     /// The SHA-256 of a single file; other content is refused.
     #[arg(long, value_name = "HEX", value_parser = sha256_digest)]
     pub sha256: Option<String>,
+    /// Another URL of a single file, asked when the URL fails; may be given again, and they
+    /// are asked in that order.
+    #[arg(long = "mirror", value_name = "URL")]
+    pub mirrors: Vec<String>,
     /// Which jobs of the queue go first.
     #[arg(long, value_enum)]
     pub priority: Option<Priority>,
@@ -255,6 +259,10 @@ pub struct Add {
     /// already, that one stays as it is and its id is printed.
     #[arg(long, value_name = "KEY")]
     pub key: Option<String>,
+    /// Another URL of a single file, asked when the URL fails; may be given again, and they
+    /// are asked in that order.
+    #[arg(long = "mirror", value_name = "URL")]
+    pub mirrors: Vec<String>,
     /// Transfer nothing but the ranges that `request` asks for; until then the job is
     /// suspended.
     #[arg(long)]

@@ -7,7 +7,7 @@ use std::time::Duration;
 use bgcopy_core::vocab::code;
 use bgcopy_core::{
     Error, ErrorContext, FileSpec, Job, JobPriority, JobSetup, JobState, JobType, Manager, Options,
-    download_key, expect_hashes, find_download, progress_of,
+    add_mirrors, download_key, expect_hashes, find_download, progress_of,
 };
 use indicatif::HumanBytes;
 use serde_json::json;
@@ -283,6 +283,8 @@ fn take_up(
     set_remote_names(store, job, files)?;
     expect_hashes(job, files)?;
     options.apply_to(manager, job)?;
+    // The options say which mirrors it may have.
+    add_mirrors(job, files)?;
     if record.state != JobState::Transferred {
         job.resume()?;
     }
@@ -298,10 +300,11 @@ fn create(
 ) -> Outcome<(Job, bool)> {
     let setup = JobSetup::new(&targets::display_name(files), JobType::Download)
         .key(&download_key(files))
-        .files(files.to_vec())
         // Somebody is looking on.
         .priority(get.priority.map_or(JobPriority::Foreground, Into::into));
-    Ok(options.add_to(get.download.add_to(setup)).resumed().find_or_create(manager)?)
+    // The files come last: the security flags say which mirrors they may have.
+    let setup = options.add_to(get.download.add_to(setup)).files(files.to_vec());
+    Ok(setup.resumed().find_or_create(manager)?)
 }
 
 /// Sets where the files come from, where that is something else by now: a redirect that was

@@ -270,6 +270,7 @@ macro_rules! every_story {
                     restarted: ["one"],
                     ended: ["one"],
                     reopened: ["one"],
+                    mirror: ["one"],
                 }
                 events {
                     asked_for: ["one"],
@@ -335,6 +336,7 @@ macro_rules! every_story {
                     restarted: ["one"],
                     ended: ["one"],
                     beside: [],
+                    mirror: ["one"],
                 }
                 reading {
                     while_it_downloads: ["one"],

@@ -30,6 +30,7 @@ from .records import (
     FileProgress,
     FileRange,
     FileRecord,
+    FileSource,
     FileSpec,
     JobError,
     JobProgress,
@@ -773,6 +774,28 @@ class File:
     @property
     def expected_hash(self) -> ExpectedHash | None:
         """The hash it must have."""
+
+    @property
+    def sources(self) -> tuple[FileSource, ...]:
+        """The places that it can be had from, the remote name first and then its
+        mirrors in the order in which they were added, and what became of each.
+        """
+
+    def add_mirror(self, url: str) -> HResult:
+        """Appends another URL of the same content, which is asked when the sources
+        before it fail: S_FALSE if the file has it already. Stored at once. What is
+        held is kept if the mirror has the same size and strong ETag, or a hash is
+        expected, which then decides; else the mirror serves only once no other source
+        is left, and the file begins anew. Passwords, tokens, `Authorization`, `Cookie`
+        and the client certificate go to no mirror of another origin than the remote
+        name's.
+
+        :class:`InvalidArgumentError` for a bad URL, another scheme than http and
+        https, and http where the remote name is https, unless the job has
+        REDIRECT_ALLOW_HTTPS_TO_HTTP; :class:`Error` with BGCOPY_E_TOO_MANY_MIRRORS
+        above 16; :class:`NotSupportedError` for an upload; :class:`InvalidStateError`
+        if the job is final.
+        """
 
     def set_remote_name(self, remote_name: str) -> None:
         """Sets another URL for the same content (SetRemoteName). Held bytes

@@ -251,6 +251,32 @@ class EventKind(WordBase):
     """A file starts over: it changed on the server, or its bytes were lost."""
 
 
+class SourceKind(WordBase):
+    """What kind of place a source of a file is. The numbers are our own."""
+
+    ORIGIN = 0
+    """The remote name of the file."""
+    MIRROR = 1
+    """Another URL of the same content."""
+
+
+class SourceState(WordBase):
+    """Where a source of a file stands. The numbers are our own."""
+
+    READY = 0
+    """It can be asked."""
+    ASKED = 1
+    """It is the one that the present request asks, or the next one."""
+    FAILED = 2
+    """It failed, and the sources behind it are asked before it is asked again."""
+    DIFFERENT = 3
+    """It has another version than what is held of the file, or cannot prove that it has the same. It is not asked as long as these bytes are held."""
+    WRONG_HASH = 4
+    """What came from it did not have the expected hash. It is asked again when the job is resumed or another hash is expected."""
+    NOT_ALLOWED = 5
+    """It has no encryption and the origin has: it is not asked unless the job has the security flag REDIRECT_ALLOW_HTTPS_TO_HTTP."""
+
+
 class NotifyFlags(FlagBase):
     """Which events a job raises (BG_NOTIFY, specification, section 6.5)."""
 
@@ -435,6 +461,8 @@ class HResult(CodeBase):
     """the process that drives the queue has another version"""
     BGCOPY_E_TOO_MANY_PROCESSES = 0xA0BC0023
     """too many processes have joined the queue"""
+    BGCOPY_E_TOO_MANY_MIRRORS = 0xA0BC0031
+    """the file has as many mirrors as it may"""
     DO_E_NO_SERVICE = 0x80D01001
     """the service cannot answer"""
     DO_E_DOWNLOAD_NO_PROGRESS = 0x80D02002

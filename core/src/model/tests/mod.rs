@@ -15,6 +15,8 @@ mod s3_server;
 mod segment_world;
 mod segments;
 mod settings;
+mod source_world;
+mod sources;
 mod upload_enumeration;
 mod upload_status;
 mod upload_world;

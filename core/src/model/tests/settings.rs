@@ -33,7 +33,7 @@ fn add(remote_name: &str, local_name: &str, ranges: &[(u64, u64)]) -> Command {
         remote_name: remote_name.to_owned(),
         local_name: local_name.to_owned(),
         ranges,
-        expected_hash: None,
+        ..FileSpec::default()
     }])
 }
 

@@ -52,4 +52,5 @@ codes! {
     BGCOPY_E_HOST_LOST = 0xA0BC_0021, "the process that drives the queue is gone or does not answer";
     BGCOPY_E_LINK_VERSION = 0xA0BC_0022, "the process that drives the queue has another version";
     BGCOPY_E_TOO_MANY_PROCESSES = 0xA0BC_0023, "too many processes have joined the queue";
+    BGCOPY_E_TOO_MANY_MIRRORS = 0xA0BC_0031, "the file has as many mirrors as it may";
 }

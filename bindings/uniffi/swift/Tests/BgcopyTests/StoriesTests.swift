@@ -106,6 +106,22 @@ final class StoriesTests: XCTestCase {
         try bench.mustBeTidy()
     }
 
+    func test_mirror_after_a_failure() throws {
+        let bench = try Bench()
+        let job = try bench.job(query: "status=404")
+        let file = try job.file(index: 0)
+        XCTAssertTrue(try file.addMirror(url: bench.remote()))
+        XCTAssertFalse(try file.addMirror(url: bench.remote()), "it is there already")
+        XCTAssertEqual(try bench.run(job), .transferred)
+        let sources = try file.sources()
+        XCTAssertEqual(sources.map { $0.kind }, [.origin, .mirror])
+        XCTAssertEqual(sources.map { $0.state }, [.failed, .asked])
+        XCTAssertEqual(sources[0].hresult?.name, "BG_E_HTTP_ERROR_404")
+        XCTAssertNil(sources[1].hresult)
+        _ = try job.complete()
+        try bench.mustBeTidy()
+    }
+
     func test_hash_comes_with_the_file() throws {
         let bench = try Bench()
         let job = try bench.job()

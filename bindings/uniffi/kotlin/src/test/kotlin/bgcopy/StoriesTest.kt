@@ -112,6 +112,23 @@ class StoriesTest {
     }
 
     @Test
+    fun mirror_after_a_failure() = Bench().use { bench ->
+        val job = bench.job(query = "status=404")
+        val file = job.file(0u)
+        assertTrue(file.addMirror(bench.remote()))
+        assertFalse(file.addMirror(bench.remote()), "it is there already")
+        assertEquals(JobState.TRANSFERRED, bench.run(job))
+        val (origin, mirror) = file.sources()
+        assertEquals(SourceKind.ORIGIN, origin.kind)
+        assertEquals(SourceState.FAILED, origin.state)
+        assertEquals("BG_E_HTTP_ERROR_404", origin.hresult?.name)
+        assertEquals(SourceState.ASKED, mirror.state)
+        assertNull(mirror.hresult)
+        job.complete()
+        bench.mustBeTidy()
+    }
+
+    @Test
     fun hash_comes_with_the_file() = Bench().use { bench ->
         val job = bench.job()
         val hash = ExpectedHash(HashAlgorithm.SHA256, "A".repeat(64))
