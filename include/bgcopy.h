@@ -109,6 +109,10 @@
 #define BGCOPY_E_HOST_LOST (-1598291935) /* 0xA0BC0021: the process that drives the queue is gone or does not answer */
 #define BGCOPY_E_LINK_VERSION (-1598291934) /* 0xA0BC0022: the process that drives the queue has another version */
 #define BGCOPY_E_TOO_MANY_PROCESSES (-1598291933) /* 0xA0BC0023: too many processes have joined the queue */
+#define BGCOPY_E_TOO_MANY_MIRRORS (-1598291919) /* 0xA0BC0031: the file has as many mirrors as it may */
+#define BGCOPY_E_CHECKSUM_LIST (-1598291903) /* 0xA0BC0041: the list of checksums cannot be read */
+#define BGCOPY_E_NOT_LISTED (-1598291902) /* 0xA0BC0042: the list of checksums does not name the file */
+#define BGCOPY_E_SIGNATURE (-1598291901) /* 0xA0BC0043: the signature is not valid */
 #define BGCOPY_DO_E_NO_SERVICE (-2133848063) /* 0x80D01001: the service cannot answer */
 #define BGCOPY_DO_E_DOWNLOAD_NO_PROGRESS (-2133843966) /* 0x80D02002: there was no progress for too long */
 #define BGCOPY_DO_E_JOB_NOT_FOUND (-2133843965) /* 0x80D02003: the job is not in the queue */
@@ -469,6 +473,21 @@ enum bgcopy_job_property_id {
    * at any time. They do not unless it says so.
    */
   BGCOPY_JOB_PROPERTY_ID_BACKGROUND_MODE = 4101,
+  /**
+   * When the job may transfer, by the local clock of the process that hosts the queue,
+   * such as `Mon-Fri 22:00-06:00; Sat,Sun`; empty for always: a Text, set at any time.
+   */
+  BGCOPY_JOB_PROPERTY_ID_TRANSFER_WINDOW = 4102,
+  /**
+   * With which power the job may transfer, flags of `power`: a Dword, set at any time.
+   * With any unless it says so.
+   */
+  BGCOPY_JOB_PROPERTY_ID_POWER_FLAGS = 4103,
+  /**
+   * Whether files without an expected hash are checked against the digest that their server
+   * names (Repr-Digest and the like): an Enable, set at any time. They are unless it is off.
+   */
+  BGCOPY_JOB_PROPERTY_ID_CHECK_DIGESTS = 4112,
 };
 
 /**
@@ -568,6 +587,8 @@ enum bgcopy_wait_kind {
   BGCOPY_WAIT_KIND_CANCELLING_ON_SERVER = 19,
   /** A process has paused the queue. */
   BGCOPY_WAIT_KIND_PAUSED = 20,
+  /** The window of the job or of the queue is closed; the next try is when it opens. */
+  BGCOPY_WAIT_KIND_OUTSIDE_WINDOW = 21,
 };
 
 /** What an event reports. The numbers are our own. */
@@ -598,6 +619,39 @@ enum bgcopy_log_level {
   BGCOPY_LOG_LEVEL_DEBUG = 4,
 };
 
+/** What kind of place a source of a file is. The numbers are our own. */
+enum bgcopy_source_kind {
+  /** The remote name of the file. */
+  BGCOPY_SOURCE_KIND_ORIGIN = 0,
+  /** Another URL of the same content. */
+  BGCOPY_SOURCE_KIND_MIRROR = 1,
+};
+
+/** Where a source of a file stands. The numbers are our own. */
+enum bgcopy_source_state {
+  /** It can be asked. */
+  BGCOPY_SOURCE_STATE_READY = 0,
+  /** It is the one that the present request asks, or the next one. */
+  BGCOPY_SOURCE_STATE_ASKED = 1,
+  /** It failed, and the sources behind it are asked before it is asked again. */
+  BGCOPY_SOURCE_STATE_FAILED = 2,
+  /**
+   * It has another version than what is held of the file, or cannot prove that it has
+   * the same. It is not asked as long as these bytes are held.
+   */
+  BGCOPY_SOURCE_STATE_DIFFERENT = 3,
+  /**
+   * What came from it did not have the expected hash. It is asked again when the job is
+   * resumed or another hash is expected.
+   */
+  BGCOPY_SOURCE_STATE_WRONG_HASH = 4,
+  /**
+   * It has no encryption and the origin has: it is not asked unless the job has the
+   * security flag REDIRECT_ALLOW_HTTPS_TO_HTTP.
+   */
+  BGCOPY_SOURCE_STATE_NOT_ALLOWED = 5,
+};
+
 /** Which part of a bgcopy_property_value counts. */
 enum bgcopy_property_type {
   BGCOPY_PROPERTY_TYPE_DWORD = 1,
@@ -605,6 +659,7 @@ enum bgcopy_property_type {
   BGCOPY_PROPERTY_TYPE_ENABLE = 3,
   BGCOPY_PROPERTY_TYPE_UINT64 = 4,
   BGCOPY_PROPERTY_TYPE_TARGET = 5,
+  BGCOPY_PROPERTY_TYPE_TEXT = 6,
 };
 
 /* Bits: Which events a job raises (BG_NOTIFY, specification, section 6.5). */
@@ -648,6 +703,16 @@ enum bgcopy_property_type {
 #define BGCOPY_SECURITY_REDIRECT_ALLOW_HTTPS_TO_HTTP 0x800u
 /** All bits that are known. */
 #define BGCOPY_SECURITY_ALL_FLAGS 0xF1Fu
+
+/* Bits: What drives the machine, as the application reports it. The numbers are our own. */
+/** The machine has external power. */
+#define BGCOPY_POWER_EXTERNAL 0x01u
+/** The machine runs on its battery. */
+#define BGCOPY_POWER_BATTERY 0x02u
+/** The system saves power. */
+#define BGCOPY_POWER_SAVER 0x04u
+/** All states. */
+#define BGCOPY_POWER_ALL_STATES 0x07u
 
 /* Bits: What networks cost (BITS_COST_STATE and BITS_JOB_TRANSFER_POLICY, specification, section 6.7). */
 /** The network has no limits. */
@@ -873,6 +938,10 @@ typedef struct bgcopy_options {
    * See download_rate.
    */
   uint64_t upload_rate;
+  /**
+   * Set as bgcopy_manager_set_transfer_window sets it; NULL leaves what is stored.
+   */
+  const char *transfer_window;
 } bgcopy_options;
 
 /**
@@ -1085,6 +1154,11 @@ typedef union bgcopy_property_data {
    * For TARGET: a bgcopy_auth_target.
    */
   uint32_t target;
+  /**
+   * For TEXT: what bgcopy_job_get_property gives is freed with bgcopy_string_free; what
+   * bgcopy_job_set_property gets is only read.
+   */
+  char *text;
 } bgcopy_property_data;
 
 /**
@@ -1166,6 +1240,32 @@ typedef struct bgcopy_file_progress {
 } bgcopy_file_progress;
 
 /**
+ * What became of a source of a file. Set size to sizeof(bgcopy_file_source).
+ */
+typedef struct bgcopy_file_source {
+  /**
+   * sizeof(bgcopy_file_source): tells which fields the caller knows.
+   */
+  size_t size;
+  /**
+   * A bgcopy_source_kind.
+   */
+  uint32_t kind;
+  /**
+   * A bgcopy_source_state.
+   */
+  uint32_t state;
+  /**
+   * The code of its last failure since the job was resumed; S_OK if there is none.
+   */
+  bgcopy_hresult code;
+  /**
+   * When that was, in steps of 100 ns since 1601; 0 if there is none.
+   */
+  uint64_t failure_time;
+} bgcopy_file_source;
+
+/**
  * What a one-shot transfer is like. Set size to sizeof(bgcopy_transfer_options) and the rest to
  * 0: what is 0 or NULL has its default.
  */
@@ -1216,6 +1316,22 @@ typedef struct bgcopy_transfer_options {
    * Uploads: a bgcopy_upload_protocol; 0 asks the server.
    */
   uint32_t upload_protocol;
+  /**
+   * Downloads: a list of checksums, by its URL or path. Each file must be in it, and is
+   * checked against it, unless it has an expected hash of its own. Headers, name and password
+   * go to the server of the list only if it has the origin of one of the files.
+   */
+  const char *checksums;
+  /**
+   * The public key of minisign that must have signed the list: its line of Base64, or the text of
+   * its file.
+   */
+  const char *minisign_key;
+  /**
+   * The signature of the list, by its URL or path; NULL for that of the list with `.minisig` at
+   * its end.
+   */
+  const char *signature;
 } bgcopy_transfer_options;
 
 /**
@@ -1223,6 +1339,31 @@ typedef struct bgcopy_transfer_options {
  * makes the call. A failure code ends the call with E_ABORT.
  */
 typedef bgcopy_hresult (*bgcopy_progress_callback)(const struct bgcopy_job_progress *progress,
+                                                   void *user);
+
+/**
+ * One line of a list of checksums. Its texts are good for the time of the callback.
+ */
+typedef struct bgcopy_listed_checksum {
+  /**
+   * The name of the file in the list, with `/` between folders; "" for a digest without a
+   * name. It never begins with `/` and has no `..`.
+   */
+  const char *name;
+  /**
+   * In lower-case hexadecimal digits.
+   */
+  const char *digest;
+  /**
+   * A bgcopy_hash_algorithm.
+   */
+  uint32_t algorithm;
+} bgcopy_listed_checksum;
+
+/**
+ * Gets a line of a list of checksums. A failure code ends the call with E_ABORT.
+ */
+typedef bgcopy_hresult (*bgcopy_checksum_callback)(const struct bgcopy_listed_checksum *line,
                                                    void *user);
 
 #ifdef __cplusplus
@@ -1540,6 +1681,33 @@ bgcopy_hresult bgcopy_manager_set_rate_limits(struct bgcopy_manager *manager,
                                               uint64_t upload);
 
 /**
+ * Tells when the queue may transfer, as it was set; an empty text for always.
+ *
+ * @param out_window the caller frees it with bgcopy_string_free.
+ * @return S_OK; E_POINTER; E_HANDLE; E_MANAGER_CLOSED.
+ */
+BGCOPY_API
+bgcopy_hresult bgcopy_manager_get_transfer_window(struct bgcopy_manager *manager,
+                                                  char **out_window);
+
+/**
+ * Sets when the jobs of the queue may transfer, by the local clock of the process that hosts
+ * it. It holds at once, in whatever process the queue is hosted, and it is stored. When it
+ * closes, jobs keep their bytes and are QUEUED; their wait reason says OUTSIDE_WINDOW, and
+ * when it opens as the next try. A job may have a window of its own besides, its property
+ * TRANSFER_WINDOW.
+ *
+ * @param window days, times of 24 hours or both, as "Mon-Fri 22:00-06:00; Sat,Sun"; empty
+ * for always. A time that ends before it begins ends on the next day.
+ * @return S_OK; E_INVALIDARG for what is no window, with the character at which it is none
+ * in the message; BG_E_STRING_TOO_LONG above 1,024 characters; E_POINTER; E_HANDLE;
+ * E_MANAGER_CLOSED; a code of the disk if it cannot be stored.
+ */
+BGCOPY_API
+bgcopy_hresult bgcopy_manager_set_transfer_window(struct bgcopy_manager *manager,
+                                                  const char *window);
+
+/**
  * Says what the operating system tells of the network. Jobs to which it is
  * closed stop at once, keep their bytes and are QUEUED; their wait reason says
  * NO_NETWORK or POLICY_CLOSED. When it opens they go on. It is not stored; it
@@ -1556,6 +1724,29 @@ BGCOPY_API
 bgcopy_hresult bgcopy_manager_set_network(struct bgcopy_manager *manager,
                                           uint32_t is_connected,
                                           uint32_t cost);
+
+/**
+ * Says what drives the machine. Jobs whose property POWER_FLAGS does not have all of it stop
+ * at once, keep their bytes and are QUEUED; their wait reason says POLICY_CLOSED. When they
+ * may, they go on. It is not stored; it holds until this manager says something else or is
+ * closed, and of several processes the last word counts.
+ *
+ * @param state BGCOPY_POWER_EXTERNAL or BGCOPY_POWER_BATTERY, with BGCOPY_POWER_SAVER if the
+ * system saves power.
+ * @return S_OK; E_INVALIDARG for another number; E_HANDLE; E_POINTER; E_MANAGER_CLOSED.
+ */
+BGCOPY_API bgcopy_hresult bgcopy_manager_set_power(struct bgcopy_manager *manager, uint32_t state);
+
+/**
+ * Tells what drives the machine as it was said last, by any process; external power if
+ * nobody did.
+ *
+ * @param out_state as for bgcopy_manager_set_power.
+ * @return S_OK; E_POINTER; E_HANDLE; E_MANAGER_CLOSED.
+ */
+BGCOPY_API
+bgcopy_hresult bgcopy_manager_get_power(struct bgcopy_manager *manager,
+                                        uint32_t *out_state);
 
 /**
  * Tells the network as it was told last, by any process; connected and
@@ -2042,7 +2233,8 @@ bgcopy_hresult bgcopy_job_set_maximum_download_time(struct bgcopy_job *job,
  * Tells a job property (GetProperty).
  *
  * @param id a bgcopy_job_property_id.
- * @param out_value the value with its type.
+ * @param out_value the value with its type. If that is TEXT, the caller frees the text with
+ * bgcopy_string_free.
  * @return S_OK; DO_E_UNKNOWN_PROPERTY_ID; E_POINTER; E_HANDLE;
  * E_MANAGER_CLOSED. Section 3.4.
  */
@@ -2055,9 +2247,10 @@ bgcopy_hresult bgcopy_job_get_property(struct bgcopy_job *job,
  * Sets a job property (SetProperty).
  *
  * @param id a bgcopy_job_property_id.
- * @param value the value with its type.
+ * @param value the value with its type. A text is UTF-8 and stays the caller's.
  * @return S_OK; DO_E_UNKNOWN_PROPERTY_ID; E_INVALIDARG for a value of another
- * type; BG_E_READ_ONLY_PROPERTY_AFTER_RESUME; E_NOTIMPL for HIGH_PERFORMANCE;
+ * type, or for what is no window; BG_E_STRING_TOO_LONG for a window of more than 1,024
+ * characters; BG_E_READ_ONLY_PROPERTY_AFTER_RESUME; E_NOTIMPL for HIGH_PERFORMANCE;
  * BG_E_RANDOM_ACCESS_NOT_SUPPORTED for ON_DEMAND_MODE of a job whose files have no ranges to be
  * requested; DO_E_INVALID_STATE if the job is final; E_POINTER; E_HANDLE; E_MANAGER_CLOSED.
  * Section 3.4.
@@ -2183,8 +2376,8 @@ BGCOPY_API bgcopy_hresult bgcopy_job_remove_client_certificate(struct bgcopy_job
  * Gives the custom headers, each line ended by CR LF (GetCustomHeaders).
  *
  * @param out_text the caller frees it with bgcopy_string_free.
- * @return S_OK; S_FALSE and NULL if there are none; E_POINTER; E_HANDLE;
- * E_MANAGER_CLOSED. Section 3.6.
+ * @return S_OK; S_FALSE and NULL if there are none; E_ACCESSDENIED if they are
+ * write-only; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Section 3.6.
  */
 BGCOPY_API bgcopy_hresult bgcopy_job_get_custom_headers(struct bgcopy_job *job, char **out_text);
 
@@ -2201,6 +2394,43 @@ BGCOPY_API bgcopy_hresult bgcopy_job_get_custom_headers(struct bgcopy_job *job, 
 BGCOPY_API
 bgcopy_hresult bgcopy_job_set_custom_headers(struct bgcopy_job *job,
                                              const char *headers);
+
+/**
+ * Hides the custom headers, those that are set and those that will be, from every
+ * caller (MakeCustomHeadersWriteOnly): they are sent, and can be set, but no longer
+ * read. This cannot be undone. They are still stored as they are, in the folder of the
+ * queue, which only its user can read.
+ *
+ * @return S_OK; DO_E_INVALID_STATE if the job is final; E_POINTER; E_HANDLE;
+ * E_MANAGER_CLOSED. Section 3.6.
+ */
+BGCOPY_API bgcopy_hresult bgcopy_job_make_custom_headers_write_only(struct bgcopy_job *job);
+
+/**
+ * Gives the HTTP method of a download (GetHttpMethod): GET unless set.
+ *
+ * @param out_text the caller frees it with bgcopy_string_free.
+ * @return S_OK; E_NOTIMPL for an upload, which has the methods of its protocol;
+ * E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Section 3.6.
+ */
+BGCOPY_API bgcopy_hresult bgcopy_job_get_http_method(struct bgcopy_job *job, char **out_text);
+
+/**
+ * Sets the HTTP method of a download (SetHttpMethod), before the first Resume; the one
+ * that it has can be set at any time. Its requests have no body. With any other method
+ * than GET each file is requested once, from its first byte: every failure puts the
+ * file in ERROR, and Resume begins it anew; the priority becomes FOREGROUND and stays
+ * so. After a 303, and after a 301 or 302 to a POST, the redirect is followed by GET. A file
+ * that is requested when its process is killed is requested again.
+ *
+ * @param method in capital letters, at most 40 characters.
+ * @return S_OK; E_INVALIDARG for what is no method, if the job has DYNAMIC_CONTENT or
+ * ON_DEMAND_MODE, or a file with ranges, which are refused afterwards as well;
+ * BG_E_STRING_TOO_LONG; E_NOTIMPL for CONNECT, HEAD and TRACE, whose answer is no file, and for an
+ * upload; BG_E_READ_ONLY_PROPERTY_AFTER_RESUME; DO_E_INVALID_STATE if the job is final;
+ * E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Section 3.6.
+ */
+BGCOPY_API bgcopy_hresult bgcopy_job_set_http_method(struct bgcopy_job *job, const char *method);
 
 /**
  * Tells the certificate checks and the redirect policy (GetSecurityFlags).
@@ -2798,6 +3028,50 @@ bgcopy_hresult bgcopy_file_reader_is_verified(struct bgcopy_file_reader *reader,
 BGCOPY_API bgcopy_hresult bgcopy_file_reader_close(struct bgcopy_file_reader *reader);
 
 /**
+ * Appends another URL of the same content, which is asked when the sources before it fail.
+ * Stored at once. What is here stays if the mirror has the same size and strong ETag, or a
+ * hash is expected, which then decides; else the mirror serves only once no other source is
+ * left, and the file begins anew. Passwords, tokens, Authorization, Cookie and the client
+ * certificate go to no mirror of another origin than the remote name's.
+ *
+ * @param url http or https.
+ * @return S_OK; S_FALSE if the file has it already; E_INVALIDARG for a bad URL, another
+ * scheme, and http where the remote name is https, unless the job has the security flag
+ * REDIRECT_ALLOW_HTTPS_TO_HTTP; BGCOPY_E_TOO_MANY_MIRRORS above 16; E_NOTIMPL for an upload;
+ * DO_E_INVALID_STATE if the job is completed or cancelled; E_POINTER; E_HANDLE;
+ * E_MANAGER_CLOSED.
+ */
+BGCOPY_API bgcopy_hresult bgcopy_file_add_mirror(struct bgcopy_file *file, const char *url);
+
+/**
+ * Gets how many sources the file has: the remote name and its mirrors.
+ *
+ * @param out_count at least 1.
+ * @return S_OK; E_POINTER; E_HANDLE; E_MANAGER_CLOSED.
+ */
+BGCOPY_API
+bgcopy_hresult bgcopy_file_get_source_count(struct bgcopy_file *file,
+                                            uint32_t *out_count);
+
+/**
+ * Gets a source of the file and what became of it.
+ *
+ * @param place its place in the order in which they are asked: 0 for the remote name.
+ * @param out_source its size must be set.
+ * @param out_url the caller frees it with bgcopy_string_free.
+ * @param out_message why it failed last, NULL if it did not; the caller frees it with
+ * bgcopy_string_free.
+ * @return S_OK; E_INVALIDARG for a wrong size, and for a place where there is none; E_POINTER;
+ * E_HANDLE; E_MANAGER_CLOSED.
+ */
+BGCOPY_API
+bgcopy_hresult bgcopy_file_get_source(struct bgcopy_file *file,
+                                      uint32_t place,
+                                      struct bgcopy_file_source *out_source,
+                                      char **out_url,
+                                      char **out_message);
+
+/**
  * Tells what failed and with which code (GetError).
  *
  * @param out_context a bgcopy_error_context.
@@ -3081,7 +3355,8 @@ BGCOPY_API bgcopy_hresult bgcopy_interrupt_close(struct bgcopy_interrupt *interr
  * May be NULL.
  * @return S_OK if all files are in place; BG_S_PARTIAL_COMPLETE if some are; E_TIMEOUT; E_ABORT;
  * DO_E_INVALID_STATE for another expected hash than that which a file was checked against;
- * the code of the first file that failed; else as bgcopy_manager_create_job,
+ * BGCOPY_E_SIGNATURE, BGCOPY_E_CHECKSUM_LIST and BGCOPY_E_NOT_LISTED for checksums, and why the list cannot be had,
+ * before a job is made; the code of the first file that failed; else as bgcopy_manager_create_job,
  * bgcopy_job_add_files and bgcopy_job_complete; E_INVALIDARG for bad options; E_POINTER;
  * E_HANDLE; E_MANAGER_CLOSED.
  */
@@ -3113,6 +3388,26 @@ bgcopy_hresult bgcopy_upload(struct bgcopy_manager *manager,
                              bgcopy_progress_callback callback,
                              void *user,
                              bgcopy_hresult *out_codes);
+
+/**
+ * Reads a list of checksums: lines of sha256sum and sha512sum (`DIGEST  NAME`), of BSD
+ * (`SHA256 (NAME) = DIGEST`), or a digest alone. Blank lines, comments and lines of functions
+ * that are not supported, as MD5 and SHA-1, are skipped. Of a text that is signed by OpenPGP the
+ * message is read; the signature is not checked.
+ *
+ * @param text UTF-8; need not end in a NUL.
+ * @param length its bytes.
+ * @param callback called for each line, by the thread that makes the call, once all of the
+ * list is read. It must not be NULL.
+ * @param user for the callback.
+ * @return S_OK; BGCOPY_E_CHECKSUM_LIST for what is no such list, with the number of the line in
+ * the message; E_ABORT; E_POINTER.
+ */
+BGCOPY_API
+bgcopy_hresult bgcopy_parse_checksum_list(const char *text,
+                                          size_t length,
+                                          bgcopy_checksum_callback callback,
+                                          void *user);
 
 /**
  * Gives the next jobs (Next).

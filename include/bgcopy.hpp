@@ -11,6 +11,7 @@
 #ifndef BGCOPY_HPP
 #define BGCOPY_HPP
 
+#include <bgcopy/checksums.hpp>
 #include <bgcopy/enums.hpp>
 #include <bgcopy/error.hpp>
 #include <bgcopy/event.hpp>

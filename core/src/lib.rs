@@ -42,20 +42,23 @@ mod store;
 mod transfer;
 
 pub use handle::{
-    ClientCertificate, CredentialSlot, Damage, Event, ExpectedHash, File, FileProgress, FileRange,
-    FileReader, FileSpec, HistoryEntry, HistoryFile, Interrupt, Job, JobError, JobProgress,
-    JobRecord, JobSetup, JobSnapshot, JobTimes, Limits, Manager, Network, OnProgress, Options,
-    ProxySettings, Reader, ReplyProgress, Survey, TransferOptions, TransferredFile, WaitReason,
-    default_store, display_name_of, download, download_key, expect_hashes, find_download,
-    find_uploads, forget_history, history, ids_and_damage, ids_that_begin, jobs_described,
-    jobs_owed, local_name, path_of, progress_of, seek_from, survey_each, upload, upload_key,
-    wait_reasons,
+    ChecksumSource, ListedChecksum, expect_listed, parse_checksum_list, read_checksum_list,
 };
-pub use model::FileRecord;
+pub use handle::{
+    ClientCertificate, CredentialSlot, Damage, Event, ExpectedHash, File, FileProgress, FileRange,
+    FileReader, FileSource, FileSpec, HistoryEntry, HistoryFile, Interrupt, Job, JobError,
+    JobProgress, JobRecord, JobSetup, JobSnapshot, JobTimes, Limits, Manager, Network, OnProgress,
+    Options, ProxySettings, Reader, ReplyProgress, Survey, TransferOptions, TransferredFile,
+    WaitReason, add_mirrors, default_store, display_name_of, download, download_key, expect_hashes,
+    find_download, find_uploads, forget_history, history, ids_and_damage, ids_that_begin,
+    jobs_described, jobs_owed, local_name, path_of, progress_of, seek_from, survey_each, upload,
+    upload_key, wait_reasons,
+};
+pub use model::{FileRecord, check_transfer_window, sources_of};
 pub use notify::{LogSink, set_log_sink};
 pub use store::Faults;
 pub use vocab::{
     AuthScheme, AuthTarget, BackgroundMode, Error, ErrorContext, EventKind, HResult, HashAlgorithm,
     JobPriority, JobPropertyId, JobState, JobType, LogLevel, PropertyValue, ProxyUsage, RateLimits,
-    Result, UploadProtocol, WaitKind,
+    Result, SourceKind, SourceState, UploadProtocol, WaitKind,
 };

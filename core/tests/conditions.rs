@@ -3,7 +3,7 @@
 
 mod common;
 
-use bgcopy_core::vocab::{code, cost};
+use bgcopy_core::vocab::{code, cost, power};
 use bgcopy_core::{
     Job, JobPropertyId, JobState, JobType, Manager, Network, PropertyValue, WaitKind,
 };
@@ -92,6 +92,53 @@ fn a_cost_that_is_none_is_refused_and_changes_nothing() {
     assert_eq!(bench.manager.network().expect("a network"), METERED);
 }
 
+fn allow(job: &Job, flags: u32) {
+    let id = JobPropertyId::PowerFlags.as_u32();
+    job.set_property(id, PropertyValue::Dword(flags)).expect("set, and effective at once");
+}
+
+#[test]
+fn a_job_waits_for_the_power_that_it_may_use() {
+    let bench = Bench::new();
+    let job = half_way(&bench);
+    bench.manager.set_power(power::BATTERY).expect("told");
+    assert_eq!(bench.manager.power().expect("a state"), power::BATTERY);
+    assert_eq!(kind(&job), WaitKind::Transferring, "by default any power will do");
+    allow(&job, power::EXTERNAL);
+    must_be_held(&job, WaitKind::PolicyClosed);
+    let reason = job.wait_reason().expect("a reason");
+    assert_eq!(reason.code, Some(code::DO_E_BLOCKED_BY_POWER_STATE));
+    bench.manager.set_power(power::EXTERNAL | power::SAVER).expect("told");
+    assert_eq!(kind(&job), WaitKind::PolicyClosed, "it saves power");
+    allow(&job, power::EXTERNAL | power::SAVER);
+    must_go_on(&bench, &job);
+}
+
+#[test]
+fn power_that_comes_back_lets_jobs_go_on() {
+    let bench = Bench::new();
+    let job = half_way(&bench);
+    allow(&job, power::EXTERNAL);
+    bench.manager.set_power(power::BATTERY).expect("told");
+    must_be_held(&job, WaitKind::PolicyClosed);
+    bench.manager.set_network(OFFLINE).expect("told");
+    assert_eq!(bench.manager.power().expect("a state"), power::BATTERY, "another word");
+    bench.manager.set_network(Network::default()).expect("told");
+    bench.manager.set_power(power::EXTERNAL).expect("told");
+    must_go_on(&bench, &job);
+}
+
+#[test]
+fn what_is_no_state_of_power_is_refused() {
+    let bench = Bench::new();
+    let both = power::EXTERNAL | power::BATTERY;
+    for wrong in [0, power::SAVER, both, power::ALL_STATES, 8, 9, u32::MAX] {
+        let error = bench.manager.set_power(wrong).expect_err("no state");
+        assert_eq!(error.code, code::E_INVALIDARG, "{wrong}");
+    }
+    assert_eq!(bench.manager.power().expect("a state"), power::EXTERNAL);
+}
+
 #[test]
 fn a_local_copy_needs_no_network() {
     let bench = Bench::new();
@@ -169,6 +216,8 @@ fn what_a_process_told_goes_with_it() {
     let guest: Manager = common::open(bench.folder.path());
     guest.pause().expect("paused");
     guest.set_network(OFFLINE).expect("told");
+    guest.set_power(power::BATTERY).expect("told");
+    assert_eq!(bench.manager.power().expect("a state"), power::BATTERY);
     let job = bench.job(Resource::new(content(1)));
     job.resume().expect("resumed");
     must_be_held(&job, WaitKind::Paused);
@@ -177,6 +226,7 @@ fn what_a_process_told_goes_with_it() {
     guest.close();
     job.wait(&[JobState::Transferred], Some(PATIENCE)).expect("transferred");
     assert_eq!(bench.manager.network().expect("a network"), Network::default());
+    assert_eq!(bench.manager.power().expect("a state"), power::EXTERNAL);
 }
 
 #[test]

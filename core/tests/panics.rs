@@ -77,10 +77,10 @@ impl Scene {
             }
             let waits = Arc::clone(job);
             let states = [JobState::Transferred, JobState::Error];
-            match ends(move || waits.wait(&states, Some(PATIENCE)))? {
-                JobState::Transferred => return Ok(()),
-                _ => must_be_injected(&job.error()?.message),
+            if ends(move || waits.wait(&states, Some(PATIENCE)))? == JobState::Transferred {
+                return Ok(());
             }
+            must_be_injected(&job.error()?.message);
         }
         panic!("the job fails again and again");
     }

@@ -132,6 +132,7 @@ pub(crate) unsafe fn spec(file: &bgcopy_file_spec) -> Result<FileSpec> {
         local_name: text(file.local_name)?.to_owned(),
         ranges: list(file.ranges, file.range_count)?.iter().map(FileRange::from).collect(),
         expected_hash: has_hash.then(|| hash(file.hash_algorithm, file.hash_digest)).transpose()?,
+        ..FileSpec::default()
     })
 }
 

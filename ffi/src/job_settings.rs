@@ -10,7 +10,7 @@ use crate::call::{act, choice, read, read_text, yes_or_no};
 use crate::guard::bgcopy_hresult;
 use crate::guid::bgcopy_guid;
 use crate::job::bgcopy_job;
-use crate::string::text;
+use crate::string::{given, text};
 
 /// The value of a job property, by its type.
 #[derive(Clone, Copy)]
@@ -26,6 +26,9 @@ pub union bgcopy_property_data {
     pub uint64: u64,
     /// For TARGET: a bgcopy_auth_target.
     pub target: u32,
+    /// For TEXT: what bgcopy_job_get_property gives is freed with bgcopy_string_free; what
+    /// bgcopy_job_set_property gets is only read.
+    pub text: *mut c_char,
 }
 
 /// The value of a job property (BITS_JOB_PROPERTY_VALUE), with its type. This
@@ -47,17 +50,19 @@ enum Type {
     Enable = 3,
     Uint64 = 4,
     Target = 5,
+    Text = 6,
 }
 
 /// The types of property values, by name and number.
 ///
 /// cbindgen:ignore
-pub const PROPERTY_TYPES: [(&str, u32); 5] = [
+pub const PROPERTY_TYPES: [(&str, u32); 6] = [
     ("DWORD", Type::Dword as u32),
     ("GUID", Type::Guid as u32),
     ("ENABLE", Type::Enable as u32),
     ("UINT64", Type::Uint64 as u32),
     ("TARGET", Type::Target as u32),
+    ("TEXT", Type::Text as u32),
 ];
 
 /// Gives the name shown to people (GetDisplayName).
@@ -247,7 +252,8 @@ pub unsafe extern "C" fn bgcopy_job_set_maximum_download_time(
 /// Tells a job property (GetProperty).
 ///
 /// @param id a bgcopy_job_property_id.
-/// @param out_value the value with its type.
+/// @param out_value the value with its type. If that is TEXT, the caller frees the text with
+/// bgcopy_string_free.
 /// @return S_OK; DO_E_UNKNOWN_PROPERTY_ID; E_POINTER; E_HANDLE;
 /// E_MANAGER_CLOSED. Section 3.4.
 #[unsafe(no_mangle)]
@@ -256,15 +262,16 @@ pub unsafe extern "C" fn bgcopy_job_get_property(
     id: u32,
     out_value: *mut bgcopy_property_value,
 ) -> bgcopy_hresult {
-    read(job, out_value, |entry| Ok((&entry.job.property(id)?).into()))
+    read(job, out_value, |entry| Ok(entry.job.property(id)?.into()))
 }
 
 /// Sets a job property (SetProperty).
 ///
 /// @param id a bgcopy_job_property_id.
-/// @param value the value with its type.
+/// @param value the value with its type. A text is UTF-8 and stays the caller's.
 /// @return S_OK; DO_E_UNKNOWN_PROPERTY_ID; E_INVALIDARG for a value of another
-/// type; BG_E_READ_ONLY_PROPERTY_AFTER_RESUME; E_NOTIMPL for HIGH_PERFORMANCE;
+/// type, or for what is no window; BG_E_STRING_TOO_LONG for a window of more than 1,024
+/// characters; BG_E_READ_ONLY_PROPERTY_AFTER_RESUME; E_NOTIMPL for HIGH_PERFORMANCE;
 /// BG_E_RANDOM_ACCESS_NOT_SUPPORTED for ON_DEMAND_MODE of a job whose files have no ranges to be
 /// requested; DO_E_INVALID_STATE if the job is final; E_POINTER; E_HANDLE; E_MANAGER_CLOSED.
 /// Section 3.4.
@@ -277,15 +284,16 @@ pub unsafe extern "C" fn bgcopy_job_set_property(
     act(job, |entry| entry.job.set_property(id, property(value)?))
 }
 
-impl From<&PropertyValue> for bgcopy_property_value {
-    fn from(value: &PropertyValue) -> Self {
+impl From<PropertyValue> for bgcopy_property_value {
+    fn from(value: PropertyValue) -> Self {
         type Data = bgcopy_property_data;
         let (r#type, data) = match value {
-            PropertyValue::Dword(dword) => (Type::Dword, Data { dword: *dword }),
-            PropertyValue::Guid(guid) => (Type::Guid, Data { guid: (*guid).into() }),
-            PropertyValue::Enable(enable) => (Type::Enable, Data { enable: (*enable).into() }),
-            PropertyValue::Uint64(uint64) => (Type::Uint64, Data { uint64: *uint64 }),
-            PropertyValue::Target(target) => (Type::Target, Data { target: *target }),
+            PropertyValue::Dword(dword) => (Type::Dword, Data { dword }),
+            PropertyValue::Guid(guid) => (Type::Guid, Data { guid: guid.into() }),
+            PropertyValue::Enable(enable) => (Type::Enable, Data { enable: enable.into() }),
+            PropertyValue::Uint64(uint64) => (Type::Uint64, Data { uint64 }),
+            PropertyValue::Target(target) => (Type::Target, Data { target }),
+            PropertyValue::Text(text) => (Type::Text, Data { text: given(text) }),
         };
         Self { r#type: r#type as u32, data }
     }
@@ -295,7 +303,7 @@ impl From<&PropertyValue> for bgcopy_property_value {
 unsafe fn property(value: *const bgcopy_property_value) -> Result<PropertyValue> {
     let missing = || Error::new(code::E_POINTER, "the value is NULL");
     let bgcopy_property_value { r#type, data } = value.as_ref().ok_or_else(missing)?;
-    let all = [Type::Dword, Type::Guid, Type::Enable, Type::Uint64, Type::Target];
+    let all = [Type::Dword, Type::Guid, Type::Enable, Type::Uint64, Type::Target, Type::Text];
     let found = all.into_iter().find(|one| *one as u32 == *r#type);
     Ok(match choice(found, *r#type, "property type", code::E_INVALIDARG)? {
         Type::Dword => PropertyValue::Dword(data.dword),
@@ -303,5 +311,6 @@ unsafe fn property(value: *const bgcopy_property_value) -> Result<PropertyValue>
         Type::Enable => PropertyValue::Enable(yes_or_no(data.enable)?),
         Type::Uint64 => PropertyValue::Uint64(data.uint64),
         Type::Target => PropertyValue::Target(data.target),
+        Type::Text => PropertyValue::Text(text(data.text)?.to_owned()),
     })
 }

@@ -8,7 +8,7 @@ use bgcopy_core::{
     AuthScheme, AuthTarget, ClientCertificate, Error, ProxySettings, ProxyUsage, Result,
 };
 
-use crate::call::{act, act_with_code, choice, out, read, read_optional_text};
+use crate::call::{act, act_with_code, choice, out, read, read_optional_text, read_text};
 use crate::guard::{bgcopy_hresult, guard};
 use crate::job::bgcopy_job;
 use crate::string::{optional_text, text};
@@ -194,8 +194,8 @@ pub unsafe extern "C" fn bgcopy_job_remove_client_certificate(
 /// Gives the custom headers, each line ended by CR LF (GetCustomHeaders).
 ///
 /// @param out_text the caller frees it with bgcopy_string_free.
-/// @return S_OK; S_FALSE and NULL if there are none; E_POINTER; E_HANDLE;
-/// E_MANAGER_CLOSED. Section 3.6.
+/// @return S_OK; S_FALSE and NULL if there are none; E_ACCESSDENIED if they are
+/// write-only; E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Section 3.6.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bgcopy_job_get_custom_headers(
     job: *mut bgcopy_job,
@@ -218,6 +218,54 @@ pub unsafe extern "C" fn bgcopy_job_set_custom_headers(
     headers: *const c_char,
 ) -> bgcopy_hresult {
     act(job, |entry| entry.job.set_custom_headers(optional_text(headers)?))
+}
+
+/// Hides the custom headers, those that are set and those that will be, from every
+/// caller (MakeCustomHeadersWriteOnly): they are sent, and can be set, but no longer
+/// read. This cannot be undone. They are still stored as they are, in the folder of the
+/// queue, which only its user can read.
+///
+/// @return S_OK; DO_E_INVALID_STATE if the job is final; E_POINTER; E_HANDLE;
+/// E_MANAGER_CLOSED. Section 3.6.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn bgcopy_job_make_custom_headers_write_only(
+    job: *mut bgcopy_job,
+) -> bgcopy_hresult {
+    act(job, |entry| entry.job.make_custom_headers_write_only())
+}
+
+/// Gives the HTTP method of a download (GetHttpMethod): GET unless set.
+///
+/// @param out_text the caller frees it with bgcopy_string_free.
+/// @return S_OK; E_NOTIMPL for an upload, which has the methods of its protocol;
+/// E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Section 3.6.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn bgcopy_job_get_http_method(
+    job: *mut bgcopy_job,
+    out_text: *mut *mut c_char,
+) -> bgcopy_hresult {
+    read_text(job, out_text, |entry| entry.job.http_method())
+}
+
+/// Sets the HTTP method of a download (SetHttpMethod), before the first Resume; the one
+/// that it has can be set at any time. Its requests have no body. With any other method
+/// than GET each file is requested once, from its first byte: every failure puts the
+/// file in ERROR, and Resume begins it anew; the priority becomes FOREGROUND and stays
+/// so. After a 303, and after a 301 or 302 to a POST, the redirect is followed by GET. A file
+/// that is requested when its process is killed is requested again.
+///
+/// @param method in capital letters, at most 40 characters.
+/// @return S_OK; E_INVALIDARG for what is no method, if the job has DYNAMIC_CONTENT or
+/// ON_DEMAND_MODE, or a file with ranges, which are refused afterwards as well;
+/// BG_E_STRING_TOO_LONG; E_NOTIMPL for CONNECT, HEAD and TRACE, whose answer is no file, and for an
+/// upload; BG_E_READ_ONLY_PROPERTY_AFTER_RESUME; DO_E_INVALID_STATE if the job is final;
+/// E_POINTER; E_HANDLE; E_MANAGER_CLOSED. Section 3.6.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn bgcopy_job_set_http_method(
+    job: *mut bgcopy_job,
+    method: *const c_char,
+) -> bgcopy_hresult {
+    act(job, |entry| entry.job.set_http_method(text(method)?))
 }
 
 /// Tells the certificate checks and the redirect policy (GetSecurityFlags).

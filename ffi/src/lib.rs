@@ -15,6 +15,7 @@
 
 mod call;
 mod callback;
+mod checksums;
 mod enum_files;
 mod enum_jobs;
 mod enumerator;
@@ -23,6 +24,7 @@ mod event;
 mod event_queue;
 mod file;
 mod file_reader;
+mod file_sources;
 mod guard;
 mod guid;
 mod hub;
@@ -47,6 +49,7 @@ mod uploads;
 mod version;
 mod wait_reason;
 
+pub use checksums::*;
 pub use enum_files::*;
 pub use enum_jobs::*;
 pub use error::*;

@@ -345,6 +345,37 @@ pub extern "C" fn bgcopy_manager_set_rate_limits(
     act(manager, |hub| hub.manager.set_rate_limits(RateLimits { download, upload }))
 }
 
+/// Tells when the queue may transfer, as it was set; an empty text for always.
+///
+/// @param out_window the caller frees it with bgcopy_string_free.
+/// @return S_OK; E_POINTER; E_HANDLE; E_MANAGER_CLOSED.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn bgcopy_manager_get_transfer_window(
+    manager: *mut bgcopy_manager,
+    out_window: *mut *mut c_char,
+) -> bgcopy_hresult {
+    read_text(manager, out_window, |hub| hub.manager.transfer_window())
+}
+
+/// Sets when the jobs of the queue may transfer, by the local clock of the process that hosts
+/// it. It holds at once, in whatever process the queue is hosted, and it is stored. When it
+/// closes, jobs keep their bytes and are QUEUED; their wait reason says OUTSIDE_WINDOW, and
+/// when it opens as the next try. A job may have a window of its own besides, its property
+/// TRANSFER_WINDOW.
+///
+/// @param window days, times of 24 hours or both, as "Mon-Fri 22:00-06:00; Sat,Sun"; empty
+/// for always. A time that ends before it begins ends on the next day.
+/// @return S_OK; E_INVALIDARG for what is no window, with the character at which it is none
+/// in the message; BG_E_STRING_TOO_LONG above 1,024 characters; E_POINTER; E_HANDLE;
+/// E_MANAGER_CLOSED; a code of the disk if it cannot be stored.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn bgcopy_manager_set_transfer_window(
+    manager: *mut bgcopy_manager,
+    window: *const c_char,
+) -> bgcopy_hresult {
+    act(manager, |hub| hub.manager.set_transfer_window(text(window)?))
+}
+
 /// Says what the operating system tells of the network. Jobs to which it is
 /// closed stop at once, keep their bytes and are QUEUED; their wait reason says
 /// NO_NETWORK or POLICY_CLOSED. When it opens they go on. It is not stored; it
@@ -366,6 +397,35 @@ pub extern "C" fn bgcopy_manager_set_network(
         let is_connected = yes_or_no(is_connected)?;
         hub.manager.set_network(Network { is_connected, cost })
     })
+}
+
+/// Says what drives the machine. Jobs whose property POWER_FLAGS does not have all of it stop
+/// at once, keep their bytes and are QUEUED; their wait reason says POLICY_CLOSED. When they
+/// may, they go on. It is not stored; it holds until this manager says something else or is
+/// closed, and of several processes the last word counts.
+///
+/// @param state BGCOPY_POWER_EXTERNAL or BGCOPY_POWER_BATTERY, with BGCOPY_POWER_SAVER if the
+/// system saves power.
+/// @return S_OK; E_INVALIDARG for another number; E_HANDLE; E_POINTER; E_MANAGER_CLOSED.
+#[unsafe(no_mangle)]
+pub extern "C" fn bgcopy_manager_set_power(
+    manager: *mut bgcopy_manager,
+    state: u32,
+) -> bgcopy_hresult {
+    act(manager, |hub| hub.manager.set_power(state))
+}
+
+/// Tells what drives the machine as it was said last, by any process; external power if
+/// nobody did.
+///
+/// @param out_state as for bgcopy_manager_set_power.
+/// @return S_OK; E_POINTER; E_HANDLE; E_MANAGER_CLOSED.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn bgcopy_manager_get_power(
+    manager: *mut bgcopy_manager,
+    out_state: *mut u32,
+) -> bgcopy_hresult {
+    read(manager, out_state, |hub| hub.manager.power())
 }
 
 /// Tells the network as it was told last, by any process; connected and

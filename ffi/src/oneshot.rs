@@ -49,6 +49,16 @@ pub struct bgcopy_transfer_options {
     pub cancel_unfinished: u32,
     /// Uploads: a bgcopy_upload_protocol; 0 asks the server.
     pub upload_protocol: u32,
+    /// Downloads: a list of checksums, by its URL or path. Each file must be in it, and is
+    /// checked against it, unless it has an expected hash of its own. Headers, name and password
+    /// go to the server of the list only if it has the origin of one of the files.
+    pub checksums: *const c_char,
+    /// The public key of minisign that must have signed the list: its line of Base64, or the text of
+    /// its file.
+    pub minisign_key: *const c_char,
+    /// The signature of the list, by its URL or path; NULL for that of the list with `.minisig` at
+    /// its end.
+    pub signature: *const c_char,
 }
 
 impl Versioned for bgcopy_transfer_options {
@@ -76,7 +86,8 @@ pub type bgcopy_progress_callback = Option<
 /// May be NULL.
 /// @return S_OK if all files are in place; BG_S_PARTIAL_COMPLETE if some are; E_TIMEOUT; E_ABORT;
 /// DO_E_INVALID_STATE for another expected hash than that which a file was checked against;
-/// the code of the first file that failed; else as bgcopy_manager_create_job,
+/// BGCOPY_E_SIGNATURE, BGCOPY_E_CHECKSUM_LIST and BGCOPY_E_NOT_LISTED for checksums, and why the list cannot be had,
+/// before a job is made; the code of the first file that failed; else as bgcopy_manager_create_job,
 /// bgcopy_job_add_files and bgcopy_job_complete; E_INVALIDARG for bad options; E_POINTER;
 /// E_HANDLE; E_MANAGER_CLOSED.
 #[unsafe(no_mangle)]
@@ -189,5 +200,8 @@ unsafe fn options_of(place: *const bgcopy_transfer_options) -> Result<TransferOp
         cancel_unfinished: yes_or_no(given.cancel_unfinished)?,
         upload_protocol: Some(protocol).filter(|protocol| *protocol != UploadProtocol::Auto),
         reply_file_name: optional_text(given.reply_file_name)?.map(str::to_owned),
+        checksums: optional_text(given.checksums)?.map(str::to_owned),
+        minisign_key: optional_text(given.minisign_key)?.map(str::to_owned),
+        signature: optional_text(given.signature)?.map(str::to_owned),
     })
 }

@@ -54,6 +54,8 @@ pub struct bgcopy_options {
     pub download_rate: u64,
     /// See download_rate.
     pub upload_rate: u64,
+    /// Set as bgcopy_manager_set_transfer_window sets it; NULL leaves what is stored.
+    pub transfer_window: *const c_char,
 }
 
 /// How much may happen at once, and how much the queue may hold. Set size to
@@ -148,6 +150,7 @@ pub(crate) unsafe fn options(place: *const bgcopy_options) -> Result<Options> {
     options.stores_only = yes_or_no(given.stores_only)?;
     let rates = RateLimits { download: given.download_rate, upload: given.upload_rate };
     options.rate_limits = (rates != RateLimits::default()).then_some(rates);
+    options.transfer_window = optional_text(given.transfer_window)?.map(str::to_owned);
     if let Some(user_agent) = optional_text(given.user_agent)? {
         options.user_agent = user_agent.to_owned();
     }

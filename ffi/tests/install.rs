@@ -78,19 +78,25 @@ fn run_upload(stage: &Stage, program: &Path, kind: &str) {
     assert!(String::from_utf8_lossy(&output.stderr).starts_with(&told), "{output:?}");
 }
 
-fn example(language: &str) {
-    let stage = Stage::new();
-    let prefix = install(&stage);
+/// Builds the examples of a folder by CMake, and says where they are then.
+fn configured(stage: &Stage, prefix: &Path, examples: &str) -> PathBuf {
     let built = stage.folder.path().join("built");
     must_succeed(
         Command::new("cmake")
             .arg("-S")
-            .arg(root().join("examples").join(language))
+            .arg(root().join("examples").join(examples))
             .arg("-B")
             .arg(&built)
             .arg(format!("-DCMAKE_PREFIX_PATH={}", prefix.display())),
     );
     must_succeed(Command::new("cmake").arg("--build").arg(&built));
+    built
+}
+
+fn example(language: &str) {
+    let stage = Stage::new();
+    let prefix = install(&stage);
+    let built = configured(&stage, &prefix, language);
     for kind in ["shared", "static"] {
         run_example(&stage, &built.join(format!("download-{kind}")), kind);
         run_upload(&stage, &built.join(format!("upload-{kind}")), kind);
@@ -107,6 +113,31 @@ fn example_in_c_is_built_by_cmake() {
 #[ignore = "needs cmake"]
 fn example_in_cpp_is_built_by_cmake() {
     example("cpp");
+}
+
+/// Where the library for programs of BITS was built beside the one for C.
+#[test]
+#[ignore = "needs cmake"]
+fn example_of_bits_is_built_by_cmake() {
+    let stage = Stage::new();
+    let prefix = install(&stage);
+    if !prefix.join("lib/libbgcopy_bits.so").exists() {
+        println!("the library for programs of BITS is not built");
+        return;
+    }
+    let built = configured(&stage, &prefix, "com");
+    for kind in ["bits", "bits_static"] {
+        let place = stage.folder.path().join(format!("one-{kind}"));
+        let output = must_succeed(
+            Command::new(built.join(format!("download-{kind}")))
+                .env("BGCOPY_STORE", stage.folder.path().join("store"))
+                .arg(stage.server.url("/one"))
+                .arg(&place),
+        );
+        assert_eq!(String::from_utf8_lossy(&output.stdout), "0x00000000\n");
+        let found = std::fs::read(place).expect("the file");
+        assert!(found == native::content("one").slice(0..native::LENGTH), "{kind}");
+    }
 }
 
 #[test]

@@ -30,12 +30,14 @@ const KINDS: [&str; 11] = [
 
 /// Methods whose function has another name than theirs, or theirs behind
 /// `get_` or `enum_`.
-const RENAMED: [(&str, &str); 9] = [
+const RENAMED: [(&str, &str); 10] = [
     // The specification's names.
     ("Job::job_type", "bgcopy_job_get_type"),
     ("File::ranges", "bgcopy_file_get_file_ranges"),
     ("File::filled_ranges", "bgcopy_file_get_filled_file_ranges"),
     ("File::request_ranges", "bgcopy_file_request_file_ranges"),
+    // One at a time.
+    ("File::sources", "bgcopy_file_get_source"),
     // Verbs of C.
     ("FileReader::read_within", "bgcopy_file_reader_read"),
     ("FileReader::move_to", "bgcopy_file_reader_seek"),

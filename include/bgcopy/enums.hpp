@@ -144,6 +144,15 @@ enum class job_property_id : std::uint32_t {
     /// Whether downloads of the job yield to other traffic, a BackgroundMode: a Dword, set
     /// at any time. They do not unless it says so.
     background_mode = BGCOPY_JOB_PROPERTY_ID_BACKGROUND_MODE,
+    /// When the job may transfer, by the local clock of the process that hosts the queue,
+    /// such as `Mon-Fri 22:00-06:00; Sat,Sun`; empty for always: a Text, set at any time.
+    transfer_window = BGCOPY_JOB_PROPERTY_ID_TRANSFER_WINDOW,
+    /// With which power the job may transfer, flags of `power`: a Dword, set at any time.
+    /// With any unless it says so.
+    power_flags = BGCOPY_JOB_PROPERTY_ID_POWER_FLAGS,
+    /// Whether files without an expected hash are checked against the digest that their server
+    /// names (Repr-Digest and the like): an Enable, set at any time. They are unless it is off.
+    check_digests = BGCOPY_JOB_PROPERTY_ID_CHECK_DIGESTS,
 };
 
 /// Whether downloads yield to other traffic (job property BACKGROUND_MODE): they take what
@@ -235,6 +244,8 @@ enum class wait_kind : std::uint32_t {
     cancelling_on_server = BGCOPY_WAIT_KIND_CANCELLING_ON_SERVER,
     /// A process has paused the queue.
     paused = BGCOPY_WAIT_KIND_PAUSED,
+    /// The window of the job or of the queue is closed; the next try is when it opens.
+    outside_window = BGCOPY_WAIT_KIND_OUTSIDE_WINDOW,
 };
 
 /// What an event reports. The numbers are our own.
@@ -265,6 +276,33 @@ enum class log_level : std::uint32_t {
     debug = BGCOPY_LOG_LEVEL_DEBUG,
 };
 
+/// What kind of place a source of a file is. The numbers are our own.
+enum class source_kind : std::uint32_t {
+    /// The remote name of the file.
+    origin = BGCOPY_SOURCE_KIND_ORIGIN,
+    /// Another URL of the same content.
+    mirror = BGCOPY_SOURCE_KIND_MIRROR,
+};
+
+/// Where a source of a file stands. The numbers are our own.
+enum class source_state : std::uint32_t {
+    /// It can be asked.
+    ready = BGCOPY_SOURCE_STATE_READY,
+    /// It is the one that the present request asks, or the next one.
+    asked = BGCOPY_SOURCE_STATE_ASKED,
+    /// It failed, and the sources behind it are asked before it is asked again.
+    failed = BGCOPY_SOURCE_STATE_FAILED,
+    /// It has another version than what is held of the file, or cannot prove that it has
+    /// the same. It is not asked as long as these bytes are held.
+    different = BGCOPY_SOURCE_STATE_DIFFERENT,
+    /// What came from it did not have the expected hash. It is asked again when the job is
+    /// resumed or another hash is expected.
+    wrong_hash = BGCOPY_SOURCE_STATE_WRONG_HASH,
+    /// It has no encryption and the origin has: it is not asked unless the job has the
+    /// security flag REDIRECT_ALLOW_HTTPS_TO_HTTP.
+    not_allowed = BGCOPY_SOURCE_STATE_NOT_ALLOWED,
+};
+
 /// Which part of a bgcopy_property_value counts.
 enum class property_type : std::uint32_t {
     dword = BGCOPY_PROPERTY_TYPE_DWORD,
@@ -272,6 +310,7 @@ enum class property_type : std::uint32_t {
     enable = BGCOPY_PROPERTY_TYPE_ENABLE,
     uint64 = BGCOPY_PROPERTY_TYPE_UINT64,
     target = BGCOPY_PROPERTY_TYPE_TARGET,
+    text = BGCOPY_PROPERTY_TYPE_TEXT,
 };
 
 } // namespace bgcopy

@@ -93,6 +93,47 @@ public:
         detail::must([&](std::error_code &failure) { set_remote_name(name, failure); });
     }
 
+    /// Appends another URL of the same content, which is asked when the sources before it
+    /// fail: false if the file has it already.
+    bool add_mirror(std::string_view url, std::error_code &failure)
+    {
+        return call_some(bgcopy_file_add_mirror(raw_, std::string(url).c_str()), failure);
+    }
+    bool add_mirror(std::string_view url)
+    {
+        return detail::must(
+            [&](std::error_code &failure) { return add_mirror(url, failure); });
+    }
+
+    /// The places that it can be had from: the remote name, and its mirrors in their order.
+    std::vector<file_source> sources(std::error_code &failure) const
+    {
+        std::vector<file_source> all;
+        const auto count = value<std::uint32_t>(bgcopy_file_get_source_count, failure);
+        for (std::uint32_t place = 0; place < count && !failure; ++place) {
+            bgcopy_file_source raw{};
+            raw.size = sizeof raw;
+            char *url = nullptr;
+            char *message = nullptr;
+            const auto code = bgcopy_file_get_source(raw_, place, &raw, &url, &message);
+            file_source found;
+            found.url = detail::taken(url);
+            found.message = detail::taken(message);
+            if (!detail::check(code, failure)) {
+                break;
+            }
+            found.kind = static_cast<source_kind>(raw.kind);
+            found.state = static_cast<source_state>(raw.state);
+            if (raw.code != 0) {
+                found.code = raw.code;
+                found.failure_time = detail::time_of(raw.failure_time);
+            }
+            all.push_back(std::move(found));
+        }
+        return all;
+    }
+    BGCOPY_DETAIL_THROWING(sources)
+
     void set_validation_state(bool valid, std::error_code &failure)
     {
         detail::check(bgcopy_file_set_validation_state(raw_, valid ? 1u : 0u), failure);

@@ -4,6 +4,7 @@
 #define BGCOPY_JOB_PROPERTIES_HPP
 
 #include <cstdint>
+#include <string>
 
 #include <bgcopy/job_settings.hpp>
 
@@ -44,6 +45,16 @@ struct target_property {
     static void write(bgcopy_property_data &data, type value) noexcept { data.target = value; }
 };
 
+struct text_property {
+    using type = std::string;
+    static constexpr std::uint32_t kind = BGCOPY_PROPERTY_TYPE_TEXT;
+    static type read(const bgcopy_property_data &data) { return taken(data.text); }
+    static void write(bgcopy_property_data &data, type &value) noexcept
+    {
+        data.text = value.data();
+    }
+};
+
 /// A number that has names.
 template <typename Enum> struct word_property {
     using type = Enum;
@@ -70,6 +81,13 @@ struct property_of<job_property_id::minimum_notification_interval_ms> : dword_pr
 template <> struct property_of<job_property_id::on_demand_mode> : enable_property {};
 template <>
 struct property_of<job_property_id::upload_protocol> : word_property<bgcopy::upload_protocol> {};
+template <> struct property_of<job_property_id::connections_per_file> : dword_property {};
+template <> struct property_of<job_property_id::max_download_rate> : uint64_property {};
+template <> struct property_of<job_property_id::max_upload_rate> : uint64_property {};
+template <>
+struct property_of<job_property_id::background_mode> : word_property<bgcopy::background_mode> {};
+template <> struct property_of<job_property_id::transfer_window> : text_property {};
+template <> struct property_of<job_property_id::power_flags> : dword_property {};
 
 class job_properties : public job_settings {
 public:
@@ -81,7 +99,8 @@ public:
     typename property_of<Id>::type property(std::error_code &failure) const
     {
         bgcopy_property_value found{};
-        check(bgcopy_job_get_property(raw_, static_cast<std::uint32_t>(Id), &found), failure);
+        if (!check(bgcopy_job_get_property(raw_, static_cast<std::uint32_t>(Id), &found), failure))
+            return {};
         return property_of<Id>::read(found.data);
     }
     template <job_property_id Id> typename property_of<Id>::type property() const

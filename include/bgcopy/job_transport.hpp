@@ -32,6 +32,35 @@ public:
         detail::must([&](std::error_code &failure) { set_custom_headers(headers, failure); });
     }
 
+    /// Hides the custom headers, those that are set and those that will be, from every
+    /// caller: they are sent, and can be set, but no longer read. This cannot be undone.
+    void make_custom_headers_write_only(std::error_code &failure)
+    {
+        detail::check(bgcopy_job_make_custom_headers_write_only(raw_), failure);
+    }
+    void make_custom_headers_write_only()
+    {
+        detail::must([&](std::error_code &failure) { make_custom_headers_write_only(failure); });
+    }
+
+    /// That of a download.
+    std::string http_method(std::error_code &failure) const
+    {
+        return text(bgcopy_job_get_http_method, failure);
+    }
+    BGCOPY_DETAIL_THROWING(http_method)
+
+    /// Of a download that was never resumed. With any other method than GET each file is
+    /// requested once, from its first byte, and every failure is final until Resume.
+    void set_http_method(const std::string &method, std::error_code &failure)
+    {
+        detail::check(bgcopy_job_set_http_method(raw_, method.c_str()), failure);
+    }
+    void set_http_method(const std::string &method)
+    {
+        detail::must([&](std::error_code &failure) { set_http_method(method, failure); });
+    }
+
     bgcopy::proxy_settings proxy_settings(std::error_code &failure) const
     {
         std::uint32_t usage = 0;

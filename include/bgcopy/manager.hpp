@@ -36,6 +36,7 @@ public:
         raw.files_per_job = wanted.files_per_job;
         raw.download_rate = wanted.download_rate;
         raw.upload_rate = wanted.upload_rate;
+        raw.transfer_window = wanted.transfer_window ? wanted.transfer_window->c_str() : nullptr;
         raw.exclusive = wanted.exclusive ? 1 : 0;
         raw.replace_older = wanted.replace_older ? 1 : 0;
         raw.stores_only = wanted.stores_only ? 1 : 0;
@@ -295,6 +296,27 @@ public:
         detail::must([&](std::error_code &failure) { set_rate_limits(rates, failure); });
     }
 
+    /// When the queue may transfer, as it was set; empty for always.
+    std::string transfer_window(std::error_code &failure) const
+    {
+        char *window = nullptr;
+        detail::check(bgcopy_manager_get_transfer_window(raw_, &window), failure);
+        return detail::taken(window);
+    }
+    BGCOPY_DETAIL_THROWING(transfer_window)
+
+    /// Sets when the jobs of the queue may transfer, by the local clock: days, times or both,
+    /// as "Mon-Fri 22:00-06:00; Sat,Sun"; empty for always. It holds at once and is stored.
+    void set_transfer_window(std::string_view window, std::error_code &failure)
+    {
+        detail::check(
+            bgcopy_manager_set_transfer_window(raw_, std::string(window).c_str()), failure);
+    }
+    void set_transfer_window(std::string_view window)
+    {
+        detail::must([&](std::error_code &failure) { set_transfer_window(window, failure); });
+    }
+
     /// Says what the operating system tells of the network. Jobs to which it is closed stop
     /// at once, keep their bytes and are queued.
     void set_network(const bgcopy::network &network, std::error_code &failure)
@@ -317,6 +339,26 @@ public:
         return found;
     }
     BGCOPY_DETAIL_THROWING(network)
+
+    /// Says what drives the machine: BGCOPY_POWER_EXTERNAL or BGCOPY_POWER_BATTERY, with
+    /// BGCOPY_POWER_SAVER if the system saves power. Jobs that may not use it are queued.
+    void set_power(std::uint32_t state, std::error_code &failure)
+    {
+        detail::check(bgcopy_manager_set_power(raw_, state), failure);
+    }
+    void set_power(std::uint32_t state)
+    {
+        detail::must([&](std::error_code &failure) { set_power(state, failure); });
+    }
+
+    /// What drives the machine as it was said last, by any process.
+    std::uint32_t power(std::error_code &failure) const
+    {
+        std::uint32_t found = BGCOPY_POWER_EXTERNAL;
+        detail::check(bgcopy_manager_get_power(raw_, &found), failure);
+        return found;
+    }
+    BGCOPY_DETAIL_THROWING(power)
 
     /// Stops all transfers without touching the jobs, until unpause or the end of this manager.
     void pause(std::error_code &failure)

@@ -25,6 +25,8 @@ struct options {
     /// Set together as manager::set_rate_limits sets them; both 0 leave what is stored.
     std::uint64_t download_rate = 0;
     std::uint64_t upload_rate = 0;
+    /// Set as manager::set_transfer_window sets it; none leaves what is stored.
+    std::optional<std::string> transfer_window;
     /// The store alone: nobody can join, and nobody must have it open already.
     bool exclusive = false;
     /// Takes the place of a host that is too old to be joined.

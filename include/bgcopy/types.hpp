@@ -46,6 +46,17 @@ struct job_snapshot {
     std::optional<time_point> next_try;
 };
 
+/// A place that a file can be had from, and what became of it.
+struct file_source {
+    std::string url;
+    source_kind kind{};
+    source_state state{};
+    /// Its last failure since the job was resumed.
+    std::optional<hresult> code;
+    std::string message;
+    std::optional<time_point> failure_time;
+};
+
 /// A file to be added. Of a download the remote name is where it comes from and
 /// the local one where it is put; of an upload, where it goes and where it is.
 struct file_info {

@@ -23,6 +23,7 @@ static bgcopy_file_range any_range = {0, 1};
 static bgcopy_file_spec any_spec = {.remote_name = "http://localhost/", .local_name = "/tmp/x"};
 static bgcopy_job_progress any_job_progress;
 static bgcopy_file_progress any_file_progress;
+static bgcopy_file_source any_source = {.size = sizeof(bgcopy_file_source)};
 static bgcopy_job_times any_times;
 static bgcopy_job_reply_progress any_reply_progress;
 static bgcopy_job_snapshot any_snapshot = {.size = sizeof(bgcopy_job_snapshot)};
@@ -88,7 +89,11 @@ static void all_of_manager(void *handle, bgcopy_hresult want)
     EXPECT(want, bgcopy_manager_set_limits(h, &any_limits));
     EXPECT(want, bgcopy_manager_get_rate_limits(h, &any_time, &any_time));
     EXPECT(want, bgcopy_manager_set_rate_limits(h, 0, 0));
+    EXPECT(want, bgcopy_manager_get_transfer_window(h, &any_text));
+    EXPECT(want, bgcopy_manager_set_transfer_window(h, ""));
     EXPECT(want, bgcopy_manager_set_network(h, 1, BGCOPY_COST_UNRESTRICTED));
+    EXPECT(want, bgcopy_manager_set_power(h, BGCOPY_POWER_EXTERNAL));
+    EXPECT(want, bgcopy_manager_get_power(h, &any_number));
     EXPECT(want, bgcopy_manager_get_network(h, &any_number, &any_number));
     EXPECT(want, bgcopy_manager_pause(h));
     EXPECT(want, bgcopy_manager_unpause(h));
@@ -149,6 +154,9 @@ static void all_of_job(void *handle, bgcopy_hresult want)
     EXPECT(want, bgcopy_job_remove_client_certificate(h));
     EXPECT(want, bgcopy_job_get_custom_headers(h, &any_text));
     EXPECT(want, bgcopy_job_set_custom_headers(h, NULL));
+    EXPECT(want, bgcopy_job_make_custom_headers_write_only(h));
+    EXPECT(want, bgcopy_job_get_http_method(h, &any_text));
+    EXPECT(want, bgcopy_job_set_http_method(h, "GET"));
     EXPECT(want, bgcopy_job_get_security_flags(h, &any_number));
     EXPECT(want, bgcopy_job_set_security_flags(h, 0));
     EXPECT(want, bgcopy_job_replace_remote_prefix(h, "http:", "https:"));
@@ -185,6 +193,9 @@ static void all_of_file(void *handle, bgcopy_hresult want)
     EXPECT(want, bgcopy_file_open_reader(h, &any_file_reader));
     EXPECT(want, bgcopy_file_update_download_position(h, 0));
     EXPECT(want, bgcopy_file_request_file_ranges(h, 1, &any_range));
+    EXPECT(want, bgcopy_file_add_mirror(h, "http://localhost/"));
+    EXPECT(want, bgcopy_file_get_source_count(h, &any_number));
+    EXPECT(want, bgcopy_file_get_source(h, 0, &any_source, &any_text, &any_text));
 }
 
 static void all_of_file_reader(void *handle, bgcopy_hresult want)

@@ -349,6 +349,40 @@ static void reopened(void)
     OK(bgcopy_manager_close(manager));
 }
 
+static void mirror(void)
+{
+    bgcopy_manager *manager = open_store("store");
+    bgcopy_job *job = NULL;
+    bgcopy_file *file = NULL;
+    uint32_t sources = 0;
+    char *url = NULL;
+    char *message = NULL;
+    bgcopy_guid id;
+    bgcopy_file_source source = {.size = sizeof source};
+    OK(bgcopy_manager_create_job(manager, "mirror", BGCOPY_JOB_TYPE_DOWNLOAD, &id, &job));
+    OK(bgcopy_job_add_file(job, url_of("nothing"), path_of("one")));
+    OK(bgcopy_job_get_file(job, 0, &file));
+    OK(bgcopy_file_add_mirror(file, url_of("one")));
+    EXPECT(BGCOPY_S_FALSE, bgcopy_file_add_mirror(file, url_of("one")));
+    OK(bgcopy_file_get_source_count(file, &sources));
+    CHECK(sources == 2);
+    OK(bgcopy_file_get_source(file, 1, &source, &url, &message));
+    CHECK(source.kind == BGCOPY_SOURCE_KIND_MIRROR && source.state == BGCOPY_SOURCE_STATE_READY);
+    CHECK(strcmp(url, url_of("one")) == 0 && message == NULL && source.code == BGCOPY_S_OK);
+    bgcopy_string_free(url);
+    OK(bgcopy_job_resume(job));
+    wait_for(job, BGCOPY_JOB_STATE_TRANSFERRED);
+    OK(bgcopy_file_get_source(file, 0, &source, &url, &message));
+    CHECK(source.kind == BGCOPY_SOURCE_KIND_ORIGIN && source.state == BGCOPY_SOURCE_STATE_FAILED);
+    CHECK((uint32_t)source.code == 0x80190194u && source.failure_time > 0 && message != NULL);
+    bgcopy_string_free(url);
+    bgcopy_string_free(message);
+    OK(bgcopy_job_complete(job));
+    OK(bgcopy_file_close(file));
+    OK(bgcopy_job_close(job));
+    OK(bgcopy_manager_close(manager));
+}
+
 int main(int count, char **arguments)
 {
     const story stories[] = {
@@ -363,6 +397,7 @@ int main(int count, char **arguments)
         {"restarted", restarted},
         {"ended", ended},
         {"reopened", reopened},
+        {"mirror", mirror},
         {NULL, NULL},
     };
     return run_story(count, arguments, stories);

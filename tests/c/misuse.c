@@ -158,8 +158,11 @@ static void null_results(void)
     EXPECT(bad, bgcopy_manager_set_limits(m, NULL));
     EXPECT(bad, bgcopy_manager_get_rate_limits(m, NULL, &any_time));
     EXPECT(bad, bgcopy_manager_get_rate_limits(m, &any_time, NULL));
+    EXPECT(bad, bgcopy_manager_get_transfer_window(m, NULL));
+    EXPECT(bad, bgcopy_manager_set_transfer_window(m, NULL));
     EXPECT(bad, bgcopy_manager_get_network(m, NULL, &any_number));
     EXPECT(bad, bgcopy_manager_get_network(m, &any_number, NULL));
+    EXPECT(bad, bgcopy_manager_get_power(m, NULL));
     EXPECT(bad, bgcopy_manager_is_paused(m, NULL));
     EXPECT(bad, bgcopy_manager_get_damage(m, NULL, &any_time, &any_text));
     EXPECT(bad, bgcopy_manager_get_damage(m, &any_time, NULL, &any_text));
@@ -218,6 +221,8 @@ static void null_results(void)
     EXPECT(bad, bgcopy_job_get_client_certificate(j, &any_text, NULL));
     EXPECT(bad, bgcopy_job_set_client_certificate(j, NULL, NULL));
     EXPECT(bad, bgcopy_job_get_custom_headers(j, NULL));
+    EXPECT(bad, bgcopy_job_get_http_method(j, NULL));
+    EXPECT(bad, bgcopy_job_set_http_method(j, NULL));
     EXPECT(bad, bgcopy_job_get_security_flags(j, NULL));
     EXPECT(bad, bgcopy_job_replace_remote_prefix(j, NULL, "x"));
     EXPECT(bad, bgcopy_job_replace_remote_prefix(j, "x", NULL));
@@ -238,6 +243,11 @@ static void null_results(void)
     EXPECT(bad, bgcopy_file_get_expected_hash(f, &any_number, NULL));
     EXPECT(bad, bgcopy_file_set_expected_hash(f, 1, NULL));
     EXPECT(bad, bgcopy_file_open_reader(f, NULL));
+    EXPECT(bad, bgcopy_file_add_mirror(f, NULL));
+    EXPECT(bad, bgcopy_file_get_source_count(f, NULL));
+    EXPECT(bad, bgcopy_file_get_source(f, 0, NULL, &any_text, &any_text));
+    EXPECT(bad, bgcopy_file_get_source(f, 0, &any_source, NULL, &any_text));
+    EXPECT(bad, bgcopy_file_get_source(f, 0, &any_source, &any_text, NULL));
     EXPECT(bad, bgcopy_file_reader_read(all.file_reader, NULL, 1, 0, &any_number));
     EXPECT(bad, bgcopy_file_reader_read(all.file_reader, &any_byte, 1, 0, NULL));
     EXPECT(bad, bgcopy_file_reader_read_interruptible(all.file_reader, NULL, 1, 0, all.interrupt,
@@ -336,6 +346,8 @@ static void finished_job(void)
     EXPECT(bad, bgcopy_job_set_client_certificate(j, "/x", NULL));
     EXPECT(bad, bgcopy_job_remove_client_certificate(j));
     EXPECT(bad, bgcopy_job_set_custom_headers(j, NULL));
+    EXPECT(bad, bgcopy_job_make_custom_headers_write_only(j));
+    EXPECT(bad, bgcopy_job_set_http_method(j, "GET"));
     EXPECT(bad, bgcopy_job_set_security_flags(j, 0));
     EXPECT(bad, bgcopy_job_replace_remote_prefix(j, "http:", "https:"));
     EXPECT(bad, bgcopy_job_set_transferred_callback(j, told_of_job, NULL, NULL));
@@ -348,6 +360,7 @@ static void finished_job(void)
     EXPECT(bad, bgcopy_file_set_validation_state(all.file, 1));
     EXPECT(bad, bgcopy_file_set_expected_hash(all.file, 1, DIGEST));
     EXPECT(bad, bgcopy_file_remove_expected_hash(all.file));
+    EXPECT(bad, bgcopy_file_add_mirror(all.file, url_of("two")));
     EXPECT(bad, bgcopy_file_open_reader(all.file, &any_file_reader));
     EXPECT(bad, bgcopy_file_update_download_position(all.file, 0));
     EXPECT(bad, bgcopy_file_request_file_ranges(all.file, 1, &any_range));
@@ -453,7 +466,7 @@ static void bad_numbers(void)
     EXPECT(BGCOPY_BG_E_INVALID_AUTH_TARGET, bgcopy_job_remove_credentials(job, 3, 1));
     EXPECT(BGCOPY_BG_E_INVALID_AUTH_SCHEME, bgcopy_job_remove_credentials(job, 1, 0));
     EXPECT(BGCOPY_DO_E_UNKNOWN_PROPERTY_ID, bgcopy_job_get_property(job, 6, &any_value));
-    any_value.type = 6;
+    any_value.type = 7;
     EXPECT(bad, bgcopy_job_set_property(job, 1, &any_value));
     any_value.type = BGCOPY_PROPERTY_TYPE_GUID;
     EXPECT(bad, bgcopy_job_set_property(job, 1, &any_value));
@@ -469,6 +482,12 @@ static void bad_numbers(void)
     EXPECT(BGCOPY_E_PENDING, bgcopy_file_reader_seek(any_file_reader, 0, 2, NULL));
     OK(bgcopy_file_reader_close(any_file_reader));
     EXPECT(bad, bgcopy_file_set_expected_hash(any_file, 4, DIGEST));
+    EXPECT(bad, bgcopy_file_add_mirror(any_file, "file:///etc/passwd"));
+    EXPECT(bad, bgcopy_file_add_mirror(any_file, "nonsense"));
+    EXPECT(bad, bgcopy_file_get_source(any_file, 1, &any_source, &any_text, &any_text));
+    any_source.size = 4;
+    EXPECT(bad, bgcopy_file_get_source(any_file, 0, &any_source, &any_text, &any_text));
+    any_source.size = sizeof any_source;
     EXPECT(bad, bgcopy_file_set_expected_hash(any_file, BGCOPY_HASH_ALGORITHM_SHA256, "12"));
     EXPECT(bad, bgcopy_job_add_files(job, 1, &(bgcopy_file_spec){url_of("two"), path_of("two"),
                                                                  NULL, 0, 4, DIGEST}));
@@ -491,8 +510,11 @@ static void bad_numbers(void)
     EXPECT(bad, bgcopy_manager_set_limits(manager, &any_limits));
     EXPECT(bad, bgcopy_manager_set_rate_limits(manager, UINT64_MAX, 0));
     EXPECT(bad, bgcopy_manager_set_rate_limits(manager, 0, UINT64_MAX));
+    EXPECT(bad, bgcopy_manager_set_transfer_window(manager, "22:00-22:00"));
+    CHECK(strstr(bgcopy_last_error_message(), "at character 7,"));
     EXPECT(bad, bgcopy_manager_set_network(manager, 2, BGCOPY_COST_UNRESTRICTED));
     EXPECT(bad, bgcopy_manager_set_network(manager, 1, 0));
+    EXPECT(bad, bgcopy_manager_set_power(manager, BGCOPY_POWER_SAVER));
     EXPECT(bad, bgcopy_manager_set_network(manager, 1, BGCOPY_COST_TRANSFER_ALWAYS));
     /* A struct of a later version, with nothing in it that is not known here. */
     larger.limits.size = sizeof larger;
@@ -543,6 +565,7 @@ static void bad_utf8(void)
     EXPECT(bad, bgcopy_job_set_client_certificate(job, text, NULL));
     EXPECT(bad, bgcopy_job_set_client_certificate(job, "/x", text));
     EXPECT(bad, bgcopy_job_set_custom_headers(job, text));
+    EXPECT(bad, bgcopy_job_set_http_method(job, text));
     EXPECT(bad, bgcopy_job_replace_remote_prefix(job, text, "x"));
     EXPECT(bad, bgcopy_job_replace_remote_prefix(job, "x", text));
     OK(bgcopy_job_get_file(job, 0, &any_file));

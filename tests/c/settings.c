@@ -88,6 +88,58 @@ static bgcopy_hresult count_progress(const bgcopy_job_progress *progress, void *
     return BGCOPY_S_OK;
 }
 
+#define LIST_DIGEST "E3B0C44298FC1C149AFBF4C8996FB92427AE41E4649B934CA495991B7852B855"
+
+static bgcopy_hresult keep_line(const bgcopy_listed_checksum *line, void *user)
+{
+    CHECK(strcmp(line->name, "d/x") == 0 && strncmp(line->digest, "e3b0", 4) == 0);
+    CHECK(line->algorithm == BGCOPY_HASH_ALGORITHM_SHA256);
+    return *(bgcopy_hresult *)user;
+}
+
+/* Lists of checksums are read, and files are checked against them. */
+static void checksums(void)
+{
+    static const char list[] = "# of today\n" LIST_DIGEST " *./d/x\n";
+    static const char wrong[] = LIST_DIGEST "  one\n";
+    bgcopy_hresult answer = BGCOPY_S_OK;
+    OK(bgcopy_parse_checksum_list(list, sizeof list - 1, keep_line, &answer));
+    answer = BGCOPY_E_FAIL;
+    EXPECT(BGCOPY_E_ABORT, bgcopy_parse_checksum_list(list, sizeof list - 1, keep_line, &answer));
+    EXPECT(BGCOPY_E_CHECKSUM_LIST, bgcopy_parse_checksum_list(NULL, 0, keep_line, &answer));
+    EXPECT(BGCOPY_E_CHECKSUM_LIST, bgcopy_parse_checksum_list("x", 1, keep_line, &answer));
+    CHECK(strstr(bgcopy_last_error_message(), "line 1") != NULL);
+    EXPECT(BGCOPY_E_POINTER, bgcopy_parse_checksum_list(NULL, 1, keep_line, &answer));
+    EXPECT(BGCOPY_E_POINTER, bgcopy_parse_checksum_list("x", 1, NULL, NULL));
+    EXPECT(BGCOPY_E_INVALIDARG, bgcopy_parse_checksum_list("x", SIZE_MAX, keep_line, &answer));
+
+    bgcopy_manager *manager = open_store("store");
+    const bgcopy_file_spec file = {url_of("one"), path_of("one"), NULL, 0, 0, NULL};
+    const bgcopy_file_spec other = {url_of("two"), path_of("two"), NULL, 0, 0, NULL};
+    bgcopy_transfer_options options = {0};
+    options.size = sizeof options;
+    options.cancel_unfinished = 1;
+    options.checksums = path_of("list");
+    EXPECT(BGCOPY_E_FILE_NOT_FOUND,
+           bgcopy_download(manager, 1, &file, &options, NULL, NULL, NULL, NULL));
+    FILE *written = fopen(options.checksums, "w");
+    CHECK(written != NULL && fputs(wrong, written) >= 0 && fclose(written) == 0);
+    EXPECT(BGCOPY_E_HASH_MISMATCH,
+           bgcopy_download(manager, 1, &file, &options, NULL, NULL, NULL, NULL));
+    EXPECT(BGCOPY_E_NOT_LISTED,
+           bgcopy_download(manager, 1, &other, &options, NULL, NULL, NULL, NULL));
+    EXPECT(BGCOPY_E_INVALIDARG, bgcopy_upload(manager, 1, &file, &options, NULL, NULL, NULL, NULL));
+    options.minisign_key = "no key";
+    EXPECT(BGCOPY_E_INVALIDARG,
+           bgcopy_download(manager, 1, &file, &options, NULL, NULL, NULL, NULL));
+    options.minisign_key = "RWRiZ2NvcHlUS3xL6ALKptNOcjrGsqRACwpmzSK2eXDbait7YMmCz1eM";
+    options.signature = options.checksums;
+    EXPECT(BGCOPY_E_SIGNATURE,
+           bgcopy_download(manager, 1, &file, &options, NULL, NULL, NULL, NULL));
+    CHECK(remove(options.checksums) == 0);
+    OK(bgcopy_manager_close(manager));
+}
+
 /* Files are in their places when the call returns, or it says why not. */
 static void oneshot(void)
 {
@@ -125,6 +177,22 @@ static void of_requests(void)
     OK(bgcopy_job_get_custom_headers(job, &text));
     CHECK(strcmp(text, "X-One: 1\r\n") == 0);
     bgcopy_string_free(text);
+    OK(bgcopy_job_make_custom_headers_write_only(job));
+    EXPECT(BGCOPY_E_ACCESSDENIED, bgcopy_job_get_custom_headers(job, &text));
+    OK(bgcopy_job_set_custom_headers(job, "X-Two: 2\r\n"));
+    EXPECT(BGCOPY_E_ACCESSDENIED, bgcopy_job_get_custom_headers(job, &text));
+    EXPECT(BGCOPY_E_NOTIMPL, bgcopy_job_set_http_method(job, "HEAD"));
+    EXPECT(BGCOPY_E_INVALIDARG, bgcopy_job_set_http_method(job, "TWO WORDS"));
+    OK(bgcopy_job_get_http_method(job, &text));
+    CHECK(strcmp(text, "GET") == 0);
+    bgcopy_string_free(text);
+    OK(bgcopy_job_set_http_method(job, "POST"));
+    OK(bgcopy_job_get_http_method(job, &text));
+    CHECK(strcmp(text, "POST") == 0);
+    bgcopy_string_free(text);
+    EXPECT(BGCOPY_DO_E_READ_ONLY_PROPERTY, bgcopy_job_set_priority(job, BGCOPY_JOB_PRIORITY_LOW));
+    /* The files below have ranges. */
+    OK(bgcopy_job_set_http_method(job, "GET"));
     EXPECT(BGCOPY_S_FALSE, bgcopy_job_get_client_certificate(job, &text, &other));
     OK(bgcopy_job_set_client_certificate(job, path_of("c.pem"), NULL));
     OK(bgcopy_job_get_client_certificate(job, &text, &other));
@@ -231,6 +299,17 @@ static void properties(void)
            bgcopy_job_set_property(job, BGCOPY_JOB_PROPERTY_ID_HIGH_PERFORMANCE, &value));
     OK(bgcopy_job_get_property(job, BGCOPY_JOB_PROPERTY_ID_USE_STORED_CREDENTIALS, &value));
     CHECK(value.type == BGCOPY_PROPERTY_TYPE_TARGET && value.data.target == 0);
+    char window[] = "Sat,Sun";
+    value.type = BGCOPY_PROPERTY_TYPE_TEXT;
+    value.data.text = NULL;
+    EXPECT(BGCOPY_E_POINTER,
+           bgcopy_job_set_property(job, BGCOPY_JOB_PROPERTY_ID_TRANSFER_WINDOW, &value));
+    value.data.text = window;
+    OK(bgcopy_job_set_property(job, BGCOPY_JOB_PROPERTY_ID_TRANSFER_WINDOW, &value));
+    OK(bgcopy_job_get_property(job, BGCOPY_JOB_PROPERTY_ID_TRANSFER_WINDOW, &value));
+    CHECK(value.type == BGCOPY_PROPERTY_TYPE_TEXT && strcmp(value.data.text, window) == 0);
+    CHECK(value.data.text != window);
+    bgcopy_string_free(value.data.text);
     OK(bgcopy_job_close(job));
     OK(bgcopy_manager_close(manager));
 }
@@ -247,6 +326,7 @@ static void of_manager(void)
     options.store_path = path_of("store");
     options.jobs = 1;
     options.upload_rate = 7;
+    options.transfer_window = "22:00-06:00";
     OK(bgcopy_manager_open(&options, &manager));
     uint64_t download = 9, upload = 9;
     OK(bgcopy_manager_get_rate_limits(manager, &download, &upload));
@@ -254,6 +334,13 @@ static void of_manager(void)
     OK(bgcopy_manager_set_rate_limits(manager, 1, 0));
     OK(bgcopy_manager_get_rate_limits(manager, &download, &upload));
     CHECK(download == 1 && upload == 0);
+    OK(bgcopy_manager_get_transfer_window(manager, &text));
+    CHECK(strcmp(text, "22:00-06:00") == 0);
+    bgcopy_string_free(text);
+    OK(bgcopy_manager_set_transfer_window(manager, ""));
+    OK(bgcopy_manager_get_transfer_window(manager, &text));
+    CHECK(strcmp(text, "") == 0);
+    bgcopy_string_free(text);
     limits.size = sizeof limits;
     OK(bgcopy_manager_get_limits(manager, &limits));
     CHECK(limits.jobs == 1 && limits.simultaneous_files == 16);
@@ -270,6 +357,12 @@ static void of_manager(void)
     OK(bgcopy_manager_set_network(manager, 0, BGCOPY_COST_USAGE_BASED | BGCOPY_COST_ROAMING));
     OK(bgcopy_manager_get_network(manager, &connected, &cost));
     CHECK(connected == 0 && cost == (BGCOPY_COST_USAGE_BASED | BGCOPY_COST_ROAMING));
+    uint32_t power = 0;
+    OK(bgcopy_manager_get_power(manager, &power));
+    CHECK(power == BGCOPY_POWER_EXTERNAL);
+    OK(bgcopy_manager_set_power(manager, BGCOPY_POWER_BATTERY | BGCOPY_POWER_SAVER));
+    OK(bgcopy_manager_get_power(manager, &power));
+    CHECK(power == (BGCOPY_POWER_BATTERY | BGCOPY_POWER_SAVER));
     OK(bgcopy_manager_pause(manager));
     OK(bgcopy_manager_is_paused(manager, &paused));
     CHECK(paused == 1);
@@ -391,6 +484,7 @@ int main(int count, char **arguments)
         {"of_job", of_job},
         {"keys", keys},
         {"oneshot", oneshot},
+        {"checksums", checksums},
         {"of_requests", of_requests},
         {"properties", properties},
         {"of_manager", of_manager},

@@ -14,6 +14,9 @@
 #include <bits4_0.h>
 #include <bits5_0.h>
 #include <bitsmsg.h>
+#include <deliveryoptimization.h>
+#include <deliveryoptimizationdownloadtypes.h>
+#include <oleauto.h>
 #include <objbase.h>
 #include <unknwn.h>
 #include <windows.h>

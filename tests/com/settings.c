@@ -202,6 +202,17 @@ static void of_requests(void)
     CHECK(flags == BG_HTTP_REDIRECT_POLICY_DISALLOW);
     OK(IBackgroundCopyJobHttpOptions3_GetHttpMethod(http, &text));
     CHECK(gives(text, "GET"));
+    EXPECT(E_INVALIDARG, IBackgroundCopyJobHttpOptions3_SetHttpMethod(http, wide("")));
+    EXPECT(E_NOTIMPL, IBackgroundCopyJobHttpOptions3_SetHttpMethod(http, wide("HEAD")));
+    OK(IBackgroundCopyJobHttpOptions3_SetHttpMethod(http, wide("POST")));
+    OK(IBackgroundCopyJobHttpOptions3_GetHttpMethod(http, &text));
+    CHECK(gives(text, "POST"));
+    EXPECT(BG_E_READ_ONLY_PROPERTY, IBackgroundCopyJob2_SetPriority(job, BG_JOB_PRIORITY_LOW));
+    OK(IBackgroundCopyJobHttpOptions3_SetCustomHeaders(http, wide("X-One: 1\r\n")));
+    OK(IBackgroundCopyJobHttpOptions3_MakeCustomHeadersWriteOnly(http));
+    text = (LPWSTR)1;
+    EXPECT(E_ACCESSDENIED, IBackgroundCopyJobHttpOptions3_GetCustomHeaders(http, &text));
+    CHECK(text == NULL);
     EXPECT(HRESULT_FROM_WIN32(1783), IBackgroundCopyJobHttpOptions3_GetClientCertificate(
                                          http, &location, &text, &hash, &other));
     CHECK(text == NULL && hash == NULL && other == NULL);

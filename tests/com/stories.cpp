@@ -2,6 +2,8 @@
 // the callbacks, __uuidof, IID_PPV_ARGS.
 #include "check.hpp"
 
+#include <deliveryoptimization.h>
+
 namespace {
 
 class watcher final : public IBackgroundCopyCallback2 {
@@ -191,6 +193,15 @@ void interfaces()
     OK(job->Cancel());
     EXPECT(BG_E_NOT_FOUND, here.manager->GetJob(id, &again));
     CHECK(again.get() == nullptr);
+    // Delivery Optimization has the same queue.
+    com_ptr<IDOManager> downloads;
+    com_ptr<IDODownload> download;
+    OK(CoCreateInstance(__uuidof(DeliveryOptimization), nullptr, CLSCTX_LOCAL_SERVER,
+                        IID_PPV_ARGS(&downloads)));
+    OK(downloads->CreateDownload(&download));
+    DO_DOWNLOAD_STATUS status;
+    OK(download->GetStatus(&status));
+    CHECK(status.State == DODownloadState_Created);
 }
 
 } // namespace

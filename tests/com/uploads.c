@@ -37,8 +37,15 @@ static void upload(void)
            IBackgroundCopyJob3_ReplaceRemotePrefix(job, wide(url_of("silent")), wide("http:")));
     EXPECT(E_NOTIMPL, IBackgroundCopyJob3_GetReplyProgress(job, &progress));
     EXPECT(E_NOTIMPL, IBackgroundCopyJob3_GetReplyFileName(job, &text));
-    EXPECT(E_NOTIMPL, IBackgroundCopyJobHttpOptions2_GetHttpMethod(http, &text));
+    OK(IBackgroundCopyJobHttpOptions2_GetHttpMethod(http, &text));
+    CHECK(gives(text, "BITS_POST"));
     EXPECT(E_NOTIMPL, IBackgroundCopyJobHttpOptions2_SetHttpMethod(http, wide("GET")));
+    OK(IBackgroundCopyJobHttpOptions2_SetHttpMethod(http, wide("PUT")));
+    OK(IBackgroundCopyJobHttpOptions2_GetHttpMethod(http, &text));
+    CHECK(gives(text, "PUT"));
+    OK(IBackgroundCopyJobHttpOptions2_SetHttpMethod(http, wide("BITS_POST")));
+    OK(IBackgroundCopyJobHttpOptions2_GetHttpMethod(http, &text));
+    CHECK(gives(text, "BITS_POST"));
     OK(IBackgroundCopyJob_EnumFiles(base, &files));
     OK(IEnumBackgroundCopyFiles_Next(files, 1, &file, NULL));
     more = as(file, &IID_IBackgroundCopyFile2);

@@ -81,6 +81,12 @@ void of_requests()
     assert(job.custom_headers() == "X-One: 1\r\n");
     job.set_custom_headers(std::nullopt);
     assert(!job.custom_headers());
+    job.make_custom_headers_write_only();
+    std::error_code hidden;
+    assert(!job.custom_headers(hidden) && hidden.value() == BGCOPY_E_ACCESSDENIED);
+    assert(job.http_method() == "GET");
+    job.set_http_method("POST");
+    assert(job.http_method() == "POST");
     job.set_security_flags(BGCOPY_SECURITY_REDIRECT_DISALLOW);
     assert(job.security_flags() == BGCOPY_SECURITY_REDIRECT_DISALLOW);
 
@@ -139,6 +145,16 @@ void properties()
     const auto clsid = bgcopy::to_guid("6f9619ff-8b86-d011-b42d-00c04fc964ff");
     job.set_property<id::notification_clsid>(clsid);
     assert(bgcopy::to_string(job.property<id::notification_clsid>()) == bgcopy::to_string(clsid));
+    assert(job.property<id::power_flags>() == BGCOPY_POWER_ALL_STATES);
+    job.set_property<id::power_flags>(BGCOPY_POWER_EXTERNAL);
+    assert(job.property<id::power_flags>() == BGCOPY_POWER_EXTERNAL);
+    assert(job.property<id::transfer_window>().empty());
+    job.set_property<id::transfer_window>("Sat,Sun");
+    assert(job.property<id::transfer_window>() == "Sat,Sun");
+    job.set_property<id::max_download_rate>(1024);
+    assert(job.property<id::max_download_rate>() == 1024);
+    job.set_property<id::background_mode>(bgcopy::background_mode::on);
+    assert(job.property<id::background_mode>() == bgcopy::background_mode::on);
     job.set_property<id::dynamic_content>(true);
     assert(job.property<id::dynamic_content>());
     job.set_property<id::max_download_size>(5'000'000'000);
@@ -187,6 +203,16 @@ void of_files()
     assert(file.expected_hash()->digest == std::string(64, 'a'));
     file.remove_expected_hash();
     assert(!file.expected_hash());
+    assert(file.add_mirror(url_of("mirror")) && !file.add_mirror(url_of("mirror")));
+    const auto sources = file.sources();
+    assert(sources.size() == 2 && sources[0].url == url_of("two"));
+    assert(sources[0].kind == bgcopy::source_kind::origin);
+    assert(sources[0].state == bgcopy::source_state::asked);
+    assert(sources[1].url == url_of("mirror") && sources[1].kind == bgcopy::source_kind::mirror);
+    assert(sources[1].state == bgcopy::source_state::ready && !sources[1].code);
+    std::error_code bad_mirror;
+    file.add_mirror("nonsense", bad_mirror);
+    assert(bad_mirror == bgcopy::make_code(BGCOPY_E_INVALIDARG));
     const bgcopy::expected_hash hash = {bgcopy::hash_algorithm::blake3, digest};
     job.add_files({{url_of("one"), path_of("four")},
                    {url_of("two"), path_of("five"), {{1, 2}, {5, BGCOPY_LENGTH_TO_EOF}}, hash}});
@@ -204,6 +230,7 @@ void of_manager()
     bgcopy::options limited;
     limited.store_path = path_of("store");
     limited.download_rate = 5;
+    limited.transfer_window = "22:00-06:00";
     auto manager = bgcopy::manager::open(limited);
     assert(manager.is_host());
     assert(manager.host_process().has_value());
@@ -216,9 +243,15 @@ void of_manager()
     assert(manager.rate_limits().download == 5 && manager.rate_limits().upload == 0);
     manager.set_rate_limits({0, 1024});
     assert(manager.rate_limits().download == 0 && manager.rate_limits().upload == 1024);
+    assert(manager.transfer_window() == "22:00-06:00");
+    manager.set_transfer_window("");
+    assert(manager.transfer_window().empty());
     manager.set_network({false, BGCOPY_COST_ROAMING});
     const auto network = manager.network();
     assert(!network.is_connected && network.cost == BGCOPY_COST_ROAMING);
+    assert(manager.power() == BGCOPY_POWER_EXTERNAL);
+    manager.set_power(BGCOPY_POWER_BATTERY);
+    assert(manager.power() == BGCOPY_POWER_BATTERY);
     manager.pause();
     assert(manager.is_paused());
     manager.unpause();
@@ -262,6 +295,13 @@ void oneshot()
                                        [&](const bgcopy::job_progress &) { return ++told > 0; });
     assert(done == std::vector<bgcopy::hresult>{BGCOPY_S_OK} && told > 0);
     assert(bgcopy::upload(manager, {}).empty());
+    const std::string digest(64, 'a');
+    const auto lines = bgcopy::parse_checksum_list("BLAKE3 (x) = " + digest + "\n");
+    assert(lines.size() == 1 && lines[0].name == "x" && lines[0].digest == digest);
+    assert(lines[0].algorithm == bgcopy::hash_algorithm::blake3);
+    std::error_code code;
+    assert(bgcopy::parse_checksum_list("x", code).empty());
+    assert(code.value() == BGCOPY_E_CHECKSUM_LIST);
 }
 
 } // namespace

@@ -287,6 +287,23 @@ void beside()
     bgcopy::set_log(bgcopy::log_level::info, nullptr);
 }
 
+void mirror()
+{
+    auto manager = open_store();
+    auto job = manager.create_job("mirror");
+    job.add_file(url_of("nothing"), path_of("one"));
+    auto file = job.file(0);
+    assert(file.add_mirror(url_of("one")) && !file.add_mirror(url_of("one")));
+    job.resume();
+    assert(job.wait() == bgcopy::job_state::transferred);
+    const auto sources = file.sources();
+    assert(sources.size() == 2 && sources[0].state == bgcopy::source_state::failed);
+    assert(sources[0].code && !sources[0].message.empty() && sources[0].failure_time);
+    assert(sources[1].kind == bgcopy::source_kind::mirror && sources[1].url == url_of("one"));
+    assert(sources[1].state == bgcopy::source_state::asked && !sources[1].code);
+    job.complete();
+}
+
 } // namespace
 
 int main(int count, char **arguments)
@@ -303,5 +320,6 @@ int main(int count, char **arguments)
                          {"restarted", restarted},
                          {"ended", ended},
                          {"beside", beside},
+                         {"mirror", mirror},
                      });
 }

@@ -15,6 +15,14 @@ pub(crate) fn answer(body: impl FnOnce() -> Result<HResult>) -> HRESULT {
     })
 }
 
+/// The same for a method of Delivery Optimization, whose codes are those of the core.
+pub(crate) fn delivered(body: impl FnOnce() -> Result<()>) -> HRESULT {
+    HRESULT(match catch_panic(body).flatten() {
+        Ok(()) => code::S_OK.0,
+        Err(error) => error.code.0,
+    })
+}
+
 /// The same for a body that answers nothing but success.
 pub(crate) fn done(body: impl FnOnce() -> Result<()>) -> HRESULT {
     answer(|| body().map(|()| code::S_OK))

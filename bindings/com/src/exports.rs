@@ -6,10 +6,11 @@ use std::ptr::null_mut;
 use bgcopy_core::vocab::code;
 use bgcopy_core::{Error, HResult, Result};
 use uuid::Uuid;
-use windows_core::{GUID, HRESULT, Interface};
+use windows_core::{GUID, HRESULT, IUnknown, Interface};
 
 use crate::abi;
 use crate::call::{Place, answer, done, refused};
+use crate::download_manager::DownloadManagerObject;
 use crate::job_more::uuid;
 use crate::manager::ManagerObject;
 use crate::memory;
@@ -79,7 +80,7 @@ pub unsafe extern "C" fn bgcopy_CoSetProxyBlanket(
     done(|| if proxy.is_null() { Err(refused("there is no object")) } else { Ok(()) })
 }
 
-/// CoCreateInstance: a manager, for each class that is one.
+/// CoCreateInstance: a manager of jobs or of downloads, for each class that is one.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bgcopy_CoCreateInstance(
     class: *const GUID,
@@ -93,7 +94,8 @@ pub unsafe extern "C" fn bgcopy_CoCreateInstance(
         let (Some(class), Some(interface)) = (class.as_ref(), interface.as_ref()) else {
             return Err(refused("an id is NULL"));
         };
-        if !abi::CLASSES.contains(class) {
+        let is_of_downloads = *class == abi::DELIVERY_OPTIMIZATION;
+        if !is_of_downloads && !abi::CLASSES.contains(class) {
             return Err(Error::new(REGDB_E_CLASSNOTREG, "there is no such class"));
         }
         if !outer.is_null() {
@@ -102,7 +104,11 @@ pub unsafe extern "C" fn bgcopy_CoCreateInstance(
                 "a manager is no part of another object",
             ));
         }
-        let manager = ManagerObject::make(runtime::service()?);
+        let service = runtime::service()?;
+        let manager: IUnknown = match is_of_downloads {
+            true => DownloadManagerObject::make(service).into(),
+            false => ManagerObject::make(service).into(),
+        };
         let mut object = null_mut();
         let found = manager.query(interface, &raw mut object);
         place.put(object);

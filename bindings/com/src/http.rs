@@ -3,17 +3,22 @@
 use std::ffi::c_void;
 
 use bgcopy_core::vocab::code;
-use bgcopy_core::{Error, HResult, JobState, JobType, Result};
+use bgcopy_core::{
+    Error, HResult, JobPropertyId, JobState, JobType, PropertyValue, Result, UploadProtocol,
+};
 use windows_core::{HRESULT, IUnknown, Interface};
 
 use crate::abi::*;
-use crate::call::{Place, answer, done, give, missing, refused};
+use crate::call::{Place, answer, done, give, missing};
 use crate::job::JobObject_Impl;
 use crate::text;
 
 const CRYPT_E_NOT_FOUND: HResult = HResult::new(0x8009_2004);
 const RPC_X_NULL_REF_POINTER: HResult = HResult::from_win32(1780);
 const RPC_X_BAD_STUB_DATA: HResult = HResult::from_win32(1783);
+
+/// The method of uploads to servers of BITS.
+const BITS_POST: &str = "BITS_POST";
 
 /// The longest name of a store or a subject, with the NUL.
 const CERTIFICATE_NAME_MAX: usize = 256;
@@ -110,17 +115,24 @@ impl JobObject_Impl {
 }
 
 impl IBackgroundCopyJobHttpOptions2_Impl for JobObject_Impl {
+    /// Of an upload it names the protocol, where that has one method.
     unsafe fn SetHttpMethod(&self, method: *const u16) -> HRESULT {
         done(|| {
             let method = text::required(method)?;
-            if method.is_empty() {
-                return Err(refused("the method has no name"));
-            }
-            self.must_be_in_queue()?;
             match self.job.job_type()? {
-                JobType::Download if method == "GET" => Ok(()),
-                JobType::Download | JobType::Upload | JobType::UploadReply => {
-                    Err(missing("the method of a request cannot be set"))
+                JobType::Download => self.job.set_http_method(&method),
+                JobType::Upload | JobType::UploadReply => {
+                    let protocol = match method.as_str() {
+                        BITS_POST if self.upload_protocol()? == UploadProtocol::Auto => {
+                            return self.must_be_in_queue();
+                        }
+                        BITS_POST => UploadProtocol::Bits,
+                        "PUT" => UploadProtocol::Put,
+                        "POST" => UploadProtocol::Post,
+                        _ => return Err(missing("no protocol of uploads has that method")),
+                    };
+                    let value = PropertyValue::Dword(protocol.as_u32());
+                    self.job.set_property(JobPropertyId::UploadProtocol.as_u32(), value)
                 }
             }
         })
@@ -129,12 +141,33 @@ impl IBackgroundCopyJobHttpOptions2_Impl for JobObject_Impl {
     unsafe fn GetHttpMethod(&self, place: *mut *mut u16) -> HRESULT {
         done(|| {
             text::give(place, || match self.job.job_type()? {
-                JobType::Download => Ok(Some("GET".to_owned())),
+                JobType::Download => self.job.http_method().map(Some),
                 JobType::Upload | JobType::UploadReply => {
-                    Err(missing("an upload has the methods of its protocol"))
+                    let method = match self.upload_protocol()? {
+                        UploadProtocol::Auto | UploadProtocol::Bits => BITS_POST,
+                        UploadProtocol::Put => "PUT",
+                        UploadProtocol::Post => "POST",
+                        UploadProtocol::Tus
+                        | UploadProtocol::Ietf
+                        | UploadProtocol::PutRange
+                        | UploadProtocol::S3 => {
+                            return Err(missing("the protocol of the upload has several methods"));
+                        }
+                    };
+                    Ok(Some(method.to_owned()))
                 }
             })
         })
+    }
+}
+
+impl JobObject_Impl {
+    fn upload_protocol(&self) -> Result<UploadProtocol> {
+        let value = self.job.property(JobPropertyId::UploadProtocol.as_u32())?;
+        let PropertyValue::Dword(number) = value else {
+            return Ok(UploadProtocol::default());
+        };
+        Ok(UploadProtocol::from_u32(number).unwrap_or_default())
     }
 }
 
@@ -165,7 +198,7 @@ impl IBackgroundCopyJobHttpOptions3_Impl for JobObject_Impl {
     }
 
     unsafe fn MakeCustomHeadersWriteOnly(&self) -> HRESULT {
-        done(|| Err(missing("headers are stored as they are, and can be read")))
+        done(|| self.job.make_custom_headers_write_only())
     }
 }
 

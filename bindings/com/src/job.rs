@@ -45,8 +45,7 @@ impl IBackgroundCopyJob_Impl for JobObject_Impl {
                 Ok(FileSpec {
                     remote_name: text::required(file.RemoteName)?,
                     local_name: text::required(file.LocalName)?,
-                    ranges: Vec::new(),
-                    expected_hash: None,
+                    ..FileSpec::default()
                 })
             });
             self.job.add_file_set(files.collect::<Result<_>>()?)

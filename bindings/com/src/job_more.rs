@@ -108,6 +108,7 @@ impl IBackgroundCopyJob5_Impl for JobObject_Impl {
                 PropertyValue::Enable(_) => PropertyValue::Enable(value.Enable != 0),
                 PropertyValue::Uint64(_) => PropertyValue::Uint64(value.Uint64),
                 PropertyValue::Target(_) => PropertyValue::Target(value.Target.cast_unsigned()),
+                PropertyValue::Text(_) => return Err(no_text()),
             };
             self.job.set_property(number, value)
         })
@@ -124,10 +125,16 @@ impl IBackgroundCopyJob5_Impl for JobObject_Impl {
                 PropertyValue::Enable(is_on) => value.Enable = i32::from(is_on),
                 PropertyValue::Uint64(number) => value.Uint64 = number,
                 PropertyValue::Target(target) => value.Target = target.cast_signed(),
+                PropertyValue::Text(_) => return Err(no_text()),
             }
             Ok(value)
         })
     }
+}
+
+/// The values of BITS have no texts.
+fn no_text() -> Error {
+    Error::new(code::E_NOTIMPL, "a property that is a text cannot be had by COM")
 }
 
 fn known(id: u32) -> Result<JobPropertyId> {

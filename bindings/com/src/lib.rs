@@ -20,6 +20,9 @@ pub mod abi;
 mod call;
 mod callback;
 mod codes;
+mod download;
+mod download_manager;
+mod download_properties;
 mod enum_files;
 mod enum_jobs;
 mod enumerator;
@@ -38,5 +41,10 @@ mod pending_events;
 mod runtime;
 mod service;
 mod text;
+mod variant;
 
 pub use exports::*;
+pub use variant::{
+    bgcopy_SysAllocString, bgcopy_SysAllocStringLen, bgcopy_SysFreeString, bgcopy_SysStringLen,
+    bgcopy_VariantClear, bgcopy_VariantInit,
+};

@@ -13,10 +13,17 @@ pub(crate) unsafe fn maybe(text: *const u16) -> Result<Option<String>> {
     if text.is_null() {
         return Ok(None);
     }
-    let length = (0..UNITS_MAX).find(|&at| *text.add(at) == 0);
-    let length = length.ok_or_else(|| refused("a text has no end"))?;
+    let length = length(text).ok_or_else(|| refused("a text has no end"))?;
     let units = std::slice::from_raw_parts(text, length);
     String::from_utf16(units).map(Some).map_err(|_| refused("a text is not UTF-16"))
+}
+
+/// Its units without the NUL; None for NULL and for one that has no end.
+pub(crate) unsafe fn length(text: *const u16) -> Option<usize> {
+    if text.is_null() {
+        return None;
+    }
+    (0..UNITS_MAX).find(|&at| *text.add(at) == 0)
 }
 
 /// A text: E_INVALIDARG for NULL.

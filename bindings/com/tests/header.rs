@@ -65,7 +65,8 @@ fn wide_characters_of_four_bytes_are_refused() {
 #[test]
 fn the_library_exports_what_the_headers_declare() {
     let read = |name: &str| std::fs::read_to_string(root().join("include/com").join(name));
-    let text = read("bits.h").expect("a header") + &read("bgcopy_com.h").expect("a header");
+    let all = ["bits.h", "bgcopy_com.h", "deliveryoptimization.h", "oleauto.h"];
+    let text: String = all.map(|name| read(name).expect("a header")).concat();
     let declared: BTreeSet<_> = text
         .lines()
         .filter_map(|line| {
@@ -73,14 +74,15 @@ fn the_library_exports_what_the_headers_declare() {
             if let Some(rest) = line.strip_prefix("extern const ") {
                 return rest.split(' ').nth(1)?.strip_suffix(';').map(str::to_owned);
             }
-            let is_function = ["HRESULT ", "void ", "void *", "int32_t "]
+            let is_function = ["HRESULT ", "void ", "void *", "int32_t ", "BSTR ", "UINT "]
                 .iter()
                 .any(|kind| line.starts_with(kind) && line.contains("bgcopy_"));
             let name = line.split_once('(')?.0.rsplit([' ', '*']).next()?;
             is_function.then(|| name.to_owned())
         })
         .collect();
-    assert_eq!(declared.len(), 1 + 24 + 10 + 12, "{declared:?}");
+    // Of BITS, and then of Delivery Optimization.
+    assert_eq!(declared.len(), 1 + 24 + 10 + 12 + 4 + 1 + 6, "{declared:?}");
     let mut nm = Command::new("nm");
     nm.args(["-D", "--defined-only", "-P"]).arg(library_folder().join("libbgcopy_bits.so"));
     let output = String::from_utf8(must_succeed(&mut nm).stdout).expect("text");

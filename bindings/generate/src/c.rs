@@ -11,7 +11,7 @@ use crate::root;
 use crate::text::{block, one_line, snake};
 
 /// The order of the header: what it is about comes before what it needs for it.
-pub const SOURCES: [&str; 26] = [
+pub const SOURCES: [&str; 28] = [
     "guard",
     "string",
     "version",
@@ -30,11 +30,13 @@ pub const SOURCES: [&str; 26] = [
     "job_callbacks",
     "file",
     "file_reader",
+    "file_sources",
     "error",
     "wait_reason",
     "event",
     "interrupt",
     "oneshot",
+    "checksums",
     "enum_jobs",
     "enum_files",
     "reader",

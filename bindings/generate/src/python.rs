@@ -37,6 +37,7 @@ fn flags(table: &FlagTable) -> String {
     let class = match table.module {
         "notify" => "NotifyFlags",
         "security" => "SecurityFlags",
+        "power" => "PowerState",
         _ => "CostState",
     };
     let mut text = class_head(class, "FlagBase", table.doc);

@@ -85,6 +85,7 @@ impl<'py> FromPyObject<'_, 'py> for Spec {
             local_name: object.getattr("local_name")?.extract::<LocalName>()?.0,
             ranges: ranges.into_iter().map(|range| range.0).collect(),
             expected_hash: hash.map(|hash| hash.0),
+            mirrors: object.getattr("mirrors")?.extract()?,
         }))
     }
 }
@@ -186,6 +187,7 @@ pub fn property_value(value: &Bound<'_, PyAny>, like: &PropertyValue) -> PyResul
         PropertyValue::Target(_) if !is_bool => value.extract::<u32>().map(PropertyValue::Target),
         PropertyValue::Guid(_) => value.extract::<Uuid>().map(PropertyValue::Guid),
         PropertyValue::Enable(_) => value.extract::<bool>().map(PropertyValue::Enable),
+        PropertyValue::Text(_) => value.extract::<String>().map(PropertyValue::Text),
         PropertyValue::Dword(_) | PropertyValue::Uint64(_) | PropertyValue::Target(_) => {
             return Err(error::invalid(value.py(), "the property is a number"));
         }

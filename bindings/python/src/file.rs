@@ -11,6 +11,7 @@ use crate::job::Job;
 use crate::owned::Owned;
 use crate::raw_reader::RawReader;
 use crate::records;
+use crate::vocab::Code;
 
 /// One file of a job. It keeps its job alive, as its handle in the core does.
 #[pyclass(frozen, module = "bgcopy")]
@@ -90,6 +91,15 @@ impl File {
     fn expected_hash<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
         let hash = self.file.call(py, bgcopy_core::File::expected_hash)?;
         hash.map(|hash| records::expected_hash(py, hash)).transpose()
+    }
+
+    #[getter]
+    fn sources<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        records::file_sources(py, self.file.call(py, bgcopy_core::File::sources)?)
+    }
+
+    fn add_mirror(&self, py: Python<'_>, url: &str) -> PyResult<Code> {
+        self.file.call(py, |file| file.add_mirror(url)).map(Code)
     }
 
     fn set_remote_name(&self, py: Python<'_>, remote_name: &str) -> PyResult<()> {

@@ -370,6 +370,20 @@ impl Job {
         self.job.call(py, |job| job.set_custom_headers(headers))
     }
 
+    fn make_custom_headers_write_only(&self, py: Python<'_>) -> PyResult<()> {
+        self.job.call(py, bgcopy_core::Job::make_custom_headers_write_only)
+    }
+
+    #[getter]
+    fn http_method(&self, py: Python<'_>) -> PyResult<String> {
+        self.job.call(py, bgcopy_core::Job::http_method)
+    }
+
+    #[setter]
+    fn set_http_method(&self, py: Python<'_>, method: &str) -> PyResult<()> {
+        self.job.call(py, |job| job.set_http_method(method))
+    }
+
     #[getter]
     fn security_flags<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         records::security_flags(py, self.job.call(py, bgcopy_core::Job::security_flags)?)
@@ -402,7 +416,8 @@ impl Job {
             PropertyValue::Guid(_)
             | PropertyValue::Enable(_)
             | PropertyValue::Uint64(_)
-            | PropertyValue::Target(_) => None,
+            | PropertyValue::Target(_)
+            | PropertyValue::Text(_) => None,
         };
         Ok(Member(protocol.unwrap_or_default()))
     }

@@ -34,7 +34,7 @@ mod _bgcopy {
     #[pymodule_export]
     use super::manager::Manager;
     #[pymodule_export]
-    use super::oneshot::transfer;
+    use super::oneshot::{parse_checksum_list, transfer};
     #[pymodule_export]
     use super::program::run_program;
     #[pymodule_export]

@@ -20,7 +20,7 @@ use crate::job::Job;
 use crate::owned::Owned;
 use crate::records;
 use crate::source::Source;
-use crate::vocab::{Code, Member};
+use crate::vocab::{Code, Member, flags};
 
 /// An open queue.
 #[pyclass(frozen, weakref, module = "bgcopy")]
@@ -59,14 +59,15 @@ impl Manager {
     #[new]
     #[allow(clippy::too_many_arguments, reason = "arguments by keyword in Python")]
     #[pyo3(signature = (
-        store, *, limits=None, rate_limits=None, user_agent=None, ca_file=None, ca_pem=None,
-        exclusive=false, replace_older=false, stores_only=false
+        store, *, limits=None, rate_limits=None, transfer_window=None, user_agent=None,
+        ca_file=None, ca_pem=None, exclusive=false, replace_older=false, stores_only=false
     ))]
     fn new(
         py: Python<'_>,
         store: PathBuf,
         limits: Option<QueueLimits>,
         rate_limits: Option<Rates>,
+        transfer_window: Option<String>,
         user_agent: Option<String>,
         ca_file: Option<PathBuf>,
         ca_pem: Option<String>,
@@ -81,6 +82,7 @@ impl Manager {
             replace_older,
             stores_only,
             rate_limits: rate_limits.map(|rates| rates.0),
+            transfer_window,
             ..Options::new(store.clone())
         };
         if let Some(limits) = limits {
@@ -298,6 +300,27 @@ impl Manager {
     #[setter]
     fn set_rate_limits(&self, py: Python<'_>, rates: Rates) -> PyResult<()> {
         self.call(py, |manager| manager.set_rate_limits(rates.0))
+    }
+
+    #[getter]
+    fn power<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        let state = self.call(py, bgcopy_core::Manager::power)?;
+        flags(py, "PowerState", state)
+    }
+
+    #[setter]
+    fn set_power(&self, py: Python<'_>, state: u32) -> PyResult<()> {
+        self.call(py, |manager| manager.set_power(state))
+    }
+
+    #[getter]
+    fn transfer_window(&self, py: Python<'_>) -> PyResult<String> {
+        self.call(py, bgcopy_core::Manager::transfer_window)
+    }
+
+    #[setter]
+    fn set_transfer_window(&self, py: Python<'_>, window: &str) -> PyResult<()> {
+        self.call(py, |manager| manager.set_transfer_window(window))
     }
 
     #[getter]

@@ -4,8 +4,8 @@ use std::ops::ControlFlow;
 
 use bgcopy_core::vocab::code;
 use bgcopy_core::{
-    JobError, JobPriority, JobProgress, TransferOptions, TransferredFile, UploadProtocol, download,
-    upload,
+    JobError, JobPriority, JobProgress, ListedChecksum, TransferOptions, TransferredFile,
+    UploadProtocol, download, parse_checksum_list as core_parse, upload,
 };
 use pyo3::prelude::*;
 
@@ -23,7 +23,7 @@ type Ended<'py> = (String, bool, Option<Bound<'py, PyAny>>);
 #[pyfunction]
 #[pyo3(signature = (manager, files, *, uploads, priority, no_progress_timeout, custom_headers,
                     credentials, timeout, cancel_unfinished, upload_protocol, reply_file_name,
-                    report))]
+                    checksums, minisign_key, signature, report))]
 #[allow(clippy::too_many_arguments, reason = "they have names in Python")]
 pub fn transfer<'py>(
     py: Python<'py>,
@@ -38,6 +38,9 @@ pub fn transfer<'py>(
     cancel_unfinished: bool,
     upload_protocol: Option<Member<UploadProtocol>>,
     reply_file_name: Option<LocalName>,
+    checksums: Option<LocalName>,
+    minisign_key: Option<String>,
+    signature: Option<LocalName>,
     report: Option<Py<PyAny>>,
 ) -> PyResult<Vec<Ended<'py>>> {
     let files: Vec<_> = files.into_iter().map(|file| file.0).collect();
@@ -51,6 +54,9 @@ pub fn transfer<'py>(
         cancel_unfinished,
         upload_protocol: upload_protocol.map(|protocol| protocol.0),
         reply_file_name: reply_file_name.map(|name| name.0),
+        checksums: checksums.map(|source| source.0),
+        minisign_key,
+        signature: signature.map(|source| source.0),
     };
     let mut raised = None;
     let mut on_progress = |progress: JobProgress| match look_up(report.as_ref(), progress) {
@@ -72,6 +78,20 @@ pub fn transfer<'py>(
         _ => error::raised(py, &failure),
     })?;
     ended.into_iter().map(|file| ended_file(py, file)).collect()
+}
+
+/// The lines of a list of checksums, as `bgcopy.records.ListedChecksum`.
+#[pyfunction]
+pub fn parse_checksum_list<'py>(
+    py: Python<'py>,
+    text: &Bound<'py, PyAny>,
+) -> PyResult<Vec<Bound<'py, PyAny>>> {
+    let list = match text.extract::<&str>() {
+        Ok(text) => core_parse(text.as_bytes()),
+        Err(_) => core_parse(text.extract::<&[u8]>()?),
+    };
+    let list = list.map_err(|failure| error::raised(py, &failure))?;
+    list.into_iter().map(|line: ListedChecksum| records::listed_checksum(py, line)).collect()
 }
 
 fn ended_file(py: Python<'_>, file: TransferredFile) -> PyResult<Ended<'_>> {

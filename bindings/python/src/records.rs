@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use bgcopy_core::vocab::{LENGTH_TO_EOF, SIZE_UNKNOWN};
 use bgcopy_core::{
-    ClientCertificate, Damage, Event, ExpectedHash, FileProgress, FileRange, FileRecord, JobError,
-    JobProgress, JobRecord, JobSnapshot, JobTimes, Limits, Network, PropertyValue, ProxySettings,
-    RateLimits, ReplyProgress, WaitReason, path_of, progress_of,
+    ClientCertificate, Damage, Event, ExpectedHash, FileProgress, FileRange, FileRecord,
+    FileSource, JobError, JobProgress, JobRecord, JobSnapshot, JobTimes, Limits, ListedChecksum,
+    Network, PropertyValue, ProxySettings, RateLimits, ReplyProgress, WaitReason, path_of,
+    progress_of,
 };
 use pyo3::IntoPyObjectExt;
 use pyo3::call::PyCallArgs;
@@ -54,6 +55,23 @@ pub fn reply_progress(py: Python<'_>, progress: ReplyProgress) -> Made<'_> {
 pub fn file_progress(py: Python<'_>, progress: FileProgress) -> Made<'_> {
     let arguments = (size(progress.bytes_total), progress.bytes_transferred, progress.completed);
     make(py, "FileProgress", arguments)
+}
+
+/// The places of a file, as a tuple.
+pub fn file_sources(py: Python<'_>, sources: Vec<FileSource>) -> Made<'_> {
+    let made = sources.into_iter().map(|source| {
+        let failed_at = source.failure.as_ref().map(|_| source.failed_at_ms);
+        let arguments = (
+            source.url,
+            Member(source.kind),
+            Member(source.state),
+            source.failure.as_ref().map(|failure| Code(failure.code)),
+            source.failure.as_ref().map(|failure| failure.message.clone()),
+            moment_if(py, failed_at)?,
+        );
+        make(py, "FileSource", arguments)
+    });
+    Ok(PyTuple::new(py, made.collect::<PyResult<Vec<_>>>()?)?.into_any())
 }
 
 pub fn job_times(py: Python<'_>, times: JobTimes) -> Made<'_> {
@@ -165,6 +183,10 @@ pub fn event(py: Python<'_>, event: Event) -> Made<'_> {
     make(py, "Event", arguments)
 }
 
+pub fn listed_checksum(py: Python<'_>, line: ListedChecksum) -> Made<'_> {
+    make(py, "ListedChecksum", (line.name, Member(line.algorithm), line.digest))
+}
+
 pub fn expected_hash(py: Python<'_>, hash: ExpectedHash) -> Made<'_> {
     make(py, "ExpectedHash", (Member(hash.algorithm), hash.digest))
 }
@@ -211,6 +233,7 @@ pub fn property_value(py: Python<'_>, value: PropertyValue) -> Made<'_> {
         PropertyValue::Uint64(number) => Ok(number.into_pyobject(py)?.into_any()),
         PropertyValue::Enable(enabled) => Ok(enabled.into_pyobject(py)?.to_owned().into_any()),
         PropertyValue::Guid(id) => Ok(id.into_pyobject(py)?.into_any()),
+        PropertyValue::Text(text) => Ok(text.into_pyobject(py)?.into_any()),
     }
 }
 

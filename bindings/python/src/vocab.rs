@@ -3,7 +3,7 @@
 use bgcopy_core::vocab::HResult;
 use bgcopy_core::{
     AuthScheme, AuthTarget, ErrorContext, EventKind, HashAlgorithm, JobPriority, JobPropertyId,
-    JobState, JobType, ProxyUsage, UploadProtocol, WaitKind,
+    JobState, JobType, ProxyUsage, SourceKind, SourceState, UploadProtocol, WaitKind,
 };
 use pyo3::prelude::*;
 
@@ -39,7 +39,7 @@ macro_rules! words {
 
 words! {
     AuthScheme AuthTarget ErrorContext EventKind HashAlgorithm JobPriority JobPropertyId
-    JobState JobType ProxyUsage UploadProtocol WaitKind
+    JobState JobType ProxyUsage SourceKind SourceState UploadProtocol WaitKind
 }
 
 /// A word on its way to Python or from there.

@@ -158,6 +158,44 @@ def test_a_hash_belongs_to_its_file(server: Server, tmp_path: Path) -> None:
     assert names(tmp_path) == []
 
 
+def test_files_are_checked_against_a_list(server: Server, tmp_path: Path) -> None:
+    url = server.url(1)
+    digests = [hashlib.sha256(server.content(seed)).hexdigest() for seed in (1, 2)]
+    sums = tmp_path / "SHA256SUMS"
+    sums.write_text(f"{digests[0]}  {LENGTH}\n")
+    download(url, tmp_path / "a", checksums=sums)
+    assert (tmp_path / "a").read_bytes() == server.content(1)
+    download_many([(url, "b")], tmp_path, checksums=str(sums))
+    sums.write_text(f"SHA256 (c) = {digests[1]}\n")
+    with pytest.raises(bgcopy.TransferError) as raised:
+        download(url, tmp_path / "c", checksums=sums)
+    assert raised.value.hresult is HResult.BGCOPY_E_HASH_MISMATCH
+    for text, code in [("x", HResult.BGCOPY_E_CHECKSUM_LIST), (None, HResult.BGCOPY_E_NOT_LISTED)]:
+        if text is not None:
+            sums.write_text(text)
+        else:
+            sums.write_text(f"{digests[1]}  other\n")
+        with pytest.raises(bgcopy.BgcopyError) as refused:
+            download(url, tmp_path / "c", checksums=sums)
+        assert refused.value.hresult is code
+    key = "RWRiZ2NvcHlUS3xL6ALKptNOcjrGsqRACwpmzSK2eXDbait7YMmCz1eM"
+    with pytest.raises(bgcopy.BgcopyError) as refused:
+        download(url, tmp_path / "c", checksums=sums, minisign_key=key, signature=sums)
+    assert refused.value.hresult is HResult.BGCOPY_E_SIGNATURE
+    assert names(tmp_path) == ["SHA256SUMS", "a", "b"]
+
+
+def test_lists_of_checksums_are_read() -> None:
+    text = "# two\n" + "a" * 64 + "  ./d/x\nSHA512 (y) = " + "B" * 128
+    lines = bgcopy.parse_checksum_list(text)
+    assert lines == bgcopy.parse_checksum_list(text.encode())
+    first = bgcopy.ListedChecksum("d/x", HashAlgorithm.SHA256, "a" * 64)
+    second = bgcopy.ListedChecksum("y", HashAlgorithm.SHA512, "b" * 128)
+    assert lines == [first, second]
+    with pytest.raises(bgcopy.BgcopyError, match="line 2"):
+        bgcopy.parse_checksum_list("\nx")
+
+
 def test_a_kept_job_gets_the_hash(bench: Bench) -> None:
     bench.manager.close()
     url = bench.server.url(1, query=f"etag=same&stall_after={STALL}")

@@ -9,11 +9,14 @@ import bgcopy
 from bgcopy import (
     ExpectedHash,
     FileProgress,
+    FileSource,
     FileSpec,
     HashAlgorithm,
     HResult,
     JobState,
     JobType,
+    SourceKind,
+    SourceState,
 )
 
 
@@ -123,3 +126,36 @@ def test_content_can_be_refused(bench: Bench) -> None:
     assert job.wait(timeout=PATIENCE_S) is JobState.TRANSFERRED
     file.set_validation_state(True)
     assert file.validation_state is True
+
+
+def test_mirrors(bench: Bench) -> None:
+    mirror = bench.server.url(1)
+    job = bench.job("status=404")
+    file = job.file(0)
+    assert file.add_mirror(mirror) == HResult.S_OK
+    assert file.add_mirror(mirror) == HResult.S_FALSE
+    origin, other = file.sources
+    assert (origin.url, origin.kind, origin.state) == (
+        file.remote_name,
+        SourceKind.ORIGIN,
+        SourceState.ASKED,
+    )
+    assert other == FileSource(mirror, SourceKind.MIRROR, SourceState.READY, None, None, None)
+    with pytest.raises(bgcopy.InvalidArgumentError):
+        file.add_mirror("file:///etc/passwd")
+    job.resume()
+    assert job.wait(timeout=PATIENCE_S) is JobState.TRANSFERRED
+    origin, other = file.sources
+    assert (origin.code, origin.state) == (HResult.BG_E_HTTP_ERROR_404, SourceState.FAILED)
+    assert origin.message is not None
+    assert origin.at is not None
+    assert other.state is SourceState.ASKED
+    job.complete()
+    assert bench.path().read_bytes() == bench.server.content(1)
+
+
+def test_mirrors_come_with_the_file(bench: Bench) -> None:
+    job = bench.manager.create_job("test")
+    spec = FileSpec("http://a/", bench.path(), mirrors=["http://b/", "http://c/"])
+    job.add_file_set([spec])
+    assert [source.url for source in job.file(0).sources] == ["http://a/", "http://b/", "http://c/"]

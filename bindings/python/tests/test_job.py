@@ -74,6 +74,7 @@ def test_times_are_aware(bench: Bench) -> None:
         ("maximum_download_time", timedelta(days=2)),
         ("proxy_settings", ProxySettings(ProxyUsage.OVERRIDE, "http://proxy:3128", "localhost")),
         ("custom_headers", "X-One: 1\r\nX-Two: 2\r\n"),
+        ("http_method", "POST"),
         ("client_certificate", ClientCertificate("/c.pem", "/k.pem")),
         ("security_flags", SecurityFlags.REDIRECT_DISALLOW),
     ],
@@ -97,6 +98,13 @@ def test_spans_may_be_numbers_of_seconds(job: Job) -> None:
     assert job.no_progress_timeout == timedelta(seconds=2**32 - 1)
 
 
+def test_write_only_headers_are_not_read(job: Job) -> None:
+    job.custom_headers = "X: 1\r\n"
+    job.make_custom_headers_write_only()
+    with pytest.raises(bgcopy.AccessDeniedError):
+        _ = job.custom_headers
+
+
 def test_none_clears(job: Job) -> None:
     job.custom_headers = "X: 1\r\n"
     job.custom_headers = None
@@ -111,6 +119,8 @@ def test_none_clears(job: Job) -> None:
     [
         ("display_name", "x" * 257, bgcopy.InvalidArgumentError),
         ("custom_headers", "no colon\r\n", bgcopy.InvalidArgumentError),
+        ("http_method", "two words", bgcopy.InvalidArgumentError),
+        ("http_method", "HEAD", bgcopy.NotSupportedError),
         ("priority", 9, bgcopy.InvalidArgumentError),
         ("proxy_settings", ProxySettings(ProxyUsage.OVERRIDE), bgcopy.InvalidArgumentError),
         ("client_certificate", ClientCertificate("c.pem"), bgcopy.InvalidArgumentError),

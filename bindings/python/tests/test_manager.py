@@ -19,6 +19,7 @@ from bgcopy import (
     Limits,
     Manager,
     Network,
+    PowerState,
     RateLimits,
     WaitKind,
 )
@@ -120,6 +121,49 @@ def test_rate_limits_at_the_start_are_stored(tmp_path: Path) -> None:
         assert manager.rate_limits == rates
     with Manager(tmp_path / "store") as manager:
         assert manager.rate_limits == rates
+
+
+def test_power(bench: Bench) -> None:
+    manager = bench.manager
+    assert manager.power is PowerState.EXTERNAL
+    job = bench.job()
+    job.set_property(JobPropertyId.POWER_FLAGS, PowerState.EXTERNAL)
+    manager.power = PowerState.BATTERY | PowerState.SAVER
+    assert manager.power == PowerState.BATTERY | PowerState.SAVER
+    job.resume()
+    assert job.wait_reason.kind is WaitKind.POLICY_CLOSED
+    with pytest.raises(ValueError, match="no state of power"):
+        manager.power = PowerState.SAVER
+    with pytest.raises(ValueError, match="no flags of power"):
+        job.set_property(JobPropertyId.POWER_FLAGS, 0)
+    manager.power = PowerState.EXTERNAL
+    job.wait()
+
+
+def test_transfer_window(bench: Bench) -> None:
+    manager = bench.manager
+    assert manager.transfer_window == ""
+    manager.transfer_window = "Mon-Fri 22:00-06:00; Sat,Sun"
+    assert manager.transfer_window == "Mon-Fri 22:00-06:00; Sat,Sun"
+    with pytest.raises(ValueError, match="at character 7,"):
+        manager.transfer_window = "22:00-22:00"
+    with pytest.raises(TypeError):
+        manager.transfer_window = 22  # type: ignore[assignment]
+    manager.transfer_window = ""
+    job = manager.create_job("one")
+    assert job.property(JobPropertyId.TRANSFER_WINDOW) == ""
+    job.set_property(JobPropertyId.TRANSFER_WINDOW, "Sat,Sun")
+    assert job.property(JobPropertyId.TRANSFER_WINDOW) == "Sat,Sun"
+    for wrong in ("Sat-", 5):
+        with pytest.raises(bgcopy.InvalidArgumentError):
+            job.set_property(JobPropertyId.TRANSFER_WINDOW, wrong)
+
+
+def test_transfer_window_at_the_start_is_stored(tmp_path: Path) -> None:
+    with Manager(tmp_path / "store", transfer_window="Sat,Sun") as manager:
+        assert manager.transfer_window == "Sat,Sun"
+    with Manager(tmp_path / "store") as manager:
+        assert manager.transfer_window == "Sat,Sun"
 
 
 def test_certificates_of_authorities_are_checked_at_the_start(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ fn class(module: &str) -> &'static str {
     match module {
         "notify" => "NotifyFlags",
         "security" => "SecurityFlags",
+        "power" => "PowerFlags",
         _ => "CostFlags",
     }
 }

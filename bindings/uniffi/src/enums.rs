@@ -3,7 +3,8 @@
 
 use bgcopy_core::{
     AuthScheme, AuthTarget, BackgroundMode, ErrorContext, EventKind, HashAlgorithm, JobPriority,
-    JobPropertyId, JobState, JobType, ProxyUsage, UploadProtocol, WaitKind,
+    JobPropertyId, JobState, JobType, ProxyUsage, SourceKind, SourceState, UploadProtocol,
+    WaitKind,
 };
 
 /// The state of a job (BG_JOB_STATE, specification, sections 6.1 and 9).
@@ -157,6 +158,15 @@ pub enum JobPropertyId {
     /// Whether downloads of the job yield to other traffic, a BackgroundMode: a Dword, set
     /// at any time. They do not unless it says so.
     BackgroundMode = 4101,
+    /// When the job may transfer, by the local clock of the process that hosts the queue,
+    /// such as `Mon-Fri 22:00-06:00; Sat,Sun`; empty for always: a Text, set at any time.
+    TransferWindow = 4102,
+    /// With which power the job may transfer, flags of `power`: a Dword, set at any time.
+    /// With any unless it says so.
+    PowerFlags = 4103,
+    /// Whether files without an expected hash are checked against the digest that their server
+    /// names (Repr-Digest and the like): an Enable, set at any time. They are unless it is off.
+    CheckDigests = 4112,
 }
 
 /// Whether downloads yield to other traffic (job property BACKGROUND_MODE): they take what
@@ -256,6 +266,8 @@ pub enum WaitKind {
     CancellingOnServer = 19,
     /// A process has paused the queue.
     Paused = 20,
+    /// The window of the job or of the queue is closed; the next try is when it opens.
+    OutsideWindow = 21,
 }
 
 /// What an event reports. The numbers are our own.
@@ -274,4 +286,35 @@ pub enum EventKind {
     FileRangesTransferred = 5,
     /// A file starts over: it changed on the server, or its bytes were lost.
     FileRestarted = 6,
+}
+
+/// What kind of place a source of a file is. The numbers are our own.
+#[uniffi::remote(Enum)]
+#[repr(u32)]
+pub enum SourceKind {
+    /// The remote name of the file.
+    Origin = 0,
+    /// Another URL of the same content.
+    Mirror = 1,
+}
+
+/// Where a source of a file stands. The numbers are our own.
+#[uniffi::remote(Enum)]
+#[repr(u32)]
+pub enum SourceState {
+    /// It can be asked.
+    Ready = 0,
+    /// It is the one that the present request asks, or the next one.
+    Asked = 1,
+    /// It failed, and the sources behind it are asked before it is asked again.
+    Failed = 2,
+    /// It has another version than what is held of the file, or cannot prove that it has
+    /// the same. It is not asked as long as these bytes are held.
+    Different = 3,
+    /// What came from it did not have the expected hash. It is asked again when the job is
+    /// resumed or another hash is expected.
+    WrongHash = 4,
+    /// It has no encryption and the origin has: it is not asked unless the job has the
+    /// security flag REDIRECT_ALLOW_HTTPS_TO_HTTP.
+    NotAllowed = 5,
 }

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use bgcopy_core::ExpectedHash;
+use bgcopy_core::vocab::code;
 
 use crate::error::Result;
 use crate::file_reader::FileReader;
 use crate::job::known;
 use crate::manager::Shared;
-use crate::record::{FileRange, JobError};
+use crate::record::{FileRange, FileSource, JobError};
 
 /// How far a file has come (BG_FILE_PROGRESS).
 #[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
@@ -90,6 +91,25 @@ impl File {
     /// the job is final.
     pub fn set_remote_name(&self, remote_name: String) -> Result<()> {
         Ok(self.core.set_remote_name(&remote_name)?)
+    }
+
+    /// Appends another URL of the same content, which is asked when the sources before it
+    /// fail: false if the file has it already. Stored at once. What is held is kept if the
+    /// mirror has the same size and strong ETag, or a hash is expected, which then decides;
+    /// else the mirror serves only once no other source is left, and the file begins anew.
+    /// Passwords, tokens, `Authorization`, `Cookie` and the client certificate go to no mirror
+    /// of another origin than the remote name's. E_INVALIDARG for a bad URL, another scheme
+    /// than http and https, and http where the remote name is https, unless the job has
+    /// REDIRECT_ALLOW_HTTPS_TO_HTTP; BGCOPY_E_TOO_MANY_MIRRORS above 16; E_NOTIMPL for an
+    /// upload; DO_E_INVALID_STATE if the job is final.
+    pub fn add_mirror(&self, url: String) -> Result<bool> {
+        Ok(self.core.add_mirror(&url)? == code::S_OK)
+    }
+
+    /// The places that it can be had from, the remote name first and then its mirrors in the
+    /// order in which they were added, and what became of each.
+    pub fn sources(&self) -> Result<Vec<FileSource>> {
+        Ok(self.core.sources()?.into_iter().map(Into::into).collect())
     }
 
     /// The path of its temporary file (GetTemporaryName): in the folder of the

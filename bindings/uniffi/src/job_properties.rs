@@ -143,7 +143,8 @@ impl Job {
         Ok(self.core.set_client_certificate(certificate)?)
     }
 
-    /// The custom headers, each line ended by CR LF (GetCustomHeaders).
+    /// The custom headers, each line ended by CR LF (GetCustomHeaders). E_ACCESSDENIED once they
+    /// are write-only.
     pub fn custom_headers(&self) -> Result<Option<String>> {
         Ok(self.core.custom_headers()?)
     }
@@ -154,6 +155,35 @@ impl Job {
     /// characters, E_INVALIDARG for a malformed line.
     pub fn set_custom_headers(&self, headers: Option<String>) -> Result<()> {
         Ok(self.core.set_custom_headers(headers.as_deref())?)
+    }
+
+    /// Hides the custom headers, those that are set and those that will be, from every caller
+    /// (MakeCustomHeadersWriteOnly): they are sent, and can be set, but no longer read, neither by
+    /// `custom_headers` nor in a record. This cannot be undone. They are still stored as they
+    /// are, in the folder of the queue, which only its user can read. Section 3.6.
+    pub fn make_custom_headers_write_only(&self) -> Result<()> {
+        Ok(self.core.make_custom_headers_write_only()?)
+    }
+
+    /// The HTTP method of a download (GetHttpMethod): GET unless set. E_NOTIMPL for an upload,
+    /// which has the methods of its protocol.
+    pub fn http_method(&self) -> Result<String> {
+        Ok(self.core.http_method()?)
+    }
+
+    /// Sets the HTTP method of a download (SetHttpMethod), before the first Resume; the one that
+    /// it has can be set at any time. Its requests have no body. With any other method than GET
+    /// each file is requested once, from its first byte: every failure puts the file in ERROR,
+    /// and Resume begins it anew; the priority becomes FOREGROUND and stays so. After a 303, and
+    /// after a 301 or 302 to a POST, the redirect is followed by GET. A file that is requested when its process
+    /// is killed is requested again.
+    ///
+    /// E_INVALIDARG for what is no method, if the job has DYNAMIC_CONTENT or ON_DEMAND_MODE, or a
+    /// file with ranges, which are refused afterwards as well; BG_E_STRING_TOO_LONG above 40
+    /// characters; E_NOTIMPL for CONNECT, HEAD and TRACE, whose answer is no file, and for an
+    /// upload; BG_E_READ_ONLY_PROPERTY_AFTER_RESUME. Section 3.6.
+    pub fn set_http_method(&self, method: String) -> Result<()> {
+        Ok(self.core.set_http_method(&method)?)
     }
 
     /// The BG_SSL and BG_HTTP_REDIRECT_POLICY bits (GetSecurityFlags).

@@ -38,7 +38,7 @@ pub struct JobRecord {
     /// In seconds.
     pub maximum_download_time: u32,
     pub proxy_settings: ProxySettings,
-    /// Lines, each ended by CR LF.
+    /// Lines, each ended by CR LF; nothing if they are write-only.
     pub custom_headers: Option<String>,
     /// BG_SSL and BG_HTTP_REDIRECT_POLICY bits.
     pub security_flags: u32,

@@ -30,6 +30,7 @@ pub use file_reader::{FileReader, SeekOrigin};
 pub use job::{Job, JobProgress, JobTimes};
 pub use job_record::{FileRecord, JobRecord, JobSnapshot, RecordedJob};
 pub use manager::{Manager, Options, open_manager};
+pub use oneshot::{ListedChecksum, parse_checksum_list};
 pub use reader::Reader;
 pub use record::{Damage, FileRange, FileSpec, JobError, WaitReason};
 pub use vocab::{code_name, code_text};

@@ -25,6 +25,9 @@ pub struct Options {
     /// Set as `setRateLimits` sets them; nothing leaves those that are stored.
     #[uniffi(default = None)]
     pub rate_limits: Option<RateLimits>,
+    /// Set as `setTransferWindow` sets it; nothing leaves what is stored.
+    #[uniffi(default = None)]
+    pub transfer_window: Option<String>,
     /// The User-Agent header of all requests; nothing for ours.
     #[uniffi(default = None)]
     pub user_agent: Option<String>,
@@ -53,6 +56,7 @@ impl From<Options> for bgcopy_core::Options {
         let mut core = Self::new(options.store);
         core.limits = options.limits.unwrap_or(core.limits);
         core.rate_limits = options.rate_limits;
+        core.transfer_window = options.transfer_window;
         core.ca_file = options.ca_file.map(Into::into);
         core.ca_pem = options.ca_pem;
         core.exclusive = options.exclusive;
@@ -276,6 +280,38 @@ impl Manager {
     /// E_INVALIDARG above 2^63 - 1.
     pub fn set_rate_limits(&self, rates: RateLimits) -> Result<()> {
         Ok(self.shared.core.set_rate_limits(rates)?)
+    }
+
+    /// Says what drives the machine: `PowerFlags.EXTERNAL` or `BATTERY`, with `SAVER` if the
+    /// system saves power. Jobs whose POWER_FLAGS do not have all of these stop at once, keep
+    /// their bytes and are QUEUED; their wait reason says POLICY_CLOSED. When they may, they
+    /// go on. It is not stored, and of several processes the last word counts. E_INVALIDARG
+    /// for another number.
+    pub fn set_power(&self, state: u32) -> Result<()> {
+        Ok(self.shared.core.set_power(state)?)
+    }
+
+    /// What drives the machine as it was said last, by any process; external power if nobody
+    /// did.
+    pub fn power(&self) -> Result<u32> {
+        Ok(self.shared.core.power()?)
+    }
+
+    /// When the queue may transfer, as it was set; empty for always.
+    pub fn transfer_window(&self) -> Result<String> {
+        Ok(self.shared.core.transfer_window()?)
+    }
+
+    /// Sets when the jobs of the queue may transfer, by the local clock of the process that
+    /// hosts it: days, times or both, as `Mon-Fri 22:00-06:00; Sat,Sun`; empty for always. It
+    /// holds at once, and it is stored. When it closes, jobs keep their bytes and are QUEUED;
+    /// their wait reason says OUTSIDE_WINDOW, and when it opens. A job may have a window of
+    /// its own besides: the property TRANSFER_WINDOW.
+    ///
+    /// E_INVALIDARG for what is no window, with the character at which it is none;
+    /// BG_E_STRING_TOO_LONG above 1,024 characters.
+    pub fn set_transfer_window(&self, window: String) -> Result<()> {
+        Ok(self.shared.core.set_transfer_window(&window)?)
     }
 
     /// Says what the operating system tells of the network. Jobs to which it is

@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bgcopy_core::{Interrupt, JobPriority, UploadProtocol};
+use bgcopy_core::{HashAlgorithm, Interrupt, JobPriority, UploadProtocol};
 
 use crate::error::Result;
 use crate::job::JobProgress;
@@ -46,6 +46,47 @@ pub struct TransferOptions {
     /// Uploads of one file: where the server's reply goes.
     #[uniffi(default = None)]
     pub reply_file_name: Option<String>,
+    /// Downloads: a list of checksums, by its URL or path. Each file must be in it, and is checked
+    /// against it, unless it has an expected hash of its own. Headers, name and password go to the
+    /// server of the list only if it has the origin of one of the files.
+    #[uniffi(default = None)]
+    pub checksums: Option<String>,
+    /// The public key of minisign that must have signed the list: its line of Base64, or the text
+    /// of its file.
+    #[uniffi(default = None)]
+    pub minisign_key: Option<String>,
+    /// The signature of the list, by its URL or path; without it that of the list with `.minisig`
+    /// at its end.
+    #[uniffi(default = None)]
+    pub signature: Option<String>,
+}
+
+/// One line of a list of checksums.
+#[derive(Clone, Debug, PartialEq, uniffi::Record)]
+pub struct ListedChecksum {
+    /// The name of the file in the list, with `/` between folders; empty for a digest without a
+    /// name. It never begins with `/` and has no `..`.
+    pub name: String,
+    /// The hash function.
+    pub algorithm: HashAlgorithm,
+    /// In lower-case hexadecimal digits.
+    pub digest: String,
+}
+
+/// Reads a list of checksums: lines of `sha256sum` and `sha512sum`, of BSD
+/// (`SHA256 (NAME) = DIGEST`), or a digest alone. Blank lines, comments and lines of functions
+/// that are not supported, as MD5 and SHA-1, are skipped. Of a text that is signed by OpenPGP the
+/// message is read; the signature is not checked. BGCOPY_E_CHECKSUM_LIST, with the number of the
+/// line, for what is no such list.
+#[uniffi::export]
+pub fn parse_checksum_list(text: String) -> Result<Vec<ListedChecksum>> {
+    let list = bgcopy_core::parse_checksum_list(text.as_bytes())?;
+    let line = |line: bgcopy_core::ListedChecksum| ListedChecksum {
+        name: line.name,
+        algorithm: line.algorithm,
+        digest: line.digest,
+    };
+    Ok(list.into_iter().map(line).collect())
 }
 
 /// What became of one file.
@@ -141,6 +182,9 @@ impl From<TransferOptions> for bgcopy_core::TransferOptions {
             cancel_unfinished: options.cancel_unfinished,
             upload_protocol: options.upload_protocol,
             reply_file_name: options.reply_file_name,
+            checksums: options.checksums,
+            minisign_key: options.minisign_key,
+            signature: options.signature,
         }
     }
 }

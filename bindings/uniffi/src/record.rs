@@ -5,7 +5,7 @@
 use bgcopy_core::vocab::LENGTH_TO_EOF;
 use bgcopy_core::{
     ClientCertificate, ErrorContext, ExpectedHash, HResult, HashAlgorithm, Limits, Network,
-    ProxySettings, ProxyUsage, RateLimits, WaitKind,
+    ProxySettings, ProxyUsage, RateLimits, SourceKind, SourceState, WaitKind,
 };
 
 /// The network as the operating system describes it.
@@ -109,6 +109,10 @@ pub struct FileSpec {
     /// The hash that the content must have; nothing = any. Downloads only.
     #[uniffi(default = None)]
     pub expected_hash: Option<ExpectedHash>,
+    /// Other URLs of the same content, in the order in which they are asked when those before
+    /// them fail: see `File.add_mirror`. Downloads only.
+    #[uniffi(default = [])]
+    pub mirrors: Vec<String>,
 }
 
 impl From<FileSpec> for bgcopy_core::FileSpec {
@@ -118,6 +122,38 @@ impl From<FileSpec> for bgcopy_core::FileSpec {
             local_name: file.local_name,
             ranges: file.ranges.into_iter().map(Into::into).collect(),
             expected_hash: file.expected_hash,
+            mirrors: file.mirrors,
+        }
+    }
+}
+
+/// A place that a file can be had from, and what became of it.
+#[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
+pub struct FileSource {
+    /// Where it is.
+    pub url: String,
+    /// What it is.
+    pub kind: SourceKind,
+    /// Where it stands.
+    pub state: SourceState,
+    /// The code of its last failure since the job was resumed, if there was one.
+    pub hresult: Option<HResult>,
+    /// Why it failed.
+    pub message: Option<String>,
+    /// When it failed, in milliseconds since 1970.
+    pub at_ms: Option<i64>,
+}
+
+impl From<bgcopy_core::FileSource> for FileSource {
+    fn from(source: bgcopy_core::FileSource) -> Self {
+        let failure = source.failure;
+        Self {
+            url: source.url,
+            kind: source.kind,
+            state: source.state,
+            at_ms: failure.as_ref().map(|_| source.failed_at_ms),
+            hresult: failure.as_ref().map(|failure| failure.code),
+            message: failure.map(|failure| failure.message),
         }
     }
 }

@@ -86,7 +86,8 @@ impl Job {
             PropertyValue::Guid(_)
             | PropertyValue::Enable(_)
             | PropertyValue::Uint64(_)
-            | PropertyValue::Target(_) => None,
+            | PropertyValue::Target(_)
+            | PropertyValue::Text(_) => None,
         };
         Ok(protocol.unwrap_or_default())
     }

@@ -41,4 +41,6 @@ pub enum PropertyValue {
     Uint64(u64),
     /// An authentication target.
     Target(u32),
+    /// A text.
+    Text(String),
 }

@@ -6,7 +6,7 @@ use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 use std::path::PathBuf;
 
-use crate::vocab::{HashAlgorithm, code};
+use crate::vocab::{DigestAlgorithm, code};
 
 use super::*;
 
@@ -118,9 +118,11 @@ fn hashes_are_checked() {
                   2192992a274fc1a836ba3c23a3feebbd454d4423643ce80e2a9ac94fa54ca49f";
     let blake3 = "6437b3ac38465133ffb63b75273a8db548c558465d79db03fd359c6cd5bd9d85";
     for (algorithm, digest) in [
-        (HashAlgorithm::Sha256, sha256),
-        (HashAlgorithm::Sha512, sha512),
-        (HashAlgorithm::Blake3, blake3),
+        (DigestAlgorithm::Sha256, sha256),
+        (DigestAlgorithm::Sha512, sha512),
+        (DigestAlgorithm::Blake3, blake3),
+        (DigestAlgorithm::Sha1, "a9993e364706816aba3e25717850c26c9cd0d89d"),
+        (DigestAlgorithm::Md5, "900150983cd24fb0d6963f7d28e17f72"),
     ] {
         let verified = place
             .disk
@@ -297,7 +299,7 @@ fn an_open_file_is_checked_by_its_path_once_it_is_not_as_it_was_left() {
     open.write_at(b"abc", 0).expect("written");
     let left = open.version();
     let verify = |hash: Option<&str>| {
-        let hash = hash.map(|digest| (HashAlgorithm::Sha256, digest));
+        let hash = hash.map(|digest| (DigestAlgorithm::Sha256, digest));
         place.disk.verify_open(&open, &path, 3, as_left(left.as_deref()), hash).expect("verified")
     };
     let sha256 = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";

@@ -4,10 +4,12 @@ use std::fs::File;
 use std::io::{ErrorKind, Read, Seek};
 use std::path::Path;
 
+use md5::Md5;
+use sha1::Sha1;
 use sha2::{Digest, Sha256, Sha512};
 
 use crate::platform::{self, Facts, open_unfollowed};
-use crate::vocab::{Error, HashAlgorithm, Result, code};
+use crate::vocab::{DigestAlgorithm, Error, Result, code};
 
 use super::codes::failed;
 use super::{Disk, Marks, TempFile};
@@ -38,7 +40,7 @@ impl Disk {
         path: &Path,
         length: u64,
         marks: Marks<'_>,
-        hash: Option<(HashAlgorithm, &str)>,
+        hash: Option<(DigestAlgorithm, &str)>,
     ) -> Result<Verification> {
         self.faults.check()?;
         let file = match open_unfollowed(&mut Self::options(), path) {
@@ -76,7 +78,7 @@ impl Disk {
         path: &Path,
         length: u64,
         marks: Marks<'_>,
-        hash: Option<(HashAlgorithm, &str)>,
+        hash: Option<(DigestAlgorithm, &str)>,
     ) -> Result<Verification> {
         let file = &*open.file;
         let is_left = |facts: &Facts| marks.version.is_some_and(|left| left == facts.version());
@@ -98,7 +100,7 @@ impl Disk {
         &self,
         file: &File,
         path: &Path,
-        hash: Option<(HashAlgorithm, &str)>,
+        hash: Option<(DigestAlgorithm, &str)>,
         facts: &Facts,
         is_exact: bool,
     ) -> Result<Verification> {
@@ -117,19 +119,13 @@ impl Disk {
     }
 
     /// The hash of a file; None if the disk is closed meanwhile.
-    fn digest(&self, file: &File, algorithm: HashAlgorithm) -> std::io::Result<Option<String>> {
+    fn digest(&self, file: &File, algorithm: DigestAlgorithm) -> std::io::Result<Option<String>> {
         match algorithm {
-            HashAlgorithm::Sha256 => {
-                let mut hasher = Sha256::new();
-                let all = self.feed(file, |data| hasher.update(data))?;
-                Ok(all.then(|| hex(&hasher.finalize())))
-            }
-            HashAlgorithm::Sha512 => {
-                let mut hasher = Sha512::new();
-                let all = self.feed(file, |data| hasher.update(data))?;
-                Ok(all.then(|| hex(&hasher.finalize())))
-            }
-            HashAlgorithm::Blake3 => {
+            DigestAlgorithm::Sha256 => self.digest_by::<Sha256>(file),
+            DigestAlgorithm::Sha512 => self.digest_by::<Sha512>(file),
+            DigestAlgorithm::Sha1 => self.digest_by::<Sha1>(file),
+            DigestAlgorithm::Md5 => self.digest_by::<Md5>(file),
+            DigestAlgorithm::Blake3 => {
                 let mut hasher = blake3::Hasher::new();
                 let all = self.feed(file, |data| {
                     hasher.update(data);
@@ -137,6 +133,12 @@ impl Disk {
                 Ok(all.then(|| hasher.finalize().to_hex().to_string()))
             }
         }
+    }
+
+    fn digest_by<D: Digest>(&self, file: &File) -> std::io::Result<Option<String>> {
+        let mut hasher = D::new();
+        let all = self.feed(file, |data| hasher.update(data))?;
+        Ok(all.then(|| hex(&hasher.finalize())))
     }
 
     /// Reads a file to its end; false if the disk is closed meanwhile.

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use crate::model::{
     Command, CredentialSlot, Input, JobRecord, Network, NewJob, Now, Setting, check_credentials,
-    is_upload, rate_limits, wait_reason, yields,
+    check_power, is_upload, rate_limits, wait_reason, yields,
 };
 use crate::store::{Durability, StoredCall};
 use crate::transfer::Credentials;
@@ -91,6 +91,8 @@ impl Engine {
             | ApiCall::SetLimits(_)
             | ApiCall::RateLimits
             | ApiCall::SetRateLimits(_)
+            | ApiCall::TransferWindow
+            | ApiCall::SetTransferWindow(_)
             | ApiCall::ForgetHistory { .. }
             | ApiCall::Conditions
             | ApiCall::Tell(_) => answer.send(self.ask(session, request, at)),
@@ -139,21 +141,18 @@ impl Engine {
                 self.apply_limits().map(|()| ApiReply::Done(code::S_OK))
             }
             ApiCall::RateLimits => Ok(ApiReply::RateLimits(self.queue.rate_limits)),
-            ApiCall::SetRateLimits(rates) => {
-                rates.check()?;
-                self.queue.set_rate_limits(rates)?;
-                self.unsynced_since_ms.get_or_insert(at.monotonic_ms);
-                self.transfers.limit_all(rates);
-                done
-            }
+            ApiCall::SetRateLimits(rates) => self.set_rate_limits(rates, at).and(done),
+            ApiCall::TransferWindow => Ok(ApiReply::Text(self.queue.pace.window_text().to_owned())),
+            ApiCall::SetTransferWindow(text) => self.set_transfer_window(text, at).and(done),
             ApiCall::ForgetHistory { id } => {
                 self.queue.forget_history(id)?;
                 self.unsynced_since_ms.get_or_insert(at.monotonic_ms);
                 done
             }
-            ApiCall::Conditions => Ok(ApiReply::Conditions(self.queue.conditions)),
+            ApiCall::Conditions => Ok(ApiReply::Conditions(self.queue.holds.conditions)),
             ApiCall::Tell(told) => {
                 told.network.map_or(Ok(()), Network::check)?;
+                told.power.map_or(Ok(()), check_power)?;
                 self.hear(session, told, at);
                 done
             }
@@ -342,7 +341,8 @@ impl Engine {
             | Command::ReplaceRemotePrefix { .. }
             | Command::SetExpectedHash { .. }
             | Command::SetValidationState { .. }
-            | Command::RequestFileRanges { .. } => {
+            | Command::RequestFileRanges { .. }
+            | Command::AddMirror { .. } => {
                 self.unsynced_since_ms.get_or_insert(at.monotonic_ms);
                 Durability::Kill
             }
@@ -389,7 +389,8 @@ impl Engine {
             | Command::ReplaceRemotePrefix { .. }
             | Command::SetExpectedHash { .. }
             | Command::SetValidationState { .. }
-            | Command::RequestFileRanges { .. } => {
+            | Command::RequestFileRanges { .. }
+            | Command::AddMirror { .. } => {
                 self.answers.push((answer, id, Ok(ApiReply::Done(applied.result))));
             }
         }
@@ -422,7 +423,8 @@ impl Engine {
             | Command::ReplaceRemotePrefix { .. }
             | Command::SetExpectedHash { .. }
             | Command::SetValidationState { .. }
-            | Command::RequestFileRanges { .. } => Ok(()),
+            | Command::RequestFileRanges { .. }
+            | Command::AddMirror { .. } => Ok(()),
         }
     }
 
@@ -484,7 +486,7 @@ impl Engine {
             bytes_per_second: if moves { loaded.meter.speed() } else { 0 },
             seconds_left: left.filter(|_| moves).and_then(|left| loaded.meter.seconds_left(left)),
             wait_reason: wait_reason(&loaded.job.record, &situation, at),
-            record: loaded.job.record.clone(),
+            record: loaded.job.record.clone().shown(),
         };
         Ok(ApiReply::Job(Box::new(snapshot)))
     }

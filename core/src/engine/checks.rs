@@ -109,6 +109,6 @@ fn check(job: &Job, index: u32, open: Option<TempFile>) -> Option<Verify> {
         length: file.held(),
         birth: file.birth.clone(),
         version: file.left.clone(),
-        hash: file.expected_hash.as_ref().map(|hash| (hash.algorithm, hash.digest.clone())),
+        hash: job.digest_to_check(index).map(|(algorithm, digest)| (algorithm, digest.to_owned())),
     })
 }

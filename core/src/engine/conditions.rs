@@ -20,7 +20,7 @@ impl Engine {
     /// Acts on what is told now: another one may have said something, or left.
     pub(super) fn follow_conditions(&mut self, at: Now) {
         let conditions = self.sessions.conditions();
-        let before = std::mem::replace(&mut self.queue.conditions, conditions);
+        let before = std::mem::replace(&mut self.queue.holds.conditions, conditions);
         if conditions == before {
             return;
         }
@@ -80,15 +80,19 @@ impl Engine {
 }
 
 /// What holds, from what each process says and in which order it said so: one
-/// is enough to pause the queue, and the last word about the network counts.
+/// is enough to pause the queue, and the last word about network and power counts.
 pub(super) fn conditions(told: impl Iterator<Item = (u64, ReportedConditions)>) -> Conditions {
     let mut conditions = Conditions::default();
-    let mut last = 0;
+    let (mut last, mut last_of_power) = (0, 0);
     for (order, told) in told {
         conditions.paused |= told.paused;
         if let Some(network) = told.network.filter(|_| order >= last) {
             last = order;
             conditions.network = network;
+        }
+        if let Some(power) = told.power.filter(|_| order >= last_of_power) {
+            last_of_power = order;
+            conditions.power = power;
         }
     }
     conditions

@@ -115,6 +115,8 @@ pub enum ApiCall {
     SetLimits(Limits),
     RateLimits,
     SetRateLimits(RateLimits),
+    TransferWindow,
+    SetTransferWindow(String),
     /// One job that is gone is to be forgotten, or all of them.
     ForgetHistory {
         id: Option<Uuid>,
@@ -180,6 +182,7 @@ pub enum ApiReply {
     Idle(bool),
     Limits(Limits),
     RateLimits(RateLimits),
+    Text(String),
     Conditions(Conditions),
 }
 

@@ -14,6 +14,7 @@ mod keys;
 mod message;
 mod moving;
 mod outages;
+mod pace;
 mod paging;
 mod parallel;
 mod pool;
@@ -26,6 +27,7 @@ mod request_options;
 mod requests;
 mod sessions;
 mod situation;
+mod sources;
 mod syncs;
 #[cfg(test)]
 mod tests;
@@ -84,6 +86,8 @@ pub struct Settings {
     pub owner: String,
     /// Nothing is transferred, except the requests that cancel uploads.
     pub stores_only: bool,
+    /// How many seconds the local clock is ahead of UTC; None for what the system says.
+    pub local_offset_s: Option<i32>,
     pub faults: Faults,
 }
 
@@ -228,6 +232,7 @@ impl Engine {
         };
         engine.apply_limits()?;
         engine.transfers.limit_all(engine.queue.rate_limits);
+        engine.read_local_clock(now());
         Ok(engine)
     }
 
@@ -277,6 +282,7 @@ impl Engine {
         self.commit(at, false);
         if self.queue.replan && at.monotonic_ms >= self.paused_until_ms {
             self.queue.replan = false;
+            self.read_local_clock(at);
             let (environment, secrets) = (self.environment(at), &self.secrets);
             let mut plan = self.queue.plan(environment, |record| is_locked(secrets, record), at)?;
             if self.settings.stores_only {
@@ -296,13 +302,14 @@ impl Engine {
             let (moving, waiters, secrets) = (&self.moving, &self.waiters, &self.secrets);
             let waited_for: BTreeSet<Uuid> =
                 waiters.values().map(|(job, ..)| *job).chain(self.reads.jobs()).collect();
-            let conditions = self.queue.conditions;
+            let holds = self.queue.holds.clone();
             self.queue.shrink(
                 |id| {
                     moving.range(RequestKey::of_job(id)).next().is_some()
                         || waited_for.contains(&id)
                 },
-                |job| is_locked(secrets, &job.record) || conditions.hold(job).is_some(),
+                |job| is_locked(secrets, &job.record) || holds.of(job, at).is_some(),
+                at,
             );
         }
         self.release_held();

@@ -143,7 +143,8 @@ impl Queue {
         is_locked: impl Fn(&JobRecord) -> bool,
         now: Now,
     ) -> Result<Plan> {
-        environment.conditions = self.conditions;
+        environment.holds.clone_from(&self.holds);
+        self.look_for_opened(now);
         environment.outages = Arc::clone(&self.outages);
         self.look_for_hidden();
         let slots = self.limits.simultaneous_files.min(self.limits.connections_total) as usize;
@@ -153,7 +154,8 @@ impl Queue {
                 plan = self.plan_of(usize::MAX, &mut environment, &is_locked, now);
             }
             let is_full = plan.transfers.len() >= slots && !plan.looks_further;
-            if is_full || !self.has_room(&is_locked) {
+            if is_full || !self.has_room(&is_locked, now) {
+                plan.wake_at_ms = self.pace.wakes_by(plan.wake_at_ms);
                 return Ok(plan);
             }
             self.page_in(now)?;
@@ -184,16 +186,16 @@ impl Queue {
 
     /// True if the store may hold jobs that can move, and memory has space for
     /// them: those in memory that can are few.
-    fn has_room(&self, is_locked: impl Fn(&JobRecord) -> bool) -> bool {
+    fn has_room(&self, is_locked: impl Fn(&JobRecord) -> bool, now: Now) -> bool {
         let is_free = |id: &Uuid| {
             self.jobs.get(id).is_some_and(|loaded| {
                 !is_locked(&loaded.job.record)
-                    && self.conditions.hold(&loaded.job).is_none()
+                    && self.holds.of(&loaded.job, now).is_none()
                     && self.outages.holds(&loaded.job).is_none()
             })
         };
         self.has_more_runnable
-            && !self.conditions.paused
+            && !self.holds.conditions.paused
             && !self.stores_only
             && self.ready.ids().filter(is_free).count() < KEPT_JOBS
     }
@@ -248,7 +250,12 @@ impl Queue {
     }
 
     /// Lets go of jobs that nothing is happening to; the store has them.
-    pub fn shrink(&mut self, in_use: impl Fn(Uuid) -> bool, is_held: impl Fn(&Job) -> bool) {
+    pub fn shrink(
+        &mut self,
+        in_use: impl Fn(Uuid) -> bool,
+        is_held: impl Fn(&Job) -> bool,
+        now: Now,
+    ) {
         if self.jobs.len() <= CACHED_JOBS {
             return;
         }
@@ -288,6 +295,7 @@ impl Queue {
             if let Some(server) = job.server {
                 Arc::make_mut(&mut self.outages).hide(&server);
             }
+            self.note_opening(job.place.2, now);
             self.remove(job.place.2);
             if job.may_start {
                 self.look_again();

@@ -140,6 +140,7 @@ impl Engine {
             && head.body.unpack.is_none()
             && head.body.validator.strong_etag().is_some()
             && !file.ranges_refused
+            && !record.has_own_method()
             && head.body.length.is_some_and(|length| length <= size)
             && header_value(&head.response_headers, "accept-ranges") != Some("none");
         let url = match head.redirects.is_empty() {

@@ -14,7 +14,7 @@ use uuid::Uuid;
 use crate::disk::{Disk, Finished, Marks, TempFile, Verification};
 use crate::model::Work;
 use crate::transfer::Token;
-use crate::vocab::{Error, HResult, HashAlgorithm, Result, catch_panic, code};
+use crate::vocab::{DigestAlgorithm, Error, HResult, Result, catch_panic, code};
 
 use super::inbox::{Inbox, Message};
 
@@ -40,7 +40,7 @@ pub struct Verify {
     pub length: u64,
     pub birth: Option<String>,
     pub version: Option<String>,
-    pub hash: Option<(HashAlgorithm, String)>,
+    pub hash: Option<(DigestAlgorithm, String)>,
 }
 
 /// One file to be moved to its local name.

@@ -6,13 +6,14 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use crate::model::{
-    Change, Command, Conditions, HistoryEntry, Input, Job, Limits, Meter, NewJob, Now, Outages,
-    apply, apply_creation,
+    Change, Command, HistoryEntry, Holds, Input, Job, Limits, Meter, NewJob, Now, Outages, apply,
+    apply_creation,
 };
 use crate::notify::ChangeNotice;
 use crate::store::{Batch, Durability, ServerLimits, Store, StoredCall, StoredCalls};
 use crate::vocab::{Error, HResult, JobState, RateLimits, Result, code};
 
+use super::pace::QueuePace;
 use super::paging::{Rank, Ready};
 use super::recording::NewBytes;
 
@@ -49,8 +50,9 @@ pub struct Queue {
     pub limits: Limits,
     /// The rate limits of all requests together, as they are stored.
     pub rate_limits: RateLimits,
-    /// What is told of the machine.
-    pub conditions: Conditions,
+    /// What keeps jobs from moving.
+    pub holds: Holds,
+    pub(super) pace: QueuePace,
     /// The servers that cannot be reached.
     pub outages: Arc<Outages>,
     /// True if jobs are brought in for calls alone.
@@ -115,6 +117,7 @@ impl Queue {
         let calls = store.calls();
         let server_limits = store.server_limits();
         let rate_limits = store.rate_limits();
+        let pace = QueuePace::new(&store);
         Ok(Self {
             next_due_ms,
             calls,
@@ -127,7 +130,8 @@ impl Queue {
             ready: Ready::default(),
             scheduled: BTreeSet::new(),
             limits,
-            conditions: Conditions::default(),
+            holds: Holds { window: pace.window(), ..Holds::default() },
+            pace,
             outages: Arc::default(),
             stores_only: false,
             boot,
@@ -269,6 +273,7 @@ impl Queue {
                         || old.remote_name != file.remote_name
                         || old.failure != file.failure
                         || old.requested_ranges != file.requested_ranges
+                        || old.source_name() != file.source_name()
                 })
             });
         self.replan |= moves;
@@ -347,14 +352,6 @@ impl Queue {
     pub(super) fn server_limits_mut(&mut self) -> &mut ServerLimits {
         self.server_limits_changed = true;
         &mut self.server_limits
-    }
-
-    /// Stores the rate limits of all requests together.
-    pub(super) fn set_rate_limits(&mut self, rates: RateLimits) -> Result<()> {
-        let batch = Batch { rate_limits: Some(rates), ..Batch::default() };
-        self.store.save(&batch, Durability::Kill)?;
-        self.rate_limits = rates;
-        Ok(())
     }
 
     /// The job is to be stored in this turn.

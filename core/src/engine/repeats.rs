@@ -62,7 +62,8 @@ impl Engine {
                 | Command::ReplaceRemotePrefix { .. }
                 | Command::SetExpectedHash { .. }
                 | Command::SetValidationState { .. }
-                | Command::RequestFileRanges { .. },
+                | Command::RequestFileRanges { .. }
+                | Command::AddMirror { .. },
                 _,
             ) => answer.send(result),
         }
@@ -90,7 +91,8 @@ impl Engine {
             | Command::ReplaceRemotePrefix { .. }
             | Command::SetExpectedHash { .. }
             | Command::SetValidationState { .. }
-            | Command::RequestFileRanges { .. } => (None, applied.result),
+            | Command::RequestFileRanges { .. }
+            | Command::AddMirror { .. } => (None, applied.result),
         };
         self.remember_call(session, StoredCall { id: call, job: id, ends, result });
     }

@@ -34,6 +34,7 @@ impl Engine {
         RequestOptions {
             user_agent: self.settings.user_agent.clone(),
             headers,
+            method: record.http_method.clone(),
             security_flags: record.security_flags,
             trust: self.settings.trust.clone(),
             proxy: Some((
@@ -44,6 +45,7 @@ impl Engine {
             client_certificate: record
                 .client_certificate
                 .as_ref()
+                .filter(|_| is_trusted || !file.asks_mirror())
                 .map(|client| (client.certificate.clone(), client.key.clone())),
             server_credentials,
             proxy_credentials: credentials(AuthTarget::Proxy),

@@ -106,10 +106,18 @@ impl Engine {
             self.queue.replan = true;
             return Ok(());
         }
-        let record = &loaded.job.record;
+        let server = server_asked(&loaded.job.record, file.url_asked());
+        if self.gives_way(transfer, &server, at) {
+            return Ok(());
+        }
+        let Some(loaded) = self.queue.jobs.get(&id) else {
+            return Ok(());
+        };
+        let (record, file) = (&loaded.job.record, loaded.job.file(index)?);
         let options = self.options(record, file);
         let mut content = file.content();
-        let server = server_asked(record, content.url);
+        // What such a request brings begins at the first byte.
+        content.ranges_refused |= record.has_own_method();
         if let Some(longest) = self.queue.server_limits.longest_range(&server, at.unix_ms) {
             let end = content.position.saturating_add(longest);
             content.end = Some(content.end.map_or(end, |gap_end| gap_end.min(end)));
@@ -265,11 +273,18 @@ impl Engine {
             unpacked: head.body.unpack.is_some(),
             birth: None,
             response_headers: Some(head.response_headers),
+            digest: head.digest.map(Box::new),
             asked: Some(head.asked),
             answered: head.answered,
-            is_permanent: head.redirects.iter().all(|status| matches!(status, 301 | 308)),
+            is_permanent: head.redirects.iter().all(|status| matches!(status, 301 | 308))
+                && !self.has_own_method(job),
             is_reported: self.reports_redirects(job),
         }
+    }
+
+    /// True if the requests of the job are no GET: a redirect may have turned one into that.
+    fn has_own_method(&self, id: Uuid) -> bool {
+        self.queue.jobs.get(&id).is_some_and(|loaded| loaded.job.record.has_own_method())
     }
 
     /// True if the remote names of the job follow redirects.
@@ -440,7 +455,7 @@ impl Engine {
                 self.outcome(id, Outcome::Received { file, size }, at);
             }
             Ending::Again(adjustment) => {
-                self.outcome(id, Outcome::AskAgain { file, adjustment }, at)
+                self.source_outcome(key, Outcome::AskAgain { file, adjustment }, at);
             }
             Ending::Moved(to) => {
                 let is_reported = self.reports_redirects(id);
@@ -450,7 +465,7 @@ impl Engine {
                 if let Some(written) = written {
                     self.outcome(id, Outcome::Progress { file, begin, written }, at);
                 }
-                self.outcome(id, Outcome::Failed { file, failure, redirect }, at);
+                self.source_outcome(key, Outcome::Failed { file, failure, redirect }, at);
                 let written = written.unwrap_or(moving.written);
                 self.sync_rest(key, &Moving { written, ..moving });
             }

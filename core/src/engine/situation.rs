@@ -66,7 +66,8 @@ impl Engine {
             limited,
             yields: self.transfers.makes_way(id),
             locked: job.is_some_and(|job| self.is_locked(&job.record)),
-            hold: job.and_then(|job| self.queue.conditions.hold(job)),
+            hold: job.and_then(|job| self.queue.holds.of(job, at)),
+            opens_ms: job.and_then(|job| self.queue.holds.opens_ms(&job.record, at)),
             refusal: self.queue.refused.as_ref().map(|(_, error)| error.code),
             outage: job
                 .and_then(|job| self.queue.outages.narrows(job))

@@ -5,9 +5,11 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use crate::engine::{ApiCall, ApiReply};
-use crate::model::{Command, ExpectedHash, FileRecord, FileStage, JobError};
+use crate::model::{
+    Command, ExpectedHash, FileRecord, FileSource, FileStage, JobError, sources_of,
+};
 use crate::protocol::FileRange;
-use crate::vocab::{JobState, Result, SIZE_UNKNOWN};
+use crate::vocab::{HResult, JobState, Result, SIZE_UNKNOWN};
 
 use super::job::Job;
 use super::manager::unexpected;
@@ -131,6 +133,28 @@ impl File {
     pub fn set_remote_name(&self, remote_name: &str) -> Result<()> {
         let remote_name = remote_name.to_owned();
         self.job.command(Command::SetRemoteName { file: self.index, remote_name }).map(|_| ())
+    }
+
+    /// Appends another URL of the same content, which is asked when the sources before it
+    /// fail: S_OK, or S_FALSE if the file has it already. Stored at once. What is held is kept
+    /// if the mirror has the same size and strong ETag, or a hash is expected, which then
+    /// decides; else the mirror serves only once no other source is left, and the file begins
+    /// anew. Passwords, tokens, `Authorization`, `Cookie` and the client certificate go to no
+    /// mirror of another origin than the remote name's.
+    ///
+    /// E_INVALIDARG for a bad URL, another scheme than http and https, and http where the
+    /// remote name is https, unless the job has REDIRECT_ALLOW_HTTPS_TO_HTTP;
+    /// BGCOPY_E_TOO_MANY_MIRRORS for more than 16; E_NOTIMPL for an upload; DO_E_INVALID_STATE
+    /// if the job is final.
+    pub fn add_mirror(&self, url: &str) -> Result<HResult> {
+        self.job.command(Command::AddMirror { file: self.index, url: url.to_owned() })
+    }
+
+    /// The places that it can be had from, the remote name first and then its mirrors in the
+    /// order in which they were added, and what became of each. A file without mirrors has
+    /// one.
+    pub fn sources(&self) -> Result<Vec<FileSource>> {
+        Ok(sources_of(&self.job.record()?, &self.record()?))
     }
 
     /// The path of its temporary file (GetTemporaryName): in the folder of the

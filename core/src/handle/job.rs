@@ -117,7 +117,7 @@ impl Job {
             remote_name: remote_name.to_owned(),
             local_name: local_name.to_owned(),
             ranges: ranges.to_vec(),
-            expected_hash: None,
+            ..FileSpec::default()
         }])
     }
 
@@ -416,19 +416,6 @@ impl Job {
     /// removes it. E_INVALIDARG for a relative path.
     pub fn set_client_certificate(&self, certificate: Option<ClientCertificate>) -> Result<()> {
         self.set(Setting::ClientCertificate(certificate))
-    }
-
-    /// The custom headers, each line ended by CR LF (GetCustomHeaders).
-    pub fn custom_headers(&self) -> Result<Option<String>> {
-        Ok(self.record()?.custom_headers)
-    }
-
-    /// Sets headers that every request carries: `Name: value` lines, each
-    /// ended by CR LF; `None` clears them. They are stored as they are, so
-    /// secrets belong in [`Job::set_credentials`]. BG_E_STRING_TOO_LONG above
-    /// 16,383 characters, E_INVALIDARG for a malformed line.
-    pub fn set_custom_headers(&self, headers: Option<&str>) -> Result<()> {
-        self.set(Setting::CustomHeaders(headers.map(str::to_owned)))
     }
 
     /// The BG_SSL and BG_HTTP_REDIRECT_POLICY bits (GetSecurityFlags).

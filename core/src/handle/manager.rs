@@ -7,7 +7,7 @@ use std::time::Duration;
 use uuid::Uuid;
 
 use crate::engine::{ApiCall, ApiReply, Settings, Setup, Trust};
-use crate::model::{Conditions, Limits, Network};
+use crate::model::{Conditions, Limits, Network, Window, check_power};
 use crate::notify::Event;
 use crate::store::{Damage, Faults};
 use crate::vocab::{Error, HResult, JobType, RateLimits, Result, code};
@@ -27,6 +27,9 @@ pub struct Options {
     /// The rate limits of the queue, set when the manager opens as
     /// [`Manager::set_rate_limits`] sets them; None leaves those that are stored.
     pub rate_limits: Option<RateLimits>,
+    /// When the queue may transfer, set when the manager opens as
+    /// [`Manager::set_transfer_window`] sets it; None leaves what is stored.
+    pub transfer_window: Option<String>,
     /// The User-Agent header of all requests while this manager hosts.
     pub user_agent: String,
     /// A file in PEM form with the certificates of the authorities that all
@@ -46,6 +49,10 @@ pub struct Options {
     /// that are here are put in place, and a cancel still reaches the servers of its uploads. If
     /// another process hosts, that one transfers.
     pub stores_only: bool,
+    /// How many seconds the local clock is ahead of UTC, for tests; None for what the system
+    /// says.
+    #[doc(hidden)]
+    pub local_offset_s: Option<i32>,
     /// Makes disk and store fail, for tests.
     #[doc(hidden)]
     pub faults: Faults,
@@ -58,12 +65,14 @@ impl Options {
             store: store.into(),
             limits: Limits::default(),
             rate_limits: None,
+            transfer_window: None,
             user_agent: concat!("bgcopy/", env!("CARGO_PKG_VERSION")).to_owned(),
             ca_file: None,
             ca_pem: None,
             exclusive: false,
             replace_older: false,
             stores_only: false,
+            local_offset_s: None,
             faults: Faults::default(),
         }
     }
@@ -120,7 +129,8 @@ impl Manager {
     /// obstacle. A damaged store is replaced by what could be saved of it; see
     /// [`Manager::damage`]. BGCOPY_E_STORE_NEWER for a store of a later
     /// version, E_ACCESSDENIED or a disk code if the folder cannot be used,
-    /// E_INVALIDARG for a limit of 0, a rate limit that is too high, or a control character in the user agent.
+    /// E_INVALIDARG for a limit of 0, a rate limit that is too high, what is no window, or a control character
+    /// in the user agent.
     /// For certificates of authorities: E_FILE_NOT_FOUND, E_ACCESSDENIED or
     /// another disk code if `ca_file` cannot be read, CRYPT_E_FILE_ERROR if there
     /// is no certificate or a malformed one, E_INVALIDARG for more than
@@ -132,6 +142,7 @@ impl Manager {
     pub fn open(options: Options) -> Result<Self> {
         options.limits.check()?;
         options.rate_limits.map_or(Ok(()), |rates| rates.check())?;
+        options.transfer_window.as_deref().map_or(Ok(None), Window::parse)?;
         if options.user_agent.chars().any(char::is_control) {
             return Err(Error::new(
                 code::E_INVALIDARG,
@@ -149,6 +160,7 @@ impl Manager {
             trust,
             owner: crate::platform::user(),
             stores_only: options.stores_only,
+            local_offset_s: options.local_offset_s,
             faults: options.faults,
         };
         let terms = OpenSettings {
@@ -158,6 +170,7 @@ impl Manager {
         };
         let manager = Self { shared: opening::open(terms)? };
         options.rate_limits.map_or(Ok(()), |rates| manager.set_rate_limits(rates))?;
+        options.transfer_window.map_or(Ok(()), |window| manager.set_transfer_window(&window))?;
         Ok(manager)
     }
 
@@ -319,6 +332,40 @@ impl Manager {
         self.shared.call(ApiCall::SetRateLimits(rates)).map(|_| ())
     }
 
+    /// When the queue may transfer, as it was set; empty for always.
+    pub fn transfer_window(&self) -> Result<String> {
+        let ApiReply::Text(text) = self.shared.call(ApiCall::TransferWindow)? else {
+            return Err(unexpected("Text"));
+        };
+        Ok(text)
+    }
+
+    /// Sets when the jobs of the queue may transfer, by the local clock of the process that
+    /// hosts it; empty for always. It holds at once, in whatever process the queue is hosted,
+    /// and it is stored. A job may have a window of its own besides, the property
+    /// TRANSFER_WINDOW: it transfers while both are open.
+    ///
+    /// A window is a list of entries, separated by semicolons: days, times, or days and
+    /// times, as `22:00-06:00` or `Mon-Fri 22:00-06:00; Sat,Sun`. Days are Mon, Tue, Wed, Thu,
+    /// Fri, Sat and Sun, in either case; lists of them and of times have commas. A time of the
+    /// day is that of 24 hours; one that ends before it begins ends on the next day, so that
+    /// `Fri 22:00-06:00` ends on Saturday. Days alone are whole days, times alone are every
+    /// day's.
+    ///
+    /// When it closes, requests under way end, and jobs keep their bytes and are QUEUED;
+    /// [`super::Job::wait_reason`] says OUTSIDE_WINDOW, and when it opens as the time of the
+    /// next try. It is open while the clock shows a time within it: an hour that is skipped
+    /// when summer begins is in no window, one that is shown twice when it ends is in one
+    /// twice. A clock or a time zone that somebody sets is noticed within twenty minutes. Servers
+    /// hear of cancelled uploads at any time.
+    ///
+    /// E_INVALIDARG for what is no window, with the character at which it is none in the
+    /// message; BG_E_STRING_TOO_LONG above
+    /// [`limit::WINDOW_CHARS_MAX`](crate::vocab::limit::WINDOW_CHARS_MAX) characters.
+    pub fn set_transfer_window(&self, window: &str) -> Result<()> {
+        self.shared.call(ApiCall::SetTransferWindow(window.to_owned())).map(|_| ())
+    }
+
     /// Says what the operating system tells of the network: whether there is
     /// one, and what it costs. Jobs to which it is closed stop at once, keep
     /// their bytes and are QUEUED; [`super::Job::wait_reason`] says NO_NETWORK,
@@ -339,6 +386,29 @@ impl Manager {
     /// unrestricted if nobody did.
     pub fn network(&self) -> Result<Network> {
         Ok(self.conditions()?.network)
+    }
+
+    /// Says what drives the machine: [`power::EXTERNAL`] or [`power::BATTERY`], with
+    /// [`power::SAVER`] if the system saves power. Jobs whose POWER_FLAGS do not have all of
+    /// these stop at once, keep their bytes and are QUEUED; [`super::Job::wait_reason`] says
+    /// POLICY_CLOSED with DO_E_BLOCKED_BY_POWER_STATE. When they may, they go on. By default a
+    /// job transfers with any power, and servers hear of cancelled uploads with any.
+    ///
+    /// It is not stored. It holds until this manager says something else or is closed; of
+    /// several processes the last word counts. E_INVALIDARG for another number.
+    ///
+    /// [`power::EXTERNAL`]: crate::vocab::power::EXTERNAL
+    /// [`power::BATTERY`]: crate::vocab::power::BATTERY
+    /// [`power::SAVER`]: crate::vocab::power::SAVER
+    pub fn set_power(&self, state: u32) -> Result<()> {
+        check_power(state)?;
+        self.shared.tell_of_machine(|told| told.power = Some(state))
+    }
+
+    /// What drives the machine as it was said last, by any process; external power if nobody
+    /// did.
+    pub fn power(&self) -> Result<u32> {
+        Ok(self.conditions()?.power)
     }
 
     /// Stops all transfers of the queue without touching the jobs: they keep

@@ -4,10 +4,12 @@
 //! engine's thread, in this process or in the one that hosts the queue; none of
 //! them waits for the network.
 
+mod checksums;
 mod file;
 mod file_reader;
 mod history;
 mod hosting;
+mod http_options;
 mod interrupt;
 mod job;
 mod job_progress;
@@ -29,12 +31,13 @@ mod wait;
 
 pub use crate::engine::JobSnapshot;
 pub use crate::model::{
-    ClientCertificate, CredentialSlot, ExpectedHash, FileSpec, HistoryEntry, HistoryFile, JobError,
-    JobRecord, Limits, Network, ProxySettings, WaitReason,
+    ClientCertificate, CredentialSlot, ExpectedHash, FileSource, FileSpec, HistoryEntry,
+    HistoryFile, JobError, JobRecord, Limits, Network, ProxySettings, WaitReason,
 };
 pub use crate::notify::Event;
-pub use crate::protocol::FileRange;
+pub use crate::protocol::{FileRange, ListedChecksum, parse_checksum_list};
 pub use crate::store::{Damage, Survey};
+pub use checksums::{ChecksumSource, expect_listed, read_checksum_list};
 pub use file::{File, FileProgress};
 pub use file_reader::{FileReader, seek_from};
 pub use history::{forget_history, history};
@@ -44,8 +47,8 @@ pub use job_progress::{JobProgress, progress_of};
 pub use listing::{ids_and_damage, ids_that_begin, jobs_described, jobs_owed, survey_each};
 pub use manager::{Manager, Options};
 pub use oneshot::{
-    OnProgress, TransferOptions, TransferredFile, download, download_key, expect_hashes,
-    find_download, find_uploads, upload, upload_key,
+    OnProgress, TransferOptions, TransferredFile, add_mirrors, download, download_key,
+    expect_hashes, find_download, find_uploads, upload, upload_key,
 };
 pub use paths::{display_name_of, local_name, path_of};
 pub use reader::{Reader, wait_reasons};

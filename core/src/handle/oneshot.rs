@@ -64,6 +64,15 @@ pub struct TransferOptions {
     pub upload_protocol: Option<UploadProtocol>,
     /// Uploads of one file: where the server's reply goes. The job is an UPLOAD_REPLY.
     pub reply_file_name: Option<String>,
+    /// Downloads: a list of checksums, by its URL or path. Each file must be in it, and is checked
+    /// against it, unless it has an expected hash of its own: see
+    /// [`super::read_checksum_list`] and [`super::expect_listed`].
+    pub checksums: Option<String>,
+    /// The public key of minisign that must have signed the list, and where the signature is:
+    /// see [`super::ChecksumSource`].
+    pub minisign_key: Option<String>,
+    /// See `minisign_key`.
+    pub signature: Option<String>,
 }
 
 /// What became of one file.
@@ -89,7 +98,9 @@ pub type OnProgress<'a> = &'a mut dyn FnMut(JobProgress) -> ControlFlow<()>;
 /// one is at: also that of another process of the queue. E_TIMEOUT when the time is over,
 /// E_ABORT when it is interrupted or `on_progress` breaks: `cancel_unfinished` says what becomes
 /// of the job then, as when it failed. DO_E_INVALID_STATE for another expected hash than that
-/// which a file was checked against; else as for [`super::JobSetup::create`] and [`Job::complete`].
+/// which a file was checked against; for `checksums` the codes of [`super::read_checksum_list`]
+/// and [`super::expect_listed`], before a job is made; else as for [`super::JobSetup::create`] and
+/// [`Job::complete`].
 ///
 /// ```
 /// # use bgcopy_test_server::{Content, Resource, Server};
@@ -116,12 +127,25 @@ pub fn download(
     on_progress: Option<OnProgress<'_>>,
 ) -> Result<Vec<TransferredFile>> {
     let mut watch = Watch::new(options.timeout, interrupt, on_progress);
-    downloads::run(manager, files, options, &mut watch)
+    let list = options.checksums.as_deref();
+    if list.is_none() && (options.minisign_key.is_some() || options.signature.is_some()) {
+        return Err(Error::new(code::E_INVALIDARG, "a signature is that of a list of checksums"));
+    }
+    let Some(list) = list.filter(|_| !files.is_empty()) else {
+        return downloads::run(manager, files, options, &mut watch);
+    };
+    let source = super::ChecksumSource {
+        list,
+        minisign_key: options.minisign_key.as_deref(),
+        signature: options.signature.as_deref(),
+    };
+    let listed = super::checksums::listed(manager, files, &source, options, &mut watch)?;
+    downloads::run(manager, &listed, options, &mut watch)
 }
 
 /// Sends files, a job for each, and acknowledges those that are sent: else as [`download`]. A
 /// file that is asked for twice is sent once. If jobs are cancelled at their server, the call
-/// takes up to 5 s longer.
+/// takes up to 5 s longer. E_INVALIDARG for `checksums`.
 pub fn upload(
     manager: &Manager,
     files: &[FileSpec],
@@ -130,6 +154,10 @@ pub fn upload(
     on_progress: Option<OnProgress<'_>>,
 ) -> Result<Vec<TransferredFile>> {
     let mut watch = Watch::new(options.timeout, interrupt, on_progress);
+    if options.checksums.is_some() || options.minisign_key.is_some() || options.signature.is_some()
+    {
+        return Err(Error::new(code::E_INVALIDARG, "checksums are for downloads"));
+    }
     uploads::run(manager, files, options, &mut watch)
 }
 
@@ -182,6 +210,11 @@ pub fn expect_hashes(job: &Job, files: &[FileSpec]) -> Result<()> {
     downloads::expect_hashes(job, files)
 }
 
+/// Has a job that was found know the mirrors that these files have.
+pub fn add_mirrors(job: &Job, files: &[FileSpec]) -> Result<()> {
+    downloads::add_mirrors(job, files)
+}
+
 fn names(file: &FileSpec) -> (&str, std::borrow::Cow<'_, [u8]>) {
     (&file.remote_name, bytes_of_path(&file.local_name))
 }
@@ -217,17 +250,30 @@ pub(super) fn described(manager: &Manager, description: &str) -> Result<Vec<JobR
 
 /// What options make of a new job.
 pub(super) fn set_up(setup: super::JobSetup, options: &TransferOptions) -> super::JobSetup {
-    let mut setup = setup.priority(options.priority.unwrap_or(JobPriority::Foreground));
-    if let Some(seconds) = options.no_progress_timeout_s {
-        setup = setup.no_progress_timeout(seconds);
+    let setup = setup.priority(options.priority.unwrap_or(JobPriority::Foreground));
+    identified(set_up_anonymous(setup, options), options).resumed()
+}
+
+/// What may go to any server.
+pub(super) fn set_up_anonymous(
+    setup: super::JobSetup,
+    options: &TransferOptions,
+) -> super::JobSetup {
+    match options.no_progress_timeout_s {
+        Some(seconds) => setup.no_progress_timeout(seconds),
+        None => setup,
     }
+}
+
+/// What is meant for the server of the files.
+pub(super) fn identified(mut setup: super::JobSetup, options: &TransferOptions) -> super::JobSetup {
     if options.custom_headers.is_some() {
         setup = setup.custom_headers(options.custom_headers.as_deref());
     }
     if let Some((name, password)) = &options.credentials {
         setup = setup.credentials(AuthTarget::Server, AuthScheme::Basic, name, password);
     }
-    setup.resumed()
+    setup
 }
 
 /// The same for jobs that were found, which are resumed. Calls that are under way together are

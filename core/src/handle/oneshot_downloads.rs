@@ -67,6 +67,7 @@ fn take_up(
         job.add_file_set(files.to_vec())?;
     }
     expect_hashes(job, files)?;
+    add_mirrors(job, files)?;
     go_on(manager, &[job], options)
 }
 
@@ -112,6 +113,21 @@ pub(super) fn expect_hashes(job: &Job, files: &[FileSpec]) -> Result<()> {
             );
             Error::new(error.code, text)
         })?;
+    }
+    Ok(())
+}
+
+pub(super) fn add_mirrors(job: &Job, files: &[FileSpec]) -> Result<()> {
+    let with_mirrors = files.iter().filter(|file| !file.mirrors.is_empty());
+    let wanted: BTreeMap<_, _> =
+        with_mirrors.map(|file| (PATHS.normal(&file.local_name), &file.mirrors)).collect();
+    if wanted.is_empty() {
+        return Ok(());
+    }
+    for file in job.files()? {
+        for mirror in wanted.get(&file.local_name()?).into_iter().copied().flatten() {
+            file.add_mirror(mirror)?;
+        }
     }
     Ok(())
 }

@@ -5,7 +5,10 @@ use std::path::Path;
 use uuid::Uuid;
 
 use crate::engine::now;
-use crate::model::{FileRecord, JobRecord, Situation, WaitReason, wait_reason};
+use crate::model::{
+    FileRecord, Holds, JobRecord, LocalTime, Situation, WaitReason, Window, wait_reason,
+};
+use crate::platform::local_offsets;
 use crate::store::{self, Survey};
 use crate::vocab::{Error, Result, code};
 
@@ -51,7 +54,7 @@ impl Reader {
         })
     }
 
-    /// Why a job does not move, by what is recorded of it.
+    /// Why a job does not move, by what is recorded of it; windows by the clock of this process.
     pub fn wait_reason(&self, record: &JobRecord) -> WaitReason {
         wait_reasons(self)(record)
     }
@@ -62,12 +65,18 @@ impl Reader {
 pub fn wait_reasons(reader: &Reader) -> impl Fn(&JobRecord) -> WaitReason + use<> {
     let engine_runs = reader.engine_is_running();
     let refusal = (!reader.store.has_room()).then_some(code::E_DISK_FULL);
+    let (offset_s, changes) = local_offsets(now().unix_ms);
+    let window = Window::parse(&reader.store.transfer_window()).ok().flatten();
+    let local = LocalTime { offset_s, changes };
+    let holds = Holds { window, local, ..Holds::default() };
     move |record| {
         // The rest is known to the process that drives the queue alone.
         let situation = Situation {
             engine_runs,
             has_transfer: record.active_since_ms.is_some(),
             refusal,
+            hold: holds.closed_window(record, now()),
+            opens_ms: holds.opens_ms(record, now()),
             ..Situation::default()
         };
         wait_reason(record, &situation, now())

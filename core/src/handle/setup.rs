@@ -118,6 +118,18 @@ impl JobSetup {
         self.with(Command::Set(Setting::CustomHeaders(headers.map(str::to_owned))))
     }
 
+    /// As [`Job::make_custom_headers_write_only`].
+    #[must_use]
+    pub fn custom_headers_write_only(self) -> Self {
+        self.with(Command::Set(Setting::CustomHeadersWriteOnly))
+    }
+
+    /// As [`Job::set_http_method`].
+    #[must_use]
+    pub fn http_method(self, method: &str) -> Self {
+        self.with(Command::Set(Setting::HttpMethod(method.to_owned())))
+    }
+
     /// As [`Job::set_property`].
     #[must_use]
     pub fn property(self, id: u32, value: PropertyValue) -> Self {
@@ -243,6 +255,7 @@ pub(super) fn made(shared: &Arc<Shared>, reply: ApiReply, setup: Setup) -> Resul
         | ApiReply::Idle(_)
         | ApiReply::Limits(_)
         | ApiReply::RateLimits(_)
+        | ApiReply::Text(_)
         | ApiReply::Conditions(_) => Err(unexpected("SetUp")),
     }
 }

@@ -37,6 +37,7 @@ fn requests() -> Vec<ApiCall> {
         local_name: "/x".to_owned(),
         ranges,
         expected_hash: Some(hash.clone()),
+        mirrors: vec!["http://mirror/".to_owned()],
     };
     let plain = FileSpec { ranges: Vec::new(), expected_hash: None, ..file.clone() };
     let property = Setting::Property { id: 5, value: PropertyValue::Uint64(u64::MAX) };
@@ -46,6 +47,8 @@ fn requests() -> Vec<ApiCall> {
         Command::Complete,
         Command::Set(Setting::Priority(JobPriority::High)),
         Command::Set(Setting::CustomHeaders(None)),
+        Command::Set(Setting::CustomHeadersWriteOnly),
+        Command::Set(Setting::HttpMethod("POST".to_owned())),
         Command::Set(Setting::CredentialsSet(slot)),
         Command::Set(property),
         Command::Set(Setting::Property { id: 2, value: PropertyValue::Guid(id(7)) }),
@@ -80,6 +83,8 @@ fn requests() -> Vec<ApiCall> {
         ApiCall::SetLimits(Limits::default()),
         ApiCall::RateLimits,
         ApiCall::SetRateLimits(RateLimits { download: 1, upload: u64::MAX }),
+        ApiCall::TransferWindow,
+        ApiCall::SetTransferWindow("Sat,Sun".to_owned()),
         ApiCall::ForgetHistory { id: Some(id(1)) },
         ApiCall::ForgetHistory { id: None },
     ]);

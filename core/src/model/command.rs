@@ -9,7 +9,7 @@ use super::input::{Command, FileSpec};
 use super::job::{Change, Job, refuse_final};
 use super::plan::Limits;
 use super::record::{Closing, JobError};
-use super::{on_demand, setting, target, upload};
+use super::{failover, http_options, on_demand, setting, target, upload};
 
 /// Applies one method call.
 pub fn apply(job: &Job, command: &Command, now: Now, limits: &Limits) -> Result<Change> {
@@ -19,7 +19,10 @@ pub fn apply(job: &Job, command: &Command, now: Now, limits: &Limits) -> Result<
     }
     let mut change = Change::of(job);
     match command {
-        Command::AddFiles(specs) => add_files(&mut change, job, specs, limits)?,
+        Command::AddFiles(specs) => {
+            add_files(&mut change, job, specs, limits)?;
+            http_options::check(&change, job)?;
+        }
         Command::Suspend => suspend(&mut change, now),
         Command::Resume => resume(&mut change, job, now)?,
         Command::Cancel if upload::is_upload(&job.record) => {
@@ -33,6 +36,7 @@ pub fn apply(job: &Job, command: &Command, now: Now, limits: &Limits) -> Result<
         Command::Set(setting) => {
             setting::apply(&mut change, setting, now)?;
             on_demand::set_mode(&mut change, job)?;
+            http_options::check(&change, job)?;
         }
         Command::SetRemoteName { file, remote_name } => {
             set_remote_name(&mut change, job, *file, remote_name)?;
@@ -48,6 +52,9 @@ pub fn apply(job: &Job, command: &Command, now: Now, limits: &Limits) -> Result<
         }
         Command::RequestFileRanges { file, ranges } => {
             on_demand::request_ranges(&mut change, job, *file, ranges)?;
+        }
+        Command::AddMirror { file, url } => {
+            failover::add_mirror(&mut change, job, *file, url)?;
         }
     }
     if change.record != job.record || !change.files.is_empty() {
@@ -72,6 +79,7 @@ fn add_files(change: &mut Change, job: &Job, specs: &[FileSpec], limits: &Limits
         target::check_ranges(&spec.ranges)?;
         target::check_local_name(&spec.local_name)?;
         spec.expected_hash.as_ref().map_or(Ok(()), target::check_digest)?;
+        failover::check_mirrors(&job.record, &spec.remote_name, &spec.mirrors)?;
         let local_name = PATHS.normal(&spec.local_name);
         if job.has_local_name(&local_name) || !names.insert(PATHS.key(&local_name)) {
             return Err(Error::new(
@@ -79,7 +87,7 @@ fn add_files(change: &mut Change, job: &Job, specs: &[FileSpec], limits: &Limits
                 format!("the job already has a file for {}", spec.local_name),
             ));
         }
-        let file = FileRecord {
+        let mut file = FileRecord {
             expected_hash: spec.expected_hash.as_ref().map(ExpectedHash::normal),
             is_on_demand: on_demand::is_on_demand(&job.record),
             ..FileRecord::new(spec.remote_name.clone(), local_name, spec.ranges.clone())
@@ -87,6 +95,7 @@ fn add_files(change: &mut Change, job: &Job, specs: &[FileSpec], limits: &Limits
         if file.is_on_demand {
             on_demand::check_file(&file)?;
         }
+        spec.mirrors.iter().for_each(|mirror| file.append_mirror(mirror.clone()));
         files.push(file);
     }
     change.add(files);
@@ -137,8 +146,11 @@ fn resume(change: &mut Change, job: &Job, now: Now) -> Result<()> {
             }
             let file = change.file(job, index)?;
             let was_refused = file.ranges_refused || file.if_range_refused;
-            if file.restarts > 0 || was_refused || file.failure.is_some() {
+            let has_mirrors = file.sources.is_some();
+            if file.restarts > 0 || was_refused || file.failure.is_some() || has_mirrors {
+                let downgrades = failover::may_downgrade(&change.record);
                 change.edit(job, index, |file| {
+                    file.try_sources_again(downgrades);
                     file.failure = None;
                     file.restarts = 0;
                     file.ranges_refused = false;
@@ -224,7 +236,20 @@ fn set_expected_hash(
     if let Some(hash) = hash {
         target::check_digest(hash)?;
     }
-    change.edit(job, index, |file| file.expected_hash = hash.map(ExpectedHash::normal))
+    let begins_anew = hash.is_none() && job.file(index)?.needs_hash;
+    if begins_anew {
+        // Nothing else proves that its bytes belong together.
+        change.restarted.insert(index);
+    }
+    change.edit(job, index, |file| {
+        file.expected_hash = hash.map(ExpectedHash::normal);
+        if let Some(sources) = &mut file.sources {
+            sources.hash_changed();
+        }
+        if begins_anew {
+            file.restart();
+        }
+    })
 }
 
 fn set_validation_state(

@@ -41,11 +41,12 @@ pub fn apply(
     }
     let file = change.file(job, index)?;
     let fresh_bytes = file.fresh_bytes;
+    let goes_on = goes_on_at_once(&change.record, file, failure);
     let attempts = file.failure.as_ref().map_or(0, |failure| failure.attempts).saturating_add(1);
     if fresh_bytes > 0 {
         change.edit(job, index, |file| file.fresh_bytes = 0)?;
     }
-    if fresh_bytes >= FRESH_BYTES_MIN && broke_off(failure) {
+    if goes_on {
         return Ok(());
     }
     if fails_for_too_long(change, &error, now) {
@@ -61,6 +62,13 @@ pub fn apply(
     change.edit(job, index, |file| file.failure = Some(Box::new(failure)))?;
     stop_if_none_moves(change, job, now);
     Ok(())
+}
+
+/// True if the request is made again at once: its connection broke after it was worth its
+/// while.
+pub fn goes_on_at_once(record: &JobRecord, file: &FileRecord, failure: &Failure) -> bool {
+    let is_tried_again = failure.transient && !never_retries(record);
+    is_tried_again && file.fresh_bytes >= FRESH_BYTES_MIN && broke_off(failure)
 }
 
 /// Stops a file for good, and the job if none of its files can move any more.
@@ -158,7 +166,9 @@ fn next_retry(record: &JobRecord, attempts: u32, failure: &Failure, now: Now) ->
 
 /// True if the first failure that passes by itself ends the job, too.
 pub fn never_retries(record: &JobRecord) -> bool {
-    record.no_progress_timeout_s == 0 || record.minimum_retry_delay_s > record.no_progress_timeout_s
+    record.has_own_method()
+        || record.no_progress_timeout_s == 0
+        || record.minimum_retry_delay_s > record.no_progress_timeout_s
 }
 
 /// The error of a job that a failure of one of its files leads to.

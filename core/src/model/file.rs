@@ -4,13 +4,14 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::protocol::{
-    Coding, Content, FileRange, Form, Validator, is_packed_name, is_same_origin, origin_of,
-    requested_bytes,
+    Coding, Content, FileRange, Form, ServedDigest, Validator, is_packed_name, is_same_origin,
+    origin_of, requested_bytes,
 };
 use crate::vocab::{HashAlgorithm, PATHS, UploadProtocol, is_initial};
 
 use super::record::{JobError, Retry};
 use super::segments::Segment;
+use super::sources::Sources;
 use super::upload::UploadRecord;
 
 /// How far a file has come.
@@ -164,6 +165,13 @@ pub struct FileRecord {
     /// changed it. None while it may be written to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub left: Option<String>,
+    /// The digest of the file that its server names, and by which it is checked if no hash is
+    /// expected.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub served_digest: Option<Box<ServedDigest>>,
+    /// The file began anew because it had another digest: the next time it fails.
+    #[serde(default, skip_serializing_if = "is_initial")]
+    pub digest_refused: bool,
     /// What the caller said of the content (SetValidationState).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub validation_state: Option<bool>,
@@ -174,6 +182,13 @@ pub struct FileRecord {
     /// The reply to an upload: the second file of its job, shown nowhere.
     #[serde(default, skip_serializing_if = "is_initial")]
     pub is_reply: bool,
+    /// Where else it can be had; None for a file without mirrors.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sources: Option<Box<Sources>>,
+    /// Bytes of answers whose validators differ were joined: nothing but the expected hash
+    /// proves that they belong together.
+    #[serde(default, skip_serializing_if = "is_initial")]
+    pub needs_hash: bool,
 }
 
 impl FileRecord {
@@ -210,9 +225,13 @@ impl FileRecord {
             identity: None,
             birth: None,
             left: None,
+            served_digest: None,
+            digest_refused: false,
             validation_state: None,
             upload: None,
             is_reply: false,
+            sources: None,
+            needs_hash: false,
         }
     }
 
@@ -220,7 +239,7 @@ impl FileRecord {
     pub fn content(&self) -> Content<'_> {
         let (position, end) = self.next_missing();
         Content {
-            url: self.redirected_to.as_deref().unwrap_or(&self.remote_name),
+            url: self.url_asked(),
             ranges: &self.ranges,
             size: self.size,
             validator: self.validator.as_ref(),
@@ -229,11 +248,13 @@ impl FileRecord {
             held_before: self.held_before(position),
             holds_bytes: self.held() > 0,
             is_on_demand: self.is_on_demand,
-            hash_expected: self.expected_hash.is_some(),
+            hash_expected: self.expected_hash.is_some() && !self.uses_one_source(),
             if_range_refused: self.if_range_refused,
             ranges_refused: self.ranges_refused,
-            moved: self.moved,
+            moved: self.moved || self.holds_other_source(),
             redirected: self.redirected,
+            has_mirrors: self.sources.is_some(),
+            is_of_other_source: self.holds_other_source(),
             form: match self.form {
                 Form::ByName if self.is_on_demand || is_packed_name(&self.local_name) => {
                     Form::AsItCame
@@ -256,7 +277,7 @@ impl FileRecord {
 
     /// True if the place that is asked next may be told the job's secrets.
     pub fn may_tell_secrets(&self) -> bool {
-        let asked = self.content().url;
+        let asked = self.url_asked();
         match &self.trusted_origin {
             Some(trusted) => *trusted == origin_of(asked),
             None => is_same_origin(&self.remote_name, asked),
@@ -268,6 +289,9 @@ impl FileRecord {
     pub fn rename(&mut self, remote_name: String) {
         self.remote_name = remote_name;
         self.trusted_origin = None;
+        if let Some(sources) = &mut self.sources {
+            sources.origin_renamed();
+        }
         if !self.is_transferred() {
             self.redirected_to = None;
             self.moved = true;
@@ -335,7 +359,12 @@ impl FileRecord {
         self.identity = None;
         self.birth = None;
         self.left = None;
+        self.served_digest = None;
         self.validation_state = None;
+        self.needs_hash = false;
+        if let Some(sources) = &mut self.sources {
+            sources.bytes_dropped();
+        }
     }
 
     /// What holds after a start of the engine in `boot`: after a reboot, only

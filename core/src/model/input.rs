@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
-use crate::protocol::{Adjustment, Failure, FileRange, Validator};
+use crate::protocol::{Adjustment, Failure, FileRange, ServedDigest, Validator};
 use crate::vocab::{HResult, JobPriority, PropertyValue};
 
 use super::deadline::Now;
@@ -40,6 +40,10 @@ pub struct FileSpec {
     /// of either case. Downloads only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expected_hash: Option<ExpectedHash>,
+    /// Other URLs of the same content, in the order in which they are asked when those
+    /// before them fail. Downloads only.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub mirrors: Vec<String>,
 }
 
 /// The methods of a job that change it.
@@ -72,6 +76,10 @@ pub enum Command {
         file: u32,
         ranges: Vec<FileRange>,
     },
+    AddMirror {
+        file: u32,
+        url: String,
+    },
 }
 
 /// The properties of a job that a caller may set.
@@ -86,6 +94,9 @@ pub enum Setting {
     MaximumDownloadTime(u32),
     Proxy(ProxySettings),
     CustomHeaders(Option<String>),
+    /// Nobody is shown them any more.
+    CustomHeadersWriteOnly,
+    HttpMethod(String),
     SecurityFlags(u32),
     ClientCertificate(Option<ClientCertificate>),
     /// The secret itself stays with the engine.
@@ -171,6 +182,9 @@ pub struct HeadFacts {
     /// What names the temporary file whatever is written to it.
     pub birth: Option<String>,
     pub response_headers: Option<String>,
+    /// The digest of the file, if the head names one.
+    #[serde(default)]
+    pub digest: Option<Box<ServedDigest>>,
     /// The address that was asked; None = the one that the file names.
     pub asked: Option<String>,
     /// The address that redirects led to, if there were any.

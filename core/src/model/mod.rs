@@ -9,11 +9,14 @@ mod closing;
 mod command;
 mod conditions;
 mod deadline;
+mod digest;
 mod dropped;
+mod failover;
 mod failure;
 mod file;
 mod headway;
 mod history;
+mod http_options;
 mod input;
 mod job;
 mod multipart;
@@ -32,6 +35,7 @@ mod server_cleanup;
 mod session;
 mod setting;
 mod slots;
+mod sources;
 mod speed;
 mod suspect;
 mod target;
@@ -40,9 +44,11 @@ mod tests;
 mod upload;
 mod upload_outcome;
 mod upload_status;
+mod window;
 
-pub use conditions::{Conditions, Network, ReportedConditions};
+pub use conditions::{Conditions, Holds, Network, ReportedConditions, check_power};
 pub use deadline::Now;
+pub use failover::sources_of;
 pub use file::{ExpectedHash, FileRecord, FileStage};
 pub use history::{HistoryEntry, HistoryFile};
 pub use input::{Command, FileSpec, HeadFacts, Input, Outcome, Setting, VerifiedFile};
@@ -62,10 +68,12 @@ pub use record::{
 pub use reply::file_name as reply_name;
 pub use setting::check_credentials;
 pub use slots::{Turn, turn_of};
+pub use sources::FileSource;
 pub use speed::Meter;
 pub use upload::{
     Sent, UploadEvent, has_expired, is_upload, next_upload_call, sending, upload_state,
 };
+pub use window::{LocalTime, Window, check_transfer_window};
 #[cfg(test)]
 pub use {
     deadline::Deadline,

@@ -161,6 +161,10 @@ pub fn check_random_access(record: &JobRecord, file: &FileRecord) -> Result<()> 
 }
 
 fn check_mode(record: &JobRecord) -> Result<()> {
+    if record.has_own_method() {
+        let text = "only requests by GET have ranges";
+        return Err(Error::new(code::BG_E_RANDOM_ACCESS_NOT_SUPPORTED, text));
+    }
     if is_enabled(record, JobPropertyId::DynamicContent) {
         let text = "a file whose size may change has no ranges to be requested";
         return Err(Error::new(code::BG_E_RANDOM_ACCESS_NOT_SUPPORTED, text));

@@ -220,9 +220,10 @@ pub fn server_asked(record: &JobRecord, url: &str) -> String {
 
 /// The server that a request has to wait for while it cannot be reached. None for jobs
 /// that never try again, and for the server cleanup of cancelled uploads: these have times
-/// of their own.
+/// of their own. None for a file with mirrors either: it asks the next one of them.
 pub fn server_waited_for(job: &Job, index: u32, part: u32) -> Option<String> {
-    let waits = job.record.is_runnable() && !never_retries(&job.record);
+    let has_mirrors = job.files.get(index as usize).is_some_and(|file| file.sources.is_some());
+    let waits = job.record.is_runnable() && !never_retries(&job.record) && !has_mirrors;
     waits.then(|| server_asked_by(job, index, part)).flatten()
 }
 

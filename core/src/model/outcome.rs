@@ -9,7 +9,7 @@ use super::file::{FileRecord, FileStage};
 use super::input::{HeadFacts, Outcome, VerifiedFile};
 use super::job::{Change, Job};
 use super::record::{Closing, JobError};
-use super::{closing, on_demand, upload_outcome};
+use super::{closing, digest, failover, http_options, on_demand, upload_outcome};
 
 /// Restarts of one file without progress after which the job waits before the
 /// next one: a server that changes its file with each answer is not hammered.
@@ -54,6 +54,11 @@ pub fn apply(job: &Job, outcome: &Outcome, now: Now) -> Result<Change> {
             received(&mut change, job, *file, *size, now)?;
             left(&mut change, job, *file, version.as_ref())?;
         }
+        Outcome::AskAgain { file, .. } | Outcome::Moved { file, .. }
+            if job.record.has_own_method() =>
+        {
+            failed(&mut change, job, *file, &http_options::asked_once(), None, now)?;
+        }
         Outcome::AskAgain { file, adjustment } => {
             ask_again(&mut change, job, *file, *adjustment, now)?;
         }
@@ -69,7 +74,7 @@ pub fn apply(job: &Job, outcome: &Outcome, now: Now) -> Result<Change> {
         }
         Outcome::Verified { files } => verified(&mut change, job, files, now)?,
         Outcome::HashMismatch { file, found } => {
-            hash_mismatch(&mut change, job, *file, found, now)?;
+            digest::mismatch(&mut change, job, *file, found, now)?;
         }
         Outcome::LostBytes { file, keeps_synced } => {
             lost_bytes(&mut change, job, *file, *keeps_synced)?;
@@ -164,26 +169,37 @@ pub fn reconnected(job: &Job, now: Now) -> Result<Change> {
 }
 
 fn head(change: &mut Change, job: &Job, index: u32, facts: &HeadFacts, now: Now) -> Result<()> {
-    let restarts = facts.restart && job.file(index)?.held() > 0;
+    let known = job.file(index)?;
+    let agrees = known.validator.as_ref().is_some_and(|known| known.agrees_with(&facts.validator));
+    // It was left to a hash that is expected no more.
+    let is_unproven = !agrees && known.expected_hash.is_none() && known.held() > 0;
+    let restarts = (facts.restart || is_unproven) && known.held() > 0;
     change.edit(job, index, |file| {
-        if facts.restart {
+        if facts.restart || is_unproven {
             file.restart();
         }
+        let keeps = file.held() > 0;
+        file.needs_hash |= keeps && !agrees;
         // A request that was under way when the name changed answers for the
         // old one.
-        let is_of_old_name = facts.asked.as_ref().is_some_and(|asked| asked != file.content().url);
+        let is_of_old_name = facts.asked.as_ref().is_some_and(|asked| asked != file.url_asked());
+        file.comes_from_asked(!is_of_old_name, keeps);
         file.size = facts.size;
         file.validator = Some(facts.validator.clone());
         file.unpacked = facts.unpacked;
         file.birth.clone_from(&facts.birth);
         file.response_headers.clone_from(&facts.response_headers);
+        // The answer to a further request need not name it again.
+        if facts.digest.is_some() || file.held() == 0 {
+            file.served_digest = facts.digest.clone();
+        }
         file.moved = is_of_old_name;
         if is_of_old_name {
             return;
         }
         file.redirected = facts.answered.is_some() && !facts.is_permanent;
         if let Some(answered) = &facts.answered {
-            if facts.is_reported {
+            if facts.is_reported && !file.asks_mirror() {
                 file.follow(answered.clone());
                 file.moved = false;
                 file.redirected = false;
@@ -244,6 +260,9 @@ fn progress(
             file.high_water = held;
             file.restarts = 0;
             file.failure = None;
+            if let Some(sources) = &mut file.sources {
+                sources.failed_rounds = 0;
+            }
         }
     })?;
     let held = change.file(job, index)?.held();
@@ -293,6 +312,9 @@ fn ask_again(
     adjustment: Adjustment,
     now: Now,
 ) -> Result<()> {
+    if failover::differs(change, job, index, adjustment, now)? {
+        return Ok(());
+    }
     let restarts = job.file(index)?.restarts;
     if restarts >= RESTARTS_MAX {
         let failure = Failure::transient(
@@ -355,7 +377,7 @@ fn moved(
         return failed(change, job, index, &failure, None, now);
     }
     change.edit(job, index, |file| {
-        match is_reported {
+        match is_reported && !file.asks_mirror() {
             true => file.follow(to.to_owned()),
             // It holds until that place fails.
             false => file.redirected_to = Some(to.to_owned()),
@@ -391,12 +413,17 @@ fn failed(
             return Ok(());
         }
     }
+    let has_mirrors = change.file(job, index)?.sources.is_some();
+    let Some(failure) = &failover::failed(change, job, index, failure, now)? else {
+        return Ok(());
+    };
     if failure.code == code::DO_E_INVALID_RANGE {
         // The file ends before it.
         change.edit(job, index, |file| file.requested_ranges.clear())?;
     }
     failure::apply(change, job, index, failure, now)?;
-    match redirect {
+    // The next source is asked instead of where a redirect leads that is not followed.
+    match redirect.filter(|_| !has_mirrors) {
         Some(to) => change.edit(job, index, |file| file.follow(to.to_owned())),
         None => Ok(()),
     }
@@ -419,6 +446,7 @@ fn verified(change: &mut Change, job: &Job, files: &[VerifiedFile], now: Now) ->
             file.synced = file.written;
             file.identity = *identity;
             file.left.clone_from(version);
+            file.digest_refused = false;
         })?;
         finish_if_done(change, job, now);
     }
@@ -437,36 +465,6 @@ pub fn finish_if_done(change: &mut Change, job: &Job, now: Now) {
     } else {
         failure::stop_if_none_moves(change, job, now);
     }
-}
-
-fn hash_mismatch(change: &mut Change, job: &Job, index: u32, found: &str, now: Now) -> Result<()> {
-    let file = job.file(index)?;
-    change.restarted.insert(index);
-    if let Some(form) = file.other_form() {
-        // The hash may be that of the other form of a coded body.
-        return change.edit(job, index, |file| {
-            file.restart();
-            file.form = form;
-        });
-    }
-    let expected = file.expected_hash.as_ref().map_or("", |hash| &hash.digest);
-    let error = JobError {
-        code: code::BGCOPY_E_HASH_MISMATCH,
-        context: ErrorContext::RemoteFile,
-        file: Some(index),
-        protocol: None,
-        message: format!("the content has the hash {found} instead of {expected}"),
-        at_ms: now.unix_ms,
-    };
-    change.edit(job, index, |file| {
-        file.restart();
-        file.form = Form::ByName;
-        file.validation_state = Some(false);
-    })?;
-    if job.record.closing.is_none() {
-        failure::stop(change, job, index, error, now)?;
-    }
-    Ok(())
 }
 
 fn lost_bytes(change: &mut Change, job: &Job, index: u32, keeps_synced: bool) -> Result<()> {

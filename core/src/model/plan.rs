@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::vocab::{Error, JobPriority, JobPropertyId, PropertyValue, Result, code, limit};
 
-use super::conditions::Conditions;
+use super::conditions::Holds;
 use super::deadline::Now;
 use super::file::FileStage;
 use super::job::Job;
@@ -82,7 +82,8 @@ pub fn connections_per_file(record: &JobRecord, limits: &Limits) -> u32 {
             | PropertyValue::Guid(_)
             | PropertyValue::Enable(_)
             | PropertyValue::Uint64(_)
-            | PropertyValue::Target(_),
+            | PropertyValue::Target(_)
+            | PropertyValue::Text(_),
         )
         | None => None,
     };
@@ -129,8 +130,8 @@ pub struct Environment {
     pub silent: BTreeSet<RequestKey>,
     /// Jobs whose credentials were lost with the process that had them.
     pub locked: BTreeSet<Uuid>,
-    /// What the application tells of the machine.
-    pub conditions: Conditions,
+    /// What keeps jobs from moving.
+    pub holds: Holds,
     /// The servers that cannot be reached.
     pub outages: Arc<Outages>,
     /// The downloads that may have more than one request, and how many.
@@ -185,7 +186,11 @@ pub fn plan<'a>(
         note_deadline(&mut plan, job, now);
         let runs = job.record.is_runnable() && !environment.locked.contains(&job.record.id);
         let wants = runs || job.record.has_server_cleanup();
-        if wants && environment.conditions.hold(job).is_none() {
+        if wants {
+            let next_look_ms = environment.holds.next_look_ms(job, now);
+            plan.wake_at_ms = [plan.wake_at_ms, next_look_ms].into_iter().flatten().min();
+        }
+        if wants && environment.holds.of(job, now).is_none() {
             levels.entry(job.record.priority).or_default().push(job);
         }
     }

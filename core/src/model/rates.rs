@@ -12,7 +12,8 @@ pub fn rate_limits(record: &JobRecord) -> RateLimits {
             PropertyValue::Dword(_)
             | PropertyValue::Guid(_)
             | PropertyValue::Enable(_)
-            | PropertyValue::Target(_),
+            | PropertyValue::Target(_)
+            | PropertyValue::Text(_),
         )
         | None => 0,
     };
@@ -30,7 +31,8 @@ pub fn yields(record: &JobRecord) -> bool {
             PropertyValue::Uint64(_)
             | PropertyValue::Guid(_)
             | PropertyValue::Enable(_)
-            | PropertyValue::Target(_),
+            | PropertyValue::Target(_)
+            | PropertyValue::Text(_),
         )
         | None => None,
     };

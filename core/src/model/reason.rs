@@ -34,8 +34,10 @@ pub struct Situation {
     pub locked: bool,
     /// True if all bytes are here and being checked.
     pub verifying: bool,
-    /// What the application told that keeps it from moving.
+    /// What keeps it from moving.
     pub hold: Option<Hold>,
+    /// When its windows are open: milliseconds since 1970.
+    pub opens_ms: Option<i64>,
     /// What is known of the server that it waits for, if that cannot be reached.
     pub outage: Option<Outage>,
     /// Why the queue cannot be stored, if it cannot.
@@ -151,7 +153,7 @@ fn runnable(reason: &mut WaitReason, record: &JobRecord, situation: &Situation, 
         );
     }
     if let Some(hold) = situation.hold.filter(|_| !situation.has_transfer) {
-        return held(reason, hold);
+        return held(reason, hold, situation);
     }
     // A request may be under way: what it brings cannot be stored.
     if let Some(refusal) = situation.refusal {
@@ -264,7 +266,7 @@ fn cancelling(
     now: Now,
 ) -> Words {
     if let Some(hold) = situation.hold.filter(|_| !situation.has_transfer) {
-        let (_, message, unblock) = held(reason, hold);
+        let (_, message, unblock) = held(reason, hold, situation);
         return (WaitKind::CancellingOnServer, message, unblock);
     }
     if let Some(Closing::ServerCleanup { retry: Some(retry), .. }) = record.closing {
@@ -310,7 +312,7 @@ fn waiting_for_retry(
     now: Now,
 ) -> Words {
     if let Some(hold) = situation.hold {
-        return held(reason, hold);
+        return held(reason, hold, situation);
     }
     if let Some(error) = &record.error {
         note_error(reason, error);
@@ -331,8 +333,8 @@ fn waiting_for_retry(
     }
 }
 
-/// What the application told keeps the job from moving.
-fn held(reason: &mut WaitReason, hold: Hold) -> Words {
+/// Something that is not in its record keeps the job from moving.
+fn held(reason: &mut WaitReason, hold: Hold, situation: &Situation) -> Words {
     match hold {
         Hold::Paused => (WaitKind::Paused, "the queue is paused", "let the queue go on"),
         Hold::NoNetwork => {
@@ -345,6 +347,27 @@ fn held(reason: &mut WaitReason, hold: Hold) -> Words {
                 WaitKind::PolicyClosed,
                 "the network costs more than the job allows",
                 "a cheaper network, or other cost flags",
+            )
+        }
+        Hold::Power => {
+            reason.code = Some(code::DO_E_BLOCKED_BY_POWER_STATE);
+            (
+                WaitKind::PolicyClosed,
+                "the machine runs on its battery or saves power, and the job waits then",
+                "external power, or other power flags",
+            )
+        }
+        Hold::Window => {
+            reason.next_try_ms = situation.opens_ms;
+            if situation.opens_ms.is_none() {
+                reason.message = "the window of the queue and that of the job are not open \
+                                  together within two weeks"
+                    .to_owned();
+            }
+            (
+                WaitKind::OutsideWindow,
+                "the window in which the job may transfer is closed",
+                "the time at which it opens, or another window of the job or of the queue",
             )
         }
     }

@@ -38,6 +38,12 @@ pub struct JobRecord {
     /// Lines, each ended by CR LF.
     #[serde(default, skip_serializing_if = "is_initial")]
     pub custom_headers: Option<String>,
+    /// True if nobody is shown them any more.
+    #[serde(default, skip_serializing_if = "is_initial")]
+    pub headers_are_write_only: bool,
+    /// The HTTP method of a download; None = GET.
+    #[serde(default, skip_serializing_if = "is_initial")]
+    pub http_method: Option<String>,
     #[serde(default, skip_serializing_if = "is_initial")]
     pub security_flags: u32,
     #[serde(default, skip_serializing_if = "is_initial")]
@@ -257,6 +263,8 @@ impl JobRecord {
             maximum_download_time_s: limit::MAXIMUM_DOWNLOAD_TIME_DEFAULT_S,
             proxy: ProxySettings { usage: ProxyUsage::Preconfig, list: None, bypass: None },
             custom_headers: None,
+            headers_are_write_only: false,
+            http_method: None,
             security_flags: 0,
             client_certificate: None,
             credential_slots: BTreeSet::new(),
@@ -300,6 +308,8 @@ impl JobRecord {
         self.maximum_download_time_s = other.maximum_download_time_s;
         self.proxy = other.proxy.clone();
         self.custom_headers.clone_from(&other.custom_headers);
+        self.headers_are_write_only = other.headers_are_write_only;
+        self.http_method.clone_from(&other.http_method);
         self.security_flags = other.security_flags;
         self.client_certificate.clone_from(&other.client_certificate);
         self.credential_slots.clone_from(&other.credential_slots);

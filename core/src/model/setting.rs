@@ -5,16 +5,18 @@ use std::mem::discriminant;
 use crate::protocol::check_header_lines;
 use crate::vocab::{
     AuthScheme, AuthTarget, BackgroundMode, Error, JobPropertyId, PropertyJobs, PropertyValue,
-    ProxyUsage, Result, Settable, UploadProtocol, check_rate, code, limit, notify, security,
+    ProxyUsage, Result, Settable, UploadProtocol, check_rate, code, limit, notify, power, security,
 };
 
 use super::deadline::Now;
 use super::failure;
+use super::http_options;
 use super::input::Setting;
 use super::job::Change;
 use super::record::{ClientCertificate, CredentialSlot, JobRecord, ProxySettings};
 use super::reply;
 use super::upload::is_upload;
+use super::window::Window;
 
 /// Applies one setter.
 pub fn apply(change: &mut Change, setting: &Setting, now: Now) -> Result<()> {
@@ -52,6 +54,8 @@ pub fn apply(change: &mut Change, setting: &Setting, now: Now) -> Result<()> {
             }
             record.custom_headers.clone_from(headers);
         }
+        Setting::CustomHeadersWriteOnly => record.headers_are_write_only = true,
+        Setting::HttpMethod(method) => http_options::set_method(record, method)?,
         Setting::SecurityFlags(flags) => {
             refuse_unknown_bits(*flags, security::ALL_FLAGS, "security flags")?;
             check_supported(*flags)?;
@@ -205,6 +209,13 @@ fn set_property(record: &mut JobRecord, id: u32, value: &PropertyValue) -> Resul
             JobPropertyId::MaxDownloadRate | JobPropertyId::MaxUploadRate,
             PropertyValue::Uint64(rate),
         ) => check_rate(*rate)?,
+        (JobPropertyId::PowerFlags, PropertyValue::Dword(flags))
+            if *flags == 0 || flags & !power::ALL_STATES != 0 =>
+        {
+            let message = format!("{flags:#x} are no flags of power");
+            return Err(Error::new(code::E_INVALIDARG, message));
+        }
+        (JobPropertyId::TransferWindow, PropertyValue::Text(text)) => _ = Window::parse(text)?,
         // Any value of its type.
         _ => {}
     }

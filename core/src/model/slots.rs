@@ -216,7 +216,8 @@ fn goes_on_where_it_is(file: &FileRecord) -> bool {
 
 /// Where a file takes a connection; None for a local one.
 fn host(file: &FileRecord) -> Option<&str> {
-    (Scheme::of(&file.remote_name) == Scheme::Http).then(|| host_of(&file.remote_name))
+    let name = file.source_name();
+    (Scheme::of(name) == Scheme::Http).then(|| host_of(name))
 }
 
 /// Lets one request at a time ask a server that refuses more than it serves, when that is

@@ -17,7 +17,7 @@ use crate::model::{Change, FileRecord, FileStage, Job, JobError, JobRecord};
 use crate::protocol::FileRange;
 use crate::vocab::{EventKind, JobPropertyId, JobState, LogLevel, PropertyValue, limit, notify};
 
-pub use log::{LogSink, log, set_log_sink};
+pub use log::{LogSink, is_logged, log, set_log_sink};
 
 /// Something that happened to a job.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -309,7 +309,8 @@ fn interval_ms(record: &JobRecord) -> u64 {
             PropertyValue::Guid(_)
             | PropertyValue::Enable(_)
             | PropertyValue::Uint64(_)
-            | PropertyValue::Target(_),
+            | PropertyValue::Target(_)
+            | PropertyValue::Text(_),
         )
         | None => u64::from(limit::NOTIFICATION_INTERVAL_DEFAULT_MS),
     }

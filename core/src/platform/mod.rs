@@ -4,6 +4,7 @@
 //! `unix` and `windows` have the same functions; nothing else in the library
 //! asks which system it is on.
 
+mod local_clock;
 #[cfg(unix)]
 mod unix;
 #[cfg(unix)]
@@ -13,6 +14,7 @@ mod windows;
 #[cfg(windows)]
 use windows as system;
 
+pub use local_clock::local_offsets;
 pub use system::connection::{limit_window, measure};
 pub use system::errors::{NO_NETWORK_ERRORS, code_of, is_gone};
 pub use system::files::{

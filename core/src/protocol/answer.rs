@@ -63,7 +63,19 @@ pub enum Adjustment {
 /// The rules in short: a partial answer is used only if it starts where we
 /// asked, names the same total and the same version; anything else restarts
 /// the file, and never splices.
+///
+/// A file with mirrors does not begin anew here: its source differs from what is held, and
+/// the model says whether another one is asked.
 pub fn decide(content: &Content<'_>, request: &Request, head: &Head) -> Decision {
+    let decision = by_status(content, request, head);
+    let begins_anew = matches!(&decision, Decision::Write(body) if body.restart);
+    match begins_anew && content.has_mirrors {
+        true => Decision::Again(Adjustment::Restart),
+        false => decision,
+    }
+}
+
+fn by_status(content: &Content<'_>, request: &Request, head: &Head) -> Decision {
     let is_of_file = matches!(head.status, 200 | 203 | 206 | 416);
     if let Some(value) = head.impossible_size().filter(|_| is_of_file) {
         let text = format!("a size that no file can have ({value})");
@@ -207,7 +219,11 @@ fn joined(
     if !known.agrees_with(validator) && !is_left_to_hash {
         return Some(Decision::Again(Adjustment::Restart));
     }
-    if known.strong_etag().is_some() && !content.is_from_elsewhere() {
+    let is_strong = known.strong_etag().is_some();
+    if content.is_of_other_source && !is_strong && !content.hash_expected {
+        return Some(Decision::Again(Adjustment::Restart));
+    }
+    if is_strong && !content.is_from_elsewhere() {
         return None;
     }
     // From here on the proof needs the total, and an overlap or a date.

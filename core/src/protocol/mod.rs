@@ -10,6 +10,7 @@ mod answer;
 mod bits;
 mod call;
 mod capabilities;
+mod checksum_list;
 mod classify;
 mod coding;
 mod head;
@@ -18,6 +19,7 @@ mod multipart;
 mod put;
 mod remote_name;
 mod request;
+mod response_digest;
 mod s3;
 mod s3_answer;
 mod s3_sign;
@@ -26,6 +28,7 @@ mod upload;
 
 pub use answer::{Adjustment, Body, Decision, decide};
 pub use capabilities::{ServerCapabilities, UploadLimits, UploadStatus};
+pub use checksum_list::{ChecksumIndex, ListedChecksum, parse_checksum_list};
 pub use classify::{Failure, RetryAfter, http_date_unix_ms, http_failure, is_no_room};
 pub use coding::{Coding, Form, is_packed_name};
 pub use head::{Head, header_value};
@@ -37,6 +40,7 @@ pub use remote_name::{
 pub use request::{
     Content, FileRange, Request, Validator, next_request, piece_at, requested_bytes,
 };
+pub use response_digest::{ServedDigest, served_digest};
 pub use s3::{part_bytes, parts_to_send, permit, takes_header};
 pub use s3_sign::{AccessKeys, stamp};
 #[cfg(test)]

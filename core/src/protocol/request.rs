@@ -96,6 +96,11 @@ pub struct Content<'a> {
     pub redirected: bool,
     /// The form in which its body is wanted.
     pub form: Form,
+    /// There are other places to ask: an answer that does not fit what is held is no
+    /// reason to begin anew.
+    pub has_mirrors: bool,
+    /// The held bytes came from another of these places.
+    pub is_of_other_source: bool,
 }
 
 impl Content<'_> {
@@ -264,6 +269,8 @@ mod tests {
             moved: false,
             redirected: false,
             form: Form::AsItCame,
+            has_mirrors: false,
+            is_of_other_source: false,
         }
     }
 

@@ -19,7 +19,7 @@ impl StoreReader {
     pub fn described(&self, description: &str) -> Result<Vec<JobRecord>> {
         let mut jobs = self.look(|connection| described(connection, description))?;
         jobs.retain(|job| job.description == description);
-        Ok(jobs)
+        Ok(jobs.into_iter().map(JobRecord::shown).collect())
     }
 
     /// So many of the jobs with ids from the one to the other.

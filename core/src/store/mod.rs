@@ -88,6 +88,8 @@ pub struct Batch<'a> {
     pub server_limits: Option<&'a ServerLimits>,
     /// The rate limits of the queue from now on, if they are others.
     pub rate_limits: Option<RateLimits>,
+    /// When the queue may transfer from now on, if that is set.
+    pub transfer_window: Option<&'a str>,
     /// True if it is a step towards space on a full disk, or keeps it from filling
     /// further: the store's reserve is given up for it.
     pub frees_room: bool,
@@ -246,6 +248,12 @@ impl Store {
     /// the jobs.
     pub fn rate_limits(&self) -> RateLimits {
         schema::read_meta(&self.connection, &schema::RATE_LIMITS).unwrap_or_default()
+    }
+
+    /// When the queue may transfer: always, unless something is stored. Damage to it is none
+    /// to the jobs.
+    pub fn transfer_window(&self) -> String {
+        schema::read_meta(&self.connection, &schema::TRANSFER_WINDOW).unwrap_or_default()
     }
 
     /// Jobs that are not final, in the order in which they came, from after a

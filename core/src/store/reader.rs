@@ -14,7 +14,7 @@ use crate::vocab::{Error, Result};
 use super::failure::{Fallible, StoreFailure};
 use super::row::JobRow;
 use super::view::{self, View};
-use super::{cause, folder, lock, read, survey};
+use super::{cause, folder, lock, read, schema, survey};
 
 /// About what SQLite needs to store the change of a job.
 const ROOM_BYTES: u64 = 32 << 10;
@@ -60,7 +60,7 @@ impl StoreReader {
         &self,
         visit: impl FnMut(JobRecord) -> ControlFlow<()>,
     ) -> Result<Vec<String>> {
-        self.each(|number, row| row.decode(number).map(Some), visit)
+        self.each(|number, row| Ok(Some(row.decode(number)?.shown())), visit)
     }
 
     /// The ids of the jobs that are in the queue, and what is damaged: without
@@ -107,7 +107,17 @@ impl StoreReader {
 
     /// A job with its files, in order.
     pub fn load(&self, id: Uuid) -> Result<Option<(JobRecord, Vec<FileRecord>)>> {
-        self.look(|connection| read::load(connection, id))
+        let found = self.look(|connection| read::load(connection, id))?;
+        Ok(found.map(|(record, files)| (record.shown(), files)))
+    }
+
+    /// When the queue may transfer, as [`super::Store::transfer_window`] says it.
+    pub fn transfer_window(&self) -> String {
+        // It is not there until something is set.
+        let read = |connection: &Connection| {
+            Ok(schema::read_meta(connection, &schema::TRANSFER_WINDOW).unwrap_or_default())
+        };
+        self.look(read).unwrap_or_default()
     }
 
     /// False if the disk of the queue is so full that nothing can be stored.

@@ -38,6 +38,7 @@ pub(super) const SALVAGE: Meta = Meta(3, "salvage");
 pub(super) const CALLS: Meta = Meta(4, "calls");
 pub(super) const SERVER_LIMITS: Meta = Meta(5, "server_limits");
 pub(super) const RATE_LIMITS: Meta = Meta(6, "rate_limits");
+pub(super) const TRANSFER_WINDOW: Meta = Meta(7, "transfer_window");
 
 /// The version again, and the shape it has.
 #[derive(Serialize, Deserialize)]

@@ -11,7 +11,9 @@ use super::failure::{Fallible, StoreFailure};
 use super::faults::Faults;
 use super::ledger::Ledger;
 use super::row::{self, IndexKeys, JobRow};
-use super::schema::{CALLS, LEDGER, RATE_LIMITS, SERVER_LIMITS, write_meta, write_meta_bytes};
+use super::schema::{
+    CALLS, LEDGER, RATE_LIMITS, SERVER_LIMITS, TRANSFER_WINDOW, write_meta, write_meta_bytes,
+};
 use super::{Batch, Durability, history};
 
 /// How commits are synced from now on. To be called outside of a transaction.
@@ -69,6 +71,10 @@ pub(super) fn save(
     if let Some(rates) = &batch.rate_limits {
         faults.check()?;
         write_meta(&transaction, &RATE_LIMITS, rates)?;
+    }
+    if let Some(window) = batch.transfer_window {
+        faults.check()?;
+        write_meta(&transaction, &TRANSFER_WINDOW, &window)?;
     }
     let mut after = writing.ledger;
     after.syncs += u64::from(touch);

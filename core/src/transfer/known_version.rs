@@ -19,6 +19,8 @@ pub struct KnownVersion {
     pub moved: bool,
     pub redirected: bool,
     pub form: Form,
+    pub has_mirrors: bool,
+    pub is_of_other_source: bool,
 }
 
 impl KnownVersion {
@@ -39,6 +41,8 @@ impl KnownVersion {
             moved: content.moved,
             redirected: content.redirected,
             form: content.form,
+            has_mirrors: content.has_mirrors,
+            is_of_other_source: content.is_of_other_source,
         }
     }
 
@@ -60,6 +64,8 @@ impl KnownVersion {
             moved: self.moved,
             redirected: self.redirected,
             form: self.form,
+            has_mirrors: self.has_mirrors,
+            is_of_other_source: self.is_of_other_source,
         }
     }
 }

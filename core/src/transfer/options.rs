@@ -73,6 +73,9 @@ const CLEAR_ALL: c_long = 1;
 const CURLINFO_ACTIVESOCKET: curl_sys::CURLINFO = 0x50_0000 + 44;
 const NO_SOCKET: Descriptor = !0;
 
+/// CURLFOLLOW_OBEYCODE: a redirect that asks for it makes any method GET.
+const FOLLOW_OBEYING: c_long = 2;
+
 /// CURLPROTO_HTTP and CURLPROTO_HTTPS.
 const PROTOCOL_HTTP: c_long = 1;
 const PROTOCOL_HTTPS: c_long = 2;
@@ -84,6 +87,8 @@ pub struct RequestOptions {
     pub user_agent: String,
     /// Whole header lines without line ends.
     pub headers: Vec<String>,
+    /// The method of a download; None = GET.
+    pub method: Option<String>,
     /// BG_SSL and BG_HTTP_REDIRECT_POLICY bits.
     pub security_flags: u32,
     /// How the proxy is found, with its lists.
@@ -142,12 +147,48 @@ pub fn apply(
     if let Some(etag) = &request.if_range {
         headers.append(&format!("If-Range: {etag}"))?;
     }
+    if let Some(method) = &options.method {
+        own_method(easy, method, &mut headers, &options.headers)?;
+    }
     easy.http_headers(headers)?;
     if let Some((first, last)) = request.range {
         let last = last.map_or(String::new(), |last| last.to_string());
         easy.range(&format!("{first}-{last}"))?;
     }
-    redirects(easy, &request.url, options.security_flags)
+    redirects(easy, &request.url, options.security_flags)?;
+    let obeys = options.method.is_some() && follow(&request.url, options.security_flags).to_https;
+    if obeys { raw_number(easy, curl_sys::CURLOPT_FOLLOWLOCATION, FOLLOW_OBEYING) } else { Ok(()) }
+}
+
+/// A method that is no GET, and no body. Such a request is made once: what a server closes
+/// without an answer on a kept connection, libcurl would send again.
+fn own_method(
+    easy: &mut Easy2<Guarded<Receiver>>,
+    method: &str,
+    headers: &mut List,
+    own: &[String],
+) -> SetupResult {
+    easy.fresh_connect(true)?;
+    let is_described = own.iter().any(|line| {
+        line.split(':').next().is_some_and(|name| name.eq_ignore_ascii_case("content-type"))
+    });
+    match method {
+        "POST" => {
+            easy.post(true)?;
+            easy.post_field_size(0)?;
+            if !is_described {
+                // libcurl would name a form.
+                headers.append("Content-Type:")?;
+            }
+        }
+        // These usually have a body: that there is none is to be said (RFC 9110, 8.6).
+        "PUT" | "PATCH" => {
+            easy.custom_request(method)?;
+            headers.append("Content-Length: 0")?;
+        }
+        _ => easy.custom_request(method)?,
+    }
+    Ok(())
 }
 
 /// Sets every option a request of an upload needs on a handle that was reset.

@@ -6,7 +6,9 @@ use curl::easy::{Handler, InfoType, WriteError};
 use url::Url;
 
 use crate::disk::{RANGE_WRITE_BYTES, TempFile, WRITE_BYTES, Writer};
-use crate::protocol::{Adjustment, Body, Decision, Failure, Head, Request, decide};
+use crate::protocol::{
+    Adjustment, Body, Decision, Failure, Head, Request, ServedDigest, decide, served_digest,
+};
 use crate::vocab::{Error, ErrorContext, code};
 
 use super::errors::of_file;
@@ -36,6 +38,8 @@ pub struct Order {
 pub struct HeadEvent {
     pub body: Body,
     pub response_headers: String,
+    /// The digest of the bytes that are written, if the head names one.
+    pub digest: Option<ServedDigest>,
     /// The address that was asked.
     pub asked: String,
     /// The statuses of the redirects on the way.
@@ -270,6 +274,7 @@ impl Receiver {
                 self.news = Some(HeadEvent {
                     body: body.clone(),
                     response_headers: self.head.text(),
+                    digest: served_digest(&self.head).filter(|_| body.unpack.is_none()),
                     asked: order.request.url.clone(),
                     redirects: self.head.redirects.clone(),
                     answered: None,

@@ -73,6 +73,15 @@ words! {
         /// Whether downloads of the job yield to other traffic, a BackgroundMode: a Dword, set
         /// at any time. They do not unless it says so.
         BackgroundMode = 0x1005, "BACKGROUND_MODE";
+        /// When the job may transfer, by the local clock of the process that hosts the queue,
+        /// such as `Mon-Fri 22:00-06:00; Sat,Sun`; empty for always: a Text, set at any time.
+        TransferWindow = 0x1006, "TRANSFER_WINDOW";
+        /// With which power the job may transfer, flags of `power`: a Dword, set at any time.
+        /// With any unless it says so.
+        PowerFlags = 0x1007, "POWER_FLAGS";
+        /// Whether files without an expected hash are checked against the digest that their server
+        /// names (Repr-Digest and the like): an Enable, set at any time. They are unless it is off.
+        CheckDigests = 0x1010, "CHECK_DIGESTS";
     }
 
     /// Whether downloads yield to other traffic (job property BACKGROUND_MODE): they take what
@@ -119,4 +128,6 @@ pub enum PropertyValue {
     Uint64(u64),
     /// An authentication target.
     Target(u32),
+    /// A text.
+    Text(String),
 }

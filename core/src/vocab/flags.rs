@@ -48,6 +48,18 @@ flags! {
         ALL_FLAGS = 0x0F1F;
     }
 
+    /// What drives the machine, as the application reports it. The numbers are our own.
+    power {
+        /// The machine has external power.
+        EXTERNAL = 0x01;
+        /// The machine runs on its battery.
+        BATTERY = 0x02;
+        /// The system saves power.
+        SAVER = 0x04;
+        /// All states.
+        ALL_STATES = 0x07;
+    }
+
     /// What networks cost (BITS_COST_STATE and BITS_JOB_TRANSFER_POLICY,
     /// specification, section 6.7).
     cost {

@@ -13,6 +13,8 @@ pub const URL_CHARS_MAX: usize = 2200;
 pub const LOCAL_NAME_BYTES_MAX: usize = 4095;
 /// The largest size or offset of a file: what systems count in signed numbers.
 pub const OFFSET_MAX: u64 = i64::MAX as u64;
+/// An HTTP method: the longest that is registered has 17.
+pub const HTTP_METHOD_CHARS_MAX: usize = 40;
 /// Custom headers, with the terminator.
 pub const HEADERS_CHARS_MAX: usize = 16_384;
 /// Each of the two proxy lists (specification, section 14.1).
@@ -21,6 +23,8 @@ pub const PROXY_LIST_CHARS_MAX: usize = 32_000;
 pub const USER_NAME_CHARS_MAX: usize = 300;
 /// A password.
 pub const PASSWORD_CHARS_MAX: usize = 65_536;
+/// Mirrors of one file: each costs its URL in the stored record of the file.
+pub const MIRRORS_PER_FILE_MAX: usize = 16;
 /// Ranges of one file.
 pub const RANGES_PER_FILE_MAX: usize = 500;
 
@@ -61,6 +65,8 @@ pub const CONNECTIONS_PER_FILE_DEFAULT: u32 = 4;
 pub const CONNECTIONS_PER_FILE_MAX: u32 = 32;
 /// The highest rate limit, in bytes a second: what systems count in signed numbers.
 pub const RATE_MAX: u64 = OFFSET_MAX;
+/// A window: what any plan of a week needs, many times over.
+pub const WINDOW_CHARS_MAX: usize = 1024;
 /// How long a server that cannot be reached is told of a cancelled upload: a
 /// day (specification, section 9.4).
 pub const SERVER_CLEANUP_MAX_S: u32 = 86_400;
@@ -93,3 +99,9 @@ pub const S3_PART_BYTES_USUAL: u64 = 64 * 1024 * 1024;
 pub const S3_PARTS_MAX: u32 = 10_000;
 /// The region that is asked when the name of the server has none.
 pub const S3_REGION_DEFAULT: &str = "us-east-1";
+/// A list of checksums: a hundred times that of a large distribution.
+pub const CHECKSUM_LIST_BYTES_MAX: u64 = 16 * 1024 * 1024;
+/// A signature of minisign: fifty times what one has.
+pub const SIGNATURE_BYTES_MAX: u64 = 16 * 1024;
+/// Lines of such a list, those that are skipped among them.
+pub const CHECKSUM_LIST_LINES_MAX: usize = 100_000;

@@ -9,6 +9,7 @@ mod words;
 
 mod choices;
 pub mod code;
+mod digest_algorithm;
 mod enums;
 mod error;
 mod flags;
@@ -19,6 +20,7 @@ mod path_text;
 mod properties;
 mod rates;
 mod reports;
+mod sources;
 #[cfg(test)]
 mod tests;
 mod upload;
@@ -26,9 +28,10 @@ mod upload;
 pub use choices::{
     AuthScheme, AuthTarget, BackgroundMode, HashAlgorithm, JobPropertyId, PropertyValue, ProxyUsage,
 };
+pub(crate) use digest_algorithm::DigestAlgorithm;
 pub use enums::{ErrorContext, JobPriority, JobState, JobType};
 pub use error::{Error, Result, catch_panic};
-pub use flags::{cost, notify, security};
+pub use flags::{cost, notify, power, security};
 pub use hresult::HResult;
 pub(crate) use local_name::PATHS;
 pub(crate) use path_text::label;
@@ -37,11 +40,12 @@ pub use properties::{Property, PropertyJobs, Settable};
 pub use rates::RateLimits;
 pub(crate) use rates::check_rate;
 pub use reports::{EventKind, LogLevel, WaitKind};
+pub use sources::{SourceKind, SourceState};
 pub use upload::UploadProtocol;
 pub use words::{EnumTable, Flag, FlagTable, Word};
 
 /// All enumerations, in the order of the documentation.
-pub const ENUMS: [EnumTable; 14] = [
+pub const ENUMS: [EnumTable; 16] = [
     JobState::TABLE,
     JobType::TABLE,
     JobPriority::TABLE,
@@ -56,10 +60,12 @@ pub const ENUMS: [EnumTable; 14] = [
     WaitKind::TABLE,
     EventKind::TABLE,
     LogLevel::TABLE,
+    SourceKind::TABLE,
+    SourceState::TABLE,
 ];
 
 /// All groups of flags, likewise.
-pub const FLAGS: [FlagTable; 3] = [notify::TABLE, security::TABLE, cost::TABLE];
+pub const FLAGS: [FlagTable; 4] = [notify::TABLE, security::TABLE, power::TABLE, cost::TABLE];
 
 /// A size that is not known yet (BG_SIZE_UNKNOWN).
 pub const SIZE_UNKNOWN: u64 = u64::MAX;

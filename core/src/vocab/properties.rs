@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use super::{
     BackgroundMode, HResult, JobPropertyId, PropertyValue, SIZE_UNKNOWN, UploadProtocol, code,
-    cost, limit,
+    cost, limit, power,
 };
 
 /// The rules of one job property.
@@ -44,7 +44,7 @@ impl JobPropertyId {
     /// Its rules.
     pub fn rules(self) -> Property {
         use PropertyJobs::{All, Downloads, Uploads};
-        use PropertyValue::{Dword, Enable, Guid, Target, Uint64};
+        use PropertyValue::{Dword, Enable, Guid, Target, Text, Uint64};
         use Settable::{AnyTime, BeforeResume};
         match self {
             Self::CostFlags => row(Dword(cost::TRANSFER_ALWAYS), AnyTime, All),
@@ -69,6 +69,9 @@ impl JobPropertyId {
             Self::MaxDownloadRate => row(Uint64(0), AnyTime, All),
             Self::MaxUploadRate => row(Uint64(0), AnyTime, Uploads),
             Self::BackgroundMode => row(Dword(BackgroundMode::Off.as_u32()), AnyTime, Downloads),
+            Self::PowerFlags => row(Dword(power::ALL_STATES), AnyTime, All),
+            Self::TransferWindow => row(Text(String::new()), AnyTime, All),
+            Self::CheckDigests => row(Enable(true), AnyTime, Downloads),
         }
     }
 }

@@ -43,6 +43,8 @@ words! {
         CancellingOnServer = 19, "CANCELLING_ON_SERVER";
         /// A process has paused the queue.
         Paused = 20, "PAUSED";
+        /// The window of the job or of the queue is closed; the next try is when it opens.
+        OutsideWindow = 21, "OUTSIDE_WINDOW";
     }
 
     /// What an event reports. The numbers are our own.

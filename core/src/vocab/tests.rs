@@ -60,12 +60,14 @@ fn enumerations_have_the_published_numbers() {
     let properties = JobPropertyId::ALL.map(JobPropertyId::as_u32);
     assert_eq!(
         numbers(&properties),
-        [1, 2, 3, 4, 5, 7, 9, 10, 0x1001, 0x1002, 0x1003, 0x1004, 0x1005]
+        [1, 2, 3, 4, 5, 7, 9, 10, 0x1001, 0x1002, 0x1003, 0x1004, 0x1005, 0x1006, 0x1007, 0x1010]
     );
     assert_eq!(numbers(&BackgroundMode::ALL.map(BackgroundMode::as_u32)), [0, 1, 2]);
     let uploads = UploadProtocol::ALL.map(UploadProtocol::as_u32);
     assert_eq!(numbers(&uploads), [0, 1, 2, 3, 4, 5, 6, 7]);
     assert_eq!(UploadProtocol::from_u32(8), None);
+    assert_eq!(numbers(&SourceKind::ALL.map(SourceKind::as_u32)), [0, 1]);
+    assert_eq!(numbers(&SourceState::ALL.map(SourceState::as_u32)), [0, 1, 2, 3, 4, 5]);
     assert_eq!(WaitKind::from_u32(19), Some(WaitKind::CancellingOnServer));
     assert!(WaitKind::ALL.iter().zip(1..).all(|(kind, number)| kind.as_u32() == number));
     assert_eq!(JobState::from_u32(9), None);

@@ -9,7 +9,7 @@ use clap_complete::Shell;
 
 use crate::download_options::DownloadOptions;
 use crate::host_options::HostOptions;
-use crate::limit::{QueueRates, rate};
+use crate::limit::{QueueRates, rate, window};
 use crate::network_options::NetworkOptions;
 use crate::rpc::RpcOptions;
 use crate::{job_settings, ranges};
@@ -159,8 +159,12 @@ pub struct Get {
     #[arg(long)]
     pub all_or_nothing: bool,
     /// The SHA-256 of a single file; other content is refused.
-    #[arg(long, value_name = "HEX", value_parser = sha256_digest)]
+    #[arg(long, value_name = "HEX", value_parser = sha256_digest, conflicts_with = "checksums")]
     pub sha256: Option<String>,
+    /// Another URL of a single file, asked when the URL fails; may be given again, and they
+    /// are asked in that order.
+    #[arg(long = "mirror", value_name = "URL")]
+    pub mirrors: Vec<String>,
     /// Which jobs of the queue go first.
     #[arg(long, value_enum)]
     pub priority: Option<Priority>,
@@ -255,6 +259,10 @@ pub struct Add {
     /// already, that one stays as it is and its id is printed.
     #[arg(long, value_name = "KEY")]
     pub key: Option<String>,
+    /// Another URL of a single file, asked when the URL fails; may be given again, and they
+    /// are asked in that order.
+    #[arg(long = "mirror", value_name = "URL")]
+    pub mirrors: Vec<String>,
     /// Transfer nothing but the ranges that `request` asks for; until then the job is
     /// suspended.
     #[arg(long)]
@@ -384,12 +392,16 @@ pub struct Serve {
 #[derive(Args)]
 pub struct Limit {
     /// Of what is downloaded: bytes a second, with K, M or G for powers of 1024; 0 for no
-    /// limit. Without it and --upload-rate the limits are shown.
+    /// limit. Without it, --upload-rate and --window what is set is shown.
     #[arg(value_name = "RATE", value_parser = rate)]
     pub rate: Option<u64>,
     /// Of what is uploaded, likewise.
     #[arg(long, value_name = "RATE", value_parser = rate)]
     pub upload_rate: Option<u64>,
+    /// When the jobs of the queue may transfer, as `22:00-06:00` or `Mon-Fri 22:00-06:00;
+    /// Sat,Sun`, by the local clock of the process that hosts it; empty for always.
+    #[arg(long, value_name = "WINDOW", value_parser = window)]
+    pub window: Option<String>,
     /// Print a JSON object.
     #[arg(long)]
     pub json: bool,

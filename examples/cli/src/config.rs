@@ -37,7 +37,7 @@ pub enum Kind {
 
 /// The keys, which are long options: what may be a habit, and neither a password nor
 /// anything that makes a transfer less safe.
-pub const KEYS: [(&str, Kind); 19] = [
+pub const KEYS: [(&str, Kind); 20] = [
     (STORE, Kind::Path),
     ("priority", Kind::Text),
     ("directory", Kind::Path),
@@ -45,6 +45,7 @@ pub const KEYS: [(&str, Kind); 19] = [
     ("max-filesize", Kind::Number),
     ("limit-rate", Kind::Number),
     ("upload-rate", Kind::Number),
+    ("window", Kind::Text),
     ("proxy", Kind::Text),
     ("noproxy", Kind::Text),
     ("no-netrc", Kind::Switch),

@@ -1,5 +1,7 @@
 //! The options of `get` and `add` that say what is downloaded at all.
 
+use std::ffi::OsString;
+
 use bgcopy_core::{FileSpec, JobPropertyId, JobRecord, JobSetup, PropertyValue, path_of};
 use clap::Args;
 
@@ -19,6 +21,23 @@ pub struct DownloadOptions {
     /// Replace files that exist, although the configuration says --no-clobber.
     #[arg(long, conflicts_with = "no_clobber")]
     pub force: bool,
+    /// Do not check files against the digests that their servers name in the heads of answers,
+    /// as Repr-Digest: it costs one read of each file. It is set when the job is made.
+    #[arg(long)]
+    pub ignore_digests: bool,
+    /// A list of checksums, as SHA256SUMS: each file must be in it, by the end of its URL or by
+    /// its own name, and is checked before it is put in place. SHA-256 and SHA-512 in the forms of
+    /// `sha256sum` and BSD, and BLAKE3 in the latter. A file with a SHA-256 of its own is checked
+    /// against that. Logins and headers are sent to the list's server only if it is that of a file.
+    #[arg(long, value_name = "URL|FILE")]
+    pub checksums: Option<OsString>,
+    /// The public key of minisign that must have signed the list of --checksums, in Base64 or as
+    /// a file.
+    #[arg(long, value_name = "KEY|FILE", requires = "checksums")]
+    pub minisign_key: Option<OsString>,
+    /// The signature of the list of --checksums [default: the list with .minisig at its end].
+    #[arg(long, value_name = "URL|FILE", requires = "minisign_key")]
+    pub signature: Option<OsString>,
 }
 
 impl DownloadOptions {
@@ -41,6 +60,13 @@ impl DownloadOptions {
 
     /// Sets up a new job.
     pub fn add_to(&self, setup: JobSetup) -> JobSetup {
+        let setup = match self.ignore_digests {
+            true => {
+                let id = JobPropertyId::CheckDigests.as_u32();
+                setup.property(id, PropertyValue::Enable(false))
+            }
+            false => setup,
+        };
         match self.max_filesize {
             Some(bytes) => {
                 let id = JobPropertyId::MaxDownloadSize.as_u32();

@@ -7,7 +7,7 @@ use std::time::Duration;
 use bgcopy_core::vocab::code;
 use bgcopy_core::{
     Error, ErrorContext, FileSpec, Job, JobPriority, JobSetup, JobState, JobType, Manager, Options,
-    download_key, expect_hashes, find_download, progress_of,
+    add_mirrors, download_key, expect_hashes, find_download, progress_of,
 };
 use indicatif::HumanBytes;
 use serde_json::json;
@@ -20,7 +20,7 @@ use crate::interrupt::Interrupt;
 use crate::job_options::JobOptions;
 use crate::program::Program;
 use crate::progress::Display;
-use crate::{job_ids, output, stdout, store_folder, targets};
+use crate::{checksums, job_ids, output, stdout, store_folder, targets};
 
 /// How often the display changes, and how soon Ctrl-C is seen.
 pub const TICK: Duration = Duration::from_millis(100);
@@ -37,11 +37,13 @@ pub enum Watched {
 
 pub fn get(program: &Program, store: &Path, get: &Get) -> Outcome {
     // Until there is a job, a signal ends the process: a list may come from a terminal.
-    let files = targets::of(get, store)?;
+    let mut files = targets::of(get, store)?;
     let mut options = JobOptions::read(&get.network)?;
     options.add_netrc(&get.network, &files)?;
     let interrupt = Interrupt::listen()?;
     let mut display = display_of(get);
+    let host = get.host.of_manager(store);
+    checksums::expect(&get.download, &mut files, &options, &host, &interrupt)?;
     let manager = open(store, &get.host)?;
     let job = job_of(store, &manager, &files, get, &options, &display)?;
     let writes_out = stdout::is_meant(get.output.as_ref());
@@ -283,6 +285,8 @@ fn take_up(
     set_remote_names(store, job, files)?;
     expect_hashes(job, files)?;
     options.apply_to(manager, job)?;
+    // The options say which mirrors it may have.
+    add_mirrors(job, files)?;
     if record.state != JobState::Transferred {
         job.resume()?;
     }
@@ -298,10 +302,11 @@ fn create(
 ) -> Outcome<(Job, bool)> {
     let setup = JobSetup::new(&targets::display_name(files), JobType::Download)
         .key(&download_key(files))
-        .files(files.to_vec())
         // Somebody is looking on.
         .priority(get.priority.map_or(JobPriority::Foreground, Into::into));
-    Ok(options.add_to(get.download.add_to(setup)).resumed().find_or_create(manager)?)
+    // The files come last: the security flags say which mirrors they may have.
+    let setup = options.add_to(get.download.add_to(setup)).files(files.to_vec());
+    Ok(setup.resumed().find_or_create(manager)?)
 }
 
 /// Sets where the files come from, where that is something else by now: a redirect that was

@@ -23,12 +23,15 @@ pub const UNCHECKED: u32 = security::IGNORE_UNKNOWN_CA
 
 const CONNECTIONS_PER_FILE: u32 = JobPropertyId::ConnectionsPerFile.as_u32();
 const BACKGROUND_MODE: u32 = JobPropertyId::BackgroundMode.as_u32();
+const TRANSFER_WINDOW: u32 = JobPropertyId::TransferWindow.as_u32();
 
 /// What the options ask for. What they do not name stays as it is for a job that
 /// is taken up.
 pub struct JobOptions {
     /// Lines that end in CR LF.
     headers: String,
+    hides_headers: bool,
+    method: Option<String>,
     credentials: Vec<Credentials>,
     proxy: Option<ProxySettings>,
     certificate: Option<ClientCertificate>,
@@ -39,6 +42,7 @@ pub struct JobOptions {
     connections_per_file: Option<u32>,
     limit_rate: Option<u64>,
     background_mode: Option<PropertyValue>,
+    window: Option<PropertyValue>,
     /// True if the jobs are uploads.
     pub sends: bool,
     pub hidden_words: Vec<HiddenWord>,
@@ -66,6 +70,8 @@ impl JobOptions {
     pub fn read(options: &NetworkOptions) -> Outcome<Self> {
         let mut read = Self {
             headers: headers(options)?,
+            hides_headers: options.hide_headers,
+            method: options.method.clone(),
             credentials: Vec::new(),
             proxy: proxy::settings(options)?,
             certificate: certificate(options)?,
@@ -78,6 +84,7 @@ impl JobOptions {
             background_mode: options
                 .background_mode
                 .map(|mode| PropertyValue::Dword(mode.as_u32())),
+            window: options.window.clone().map(PropertyValue::Text),
             sends: false,
             hidden_words: passwords::hidden_words(options),
         };
@@ -142,18 +149,32 @@ impl JobOptions {
     }
 
     /// Sets up a new job.
-    pub fn add_to(&self, mut setup: JobSetup) -> JobSetup {
-        if !self.headers.is_empty() {
+    pub fn add_to(&self, setup: JobSetup) -> JobSetup {
+        let setup = self.add_to_document(setup, true);
+        match &self.method {
+            Some(method) => setup.http_method(method),
+            None => setup,
+        }
+    }
+
+    /// Sets up the job of what is fetched for the files: only a server of theirs gets the
+    /// headers, logins and certificates that are meant for it.
+    pub fn add_to_document(&self, mut setup: JobSetup, is_same_origin: bool) -> JobSetup {
+        let may_have = |target: AuthTarget| is_same_origin || target == AuthTarget::Proxy;
+        if !self.headers.is_empty() && is_same_origin {
             setup = setup.custom_headers(Some(&self.headers));
         }
-        for one in &self.credentials {
+        if self.hides_headers && is_same_origin {
+            setup = setup.custom_headers_write_only();
+        }
+        for one in self.credentials.iter().filter(|one| may_have(one.target)) {
             let Login { user_name, password } = &one.login;
             setup = setup.credentials(one.target, one.scheme, user_name, password);
         }
         if let Some(proxy) = &self.proxy {
             setup = setup.proxy_settings(proxy.clone());
         }
-        if let Some(certificate) = &self.certificate {
+        if let Some(certificate) = self.certificate.as_ref().filter(|_| is_same_origin) {
             setup = setup.client_certificate(Some(certificate.clone()));
         }
         if let Some(seconds) = self.no_progress_timeout_s {
@@ -174,6 +195,9 @@ impl JobOptions {
         if let Some(mode) = &self.background_mode {
             setup = setup.property(BACKGROUND_MODE, mode.clone());
         }
+        if let Some(window) = &self.window {
+            setup = setup.property(TRANSFER_WINDOW, window.clone());
+        }
         setup.security_flags(self.security_flags)
     }
 
@@ -190,6 +214,12 @@ impl JobOptions {
         let record = job.snapshot()?.record;
         if !self.headers.is_empty() {
             job.set_custom_headers(Some(&self.headers))?;
+        }
+        if self.hides_headers {
+            job.make_custom_headers_write_only()?;
+        }
+        if let Some(method) = &self.method {
+            job.set_http_method(method)?;
         }
         if let Some(proxy) = &self.proxy {
             job.set_proxy_settings(proxy.clone())?;
@@ -218,6 +248,9 @@ impl JobOptions {
         }
         if let Some(mode) = &self.background_mode {
             job.set_property(BACKGROUND_MODE, mode.clone())?;
+        }
+        if let Some(window) = &self.window {
+            job.set_property(TRANSFER_WINDOW, window.clone())?;
         }
         self.prove_again(manager, job, &record)
     }

@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use bgcopy_core::vocab::{FlagTable, PropertyJobs, SIZE_UNKNOWN, cost, limit, notify, security};
+use bgcopy_core::vocab::{
+    FlagTable, PropertyJobs, SIZE_UNKNOWN, cost, limit, notify, power, security,
+};
 use bgcopy_core::{
     BackgroundMode, ClientCertificate, Job, JobPriority, JobPropertyId, JobRecord, JobType,
     PropertyValue, ProxySettings, ProxyUsage, Result, UploadProtocol, local_name,
@@ -14,7 +16,7 @@ use uuid::Uuid;
 use crate::args::{Priority, Protocol};
 use crate::download_options::bytes;
 use crate::failure::{Failure, Outcome};
-use crate::limit::rate;
+use crate::limit::{rate, window};
 use crate::network_options::background_mode;
 use crate::{job_options, output, proxy};
 
@@ -34,6 +36,9 @@ pub struct JobSettings {
     pub max_time_s: u32,
     pub proxy: ProxySettings,
     pub headers: Option<String>,
+    pub hides_headers: bool,
+    /// None = GET, or that of an upload's protocol.
+    pub method: Option<String>,
     pub security_flags: u32,
     pub certificate: Option<ClientCertificate>,
     pub reply_file_name: Option<String>,
@@ -48,6 +53,8 @@ pub enum Part {
     NotifyFlags,
     Proxy,
     Headers,
+    HiddenHeaders,
+    Method,
     SecurityFlags,
     Certificate,
     ReplyFileName,
@@ -63,7 +70,7 @@ type Set = fn(&mut JobSettings, &str) -> Outcome;
 
 /// A key: its name, what its values are, and what they do. A key that builds on another
 /// one stands behind it.
-const KEYS: [(&str, &str, Set); 19] = [
+const KEYS: [(&str, &str, Set); 22] = [
     ("priority", "foreground, high, normal or low", |job, value| {
         job.priority = one_of::<Priority>(value, Priority::Normal)?.into();
         Ok(())
@@ -112,7 +119,25 @@ const KEYS: [(&str, &str, Set); 19] = [
         job.properties.insert(JobPropertyId::BackgroundMode, value);
         Ok(())
     }),
+    ("window", "when it may transfer, as Mon-Fri 22:00-06:00; empty: always", |job, value| {
+        let text = if value == DEFAULT { "" } else { value };
+        let text = window(text).map_err(Failure::usage)?;
+        job.properties.insert(JobPropertyId::TransferWindow, PropertyValue::Text(text));
+        Ok(())
+    }),
     ("header", "NAME: VALUE or @FILE, in place of all headers; empty: none", add_header),
+    ("hide-headers", "yes: nobody is shown the headers any more", |job, value| {
+        let hides = yes(value, job.hides_headers)?;
+        if job.hides_headers && !hides {
+            return Err(Failure::usage("headers that are hidden stay so"));
+        }
+        job.hides_headers = hides;
+        Ok(())
+    }),
+    ("request", "the HTTP method of a download; before the job is started", |job, value| {
+        job.method = (value != DEFAULT && value != "GET").then(|| value.to_owned());
+        Ok(())
+    }),
     ("proxy", "[PROTOCOL://]HOST[:PORT]; empty: none", set_proxy),
     ("noproxy", "hosts that are reached without the proxy; *: all", set_bypass),
     ("cert", "a PEM file; empty: none", |job, value| {
@@ -176,6 +201,7 @@ pub fn other_properties() -> impl Iterator<Item = JobPropertyId> {
         JobPropertyId::MaxDownloadRate,
         JobPropertyId::MaxUploadRate,
         JobPropertyId::BackgroundMode,
+        JobPropertyId::TransferWindow,
     ];
     JobPropertyId::ALL
         .into_iter()
@@ -190,11 +216,15 @@ pub fn keys() -> String {
             PropertyValue::Dword(_) if id == JobPropertyId::CostFlags => {
                 "names of cost flags, as transfer-not-roaming, or a number"
             }
+            PropertyValue::Dword(_) if id == JobPropertyId::PowerFlags => {
+                "external, battery and saver: with which power it may transfer"
+            }
             PropertyValue::Dword(_) | PropertyValue::Uint64(_) | PropertyValue::Target(_) => {
                 "a number"
             }
             PropertyValue::Guid(_) => "a UUID",
             PropertyValue::Enable(_) => "yes or no",
+            PropertyValue::Text(_) => "a text",
         };
         (key_of(id), values)
     });
@@ -237,7 +267,13 @@ impl JobSettings {
             no_progress_timeout_s: record.no_progress_timeout_s,
             max_time_s: record.maximum_download_time_s,
             proxy: record.proxy.clone(),
-            headers: record.custom_headers.clone(),
+            // What cannot be seen is no list without headers: an empty one takes its place.
+            headers: match record.headers_are_write_only {
+                true => Some(String::new()),
+                false => record.custom_headers.clone(),
+            },
+            hides_headers: record.headers_are_write_only,
+            method: record.http_method.clone(),
             security_flags: record.security_flags,
             certificate: record.client_certificate.clone(),
             reply_file_name: record.reply_file_name.clone(),
@@ -296,6 +332,7 @@ impl JobSettings {
         add(self.description != before.description, Part::Description);
         add(self.notify_flags != before.notify_flags, Part::NotifyFlags);
         add(self.proxy != before.proxy, Part::Proxy);
+        add(self.method != before.method, Part::Method);
         add(self.headers != before.headers, Part::Headers);
         add(self.security_flags != before.security_flags, Part::SecurityFlags);
         add(self.certificate != before.certificate, Part::Certificate);
@@ -308,6 +345,8 @@ impl JobSettings {
         let timeouts = (self.no_progress_timeout_s, before.no_progress_timeout_s);
         add(timeouts.0 != timeouts.1, Part::NoProgressTimeout);
         add(self.max_time_s != before.max_time_s, Part::MaxTime);
+        // It cannot be set back.
+        add(self.hides_headers != before.hides_headers, Part::HiddenHeaders);
         parts
     }
 
@@ -319,6 +358,8 @@ impl JobSettings {
             Part::NotifyFlags => job.set_notify_flags(self.notify_flags),
             Part::Proxy => job.set_proxy_settings(self.proxy.clone()),
             Part::Headers => job.set_custom_headers(self.headers.as_deref()),
+            Part::HiddenHeaders => job.make_custom_headers_write_only(),
+            Part::Method => job.set_http_method(self.method.as_deref().unwrap_or("GET")),
             Part::SecurityFlags => job.set_security_flags(self.security_flags),
             Part::Certificate => job.set_client_certificate(self.certificate.clone()),
             Part::ReplyFileName => job.set_reply_file_name(self.reply_file_name.as_deref()),
@@ -382,12 +423,16 @@ fn property(id: JobPropertyId, value: &str) -> Outcome<PropertyValue> {
         PropertyValue::Dword(bits) if id == JobPropertyId::CostFlags => {
             PropertyValue::Dword(flags(value, &cost::TABLE, bits)?)
         }
+        PropertyValue::Dword(bits) if id == JobPropertyId::PowerFlags => {
+            PropertyValue::Dword(flags(value, &power::TABLE, bits)?)
+        }
         PropertyValue::Dword(number) => PropertyValue::Dword(self::number(value, number)?),
         PropertyValue::Target(number) => PropertyValue::Target(self::number(value, number)?),
         PropertyValue::Uint64(_) => {
             PropertyValue::Uint64(value.parse().map_err(|_| wrong(value, "a number"))?)
         }
         PropertyValue::Enable(on) => PropertyValue::Enable(yes(value, on)?),
+        PropertyValue::Text(_) => PropertyValue::Text(value.to_owned()),
         PropertyValue::Guid(_) => {
             PropertyValue::Guid(Uuid::try_parse(value).map_err(|_| wrong(value, "a UUID"))?)
         }

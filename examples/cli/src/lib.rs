@@ -5,6 +5,7 @@
 //! so that it is also the example of how that API is used.
 
 mod args;
+mod checksums;
 mod config;
 mod config_command;
 mod demo;

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use bgcopy_core::{Manager, RateLimits};
+use bgcopy_core::{Manager, RateLimits, check_transfer_window};
 use clap::Args;
 use indicatif::HumanBytes;
 use serde_json::json;
@@ -23,30 +23,42 @@ pub struct QueueRates {
     /// The same for what is uploaded.
     #[arg(long, value_name = "RATE", value_parser = rate)]
     pub upload_rate: Option<u64>,
+    /// When the jobs of the queue may transfer, as `22:00-06:00` or `Mon-Fri 22:00-06:00;
+    /// Sat,Sun`, by the local clock; empty for always. It is stored.
+    #[arg(long, value_name = "WINDOW", value_parser = window)]
+    pub window: Option<String>,
 }
 
 impl QueueRates {
     /// Sets those that are given.
     pub fn apply_to(&self, manager: &Manager) -> Outcome {
+        set_window(manager, self.window.as_deref())?;
         set(manager, self.limit_rate, self.upload_rate)
     }
 }
 
 pub fn limit(store: &Path, limit: &Limit) -> Outcome {
-    let is_set = limit.rate.is_some() || limit.upload_rate.is_some();
-    let rates = if is_set || job_ids::reader(store)?.is_some() {
+    let is_set = limit.rate.is_some() || limit.upload_rate.is_some() || limit.window.is_some();
+    let (rates, window) = if is_set || job_ids::reader(store)?.is_some() {
         let manager = open_to_store(store)?;
+        set_window(&manager, limit.window.as_deref())?;
         set(&manager, limit.rate, limit.upload_rate)?;
-        manager.rate_limits()?
+        (manager.rate_limits()?, manager.transfer_window()?)
     } else {
         // There is no queue yet, and looking makes none.
-        RateLimits::default()
+        (RateLimits::default(), String::new())
     };
     if limit.json {
-        output::say_json(&json!({ "download": rates.download, "upload": rates.upload }));
+        output::say_json(&json!({
+            "download": rates.download,
+            "upload": rates.upload,
+            "window": window,
+        }));
     } else {
         output::say(&format!("download: {}", words(rates.download)));
         output::say(&format!("upload: {}", words(rates.upload)));
+        let window = if window.is_empty() { "always" } else { &window };
+        output::say(&format!("window: {}", output::in_line(window)));
     }
     Ok(())
 }
@@ -60,6 +72,10 @@ fn set(manager: &Manager, download: Option<u64>, upload: Option<u64>) -> Outcome
         download: download.unwrap_or(before.download),
         upload: upload.unwrap_or(before.upload),
     })?)
+}
+
+fn set_window(manager: &Manager, window: Option<&str>) -> Outcome {
+    Ok(window.map_or(Ok(()), |window| manager.set_transfer_window(window))?)
 }
 
 fn words(rate: u64) -> String {
@@ -76,6 +92,12 @@ pub fn rate(text: &str) -> Result<u64, String> {
     }
     let wrong = || "bytes a second, with K, M or G for powers of 1024; 0 for no limit".to_owned();
     bytes(text).ok().filter(|rate| *rate <= bgcopy_core::vocab::limit::RATE_MAX).ok_or_else(wrong)
+}
+
+/// When transfers may run, as the library reads it.
+pub fn window(text: &str) -> Result<String, String> {
+    check_transfer_window(text).map_err(|error| error.message)?;
+    Ok(text.to_owned())
 }
 
 #[cfg(test)]

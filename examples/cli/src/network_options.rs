@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use bgcopy_core::BackgroundMode;
 use clap::{ArgGroup, Args};
 
-use crate::limit::rate;
+use crate::limit::{rate, window};
 
 #[derive(Args)]
 #[command(next_help_heading = "Requests")]
@@ -17,6 +17,14 @@ pub struct NetworkOptions {
     /// belongs in --user.
     #[arg(short = 'H', long = "header", value_name = "NAME: VALUE")]
     pub headers: Vec<String>,
+    /// Show the headers to nobody once the job has them: they are sent, and can be replaced, but
+    /// neither `show` nor any other program can read them. They are still stored with the job.
+    #[arg(long)]
+    pub hide_headers: bool,
+    /// The HTTP method of a download, without a body. With any other than GET each file is
+    /// requested once and from its start: nothing is resumed or retried by itself [default: GET].
+    #[arg(short = 'X', long = "request", value_name = "METHOD")]
+    pub method: Option<String>,
     /// The User-Agent header [default: bgcopy and its version].
     #[arg(short = 'A', long, value_name = "NAME")]
     pub user_agent: Option<String>,
@@ -109,6 +117,11 @@ pub struct NetworkOptions {
     /// is low (auto). Linux only [default: off].
     #[arg(long, value_name = "on|auto|off", value_parser = background_mode)]
     pub background_mode: Option<BackgroundMode>,
+    /// When a job may transfer, as `22:00-06:00` or `Mon-Fri 22:00-06:00; Sat,Sun`, by the
+    /// local clock; empty for always. It is stored with the job. `limit --window` sets that
+    /// of the whole queue.
+    #[arg(long, value_name = "WINDOW", value_parser = window)]
+    pub window: Option<String>,
 }
 
 /// A mode by its name, in letters of either case.

@@ -9,9 +9,10 @@ use std::io::{self, BufWriter, ErrorKind, StdoutLock, Write};
 use std::sync::{Mutex, PoisonError};
 
 use bgcopy_core::vocab::SIZE_UNKNOWN;
-use bgcopy_core::{FileRecord, HResult, JobError, JobRecord, WaitReason, progress_of};
+use bgcopy_core::{
+    FileRecord, FileSource, HResult, JobError, JobRecord, WaitReason, progress_of, sources_of,
+};
 use serde_json::{Value, json};
-use uuid::Uuid;
 
 use crate::failure::{Failure, Outcome};
 
@@ -174,18 +175,35 @@ pub fn job(record: &JobRecord, reason: &WaitReason) -> Value {
 }
 
 /// A file of a job as JSON.
-pub fn file(file: &FileRecord, job: Uuid, index: u32) -> Value {
+pub fn file(job: &JobRecord, file: &FileRecord, index: u32) -> Value {
     json!({
         "index": index,
         "remote_name": file.remote_name,
         "local_name": file.local_name,
-        "temporary_name": file.temporary_name(job, index),
+        "temporary_name": file.temporary_name(job.id, index),
         "bytes_total": file.bytes_total(),
         "bytes_transferred": file.written,
         "transferred": file.is_transferred(),
         "expected_hash": file.expected_hash.as_ref().map(|hash| json!({
             "algorithm": hash.algorithm.name(),
             "digest": hash.digest,
+        })),
+        "sources": sources_of(job, file).iter().map(source).collect::<Value>(),
+    })
+}
+
+/// A place that a file can be had from as JSON.
+fn source(source: &FileSource) -> Value {
+    json!({
+        "url": source.url,
+        "kind": source.kind.name(),
+        "state": source.state.name(),
+        "failure": source.failure.as_ref().map(|failure| json!({
+            "code": hexadecimal(failure.code),
+            "name": failure.code.name(),
+            "context": failure.context.name(),
+            "message": failure.message,
+            "at_ms": source.failed_at_ms,
         })),
     })
 }

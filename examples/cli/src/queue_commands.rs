@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 
 use bgcopy_core::vocab::{SIZE_UNKNOWN, code};
 use bgcopy_core::{
-    Error, FileRecord, HResult, Job, JobRecord, JobSetup, JobType, Reader, Result, WaitKind,
-    WaitReason, progress_of, survey_each, wait_reasons,
+    Error, FileRecord, FileSource, HResult, Job, JobRecord, JobSetup, JobType, Options, Reader,
+    Result, WaitKind, WaitReason, progress_of, sources_of, survey_each, wait_reasons,
 };
 use indicatif::HumanBytes;
 use serde_json::json;
@@ -17,10 +17,11 @@ use uuid::Uuid;
 use crate::args::{Add, One, Several};
 use crate::failure::{Failure, Outcome, describe};
 use crate::get::open_to_store;
+use crate::interrupt::Interrupt;
 use crate::job_options::JobOptions;
 use crate::job_settings::JobSettings;
 use crate::progress::{percent, standstill};
-use crate::{job_ids, job_options, output, ranges, shown_settings, targets};
+use crate::{checksums, job_ids, job_options, output, ranges, shown_settings, targets};
 
 /// How long `cancel` waits for a server to hear of it, and how often it looks.
 const SERVER_PATIENCE: Duration = Duration::from_secs(5);
@@ -31,17 +32,22 @@ pub fn add(store: &Path, add: &Add) -> Outcome {
     if !rest.is_empty() {
         return Err(Failure::usage("each URL needs a file to go to"));
     }
-    let files = pairs
+    let mut files = pairs
         .iter()
         .map(|[url, file]| targets::target(targets::url(url)?, Path::new(file)))
         .collect::<Outcome<Vec<_>>>()?;
+    targets::set_mirrors(&mut files, &add.mirrors)?;
     add.download.check_targets(&files)?;
     let mut options = JobOptions::read(&add.network)?;
     options.add_netrc(&add.network, &files)?;
+    if add.download.checksums.is_some() {
+        let (host, interrupt) = (Options::new(store), Interrupt::listen()?);
+        checksums::expect(&add.download, &mut files, &options, &host, &interrupt)?;
+    }
     let manager = open_to_store(store)?;
     options.check_host(&manager)?;
     // In one step: a kill leaves all of the job or nothing.
-    let mut setup = JobSetup::new(&targets::display_name(&files), JobType::Download).files(files);
+    let mut setup = JobSetup::new(&targets::display_name(&files), JobType::Download);
     if let Some(key) = &add.key {
         setup = setup.key(key);
     }
@@ -49,7 +55,8 @@ pub fn add(store: &Path, add: &Add) -> Outcome {
         setup = setup.priority(priority.into());
     }
     setup = if add.on_demand { ranges::on_demand(setup) } else { setup.resumed() };
-    let job = options.add_to(add.download.add_to(setup)).create(&manager)?;
+    // The files come last: the security flags say which mirrors they may have.
+    let job = options.add_to(add.download.add_to(setup)).files(files).create(&manager)?;
     output::say(&job.id().to_string());
     Ok(())
 }
@@ -110,7 +117,7 @@ pub fn show(store: &Path, one: &One) -> Outcome {
     let reason = reader.wait_reason(&record);
     if one.json {
         let mut job = output::job(&record, &reason);
-        let files = (0_u32..).zip(&files).map(|(index, file)| output::file(file, record.id, index));
+        let files = (0_u32..).zip(&files).map(|(index, file)| output::file(&record, file, index));
         job["files"] = files.collect();
         job["settings"] = shown_settings::json(&JobSettings::of(&record));
         output::say_json(&job);
@@ -281,8 +288,18 @@ fn in_words(
         let way = if direction(record) == "up" { "to" } else { "from" };
         lines.push(format!("  {way} {}", output::in_line(&file.remote_name)));
         lines.push(format!("  {} of {total}", HumanBytes(file.written)));
+        if file.sources.is_some() {
+            lines.extend(sources_of(record, file).iter().map(source_in_words));
+        }
     }
     lines.join("\n")
+}
+
+fn source_in_words(source: &FileSource) -> String {
+    let failure = source.failure.as_ref();
+    let why = failure.map(|failure| format!(": {}", describe(failure.code, &failure.message)));
+    let (url, state) = (output::in_line(&source.url), source.state.name());
+    format!("  source {} {url} {state}{}", source.kind.name(), why.unwrap_or_default())
 }
 
 /// Percent and bytes of a job, where the total may be unknown.

@@ -1,7 +1,7 @@
 //! The settings of a job as `show` has them: under the names that `set` takes, with values
 //! that it would take.
 
-use bgcopy_core::vocab::{FlagTable, SIZE_UNKNOWN, cost, limit, notify, security};
+use bgcopy_core::vocab::{FlagTable, SIZE_UNKNOWN, cost, limit, notify, power, security};
 use bgcopy_core::{
     BackgroundMode, JobPriority, JobPropertyId, JobType, PropertyValue, ProxySettings, ProxyUsage,
     UploadProtocol,
@@ -87,6 +87,8 @@ fn new_job(
         max_time_s: limit::MAXIMUM_DOWNLOAD_TIME_DEFAULT_S,
         proxy: ProxySettings { usage: ProxyUsage::Preconfig, list: None, bypass: None },
         headers: None,
+        hides_headers: false,
+        method: None,
         security_flags: 0,
         certificate: None,
         reply_file_name: None,
@@ -105,6 +107,8 @@ fn rows(job: &JobSettings) -> Vec<Row> {
         Row::number("no-progress-timeout", job.no_progress_timeout_s),
         Row::number("max-time", job.max_time_s),
         headers(job.headers.as_deref().unwrap_or("")),
+        Row::flag("hide-headers", job.hides_headers),
+        method(job.method.as_deref()),
         proxy(&job.proxy),
         Row::file("noproxy", job.proxy.bypass.as_ref()),
         Row::file("cert", certificate.map(|client| &client.certificate)),
@@ -131,6 +135,9 @@ fn rows(job: &JobSettings) -> Vec<Row> {
     if let Some(PropertyValue::Dword(number)) = job.properties.get(&JobPropertyId::BackgroundMode) {
         let mode = BackgroundMode::from_u32(*number).map(|mode| mode.name().to_ascii_lowercase());
         rows.push(Row::text("background-mode", &mode.unwrap_or_else(|| number.to_string())));
+    }
+    if let Some(PropertyValue::Text(window)) = job.properties.get(&JobPropertyId::TransferWindow) {
+        rows.push(Row::text("window", window));
     }
     if let Some(PropertyValue::Dword(number)) = job.properties.get(&JobPropertyId::UploadProtocol) {
         rows.push(Row::text("protocol", &protocol(*number)));
@@ -178,6 +185,13 @@ fn without_secret(line: &str) -> String {
     }
 }
 
+fn method(method: Option<&str>) -> Row {
+    match method {
+        Some(method) => Row::text("request", method),
+        None => Row::new("request", DEFAULT, Value::Null),
+    }
+}
+
 fn proxy(proxy: &ProxySettings) -> Row {
     match (proxy.usage, &proxy.list) {
         (ProxyUsage::Preconfig | ProxyUsage::Autodetect, _) => {
@@ -201,9 +215,13 @@ fn property(id: JobPropertyId, value: &PropertyValue) -> Row {
         PropertyValue::Dword(bits) if id == JobPropertyId::CostFlags => {
             Row::text(&key, &flags(&cost::TABLE, *bits))
         }
+        PropertyValue::Dword(bits) if id == JobPropertyId::PowerFlags => {
+            Row::text(&key, &flags(&power::TABLE, *bits))
+        }
         PropertyValue::Dword(number) | PropertyValue::Target(number) => Row::number(&key, *number),
         PropertyValue::Uint64(number) => Row::number(&key, *number),
         PropertyValue::Enable(is_on) => Row::flag(&key, *is_on),
+        PropertyValue::Text(text) => Row::text(&key, text),
         PropertyValue::Guid(guid) => Row::text(&key, &guid.to_string()),
     }
 }
@@ -262,6 +280,7 @@ mod tests {
             "max-time=8",
             "header=X-A: 1",
             "header=X-B: 2",
+            "request=POST",
             "proxy=socks5h://h:1",
             "noproxy=a,b",
             "insecure=yes",
@@ -269,7 +288,9 @@ mod tests {
             "notify-flags=disable,0x10",
             "max-filesize=2K",
             "protocol=put-range",
+            "window=Mon-Fri 22:00-06:00; Sat,Sun",
             "cost-flags=transfer-not-roaming",
+            "power-flags=external,saver",
             "dynamic-content=yes",
             "connections-per-file=3",
             "notification-clsid=00000000-0000-0000-0000-000000000001",
@@ -282,7 +303,9 @@ mod tests {
         assert_eq!(new.with(&words).expect("good words"), job);
         let back: Vec<_> =
             self::words(&new).into_iter().filter(|word| !word.ends_with('=')).collect();
-        let back = job.with(&[back, vec!["header=".to_owned()]].concat()).expect("good words");
+        let back = job
+            .with(&[back, vec!["header=".to_owned(), "window=".to_owned()]].concat())
+            .expect("good words");
         assert_eq!(JobSettings { description: String::new(), ..back }, new);
     }
 

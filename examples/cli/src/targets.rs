@@ -32,6 +32,7 @@ pub fn of(get: &Get, store: &Path) -> Outcome<Vec<FileSpec>> {
             false => target(url, output)?,
         };
         target.expected_hash = get.sha256.clone().map(sha256);
+        target.mirrors.clone_from(&get.mirrors);
         make_folders(slice::from_ref(&target))?;
         return Ok(vec![target]);
     }
@@ -58,8 +59,19 @@ pub fn of(get: &Get, store: &Path) -> Outcome<Vec<FileSpec>> {
         };
         target.expected_hash = Some(sha256(digest.clone()));
     }
+    set_mirrors(&mut targets, &get.mirrors)?;
     make_folders(&targets)?;
     Ok(targets)
+}
+
+/// Gives the only one of the files its mirrors.
+pub fn set_mirrors(targets: &mut [FileSpec], mirrors: &[String]) -> Outcome {
+    match targets {
+        _ if mirrors.is_empty() => {}
+        [target] => target.mirrors = mirrors.to_vec(),
+        _ => return Err(Failure::usage("--mirror is for a single URL")),
+    }
+    Ok(())
 }
 
 /// A URL and a file, relative to the current folder.

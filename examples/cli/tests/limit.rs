@@ -20,13 +20,14 @@ fn limits(bench: &Bench) -> serde_json::Value {
 #[test]
 fn the_limits_of_the_queue_are_shown_set_and_kept() {
     let bench = Bench::new();
-    let none = "download: no limit\nupload: no limit\n";
+    let none = "download: no limit\nupload: no limit\nwindow: always\n";
     assert_eq!(bench.run(&["limit"]).stdout, none);
     assert!(!bench.store().exists(), "looking makes no queue");
     let out = bench.run(&["limit", "2M"]);
-    assert_eq!((out.code, out.stdout.as_str()), (0, "download: 2.00 MiB/s\nupload: no limit\n"));
+    let some = "download: 2.00 MiB/s\nupload: no limit\nwindow: always\n";
+    assert_eq!((out.code, out.stdout.as_str()), (0, some));
     assert_eq!(bench.run(&["limit", "--upload-rate", "100k"]).code, 0);
-    assert_eq!(limits(&bench), json!({ "download": 2 << 20, "upload": 102_400 }));
+    assert_eq!(limits(&bench), json!({ "download": 2 << 20, "upload": 102_400, "window": "" }));
 
     // The queue that is running has them, and gets others.
     let serve = bench.start(&["serve", "--limit-rate", "1K"]);
@@ -39,7 +40,40 @@ fn the_limits_of_the_queue_are_shown_set_and_kept() {
     // At a thousand bytes a second it would take a quarter of an hour.
     assert_eq!(bench.run(&["run", id]).code, 0);
     assert_eq!(serve.interrupt().code, 0);
-    assert_eq!(limits(&bench), json!({ "download": 0, "upload": 0 }));
+    assert_eq!(limits(&bench), json!({ "download": 0, "upload": 0, "window": "" }));
+}
+
+#[test]
+fn windows_of_the_queue_and_of_a_job_are_set_shown_and_kept() {
+    let bench = Bench::new();
+    let out = bench.run(&["limit", "--window", "Mon-Fri 22:00-06:00; Sat,Sun"]);
+    assert_eq!(out.code, 0, "{out:?}");
+    assert!(out.stdout.contains("\nwindow: Mon-Fri 22:00-06:00; Sat,Sun\n"), "{out:?}");
+    assert_eq!(bench.run(&["limit", "5K"]).code, 0);
+    assert_eq!(limits(&bench)["window"], "Mon-Fri 22:00-06:00; Sat,Sun", "it stays");
+    let added = bench.run(&["add", &bench.url("/gen/1/5"), "file", "--window", "Sat,Sun"]);
+    let id = added.stdout.trim();
+    let window = JobPropertyId::TransferWindow;
+    assert_eq!(rate(&bench, id, window), Some(PropertyValue::Text("Sat,Sun".to_owned())));
+    assert_eq!(bench.run(&["set", id, "window=22:00-06:00"]).code, 0);
+    assert_eq!(rate(&bench, id, window), Some(PropertyValue::Text("22:00-06:00".to_owned())));
+    assert!(bench.run(&["show", id]).stdout.contains("22:00-06:00"));
+    assert_eq!(bench.run(&["set", id, "window="]).code, 0);
+    assert_eq!(rate(&bench, id, window), Some(PropertyValue::Text(String::new())));
+    for command in [
+        &["limit", "--window", "22:00-"][..],
+        &["serve", "--window", "22:00-"],
+        &["add", "http://127.0.0.1:1/x", "x", "--window", "22:00-"],
+        &["set", id, "window=22:00-"],
+    ] {
+        let out = bench.run(command);
+        assert_eq!(out.code, 2, "{command:?}: {out:?}");
+        assert!(out.stderr.contains("at character 7,"), "{command:?}: {out:?}");
+    }
+    let serve = bench.start(&["serve", "--window", ""]);
+    bench.wait_for_host();
+    bench::wait_until("serve sets it", || limits(&bench)["window"] == "");
+    assert_eq!(serve.interrupt().code, 0);
 }
 
 #[test]

@@ -234,3 +234,33 @@ fn show_has_the_settings_under_the_names_that_set_takes() {
     assert_eq!((&settings["cert"], &settings["max_redirs"]), (&().into(), &().into()));
     assert!(!shown(&["--json", "--settings"]).contains("s3cret") && !text.contains("s3cret"));
 }
+
+#[test]
+fn a_method_is_set_before_the_start_and_hidden_headers_are_shown_nowhere() {
+    let bench = Bench::new();
+    let url = bench.url("/gen/1/5");
+    let words = ["-X", "POST", "-H", "X-Plain: abracadabra", "--hide-headers"];
+    let added = bench.run(&[&["add"][..], &words, &[&url, "file"]].concat());
+    assert_eq!(added.code, 0, "{added:?}");
+    let id = added.stdout.trim().to_owned();
+    let shown = bench.run(&["show", &id, "--json"]);
+    let settings = json_of(&shown.stdout)["settings"].clone();
+    assert_eq!((&settings["request"], &settings["hide_headers"]), (&"POST".into(), &true.into()));
+    for words in [&["show", &id][..], &["show", &id, "--settings"], &["show", &id, "--json"]] {
+        let out = bench.run(words);
+        assert!(out.code == 0 && !out.stdout.contains("abracadabra"), "{out:?}");
+    }
+    let back = bench.run(&["set", &id, "hide-headers=no"]);
+    assert!(back.code != 0 && back.stderr.contains("stay so"), "{back:?}");
+    let late = bench.run(&["set", &id, "request=GET", "header="]);
+    assert!(late.code != 0 && late.stderr.contains("Nothing of the job was changed"), "{late:?}");
+    let set = bench.run(&["set", &id, "header="]);
+    assert_eq!((set.code, set.stdout), (0, format!("{id} changed\n")), "{}", set.stderr);
+    let stored = record(&bench, &id);
+    assert_eq!(
+        (stored.http_method.as_deref(), stored.headers_are_write_only),
+        (Some("POST"), true)
+    );
+    let refused = bench.run(&["add", "-X", "HEAD", &url, "other"]);
+    assert!(refused.code != 0 && refused.stderr.contains("no file"), "{refused:?}");
+}

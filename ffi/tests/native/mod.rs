@@ -270,6 +270,7 @@ macro_rules! every_story {
                     restarted: ["one"],
                     ended: ["one"],
                     reopened: ["one"],
+                    mirror: ["one"],
                 }
                 events {
                     asked_for: ["one"],
@@ -300,6 +301,7 @@ macro_rules! every_story {
                     of_job: [],
                     keys: [],
                     oneshot: ["one"],
+                    checksums: [],
                     of_requests: [],
                     properties: [],
                     of_manager: [],
@@ -335,6 +337,7 @@ macro_rules! every_story {
                     restarted: ["one"],
                     ended: ["one"],
                     beside: [],
+                    mirror: ["one"],
                 }
                 reading {
                     while_it_downloads: ["one"],

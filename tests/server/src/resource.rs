@@ -19,6 +19,7 @@ pub struct Resource {
     pub(crate) script: Vec<Reply>,
     pub(crate) always: Reply,
     pub(crate) head_status: Option<u16>,
+    pub(crate) method: Option<&'static str>,
 }
 
 impl Resource {
@@ -32,6 +33,7 @@ impl Resource {
             script: Vec::new(),
             always: Reply::normal(),
             head_status: None,
+            method: None,
         }
     }
 
@@ -91,6 +93,12 @@ impl Resource {
     /// reply out of the script.
     pub fn head_status(mut self, status: u16) -> Resource {
         self.head_status = Some(status);
+        self
+    }
+
+    /// Answers this method, too, as it answers GET.
+    pub fn method(mut self, method: &'static str) -> Resource {
+        self.method = Some(method);
         self
     }
 

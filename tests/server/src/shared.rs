@@ -197,11 +197,12 @@ impl State {
         if let Some(prefix) = area {
             return Found::Area { prefix };
         }
-        if request.method != "GET" && request.method != "HEAD" {
-            return Found::WrongMethod;
-        }
         let keys = [request.path.as_str(), without_query(&request.path)];
         let key = keys.into_iter().find(|key| self.resources.contains_key(*key));
+        let own = key.and_then(|key| self.resources.get(key)?.resource.method);
+        if !["GET", "HEAD"].contains(&request.method.as_str()) && own != Some(&request.method) {
+            return Found::WrongMethod;
+        }
         let Some(key) = key else {
             let by_path = || {
                 generated::resource(&request.path)

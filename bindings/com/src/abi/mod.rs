@@ -1,4 +1,5 @@
-//! The binary interface of BITS, generated from Microsoft's metadata.
+//! The binary interface of BITS, generated from Microsoft's metadata, and that of Delivery
+//! Optimization, which the metadata has not.
 
 #![allow(
     missing_docs,
@@ -12,10 +13,12 @@
     reason = "names and forms are Microsoft's"
 )]
 
+mod delivery;
 #[rustfmt::skip]
 mod interfaces;
 #[rustfmt::skip]
 mod types;
 
+pub use delivery::*;
 pub use interfaces::*;
 pub use types::*;

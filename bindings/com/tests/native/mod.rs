@@ -197,6 +197,14 @@ macro_rules! every_story {
     ($list:ident) => {
         $list! {
             c {
+                delivery {
+                    download: ["one"],
+                    properties: [],
+                    life_cycle: [],
+                    enumerated: [],
+                    blocking: ["one"],
+                    variants: [],
+                }
                 life {
                     download: ["one", "two"],
                     cancelled: [],

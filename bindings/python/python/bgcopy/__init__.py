@@ -5,7 +5,7 @@ The usual cases are one line, :func:`download` and :func:`upload`. Everything el
 :class:`Manager`: it makes jobs, a job has files, and the store keeps them all.
 """
 
-from ._bgcopy import File, Job, Manager, Reader
+from ._bgcopy import File, Job, Manager, Reader, parse_checksum_list
 from ._download import download, download_many
 from ._events import Events
 from ._file_reader import FileReader
@@ -24,8 +24,11 @@ from ._vocab import (
     JobState,
     JobType,
     NotifyFlags,
+    PowerState,
     ProxyUsage,
     SecurityFlags,
+    SourceKind,
+    SourceState,
     UploadProtocol,
     WaitKind,
 )
@@ -52,6 +55,7 @@ from .records import (
     FileProgress,
     FileRange,
     FileRecord,
+    FileSource,
     FileSpec,
     JobError,
     JobProgress,
@@ -59,6 +63,7 @@ from .records import (
     JobSnapshot,
     JobTimes,
     Limits,
+    ListedChecksum,
     Network,
     ProxySettings,
     RateLimits,
@@ -85,6 +90,7 @@ __all__ = [
     "FileRange",
     "FileReader",
     "FileRecord",
+    "FileSource",
     "FileSpec",
     "HResult",
     "HashAlgorithm",
@@ -102,6 +108,7 @@ __all__ = [
     "JobTimes",
     "JobType",
     "Limits",
+    "ListedChecksum",
     "Manager",
     "ManagerClosedError",
     "Network",
@@ -109,12 +116,15 @@ __all__ = [
     "NotSupportedError",
     "NotifyFlags",
     "PathNotFoundError",
+    "PowerState",
     "ProxySettings",
     "ProxyUsage",
     "RateLimits",
     "Reader",
     "ReplyProgress",
     "SecurityFlags",
+    "SourceKind",
+    "SourceState",
     "StorageError",
     "StoreInUseError",
     "TransferError",
@@ -124,6 +134,7 @@ __all__ = [
     "WaitTimeoutError",
     "download",
     "download_many",
+    "parse_checksum_list",
     "upload",
     "upload_many",
 ]

@@ -19,6 +19,7 @@ from ._vocab import (
     JobState,
     JobType,
     NotifyFlags,
+    PowerState,
     SecurityFlags,
     UploadProtocol,
 )
@@ -30,6 +31,7 @@ from .records import (
     FileProgress,
     FileRange,
     FileRecord,
+    FileSource,
     FileSpec,
     JobError,
     JobProgress,
@@ -37,6 +39,7 @@ from .records import (
     JobSnapshot,
     JobTimes,
     Limits,
+    ListedChecksum,
     Network,
     ProxySettings,
     RateLimits,
@@ -53,6 +56,7 @@ __all__ = [
     "Source",
     "code_name",
     "code_text",
+    "parse_checksum_list",
     "report_unraisable",
     "run_program",
     "transfer",
@@ -83,6 +87,7 @@ class Manager:
         *,
         limits: Limits | None = None,
         rate_limits: RateLimits | None = None,
+        transfer_window: str | None = None,
         user_agent: str | None = None,
         ca_file: str | PathLike[str] | None = None,
         ca_pem: str | None = None,
@@ -100,8 +105,8 @@ class Manager:
         With `stores_only` nothing is transferred while this manager hosts: it only
         stores what is to be done; a cancel still reaches the servers of its uploads.
 
-        `rate_limits` are set as :attr:`rate_limits` sets them; None leaves those that
-        are stored.
+        `rate_limits` and `transfer_window` are set as :attr:`rate_limits` and
+        :attr:`transfer_window` set them; None leaves what is stored.
 
         `ca_file` is a file in PEM form with the certificates of the authorities
         that all requests trust in place of the system's, while this manager
@@ -276,6 +281,38 @@ class Manager:
 
     @rate_limits.setter
     def rate_limits(self, rates: RateLimits) -> None: ...
+    @property
+    def power(self) -> PowerState:
+        """What drives the machine as it was said last, by any process; external power if
+        nobody did.
+
+        Setting it says so: `EXTERNAL` or `BATTERY`, with `SAVER` if the system saves power.
+        Jobs whose property POWER_FLAGS does not have all of it stop at once, keep their bytes
+        and are QUEUED; their `wait_reason` is `POLICY_CLOSED`. When they may, they go on. It
+        is not stored, and holds until this manager says something else or is closed.
+        :class:`InvalidArgumentError` for another number.
+        """
+
+    @power.setter
+    def power(self, state: PowerState) -> None: ...
+    @property
+    def transfer_window(self) -> str:
+        """When the jobs of the queue may transfer, by the local clock of the process
+        that hosts it; empty for always.
+
+        A window is a list of entries, separated by semicolons: days, times, or both, as
+        `22:00-06:00` or `Mon-Fri 22:00-06:00; Sat,Sun`. One that ends before it begins
+        ends on the next day. When it closes, jobs keep their bytes and are QUEUED; their
+        `wait_reason` is `OUTSIDE_WINDOW`, with when it opens as the next try.
+
+        Setting it holds at once, in whatever process the queue is hosted, and it is
+        stored. A job may have a window of its own: the property TRANSFER_WINDOW.
+        :class:`InvalidArgumentError` for what is no window, with the character at which
+        it is none, and above 1,024 characters.
+        """
+
+    @transfer_window.setter
+    def transfer_window(self, window: str) -> None: ...
     @property
     def network(self) -> Network:
         """The network as it was told last, by any process; connected and
@@ -630,11 +667,40 @@ class Job:
         """Headers that every request carries: `Name: value` lines, each ended
         by CR LF; None clears them. They are stored as they are, so secrets
         belong in :meth:`set_credentials`. :class:`InvalidArgumentError` above
-        16,383 characters or for a malformed line.
+        16,383 characters or for a malformed line. :class:`AccessDeniedError`
+        when they are read once they are write-only.
         """
 
     @custom_headers.setter
     def custom_headers(self, headers: str | None) -> None: ...
+    def make_custom_headers_write_only(self) -> None:
+        """Hides the custom headers, those that are set and those that will be,
+        from every caller (MakeCustomHeadersWriteOnly): they are sent, and can
+        be set, but no longer read. This cannot be undone. They are still stored
+        as they are, in the folder of the queue, which only its user can read.
+        :class:`InvalidStateError` if the job is final. Section 3.6.
+        """
+
+    @property
+    def http_method(self) -> str:
+        """The HTTP method of a download; GET unless set, before the first
+        Resume. Its requests have no body. With any other method than GET each
+        file is requested once, from its first byte: every failure puts the file
+        in ERROR, and Resume begins it anew; the priority becomes FOREGROUND and
+        stays so. After a 303, and after a 301 or 302 to a POST, the redirect is
+        followed by GET. A file that is requested when its process is killed is
+        requested again.
+
+        :class:`InvalidArgumentError` for what is no method or has more than 40
+        characters, if the job has DYNAMIC_CONTENT or ON_DEMAND_MODE, or a file
+        with ranges, which are refused afterwards as well;
+        :class:`NotSupportedError` for CONNECT, HEAD and TRACE, whose answer is
+        no file, and for an upload; :class:`InvalidStateError` after the first
+        Resume. Section 3.6.
+        """
+
+    @http_method.setter
+    def http_method(self, method: str) -> None: ...
     @property
     def security_flags(self) -> SecurityFlags:
         """Certificate checks and the redirect policy.
@@ -690,12 +756,12 @@ class Job:
         valid, and then none is changed.
         """
 
-    def property(self, id: JobPropertyId) -> int | bool | uuid.UUID:
+    def property(self, id: JobPropertyId) -> int | bool | uuid.UUID | str:
         """A job property: :class:`NotFoundError` for an unknown id. Section
         3.4.
         """
 
-    def set_property(self, id: JobPropertyId, value: int | bool | uuid.UUID) -> None:
+    def set_property(self, id: JobPropertyId, value: int | bool | uuid.UUID | str) -> None:
         """Sets a job property: :class:`NotFoundError` for an unknown id,
         :class:`InvalidArgumentError` for a value of another type,
         :class:`InvalidStateError` for one that is fixed by the first Resume,
@@ -773,6 +839,28 @@ class File:
     @property
     def expected_hash(self) -> ExpectedHash | None:
         """The hash it must have."""
+
+    @property
+    def sources(self) -> tuple[FileSource, ...]:
+        """The places that it can be had from, the remote name first and then its
+        mirrors in the order in which they were added, and what became of each.
+        """
+
+    def add_mirror(self, url: str) -> HResult:
+        """Appends another URL of the same content, which is asked when the sources
+        before it fail: S_FALSE if the file has it already. Stored at once. What is
+        held is kept if the mirror has the same size and strong ETag, or a hash is
+        expected, which then decides; else the mirror serves only once no other source
+        is left, and the file begins anew. Passwords, tokens, `Authorization`, `Cookie`
+        and the client certificate go to no mirror of another origin than the remote
+        name's.
+
+        :class:`InvalidArgumentError` for a bad URL, another scheme than http and
+        https, and http where the remote name is https, unless the job has
+        REDIRECT_ALLOW_HTTPS_TO_HTTP; :class:`Error` with BGCOPY_E_TOO_MANY_MIRRORS
+        above 16; :class:`NotSupportedError` for an upload; :class:`InvalidStateError`
+        if the job is final.
+        """
 
     def set_remote_name(self, remote_name: str) -> None:
         """Sets another URL for the same content (SetRemoteName). Held bytes
@@ -904,6 +992,16 @@ def code_text(code: int) -> str:
 def report_unraisable(exception: BaseException, object: Any) -> None:
     """Reports an exception that there is nobody to raise to."""
 
+def parse_checksum_list(text: str | bytes) -> list[ListedChecksum]:
+    """Reads a list of checksums: lines of `sha256sum` and `sha512sum`, of BSD
+    (`SHA256 (NAME) = DIGEST`), or a digest alone. Blank lines, comments and lines
+    of functions that are not supported, as MD5 and SHA-1, are skipped. Of a text
+    that is signed by OpenPGP the message is read; the signature is not checked.
+
+    :class:`BgcopyError` with BGCOPY_E_CHECKSUM_LIST, and the number of the line,
+    for what is no such list.
+    """
+
 def transfer(
     manager: Manager,
     files: Sequence[FileSpec],
@@ -917,6 +1015,9 @@ def transfer(
     cancel_unfinished: bool,
     upload_protocol: UploadProtocol | None,
     reply_file_name: str | PathLike[str] | None,
+    checksums: str | PathLike[str] | None,
+    minisign_key: str | None,
+    signature: str | PathLike[str] | None,
     report: Callable[[JobProgress], object] | None,
 ) -> list[tuple[str, bool, JobError | None]]:
     """Transfers files by jobs that the same call finds again. Of each file: its

@@ -16,6 +16,7 @@ from ._transfer import (
     NO_PROGRESS_TIMEOUT_S,
     TICK_S,
     Deadline,
+    Proof,
     StrPath,
     TransferSettings,
     failure,
@@ -34,6 +35,9 @@ def download(
     path: StrPath | None = None,
     *,
     sha256: str | bytes | None = None,
+    checksums: StrPath | None = None,
+    minisign_key: str | None = None,
+    signature: StrPath | None = None,
     progress: Progress = False,
     timeout: float | timedelta | None = None,
     no_progress_timeout: float | timedelta = NO_PROGRESS_TIMEOUT_S,
@@ -47,7 +51,12 @@ def download(
 
     Nothing is at `path` before all of it is here and checked; a file that is
     there is replaced. Without `path` it goes to the current folder under the
-    last part of the URL. `sha256` is what its content must have.
+    last part of the URL. `sha256` is what its content must have. `checksums` is
+    the URL or the path of a list of checksums (`SHA256SUMS`) that the file must
+    be in, and is checked against unless it has a hash of its own; headers and
+    credentials go to its server only if it has the origin of one of the files.
+    With `minisign_key`, a public key of minisign, the list must be signed by it;
+    the signature is at `signature`, else beside the list with `.minisig` at its end.
 
     `progress` is True or "tqdm" for a bar of tqdm, "rich" for one of rich, or a
     function that is called with :class:`JobProgress`, ten times a second.
@@ -65,14 +74,18 @@ def download(
     """
     local_name = absolute(name_in_url(url) if path is None else path)
     target = FileSpec(url, local_name, expected_hash=expected(sha256))
+    proof = Proof(checksums, minisign_key, signature)
     settings = TransferSettings(headers, credentials, priority, no_progress_timeout)
-    return _fetch([target], settings, progress, timeout, store, manager)[0]
+    return _fetch([target], settings, progress, timeout, store, manager, proof)[0]
 
 
 def download_many(
     targets: Iterable[Target],
     folder: StrPath = ".",
     *,
+    checksums: StrPath | None = None,
+    minisign_key: str | None = None,
+    signature: StrPath | None = None,
     progress: Progress = False,
     timeout: float | timedelta | None = None,
     no_progress_timeout: float | timedelta = NO_PROGRESS_TIMEOUT_S,
@@ -93,8 +106,9 @@ def download_many(
     files = [_target(target, below) for target in targets]
     if not files:
         return []
+    proof = Proof(checksums, minisign_key, signature)
     settings = TransferSettings(headers, credentials, priority, no_progress_timeout)
-    return _fetch(files, settings, progress, timeout, store, manager)
+    return _fetch(files, settings, progress, timeout, store, manager, proof)
 
 
 def _target(target: Target, folder: str) -> FileSpec:
@@ -119,11 +133,12 @@ def _fetch(
     timeout: float | timedelta | None,
     store: StrPath | None,
     manager: Manager | None,
+    proof: Proof,
 ) -> list[Path]:
     with reporting(progress, display_name(files)) as report:
         make_folders(files)
         with opened(store, manager) as (queue, is_kept):
-            run(queue, files, settings, report, timeout, is_kept=is_kept)
+            run(queue, files, settings, report, timeout, is_kept=is_kept, proof=proof)
     return [Path(file.local_name) for file in files]
 
 

@@ -47,6 +47,15 @@ class TransferSettings:
     no_progress_timeout: float | timedelta
 
 
+@dataclass(frozen=True)
+class Proof:
+    """The list of checksums that files must be in, and who must have signed it."""
+
+    checksums: StrPath | None
+    minisign_key: str | None
+    signature: StrPath | None
+
+
 class Deadline:
     """The end of a time that may be endless."""
 
@@ -123,6 +132,7 @@ def run(
     uploads: bool = False,
     upload_protocol: UploadProtocol = UploadProtocol.AUTO,
     reply_file_name: str | None = None,
+    proof: Proof | None = None,
 ) -> list[str]:
     """Transfers files to their end, and returns their URLs. The jobs that an earlier call
     with the same files left are gone on with. Those that do not come to their end are suspended
@@ -140,6 +150,9 @@ def run(
         cancel_unfinished=not is_kept,
         upload_protocol=None if upload_protocol is UploadProtocol.AUTO else upload_protocol,
         reply_file_name=reply_file_name,
+        checksums=None if proof is None else proof.checksums,
+        minisign_key=None if proof is None else proof.minisign_key,
+        signature=None if proof is None else proof.signature,
         report=report,
     )
     errors = [error for _, is_done, error in ended if not is_done and error is not None]

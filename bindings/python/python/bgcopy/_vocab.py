@@ -144,6 +144,12 @@ class JobPropertyId(WordBase):
     """The most bytes a second that the job may upload; 0 for no limit of its own: a Uint64, set at any time."""
     BACKGROUND_MODE = 4101
     """Whether downloads of the job yield to other traffic, a BackgroundMode: a Dword, set at any time. They do not unless it says so."""
+    TRANSFER_WINDOW = 4102
+    """When the job may transfer, by the local clock of the process that hosts the queue, such as `Mon-Fri 22:00-06:00; Sat,Sun`; empty for always: a Text, set at any time."""
+    POWER_FLAGS = 4103
+    """With which power the job may transfer, flags of `power`: a Dword, set at any time. With any unless it says so."""
+    CHECK_DIGESTS = 4112
+    """Whether files without an expected hash are checked against the digest that their server names (Repr-Digest and the like): an Enable, set at any time. They are unless it is off."""
 
 
 class BackgroundMode(WordBase):
@@ -232,6 +238,8 @@ class WaitKind(WordBase):
     """The server has not yet deleted the upload of a cancelled job."""
     PAUSED = 20
     """A process has paused the queue."""
+    OUTSIDE_WINDOW = 21
+    """The window of the job or of the queue is closed; the next try is when it opens."""
 
 
 class EventKind(WordBase):
@@ -249,6 +257,32 @@ class EventKind(WordBase):
     """Bytes of a file arrived."""
     FILE_RESTARTED = 6
     """A file starts over: it changed on the server, or its bytes were lost."""
+
+
+class SourceKind(WordBase):
+    """What kind of place a source of a file is. The numbers are our own."""
+
+    ORIGIN = 0
+    """The remote name of the file."""
+    MIRROR = 1
+    """Another URL of the same content."""
+
+
+class SourceState(WordBase):
+    """Where a source of a file stands. The numbers are our own."""
+
+    READY = 0
+    """It can be asked."""
+    ASKED = 1
+    """It is the one that the present request asks, or the next one."""
+    FAILED = 2
+    """It failed, and the sources behind it are asked before it is asked again."""
+    DIFFERENT = 3
+    """It has another version than what is held of the file, or cannot prove that it has the same. It is not asked as long as these bytes are held."""
+    WRONG_HASH = 4
+    """What came from it did not have the expected hash. It is asked again when the job is resumed or another hash is expected."""
+    NOT_ALLOWED = 5
+    """It has no encryption and the origin has: it is not asked unless the job has the security flag REDIRECT_ALLOW_HTTPS_TO_HTTP."""
 
 
 class NotifyFlags(FlagBase):
@@ -297,6 +331,19 @@ class SecurityFlags(FlagBase):
     """Follow a redirect from https to http, too."""
     ALL_FLAGS = 0x0F1F
     """All bits that are known."""
+
+
+class PowerState(FlagBase):
+    """What drives the machine, as the application reports it. The numbers are our own."""
+
+    EXTERNAL = 0x01
+    """The machine has external power."""
+    BATTERY = 0x02
+    """The machine runs on its battery."""
+    SAVER = 0x04
+    """The system saves power."""
+    ALL_STATES = 0x07
+    """All states."""
 
 
 class CostState(FlagBase):
@@ -435,6 +482,14 @@ class HResult(CodeBase):
     """the process that drives the queue has another version"""
     BGCOPY_E_TOO_MANY_PROCESSES = 0xA0BC0023
     """too many processes have joined the queue"""
+    BGCOPY_E_TOO_MANY_MIRRORS = 0xA0BC0031
+    """the file has as many mirrors as it may"""
+    BGCOPY_E_CHECKSUM_LIST = 0xA0BC0041
+    """the list of checksums cannot be read"""
+    BGCOPY_E_NOT_LISTED = 0xA0BC0042
+    """the list of checksums does not name the file"""
+    BGCOPY_E_SIGNATURE = 0xA0BC0043
+    """the signature is not valid"""
     DO_E_NO_SERVICE = 0x80D01001
     """the service cannot answer"""
     DO_E_DOWNLOAD_NO_PROGRESS = 0x80D02002

@@ -45,6 +45,20 @@ class FileProgress:
 
 
 @dataclass(frozen=True)
+class FileSource:
+    """A place that a file can be had from, and what became of it."""
+
+    url: str
+    kind: vocab.SourceKind
+    state: vocab.SourceState
+    code: vocab.HResult | None
+    """Of its last failure since the job was resumed; None if there is none."""
+    message: str | None
+    at: datetime | None
+    """When that was."""
+
+
+@dataclass(frozen=True)
 class JobTimes:
     """When things happened to a job."""
 
@@ -168,6 +182,9 @@ class FileSpec:
     """The pieces wanted, stored back to back in this order; empty = all."""
     expected_hash: ExpectedHash | None = None
     """What the content must have. Downloads only."""
+    mirrors: Sequence[str] = ()
+    """Other URLs of the same content, in the order in which they are asked when those
+    before them fail: see :meth:`File.add_mirror`. Downloads only."""
 
 
 @dataclass(frozen=True, init=False)
@@ -181,6 +198,18 @@ class ExpectedHash:
     def __init__(self, algorithm: vocab.HashAlgorithm, digest: str | bytes) -> None:
         object.__setattr__(self, "algorithm", vocab.HashAlgorithm(algorithm))
         object.__setattr__(self, "digest", digest.hex() if isinstance(digest, bytes) else digest)
+
+
+@dataclass(frozen=True)
+class ListedChecksum:
+    """One line of a list of checksums."""
+
+    name: str
+    """With `/` between folders; empty for a digest without a name. It never begins with `/`
+    and has no `..`."""
+    algorithm: vocab.HashAlgorithm
+    digest: str
+    """In lower-case hexadecimal digits."""
 
 
 @dataclass(frozen=True)

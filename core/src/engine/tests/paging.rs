@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::model::{Environment, FileRecord, Job, JobRecord, Limits, NewJob, Now, server_asked};
 use crate::protocol::Failure;
 use crate::store::{Batch, Durability, Faults, Store};
-use crate::vocab::{ErrorContext, JobState, JobType, code};
+use crate::vocab::{ErrorContext, JobPropertyId, JobState, JobType, PropertyValue, code};
 
 use crate::engine::queue::Queue;
 
@@ -113,7 +113,7 @@ fn jobs_of_a_server_that_cannot_be_reached_hide_nobody_and_come_back_when_it_is_
         loop {
             queue.replan = false;
             let plan = queue.plan(Environment::default(), |_| false, now).expect("a plan");
-            queue.shrink(|_| false, |_| false);
+            queue.shrink(|_| false, |_| false, now);
             plans += 1;
             assert!(plans < 1_000, "it does not end");
             if !queue.replan {
@@ -147,8 +147,53 @@ fn some_jobs_of_a_server_that_cannot_be_reached_stay_to_ask_it() {
     for number in 1..=1_100 {
         queue.job(Uuid::from_u128(number), Now::default()).expect("a job");
     }
-    queue.shrink(|_| false, |_| false);
+    queue.shrink(|_| false, |_| false, Now::default());
     let kept = |number| queue.jobs.contains_key(&Uuid::from_u128(number));
     assert!((1..=16).all(kept), "the first ones");
     assert!(!(17..=550).any(kept), "the others can be let go of");
+}
+
+#[test]
+fn jobs_that_wait_for_a_window_are_brought_in_when_it_opens() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut store = Store::open(folder.path(), Faults::default()).expect("a store");
+    let all: Vec<_> = (0..1_100)
+        .map(|number| {
+            let (mut record, file) = queued(number, number);
+            let id = JobPropertyId::TransferWindow.as_u32();
+            record.properties.insert(id, PropertyValue::Text("22:00-06:00".to_owned()));
+            (record, file)
+        })
+        .collect();
+    let batch = Batch {
+        jobs: all.iter().map(|(record, _)| record).collect(),
+        files: all.iter().map(|(record, file)| (record.id, 0, file)).collect(),
+        ..Batch::default()
+    };
+    store.save(&batch, Durability::Kill).expect("saved");
+    let mut queue = Queue::new(store, Limits::default(), None).expect("a queue");
+    // Five minutes before ten in the evening, in a zone without changes of the clock.
+    let before = Now { monotonic_ms: 5_000, unix_ms: 79_200_000 - 300_000, jitter_permille: 0 };
+    let mut wake_at_ms = None;
+    for _ in 0..40 {
+        queue.replan = false;
+        let plan = queue.plan(Environment::default(), |_| false, before).expect("a plan");
+        assert_eq!(plan.transfers.len(), 0, "the window is closed");
+        let holds = queue.holds.clone();
+        queue.shrink(|_| false, |job| holds.of(job, before).is_some(), before);
+        wake_at_ms = plan.wake_at_ms;
+    }
+    assert!(queue.jobs.len() < 1_100, "they were let go of");
+    assert!(!queue.replan, "all were looked at");
+    // None is in memory any more, as after a long time.
+    for number in 1..=1_100 {
+        queue.note_opening(Uuid::from_u128(number), before);
+        queue.remove(Uuid::from_u128(number));
+    }
+    let plan = queue.plan(Environment::default(), |_| false, before).expect("a plan");
+    assert_eq!((plan.transfers.len(), plan.wake_at_ms), (0, Some(305_000)));
+    assert_eq!(wake_at_ms, Some(305_000));
+    let opened = Now { monotonic_ms: 305_000, unix_ms: 79_200_000, jitter_permille: 0 };
+    let plan = queue.plan(Environment::default(), |_| false, opened).expect("a plan");
+    assert_eq!(plan.transfers.len(), 16);
 }

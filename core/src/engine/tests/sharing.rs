@@ -39,6 +39,7 @@ impl Stage {
             trust: None,
             owner: "me".to_owned(),
             stores_only: false,
+            local_offset_s: None,
             faults: Faults::default(),
         };
         let running = crate::engine::start(settings).expect("an engine");

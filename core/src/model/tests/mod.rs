@@ -1,9 +1,11 @@
 //! The rules of the model, proved by table and by enumeration.
 
+mod digest;
 mod dropped;
 mod enumeration;
 mod failures;
 mod files;
+mod http_options;
 mod left;
 mod methods;
 mod outages;
@@ -15,10 +17,13 @@ mod s3_server;
 mod segment_world;
 mod segments;
 mod settings;
+mod source_world;
+mod sources;
 mod upload_enumeration;
 mod upload_status;
 mod upload_world;
 mod uploads;
+mod windows;
 mod world;
 
 use uuid::Uuid;

@@ -33,7 +33,7 @@ fn add(remote_name: &str, local_name: &str, ranges: &[(u64, u64)]) -> Command {
         remote_name: remote_name.to_owned(),
         local_name: local_name.to_owned(),
         ranges,
-        expected_hash: None,
+        ..FileSpec::default()
     }])
 }
 
@@ -228,6 +228,18 @@ fn digests_are_checked() {
     }
     let hash = None;
     refused(Command::SetExpectedHash { file: 9, hash }, code::DO_E_FILE_NOT_AVAILABLE);
+}
+
+#[test]
+fn flags_of_power_that_no_power_has_are_refused() {
+    let id = JobPropertyId::PowerFlags.as_u32();
+    let set = |flags| Command::Set(Setting::Property { id, value: PropertyValue::Dword(flags) });
+    for bad in [0, 8, 0x8000_0001, u32::MAX] {
+        refused(set(bad), code::E_INVALIDARG);
+    }
+    for good in 1..=7 {
+        command(&mut job_with_files(1), set(good)).expect("flags");
+    }
 }
 
 #[test]

@@ -52,4 +52,8 @@ codes! {
     BGCOPY_E_HOST_LOST = 0xA0BC_0021, "the process that drives the queue is gone or does not answer";
     BGCOPY_E_LINK_VERSION = 0xA0BC_0022, "the process that drives the queue has another version";
     BGCOPY_E_TOO_MANY_PROCESSES = 0xA0BC_0023, "too many processes have joined the queue";
+    BGCOPY_E_TOO_MANY_MIRRORS = 0xA0BC_0031, "the file has as many mirrors as it may";
+    BGCOPY_E_CHECKSUM_LIST = 0xA0BC_0041, "the list of checksums cannot be read";
+    BGCOPY_E_NOT_LISTED = 0xA0BC_0042, "the list of checksums does not name the file";
+    BGCOPY_E_SIGNATURE = 0xA0BC_0043, "the signature is not valid";
 }

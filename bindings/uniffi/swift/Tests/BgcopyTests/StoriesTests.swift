@@ -106,6 +106,22 @@ final class StoriesTests: XCTestCase {
         try bench.mustBeTidy()
     }
 
+    func test_mirror_after_a_failure() throws {
+        let bench = try Bench()
+        let job = try bench.job(query: "status=404")
+        let file = try job.file(index: 0)
+        XCTAssertTrue(try file.addMirror(url: bench.remote()))
+        XCTAssertFalse(try file.addMirror(url: bench.remote()), "it is there already")
+        XCTAssertEqual(try bench.run(job), .transferred)
+        let sources = try file.sources()
+        XCTAssertEqual(sources.map { $0.kind }, [.origin, .mirror])
+        XCTAssertEqual(sources.map { $0.state }, [.failed, .asked])
+        XCTAssertEqual(sources[0].hresult?.name, "BG_E_HTTP_ERROR_404")
+        XCTAssertNil(sources[1].hresult)
+        _ = try job.complete()
+        try bench.mustBeTidy()
+    }
+
     func test_hash_comes_with_the_file() throws {
         let bench = try Bench()
         let job = try bench.job()
@@ -261,6 +277,8 @@ final class StoriesTests: XCTestCase {
         try job.setMaximumDownloadTime(.seconds(3600))
         try job.setNotifyFlags(flags: NotifyFlags.JOB_ERROR | NotifyFlags.FILE_TRANSFERRED)
         try job.setCustomHeaders(headers: "X-One: 1\r\n")
+        try job.setHttpMethod(method: "GET")
+        XCTAssertEqual(try job.httpMethod(), "GET")
         try job.setSecurityFlags(flags: SecurityFlags.REDIRECT_DISALLOW)
         try job.setProxySettings(
             proxy: ProxySettings(usage: .override, list: "proxy.invalid:3128", bypass: "localhost"))
@@ -360,6 +378,28 @@ final class StoriesTests: XCTestCase {
         let job = try bench.job()
         try job.setProperty(id: .maxDownloadRate, value: .uint64(5))
         XCTAssertEqual(try job.property(id: .maxDownloadRate), .uint64(5))
+    }
+
+    func test_a_job_waits_for_power_that_it_may_use() throws {
+        let bench = try Bench()
+        XCTAssertEqual(try bench.manager.power(), PowerFlags.EXTERNAL)
+        let job = try bench.stalled()
+        try job.setProperty(id: .powerFlags, value: .dword(PowerFlags.EXTERNAL))
+        try bench.manager.setPower(state: PowerFlags.BATTERY | PowerFlags.SAVER)
+        XCTAssertEqual(try job.waitReason().kind, .policyClosed)
+        XCTAssertEqual(code { try bench.manager.setPower(state: PowerFlags.SAVER) }, .E_INVALIDARG)
+    }
+
+    func test_windows_are_kept() throws {
+        let bench = try Bench()
+        XCTAssertEqual(try bench.manager.transferWindow(), "")
+        try bench.manager.setTransferWindow(window: "Mon-Fri 22:00-06:00; Sat,Sun")
+        XCTAssertEqual(try bench.manager.transferWindow(), "Mon-Fri 22:00-06:00; Sat,Sun")
+        XCTAssertEqual(
+            code { try bench.manager.setTransferWindow(window: "22:00-22:00") }, .E_INVALIDARG)
+        let job = try bench.job()
+        try job.setProperty(id: .transferWindow, value: .text("Sat,Sun"))
+        XCTAssertEqual(try job.property(id: .transferWindow), .text("Sat,Sun"))
     }
 
     func test_refused_content_is_fetched_again() throws {

@@ -112,6 +112,23 @@ class StoriesTest {
     }
 
     @Test
+    fun mirror_after_a_failure() = Bench().use { bench ->
+        val job = bench.job(query = "status=404")
+        val file = job.file(0u)
+        assertTrue(file.addMirror(bench.remote()))
+        assertFalse(file.addMirror(bench.remote()), "it is there already")
+        assertEquals(JobState.TRANSFERRED, bench.run(job))
+        val (origin, mirror) = file.sources()
+        assertEquals(SourceKind.ORIGIN, origin.kind)
+        assertEquals(SourceState.FAILED, origin.state)
+        assertEquals("BG_E_HTTP_ERROR_404", origin.hresult?.name)
+        assertEquals(SourceState.ASKED, mirror.state)
+        assertNull(mirror.hresult)
+        job.complete()
+        bench.mustBeTidy()
+    }
+
+    @Test
     fun hash_comes_with_the_file() = Bench().use { bench ->
         val job = bench.job()
         val hash = ExpectedHash(HashAlgorithm.SHA256, "A".repeat(64))
@@ -255,6 +272,8 @@ class StoriesTest {
         job.setMaximumDownloadTime(3600.seconds)
         job.setNotifyFlags(NotifyFlags.JOB_ERROR or NotifyFlags.FILE_TRANSFERRED)
         job.setCustomHeaders("X-One: 1\r\n")
+        job.setHttpMethod("GET")
+        assertEquals("GET", job.httpMethod())
         job.setSecurityFlags(SecurityFlags.REDIRECT_DISALLOW)
         job.setProxySettings(ProxySettings(ProxyUsage.OVERRIDE, "proxy.invalid:3128", "localhost"))
         job.setClientCertificate(ClientCertificate("/tmp/a.pem", null))
@@ -305,6 +324,28 @@ class StoriesTest {
         val job = bench.job()
         job.setProperty(JobPropertyId.MAX_DOWNLOAD_RATE, PropertyValue.Uint64(5uL))
         assertEquals(PropertyValue.Uint64(5uL), job.property(JobPropertyId.MAX_DOWNLOAD_RATE))
+    }
+
+    @Test
+    fun windows_are_kept() = Bench().use { bench ->
+        assertEquals("", bench.manager.transferWindow())
+        bench.manager.setTransferWindow("Mon-Fri 22:00-06:00; Sat,Sun")
+        assertEquals("Mon-Fri 22:00-06:00; Sat,Sun", bench.manager.transferWindow())
+        assertEquals(HResult.E_INVALIDARG,
+            codeOf { bench.manager.setTransferWindow("22:00-22:00") })
+        val job = bench.job()
+        job.setProperty(JobPropertyId.TRANSFER_WINDOW, PropertyValue.Text("Sat,Sun"))
+        assertEquals(PropertyValue.Text("Sat,Sun"), job.property(JobPropertyId.TRANSFER_WINDOW))
+    }
+
+    @Test
+    fun a_job_waits_for_power_that_it_may_use() = Bench().use { bench ->
+        assertEquals(PowerFlags.EXTERNAL, bench.manager.power())
+        val job = bench.stalled()
+        job.setProperty(JobPropertyId.POWER_FLAGS, PropertyValue.Dword(PowerFlags.EXTERNAL))
+        bench.manager.setPower(PowerFlags.BATTERY or PowerFlags.SAVER)
+        assertEquals(WaitKind.POLICY_CLOSED, job.waitReason().kind)
+        assertEquals(HResult.E_INVALIDARG, codeOf { bench.manager.setPower(PowerFlags.SAVER) })
     }
 
     @Test

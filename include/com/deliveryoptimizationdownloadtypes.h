@@ -1,0 +1,2 @@
+/* Part of deliveryoptimization.h. */
+#include "deliveryoptimization.h"
