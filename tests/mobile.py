@@ -1,7 +1,7 @@
 """The legs of Kotlin and Swift: what they need, and the commands they run.
 
 Both languages are generated from the built library, compiled with our
-additions and the stories, and run against the scriptable server. Nothing
+additions and the scenarios, and run against the scriptable server. Nothing
 comes from a repository of Java: the npm package of the Kotlin compiler holds
 the standard library, the coroutines and the test library, and Debian has JNA
 and JUnit. Swift is Debian's, in a root folder of a later Debian.
@@ -65,11 +65,11 @@ def downloads():
 
 
 def kotlin_steps():
-    """What is done before the stories of Kotlin can run."""
+    """What is done before the scenarios of Kotlin can run."""
     steps = kotlin_compiler() + generate("kotlin")
     generated, sources = TARGET / "kotlin" / "generated", BINDINGS / "kotlin" / "src"
     steps.append(kotlinc([generated, sources / "main" / "kotlin"], TARGET / "kotlin" / "bgcopy.jar"))
-    steps.append(kotlinc([sources / "test" / "kotlin"], TARGET / "kotlin" / "stories.jar", "bgcopy"))
+    steps.append(kotlinc([sources / "test" / "kotlin"], TARGET / "kotlin" / "scenarios.jar", "bgcopy"))
     steps.append(kotlinc([ROOT / "examples" / "kotlin"], TARGET / "kotlin" / "example.jar"))
     return steps
 
@@ -107,8 +107,8 @@ def java(main, *jars):
             "-cp", class_path("bgcopy", *jars), main]
 
 
-def kotlin_stories():
-    return java("bgcopy.RunnerKt", "stories")
+def kotlin_scenarios():
+    return java("bgcopy.RunnerKt", "scenarios")
 
 
 def kotlin_example():
@@ -132,17 +132,17 @@ def swift_build(package, scratch):
 
 
 def swift_steps():
-    """What is done before the stories of Swift can run."""
+    """What is done before the scenarios of Swift can run."""
     return [
         *swift_root(),
         *generate("swift"),
-        in_swift_root(f"swift build --build-tests {swift_build(BINDINGS / 'swift', 'stories')}"),
+        in_swift_root(f"swift build --build-tests {swift_build(BINDINGS / 'swift', 'scenarios')}"),
         in_swift_root(f"swift build {swift_build(ROOT / 'examples' / 'swift' / 'Example', 'example')}"),
     ]
 
 
-def swift_stories():
-    return in_swift_root(f"swift test --skip-build {swift_build(BINDINGS / 'swift', 'stories')}")
+def swift_scenarios():
+    return in_swift_root(f"swift test --skip-build {swift_build(BINDINGS / 'swift', 'scenarios')}")
 
 
 def swift_counts(output):

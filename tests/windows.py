@@ -1,4 +1,4 @@
-"""The leg of Windows: the library is built for it and its stories in C and C++
+"""The leg of Windows: the library is built for it and its scenarios in C and C++
 run under Wine.
 
 Nothing here runs on Windows itself. The compiler is the one of `targets`, and
@@ -10,14 +10,14 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 TARGET = "x86_64-pc-windows-gnu"
 BUILT = ROOT / "target" / "windows"
-STORIES = BUILT / "stories"
+SCENARIOS = BUILT / "scenarios"
 WINE = "/usr/lib/wine/wine64"
 
 PACKAGES = ["wine64"]
 
 
 def steps():
-    """What is done before the stories can run, each with its environment."""
+    """What is done before the scenarios can run, each with its environment."""
     rustc = ROOT / "target" / "targets" / "tools" / "rustc-1.96"
     cross = {
         "RUSTC": str(rustc),
@@ -28,20 +28,20 @@ def steps():
              "--target", TARGET, "--target-dir", BUILT]
     release = BUILT / TARGET / "release"
     stub = ["x86_64-w64-mingw32-gcc", "-shared", "-O2", "-Wall", "-Wextra", "-o",
-            STORIES / "bcryptprimitives.dll", ROOT / "tests/wine/bcryptprimitives.c", "-ladvapi32"]
+            SCENARIOS / "bcryptprimitives.dll", ROOT / "tests/wine/bcryptprimitives.c", "-ladvapi32"]
     return [
         ([ROOT / "tests" / "newer-rustc"], {}),
         (build, cross),
-        (["mkdir", "-p", STORIES], {}),
-        (["cp", release / "bgcopy.dll", release / "libbgcopy.dll.a", STORIES], {}),
+        (["mkdir", "-p", SCENARIOS], {}),
+        (["cp", release / "bgcopy.dll", release / "libbgcopy.dll.a", SCENARIOS], {}),
         (stub, {}),
         # The first start makes the folder in which programs find a Windows.
         ([WINE, "wineboot", "--init"], environment()),
     ]
 
 
-def stories():
-    """The command that runs the stories."""
+def scenarios():
+    """The command that runs the scenarios."""
     return ["cargo", "test", "--release", "-p", "bgcopy-ffi", "--test", "windows"]
 
 
@@ -50,5 +50,5 @@ def environment():
     return {
         "WINEPREFIX": str(BUILT / "prefix"),
         "WINEDEBUG": "-all",
-        "BGCOPY_WINDOWS": str(STORIES),
+        "BGCOPY_WINDOWS": str(SCENARIOS),
     }

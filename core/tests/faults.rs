@@ -1,5 +1,5 @@
 //! The n-th operation on disk or store fails, for every n: nothing is lost,
-//! nothing is wrong, and the story can be told to its end.
+//! nothing is wrong, and the scenario reaches its end.
 
 mod common;
 
@@ -9,7 +9,7 @@ use bgcopy_test_server::{Resource, Server};
 
 use common::{Bench, PATIENCE, content, stopped, temporaries};
 
-/// More operations than any of the stories has.
+/// More operations than any of the scenarios has.
 const OPERATIONS_MAX: u32 = 400;
 
 struct Stage {
@@ -32,7 +32,7 @@ impl Stage {
     }
 
     fn create(&self) -> Result<Job> {
-        let create = || self.bench.manager.create_job("story", JobType::Download);
+        let create = || self.bench.manager.create_job("scenario", JobType::Download);
         create().or_else(|_| create())
     }
 
@@ -74,7 +74,7 @@ fn a_download_survives_any_one_failure() {
             break;
         }
     }
-    assert!(reached > 10, "the story has {reached} operations");
+    assert!(reached > 10, "the scenario has {reached} operations");
 }
 
 /// The n-th operation that needs room finds none, nor does any after it.

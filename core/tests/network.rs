@@ -24,7 +24,7 @@ const ADDRESS: &str = "127.0.0.1/8";
 
 /// Runs the test of that name in a process with a network of its own; true if this
 /// process is it. Where no such thing is allowed the test is left out.
-fn is_inside(story: &str) -> bool {
+fn is_inside(scenario: &str) -> bool {
     if std::env::var_os(INSIDE).is_some() {
         ip(&["link", "set", "lo", "up"]);
         return true;
@@ -42,10 +42,10 @@ fn is_inside(story: &str) -> bool {
     let program = std::env::current_exe().expect("the test");
     let status = unshare()
         .arg(program)
-        .args(["--exact", story, "--nocapture"])
+        .args(["--exact", scenario, "--nocapture"])
         .env(INSIDE, "1")
         .status()
-        .expect("the story runs");
+        .expect("the scenario runs");
     assert!(status.success(), "{status}");
     false
 }

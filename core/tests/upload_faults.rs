@@ -11,7 +11,7 @@ use bgcopy_test_server::{Area, Bucket, BucketFault, Content, Ietf, Seen, Server,
 
 use common::{Bench, PATIENCE, content, stopped};
 
-/// More operations than any of the stories has.
+/// More operations than any of the scenarios has.
 const OPERATIONS_MAX: u32 = 400;
 
 /// The job property UPLOAD_PROTOCOL.
@@ -20,9 +20,9 @@ const UPLOAD_PROTOCOL: u32 = 0x1001;
 /// Bytes of a file of two parts.
 const PARTS: u64 = (8 << 20) + 5;
 
-/// Tells a story of which the n-th operation fails, for each n; the story has
+/// Runs a scenario of which the n-th operation fails, for each n; the scenario has
 /// at least so many.
-fn each_failure(least: u32, story: impl Fn(u32, &Bench, &Faults)) {
+fn each_failure(least: u32, scenario: impl Fn(u32, &Bench, &Faults)) {
     for n in 1..OPERATIONS_MAX {
         let folder = tempfile::tempdir().expect("a folder");
         let faults = Faults::default();
@@ -30,18 +30,18 @@ fn each_failure(least: u32, story: impl Fn(u32, &Bench, &Faults)) {
             Options { faults: faults.clone(), ..Options::new(folder.path().join("store")) };
         let manager = Manager::open(options).expect("a manager");
         let bench = Bench { server: Server::start().expect("a server"), folder, manager };
-        story(n, &bench, &faults);
+        scenario(n, &bench, &faults);
         if !faults.reached() {
-            assert!(n > least, "the story has {n} operations");
+            assert!(n > least, "the scenario has {n} operations");
             return;
         }
     }
-    panic!("the story has no end");
+    panic!("the scenario has no end");
 }
 
 /// A suspended job that sends a file.
 fn job_of(bench: &Bench, protocol: UploadProtocol, path: &str, source: &str) -> Job {
-    let create = || bench.manager.create_job("story", JobType::Upload);
+    let create = || bench.manager.create_job("scenario", JobType::Upload);
     let job = create().or_else(|_| create()).expect("at the second try");
     let value = PropertyValue::Dword(protocol.as_u32());
     let choose = || job.set_property(UPLOAD_PROTOCOL, value.clone());

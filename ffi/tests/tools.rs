@@ -1,4 +1,4 @@
-//! The same stories under the eyes of sanitizers and valgrind, by another
+//! The same scenarios under the eyes of sanitizers and valgrind, by another
 //! compiler, and for Windows. Those that need more than gcc are ignored unless
 //! asked for; `tests/run` installs what they need and asks.
 #![allow(clippy::expect_used, clippy::panic, reason = "a test")]
@@ -7,7 +7,7 @@ mod native;
 
 use std::process::Command;
 
-use native::{GCC, GPP, Stage, Way, must_succeed, root, tell, tell_all};
+use native::{GCC, GPP, Stage, Way, must_succeed, root, run, run_all};
 
 const SANITIZED: &[&str] =
     &["-O1", "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"];
@@ -23,26 +23,26 @@ const PLAIN: &[&str] = &["-O1", "-g"];
 
 #[test]
 fn c_with_address_and_undefined_sanitizers() {
-    tell_all(Way { flags: SANITIZED, ..GCC }, "c/");
+    run_all(Way { flags: SANITIZED, ..GCC }, "c/");
 }
 
 #[test]
 #[ignore = "needs g++"]
 fn cpp_with_address_and_undefined_sanitizers() {
-    tell_all(Way { flags: SANITIZED, ..GPP }, "cpp/");
+    run_all(Way { flags: SANITIZED, ..GPP }, "cpp/");
 }
 
 #[test]
 fn eight_threads_at_random() {
     let stage = Stage::new();
-    let output = stage.tell("c/stress.c", "stress", GCC);
+    let output = stage.run("c/stress.c", "stress", GCC);
     println!("{}", String::from_utf8_lossy(&output.stdout));
 }
 
 #[test]
 fn the_time_of_a_look_up_is_told() {
     let stage = Stage::new();
-    let output = stage.tell("c/bench.c", "look_up", GCC);
+    let output = stage.run("c/bench.c", "look_up", GCC);
     println!("{}", String::from_utf8_lossy(&output.stdout));
 }
 
@@ -74,17 +74,17 @@ fn each_part_of_the_header_for_cpp_is_complete_in_itself() {
 #[test]
 #[ignore = "needs clang"]
 fn clang_agrees() {
-    tell_all(Way { compiler: "clang", flags: PLAIN, wrapper: &[] }, "c/");
-    tell_all(Way { compiler: "clang++", flags: PLAIN, wrapper: &[] }, "cpp/");
+    run_all(Way { compiler: "clang", flags: PLAIN, wrapper: &[] }, "c/");
+    run_all(Way { compiler: "clang++", flags: PLAIN, wrapper: &[] }, "cpp/");
 }
 
 #[test]
 #[ignore = "needs valgrind"]
 fn valgrind_finds_nothing() {
-    tell_all(Way { wrapper: VALGRIND, ..GCC }, "c/");
-    tell_all(Way { wrapper: VALGRIND, ..GPP }, "cpp/");
+    run_all(Way { wrapper: VALGRIND, ..GCC }, "c/");
+    run_all(Way { wrapper: VALGRIND, ..GPP }, "cpp/");
     let without_leaks = &["valgrind", "--quiet", "--error-exitcode=9"];
-    tell("c/process.c", "forked", &["two"], Way { wrapper: without_leaks, ..GCC });
+    run("c/process.c", "forked", &["two"], Way { wrapper: without_leaks, ..GCC });
 }
 
 #[test]

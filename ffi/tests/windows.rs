@@ -1,4 +1,4 @@
-//! The stories in C and C++ with the library for Windows, under Wine.
+//! The scenarios in C and C++ with the library for Windows, under Wine.
 //!
 //! `BGCOPY_WINDOWS` names a folder with `bgcopy.dll`, `libbgcopy.dll.a` and what
 //! else programs need beside them.
@@ -9,7 +9,7 @@ mod native;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use native::{C_FLAGS, CPP_FLAGS, STORIES, STORY_SECONDS_MAX, Stage, must_succeed, root};
+use native::{C_FLAGS, CPP_FLAGS, SCENARIO_SECONDS_MAX, SCENARIOS, Stage, must_succeed, root};
 
 fn folder() -> PathBuf {
     std::env::var_os("BGCOPY_WINDOWS").expect("BGCOPY_WINDOWS: tests/run --windows sets it").into()
@@ -33,38 +33,38 @@ fn seen_by_windows(path: &Path) -> String {
     format!("Z:{}", path.display()).replace('/', "\\")
 }
 
-fn tell_all(language: &str) {
+fn run_all(language: &str) {
     let mut program = (PathBuf::new(), "");
     let mut told = 0;
-    for &(source, story, files) in STORIES {
+    for &(source, scenario, files) in SCENARIOS {
         // Windows has no fork and no signals.
         if !source.starts_with(language) || source == "c/process.c" {
             continue;
         }
-        println!("{source} {story}");
+        println!("{source} {scenario}");
         if program.1 != source {
             program = (build(source), source);
         }
         let stage = Stage::new();
         let mut command = Command::new("timeout");
         command
-            .args(["--kill-after=5", STORY_SECONDS_MAX, "/usr/lib/wine/wine64"])
+            .args(["--kill-after=5", SCENARIO_SECONDS_MAX, "/usr/lib/wine/wine64"])
             .arg(&program.0)
-            .arg(story);
+            .arg(scenario);
         command.arg(seen_by_windows(stage.folder.path())).arg(stage.server.url(""));
         must_succeed(&mut command);
-        stage.must_have_what(source, story, files);
+        stage.must_have_what(source, scenario, files);
         told += 1;
     }
     assert!(told > 0);
 }
 
 #[test]
-fn stories_in_c() {
-    tell_all("c/");
+fn scenarios_in_c() {
+    run_all("c/");
 }
 
 #[test]
-fn stories_in_cpp() {
-    tell_all("cpp/");
+fn scenarios_in_cpp() {
+    run_all("cpp/");
 }

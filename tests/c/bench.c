@@ -34,6 +34,6 @@ static void look_up(void)
 
 int main(int count, char **arguments)
 {
-    const story stories[] = {{"look_up", look_up}, {NULL, NULL}};
-    return run_story(count, arguments, stories);
+    const scenario scenarios[] = {{"look_up", look_up}, {NULL, NULL}};
+    return run_scenario(count, arguments, scenarios);
 }

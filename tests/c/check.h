@@ -1,5 +1,5 @@
-/* What the C stories have in common: checks that say where they failed, a
- * manager in the story's folder, and something to wait for. */
+/* What the C scenarios have in common: checks that say where they failed, a
+ * manager in the scenario's folder, and something to wait for. */
 #ifndef BGCOPY_TESTS_CHECK_H
 #define BGCOPY_TESTS_CHECK_H
 
@@ -12,7 +12,7 @@
 
 #include <bgcopy.h>
 
-/* No story waits longer for anything; what holds is there long before. */
+/* No scenario waits longer for anything; what holds is there long before. */
 #define PATIENCE_MS 60000u
 
 static const char *folder;
@@ -117,7 +117,7 @@ static inline bgcopy_manager *open_store(const char *name)
 static inline bgcopy_job *new_job(bgcopy_manager *manager)
 {
     bgcopy_job *job = NULL;
-    OK(bgcopy_manager_create_job(manager, "story", BGCOPY_JOB_TYPE_DOWNLOAD, NULL, &job));
+    OK(bgcopy_manager_create_job(manager, "scenario", BGCOPY_JOB_TYPE_DOWNLOAD, NULL, &job));
     return job;
 }
 
@@ -143,27 +143,27 @@ static inline uint32_t state_of(bgcopy_job *job)
     return state;
 }
 
-/* Runs the story of that name. */
+/* Runs the scenario of that name. */
 typedef struct {
     const char *name;
     void (*run)(void);
-} story;
+} scenario;
 
-static int run_story(int count, char **arguments, const story *stories)
+static int run_scenario(int count, char **arguments, const scenario *scenarios)
 {
     if (count != 4) {
-        fprintf(stderr, "usage: %s STORY FOLDER SERVER\n", arguments[0]);
+        fprintf(stderr, "usage: %s SCENARIO FOLDER SERVER\n", arguments[0]);
         return 2;
     }
     folder = arguments[2];
     server = arguments[3];
-    for (const story *one = stories; one->name != NULL; one++) {
+    for (const scenario *one = scenarios; one->name != NULL; one++) {
         if (strcmp(one->name, arguments[1]) == 0) {
             one->run();
             return 0;
         }
     }
-    fprintf(stderr, "no story %s\n", arguments[1]);
+    fprintf(stderr, "no scenario %s\n", arguments[1]);
     return 2;
 }
 

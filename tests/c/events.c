@@ -283,7 +283,7 @@ static void files(void)
 
 int main(int count, char **arguments)
 {
-    const story stories[] = {
+    const scenario scenarios[] = {
         {"asked_for", asked_for},
         {"descriptor", descriptor},
         {"closed_while_waiting", closed_while_waiting},
@@ -292,5 +292,5 @@ int main(int count, char **arguments)
         {"files", files},
         {NULL, NULL},
     };
-    return run_story(count, arguments, stories);
+    return run_scenario(count, arguments, scenarios);
 }

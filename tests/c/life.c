@@ -385,7 +385,7 @@ static void mirror(void)
 
 int main(int count, char **arguments)
 {
-    const story stories[] = {
+    const scenario scenarios[] = {
         {"download", download},
         {"cancel_in_callback", cancel_in_callback},
         {"partial", partial},
@@ -400,5 +400,5 @@ int main(int count, char **arguments)
         {"mirror", mirror},
         {NULL, NULL},
     };
-    return run_story(count, arguments, stories);
+    return run_scenario(count, arguments, scenarios);
 }

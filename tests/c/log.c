@@ -45,6 +45,6 @@ static void levels(void)
 
 int main(int count, char **arguments)
 {
-    const story stories[] = {{"levels", levels}, {NULL, NULL}};
-    return run_story(count, arguments, stories);
+    const scenario scenarios[] = {{"levels", levels}, {NULL, NULL}};
+    return run_scenario(count, arguments, scenarios);
 }

@@ -368,7 +368,7 @@ static void finished_job(void)
     EXPECT(BGCOPY_DO_E_ERROR_INFORMATION_UNAVAILABLE, bgcopy_job_get_error(j, &any_error));
     CHECK(state_of(j) == BGCOPY_JOB_STATE_CANCELLED);
     OK(bgcopy_job_get_display_name(j, &any_text));
-    CHECK(strcmp(any_text, "story") == 0);
+    CHECK(strcmp(any_text, "scenario") == 0);
     bgcopy_string_free(any_text);
     OK(bgcopy_file_get_remote_name(all.file, &any_text));
     bgcopy_string_free(any_text);
@@ -617,12 +617,12 @@ static void closed_manager(void)
 
 int main(int count, char **arguments)
 {
-    const story stories[] = {
+    const scenario scenarios[] = {
         {"null_handles", null_handles},   {"closed_handles", closed_handles},
         {"wrong_kinds", wrong_kinds},     {"null_results", null_results},
         {"finished_job", finished_job},   {"wrong_state", wrong_state},
         {"bad_numbers", bad_numbers},     {"bad_utf8", bad_utf8},
         {"closed_manager", closed_manager}, {NULL, NULL},
     };
-    return run_story(count, arguments, stories);
+    return run_scenario(count, arguments, scenarios);
 }

@@ -85,10 +85,10 @@ static void signals_and_locale(void)
 
 int main(int count, char **arguments)
 {
-    const story stories[] = {
+    const scenario scenarios[] = {
         {"forked", forked},
         {"signals_and_locale", signals_and_locale},
         {NULL, NULL},
     };
-    return run_story(count, arguments, stories);
+    return run_scenario(count, arguments, scenarios);
 }

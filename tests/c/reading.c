@@ -228,12 +228,12 @@ static void turns(void)
 
 int main(int count, char **arguments)
 {
-    const story stories[] = {
+    const scenario scenarios[] = {
         {"while_it_downloads", while_it_downloads},
         {"other_version", other_version},
         {"on_demand", on_demand},
         {"turns", turns},
         {NULL, NULL},
     };
-    return run_story(count, arguments, stories);
+    return run_scenario(count, arguments, scenarios);
 }

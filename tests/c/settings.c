@@ -459,7 +459,7 @@ static void looked_at_from_beside(void)
     EXPECT(BGCOPY_S_FALSE, bgcopy_reader_survey(reader, &count, &text));
     CHECK(count == 0 && text == NULL);
     OK(bgcopy_reader_get_display_name(reader, &id, &text));
-    CHECK(strcmp(text, "story") == 0);
+    CHECK(strcmp(text, "scenario") == 0);
     bgcopy_string_free(text);
     OK(bgcopy_reader_get_state(reader, &id, &number));
     CHECK(number == BGCOPY_JOB_STATE_SUSPENDED);
@@ -480,7 +480,7 @@ static void looked_at_from_beside(void)
 
 int main(int count, char **arguments)
 {
-    const story stories[] = {
+    const scenario scenarios[] = {
         {"of_job", of_job},
         {"keys", keys},
         {"oneshot", oneshot},
@@ -493,5 +493,5 @@ int main(int count, char **arguments)
         {"looked_at_from_beside", looked_at_from_beside},
         {NULL, NULL},
     };
-    return run_story(count, arguments, stories);
+    return run_scenario(count, arguments, scenarios);
 }

@@ -153,6 +153,6 @@ static void stress(void)
 
 int main(int count, char **arguments)
 {
-    const story stories[] = {{"stress", stress}, {NULL, NULL}};
-    return run_story(count, arguments, stories);
+    const scenario scenarios[] = {{"stress", stress}, {NULL, NULL}};
+    return run_scenario(count, arguments, scenarios);
 }

@@ -279,7 +279,7 @@ static void cancelled(void)
 
 int main(int count, char **arguments)
 {
-    const story stories[] = {
+    const scenario scenarios[] = {
         {"several", several},
         {"started", started},
         {"reply", reply},
@@ -288,5 +288,5 @@ int main(int count, char **arguments)
         {"cancelled", cancelled},
         {NULL, NULL},
     };
-    return run_story(count, arguments, stories);
+    return run_scenario(count, arguments, scenarios);
 }

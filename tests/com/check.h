@@ -1,4 +1,4 @@
-/* What the stories of BITS in C have in common: checks that say where they failed, texts, a
+/* What the scenarios of BITS in C have in common: checks that say where they failed, texts, a
  * manager, a callback object that counts, and something to wait for. The queue is where BGCOPY_STORE
  * says. */
 #ifndef BGCOPY_TESTS_COM_CHECK_H
@@ -19,7 +19,7 @@
 
 #include <bits.h>
 
-/* No story waits longer for anything; what holds is there long before. */
+/* No scenario waits longer for anything; what holds is there long before. */
 #define PATIENCE_S 60
 
 static const char *folder;
@@ -146,7 +146,7 @@ static inline IBackgroundCopyJob *new_job(IBackgroundCopyManager *manager, BG_JO
 {
     IBackgroundCopyJob *job = NULL;
     GUID id;
-    OK(IBackgroundCopyManager_CreateJob(manager, wide("story"), type, &id, &job));
+    OK(IBackgroundCopyManager_CreateJob(manager, wide("scenario"), type, &id, &job));
     CHECK(job != NULL);
     return job;
 }
@@ -179,7 +179,7 @@ static inline void wait_for(IBackgroundCopyJob *job, BG_JOB_STATE state)
     AWAIT(state_of(job) == state);
 }
 
-/* A callback object. What it knows is up to the story. */
+/* A callback object. What it knows is up to the scenario. */
 typedef struct listener {
     IBackgroundCopyCallback3 base;
     pthread_mutex_t lock;
@@ -232,7 +232,7 @@ static inline ULONG listener_release(IBackgroundCopyCallback3 *this)
     return listener_count((listener *)this, (ULONG)-1);
 }
 
-/* Counts a call: fails as often as the story wants. */
+/* Counts a call: fails as often as the scenario wants. */
 static inline HRESULT listener_tell(listener *it, int *counter)
 {
     pthread_mutex_lock(&it->lock);
@@ -311,7 +311,7 @@ static inline void listener_begin(listener *it, int level)
     it->level = level;
 }
 
-/* Waits until a counter, or the number of references, is what the story wants. */
+/* Waits until a counter, or the number of references, is what the scenario wants. */
 static inline void listener_wait(listener *it, const int *counter, int wanted)
 {
     struct timespec deadline;
@@ -324,27 +324,27 @@ static inline void listener_wait(listener *it, const int *counter, int wanted)
     pthread_mutex_unlock(&it->lock);
 }
 
-/* Runs the story of that name. */
+/* Runs the scenario of that name. */
 typedef struct {
     const char *name;
     void (*run)(void);
-} story;
+} scenario;
 
-static int run_story(int count, char **arguments, const story *stories)
+static int run_scenario(int count, char **arguments, const scenario *scenarios)
 {
     if (count != 4) {
-        fprintf(stderr, "usage: %s STORY FOLDER SERVER\n", arguments[0]);
+        fprintf(stderr, "usage: %s SCENARIO FOLDER SERVER\n", arguments[0]);
         return 2;
     }
     folder = arguments[2];
     server = arguments[3];
-    for (const story *one = stories; one->name != NULL; one++) {
+    for (const scenario *one = scenarios; one->name != NULL; one++) {
         if (strcmp(one->name, arguments[1]) == 0) {
             one->run();
             return 0;
         }
     }
-    fprintf(stderr, "no story %s\n", arguments[1]);
+    fprintf(stderr, "no scenario %s\n", arguments[1]);
     return 2;
 }
 

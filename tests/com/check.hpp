@@ -1,4 +1,4 @@
-// What the stories of BITS in C++ have in common. There are no includes of the standard library beside
+// What the scenarios of BITS in C++ have in common. There are no includes of the standard library beside
 // those that are needed here: programs that know Windows bring their own.
 #ifndef BGCOPY_TESTS_COM_CHECK_HPP
 #define BGCOPY_TESTS_COM_CHECK_HPP

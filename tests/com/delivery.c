@@ -478,10 +478,10 @@ static void variants(void)
 
 int main(int count, char **arguments)
 {
-    const story stories[] = {
+    const scenario scenarios[] = {
         {"download", download},     {"properties", properties}, {"life_cycle", life_cycle},
         {"enumerated", enumerated}, {"blocking", blocking},     {"variants", variants},
         {NULL, NULL},
     };
-    return run_story(count, arguments, stories);
+    return run_scenario(count, arguments, scenarios);
 }

@@ -259,7 +259,7 @@ static void let_go(void)
 
 int main(int count, char **arguments)
 {
-    const story stories[] = {
+    const scenario scenarios[] = {
         {"download", download},
         {"cancelled", cancelled},
         {"failing", failing},
@@ -269,5 +269,5 @@ int main(int count, char **arguments)
         {"let_go", let_go},
         {NULL, NULL},
     };
-    return run_story(count, arguments, stories);
+    return run_scenario(count, arguments, scenarios);
 }

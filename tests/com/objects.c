@@ -326,7 +326,7 @@ static void *use_it(void *user)
         LPWSTR text = NULL;
         OK(IBackgroundCopyJob5_SetMinimumRetryDelay(other, 60 + round));
         OK(IBackgroundCopyJob5_GetDisplayName(other, &text));
-        CHECK(gives(text, "story"));
+        CHECK(gives(text, "scenario"));
         OK(IBackgroundCopyJob_EnumFiles(job, &files));
         OK(IEnumBackgroundCopyFiles_Next(files, 1, &file, NULL));
         OK(IBackgroundCopyFile_GetLocalName(file, &text));
@@ -356,7 +356,7 @@ static void threads(void)
 
 int main(int count, char **arguments)
 {
-    const story stories[] = {
+    const scenario scenarios[] = {
         {"references", references},
         {"classes", classes},
         {"ids_and_memory", ids_and_memory},
@@ -365,5 +365,5 @@ int main(int count, char **arguments)
         {"threads", threads},
         {NULL, NULL},
     };
-    return run_story(count, arguments, stories);
+    return run_scenario(count, arguments, scenarios);
 }

@@ -336,12 +336,12 @@ static void of_files(void)
 
 int main(int count, char **arguments)
 {
-    const story stories[] = {
+    const scenario scenarios[] = {
         {"of_job", of_job},
         {"properties", properties},
         {"of_requests", of_requests},
         {"of_files", of_files},
         {NULL, NULL},
     };
-    return run_story(count, arguments, stories);
+    return run_scenario(count, arguments, scenarios);
 }

@@ -359,10 +359,10 @@ static void life_cycle(void)
 
 int main(int count, char **arguments)
 {
-    const story stories[] = {
+    const scenario scenarios[] = {
         {"properties", properties},
         {"life_cycle", life_cycle},
         {NULL, NULL},
     };
-    return run_story(count, arguments, stories);
+    return run_scenario(count, arguments, scenarios);
 }

@@ -132,11 +132,11 @@ static void long_reply(void)
 
 int main(int count, char **arguments)
 {
-    const story stories[] = {
+    const scenario scenarios[] = {
         {"upload", upload},
         {"reply", reply},
         {"long_reply", long_reply},
         {NULL, NULL},
     };
-    return run_story(count, arguments, stories);
+    return run_scenario(count, arguments, scenarios);
 }

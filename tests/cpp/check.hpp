@@ -1,4 +1,4 @@
-// What the C++ stories have in common: a manager in the story's folder, and
+// What the C++ scenarios have in common: a manager in the scenario's folder, and
 // something to wait for.
 #ifndef BGCOPY_TESTS_CHECK_HPP
 #define BGCOPY_TESTS_CHECK_HPP
@@ -61,26 +61,26 @@ private:
     int count_ = 0;
 };
 
-/// Runs the story of that name.
-struct story {
+/// Runs the scenario of that name.
+struct scenario {
     const char *name;
     void (*run)();
 };
 
-inline int run_story(int count, char **arguments, std::initializer_list<story> stories)
+inline int run_scenario(int count, char **arguments, std::initializer_list<scenario> scenarios)
 {
     if (count != 4) {
         return 2;
     }
     folder = arguments[2];
     server = arguments[3];
-    for (const auto &[name, run] : stories) {
+    for (const auto &[name, run] : scenarios) {
         if (std::strcmp(name, arguments[1]) == 0) {
             run();
             return 0;
         }
     }
-    std::cerr << "no story " << arguments[1] << "\n";
+    std::cerr << "no scenario " << arguments[1] << "\n";
     return 2;
 }
 

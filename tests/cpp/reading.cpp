@@ -144,7 +144,7 @@ void interrupted()
 
 int main(int count, char **arguments)
 {
-    return run_story(count, arguments,
+    return run_scenario(count, arguments,
                      {
                          {"while_it_downloads", while_it_downloads},
                          {"stream", stream},

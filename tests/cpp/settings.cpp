@@ -308,7 +308,7 @@ void oneshot()
 
 int main(int count, char **arguments)
 {
-    return run_story(count, arguments,
+    return run_scenario(count, arguments,
                      {
                          {"of_job", of_job},
                          {"of_requests", of_requests},

@@ -145,7 +145,7 @@ void cancelled()
 
 int main(int count, char **arguments)
 {
-    return run_story(count, arguments,
+    return run_scenario(count, arguments,
                      {{"several", several},
                       {"started", started},
                       {"reply", reply},

@@ -31,5 +31,5 @@ void download()
 
 int main(int count, char **arguments)
 {
-    return run_story(count, arguments, {{"download", download}});
+    return run_scenario(count, arguments, {{"download", download}});
 }

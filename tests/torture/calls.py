@@ -30,14 +30,14 @@ CALLS = [
 ]
 ERRORS = ["EIO", "ENOSPC", "EINTR", "EMFILE"]
 
-# No n is larger; a thread of these short stories makes fewer calls of a kind.
+# No n is larger; a thread of these short scenarios makes fewer calls of a kind.
 N_MAX = 100
 
 # Two that fit in a store's first second, and one that several requests fetch.
 SIZES = [700_000, 20_000, 3_000_000]
 
 
-class Story:
+class Scenario:
     """A command, and what is to come of it."""
 
     def __init__(self, bench: Bench):
@@ -55,7 +55,7 @@ class Story:
         raise NotImplementedError
 
 
-class Get(Story):
+class Get(Scenario):
     # Of the names on the server.
     query = ""
 
@@ -80,7 +80,7 @@ class Get(Story):
         return all(path.exists() for path in self.files.values())
 
 
-class Put(Story):
+class Put(Scenario):
     def __init__(self, bench: Bench):
         super().__init__(bench)
         self.source = self.place.folder / "source"
@@ -99,7 +99,7 @@ class Put(Story):
         return self.bench.server.hash_of(self.remote) is not None
 
 
-STORIES: list[type[Story]] = [Get, Put]
+SCENARIOS: list[type[Scenario]] = [Get, Put]
 
 
 def traced(place: Place, words: list[str], log: Path, call: str, inject: str | None) -> Ended:
@@ -124,9 +124,9 @@ def is_no_file(log: Path) -> bool:
     return any(re.search(r"\w+\(\d+<(pipe|socket|anon_inode|UNIX|TCP)", line) for line in injected(log))
 
 
-def most_calls(bench: Bench, story: type[Story]) -> dict[str, int]:
+def most_calls(bench: Bench, scenario: type[Scenario]) -> dict[str, int]:
     """How often the busiest thread makes each call if nothing fails."""
-    told = story(bench)
+    told = scenario(bench)
     log = told.place.folder / "log"
     traced(told.place, told.words(), log, ",".join(CALLS), None)
     counts: Counter[tuple[str, str]] = Counter()
@@ -149,10 +149,10 @@ def created(ended: Ended) -> str | None:
     return None
 
 
-def one_fault(bench: Bench, figures: Figures, story: type[Story], call: str, error: str, n: int) -> None:
-    told = story(bench)
+def one_fault(bench: Bench, figures: Figures, scenario: type[Scenario], call: str, error: str, n: int) -> None:
+    told = scenario(bench)
     place = told.place
-    what = f"{story.__name__.lower()}, call {n} of {call} gives {error}"
+    what = f"{scenario.__name__.lower()}, call {n} of {call} gives {error}"
     log = place.folder / "log"
     ended = traced(place, told.words(), log, call, f"error={error}:when={n}")
     if is_no_file(log):
@@ -195,10 +195,10 @@ def calls(bench: Bench, budget: Budget) -> Row:
         row.skipped = "strace is not installed"
         return row
     all_of_them = []
-    for story in STORIES:
-        for call, most in most_calls(bench, story).items():
+    for scenario in SCENARIOS:
+        for call, most in most_calls(bench, scenario).items():
             numbers = range(1, min(most, N_MAX) + 1)
-            all_of_them += [(story, call, error, n) for error in ERRORS for n in numbers]
+            all_of_them += [(scenario, call, error, n) for error in ERRORS for n in numbers]
     budget.rng.shuffle(all_of_them)
     tried = 0
     for chosen in all_of_them:

@@ -165,7 +165,7 @@ def monotonic(clocked: Clocked, said: str) -> None:
     clocked.finish(running)
 
 
-STORIES: list[Callable[[Clocked, str], None]] = [
+SCENARIOS: list[Callable[[Clocked, str], None]] = [
     next_start,
     in_mid_job,
     in_a_wait,
@@ -194,17 +194,17 @@ def clock(bench: Bench, budget: Budget) -> Row:
     if not is_believed(bench):
         row.skipped = "libfaketime has no effect on the program"
         return row
-    stories = STORIES
+    scenarios = SCENARIOS
     if subprocess.run(["unshare", "--time", "true"], capture_output=True).returncode != 0:
-        stories = [story for story in STORIES if story is not monotonic]
+        scenarios = [scenario for scenario in SCENARIOS if scenario is not monotonic]
         row.facts.append("the monotonic clock was not moved, as there are no time namespaces here")
     while row.own.faults == 0 or not budget.is_over:
         # All take most of a minute.
-        for story in budget.rng.sample(stories, 2) if budget.is_short else stories:
+        for scenario in budget.rng.sample(scenarios, 2) if budget.is_short else scenarios:
             for said in FAR:
                 with Link(bench.server.port, RATE) as link:
-                    what = f"clock: {story.__name__} {said}"
-                    story(Clocked(bench, row.own, what, link), said)
+                    what = f"clock: {scenario.__name__} {said}"
+                    scenario(Clocked(bench, row.own, what, link), said)
                     row.own.faults += 1
     return row
 

@@ -209,10 +209,10 @@ def aborted_store(disk: Path, image: Path, place: Place, figures: Figures) -> No
     aborted(disk, image, place, figures, has_store=True)
 
 
-Story = Callable[[Path, Path, Place, Figures], None]
+Scenario = Callable[[Path, Path, Place, Figures], None]
 
 # With the programs that each needs.
-STORIES: list[tuple[Story, tuple[str, ...]]] = [
+SCENARIOS: list[tuple[Scenario, tuple[str, ...]]] = [
     (quota, ("mkfs.btrfs", "btrfs")),
     (inodes, ()),
     (inodes_of_store, ()),
@@ -227,10 +227,10 @@ def mounts(bench: Bench, budget: Budget) -> Row:
     if os.geteuid() != 0:
         row.skipped = "only root can mount disks"
         return row
-    stories = [*STORIES]
-    budget.rng.shuffle(stories)
-    for story, programs in stories:
-        name = story.__name__
+    scenarios = [*SCENARIOS]
+    budget.rng.shuffle(scenarios)
+    for scenario, programs in scenarios:
+        name = scenario.__name__
         if missing := [one for one in programs if shutil.which(one) is None]:
             row.facts.append(f"{name} was not tried: {', '.join(missing)} not installed")
             continue
@@ -258,14 +258,14 @@ def mounts(bench: Bench, budget: Budget) -> Row:
 
 def main() -> None:
     name, program, port, folder = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3]), Path(sys.argv[4])
-    story = next(story for story, _ in STORIES if story.__name__ == name)
+    scenario = next(scenario for scenario, _ in SCENARIOS if scenario.__name__ == name)
     disk, own = folder / "disk", folder / "own"
     disk.mkdir()
     own.mkdir()
     figures = Figures()
     place = Place(program, KnownServer(port), own)
     try:
-        story(disk, folder / "image", place, figures)
+        scenario(disk, folder / "image", place, figures)
     except subprocess.CalledProcessError as error:
         # What mounts and makes is not ours: it cannot be had here.
         print(f"{' '.join(error.cmd[:3])}: {error.stderr}", file=sys.stderr)

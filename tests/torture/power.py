@@ -18,7 +18,7 @@ from pathlib import Path
 from calls import Get
 from figures import Budget, Figures, Row
 from place import Bench, Unreadable
-from recording import KINDS, Story, recorded, replay, traced
+from recording import KINDS, Scenario, recorded, replay, traced
 
 # A run in a namespace where the boot has another name.
 BOOT = "/proc/sys/kernel/random/boot_id"
@@ -40,10 +40,10 @@ class Cut:
     done: bool
 
 
-def moments(story: Story) -> list[Cut]:
+def moments(scenario: Scenario) -> list[Cut]:
     """Behind each call that changed something."""
-    disk, cuts, created, done = story.disk(0), [], None, False
-    for number, call in enumerate(story.calls):
+    disk, cuts, created, done = scenario.disk(0), [], None, False
+    for number, call in enumerate(scenario.calls):
         if call.name == "write" and call.arguments.startswith("1<"):
             said = b"".join(call.strings).decode(errors="replace")
             if found := re.search(r'"event":"created","id":"([^"]+)"', said):
@@ -117,12 +117,12 @@ def one_cut(told: Get, figures: Figures, cut: Cut, kind: str, before: list[str])
         figures.note("lost", f"{what}: it is not there at the end")
 
 
-def record(told: Get, roots: list[Path]) -> Story:
+def record(told: Get, roots: list[Path]) -> Scenario:
     log = told.place.folder / "log"
     told.place.run(*told.words(), before=traced(log))
     calls = list(recorded(log))
     log.unlink()
-    return Story(roots, {}, calls)
+    return Scenario(roots, {}, calls)
 
 
 def power(bench: Bench, budget: Budget) -> Row:
@@ -133,13 +133,13 @@ def power(bench: Bench, budget: Budget) -> Row:
     while row.own.faults < len(KINDS) or not budget.is_over:
         kind = KINDS[row.own.faults % len(KINDS)]
         told = SlowGet(bench)
-        story = record(told, [told.place.store, told.place.target / "new"])
-        cuts = moments(story)
+        scenario = record(told, [told.place.store, told.place.target / "new"])
+        cuts = moments(scenario)
         if told.wrong() or not told.is_done() or not cuts:
             row.own.note("other", f"{row.name}: nothing was recorded")
             return row
         cut = budget.rng.choice(cuts)
-        if problem := story.leave(cut.number, kind, budget.rng, told.place.folder):
+        if problem := scenario.leave(cut.number, kind, budget.rng, told.place.folder):
             row.own.note("other", problem)
             return row
         one_cut(told, row.own, cut, kind, before)

@@ -21,7 +21,7 @@ from kill_queue import FEW, PROTOCOLS, Protocol, added, kill_once
 from link import Link
 from place import PATIENCE_S, Bench, Ended, Place, Running, Unreadable, hash_of
 from power import another_boot
-from recording import KINDS, Story, content, recorded, traced
+from recording import KINDS, Scenario, content, recorded, traced
 
 # How often the log of a run is looked at that is to be cut when it has grown to some size.
 LOOK_S = 0.001
@@ -63,14 +63,14 @@ class Cutter:
         before = content(roots)
         running = place.start(*words, before=traced(log))
         ended = self.wait_for_the_cut(running, log, name)
-        story = Story(roots, before, list(recorded(log)))
+        scenario = Scenario(roots, before, list(recorded(log)))
         log.unlink()
-        number, kind = len(story.calls), self.kind
+        number, kind = len(scenario.calls), self.kind
         self.row.own.faults += 1
-        if problem := story.leave(number, kind, self.budget.rng, place.folder):
+        if problem := scenario.leave(number, kind, self.budget.rng, place.folder):
             self.row.own.note("other", f"{name}: {problem}")
             return None
-        self.touched = story.touched
+        self.touched = scenario.touched
         return ended
 
     def wait_for_the_cut(self, running: Running, log: Path, name: str) -> Ended:

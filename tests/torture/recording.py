@@ -230,7 +230,7 @@ def content(roots: list[Path]) -> dict[str, bytes]:
 
 
 @dataclass
-class Story:
+class Scenario:
     """What was there at the beginning, and what was done to it."""
 
     roots: list[Path]

@@ -1,4 +1,4 @@
-//! The same stories under the eyes of sanitizers and valgrind, and by another compiler. Those that
+//! The same scenarios under the eyes of sanitizers and valgrind, and by another compiler. Those that
 //! need more than gcc are ignored unless asked for; `tests/run` installs what they need and asks.
 #![cfg(unix)]
 #![allow(clippy::expect_used, clippy::panic, reason = "a test")]
@@ -7,7 +7,7 @@ mod native;
 
 use std::process::Command;
 
-use native::{GCC, GPP, Stage, Way, must_succeed, program, root, tell_all};
+use native::{GCC, GPP, Stage, Way, must_succeed, program, root, run_all};
 
 const SANITIZED: &[&str] =
     &["-O1", "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"];
@@ -31,28 +31,28 @@ const PLAIN: &[&str] = &["-O1", "-g"];
 
 #[test]
 fn c_with_address_and_undefined_sanitizers() {
-    tell_all(Way { flags: SANITIZED, ..GCC }, ".c");
+    run_all(Way { flags: SANITIZED, ..GCC }, ".c");
 }
 
 #[test]
 #[ignore = "needs g++"]
 fn cpp_with_address_and_undefined_sanitizers() {
-    tell_all(Way { flags: SANITIZED_CPP, ..GPP }, ".cpp");
+    run_all(Way { flags: SANITIZED_CPP, ..GPP }, ".cpp");
 }
 
 #[test]
 #[ignore = "needs clang"]
 fn clang_agrees() {
-    tell_all(Way { compiler: "clang", flags: PLAIN, wrapper: &[] }, ".c");
-    tell_all(Way { compiler: "clang++", flags: PLAIN, wrapper: &[] }, ".cpp");
+    run_all(Way { compiler: "clang", flags: PLAIN, wrapper: &[] }, ".c");
+    run_all(Way { compiler: "clang++", flags: PLAIN, wrapper: &[] }, ".cpp");
 }
 
 #[test]
 #[ignore = "needs valgrind"]
 fn valgrind_finds_nothing() {
     // One thread runs at a time there.
-    tell_all(Way { wrapper: VALGRIND, flags: &["-O1", "-g", "-DROUNDS=30"], ..GCC }, ".c");
-    tell_all(Way { wrapper: VALGRIND, ..GPP }, ".cpp");
+    run_all(Way { wrapper: VALGRIND, flags: &["-O1", "-g", "-DROUNDS=30"], ..GCC }, ".c");
+    run_all(Way { wrapper: VALGRIND, ..GPP }, ".cpp");
 }
 
 /// The example is one source for all systems.

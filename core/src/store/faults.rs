@@ -1,7 +1,7 @@
 //! A countdown that lets the n-th operation on the disk fail, for tests.
 //!
 //! One countdown is shared by everything that stores: a test lets operation 1
-//! fail, then 2, then 3, until its story no longer reaches the number.
+//! fail, then 2, then 3, until its scenario no longer reaches the number.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};

@@ -1,4 +1,4 @@
-//! Builds the C and C++ programs of the tests and runs their stories against
+//! Builds the C and C++ programs of the tests and runs their scenarios against
 //! the scriptable server.
 #![allow(dead_code, reason = "each test binary uses its own part")]
 
@@ -13,8 +13,8 @@ use bgcopy_test_server::{
 /// Bytes of the files that are served: not a round number.
 pub const LENGTH: u64 = 1_500_007;
 
-/// A story that takes longer hangs.
-pub const STORY_SECONDS_MAX: &str = "240";
+/// A scenario that takes longer hangs.
+pub const SCENARIO_SECONDS_MAX: &str = "240";
 
 pub const C_FLAGS: [&str; 9] = [
     "-std=c11",
@@ -110,7 +110,7 @@ pub fn must_succeed(command: &mut Command) -> Output {
     output
 }
 
-/// A server and a folder for one story.
+/// A server and a folder for one scenario.
 pub struct Stage {
     pub server: Server,
     pub folder: tempfile::TempDir,
@@ -161,12 +161,12 @@ impl Stage {
         Self { server, folder: tempfile::tempdir().expect("a folder") }
     }
 
-    /// Tells the story; it must end well and leave no temporary file.
-    pub fn tell(&self, source: &str, story: &str, way: Way) -> Output {
+    /// Tells the scenario; it must end well and leave no temporary file.
+    pub fn run(&self, source: &str, scenario: &str, way: Way) -> Output {
         let program = program(source, way);
         let mut command = Command::new("timeout");
-        command.args(["--kill-after=5", STORY_SECONDS_MAX]).args(way.wrapper).arg(&program);
-        command.arg(story).arg(self.folder.path()).arg(self.server.url(""));
+        command.args(["--kill-after=5", SCENARIO_SECONDS_MAX]).args(way.wrapper).arg(&program);
+        command.arg(scenario).arg(self.folder.path()).arg(self.server.url(""));
         must_succeed(&mut command)
     }
 
@@ -211,8 +211,8 @@ impl Stage {
         assert_eq!(bucket.served("CreateMultipartUpload"), u64::from(by_s3));
     }
 
-    /// What a story leaves in place, and nothing else.
-    pub fn must_have_what(&self, source: &str, story: &str, files: &[&str]) {
+    /// What a scenario leaves in place, and nothing else.
+    pub fn must_have_what(&self, source: &str, scenario: &str, files: &[&str]) {
         for name in files {
             let one = content("one");
             match *name {
@@ -223,17 +223,17 @@ impl Stage {
                 _ => self.must_hold_content(name),
             }
         }
-        self.must_have_uploads(match story {
+        self.must_have_uploads(match scenario {
             "several" | "started" => 2,
             "reply" | "no_reply" => 1,
             "protocols" => 3,
             _ => 0,
         });
-        if story == "cancelled" {
+        if scenario == "cancelled" {
             self.must_have_forgotten(source == "c/uploads.c");
         }
         // A job that stays in the queue keeps its temporary file.
-        if source != "c/misuse.c" && story != "closed_while_waiting" {
+        if source != "c/misuse.c" && scenario != "closed_while_waiting" {
             self.must_be_tidy(files);
         }
     }
@@ -252,9 +252,9 @@ impl Stage {
     }
 }
 
-/// Every story with what it leaves in place, by the language and the name of the
+/// Every scenario with what it leaves in place, by the language and the name of the
 /// program that tells it. This is the one list: the macro of that name gets it.
-macro_rules! every_story {
+macro_rules! every_scenario {
     ($list:ident) => {
         $list! {
             c {
@@ -326,7 +326,7 @@ macro_rules! every_story {
                 }
             }
             cpp {
-                stories {
+                scenarios {
                     download: ["one", "two"],
                     cancel_in_callback: [],
                     failure: [],
@@ -373,8 +373,8 @@ macro_rules! table {
         c { $($c:ident { $($in_c:ident: [$($of_c:literal),*],)* })* }
         cpp { $($cpp:ident { $($in_cpp:ident: [$($of_cpp:literal),*],)* })* }
     ) => {
-        /// The source, the story, and the files that it leaves in place.
-        pub const STORIES: &[(&str, &str, &[&str])] = &[
+        /// The source, the scenario, and the files that it leaves in place.
+        pub const SCENARIOS: &[(&str, &str, &[&str])] = &[
             $($((
                 concat!("c/", stringify!($c), ".c"),
                 stringify!($in_c),
@@ -389,26 +389,26 @@ macro_rules! table {
     };
 }
 
-every_story!(table);
+every_scenario!(table);
 
 /// Tells one of them and looks at what is left.
-pub fn tell(source: &str, story: &str, files: &[&str], way: Way) {
+pub fn run(source: &str, scenario: &str, files: &[&str], way: Way) {
     let stage = Stage::new();
-    stage.tell(source, story, way);
-    stage.must_have_what(source, story, files);
+    stage.run(source, scenario, way);
+    stage.must_have_what(source, scenario, files);
 }
 
-/// Tells all stories of a language in one way.
-pub fn tell_all(way: Way, folder: &str) {
-    for &(source, story, files) in STORIES {
+/// Tells all scenarios of a language in one way.
+pub fn run_all(way: Way, folder: &str) {
+    for &(source, scenario, files) in SCENARIOS {
         // The allocator of gcc's address sanitizer does not survive a fork of
         // a program with threads, and for valgrind the memory that the child
         // inherits from threads it does not have is a leak.
         let is_watched = way.wrapper.contains(&"--leak-check=full")
             || way.flags.iter().any(|flag| flag.contains("address"));
-        if source.starts_with(folder) && !(is_watched && story == "forked") {
-            println!("{source} {story}");
-            tell(source, story, files, way);
+        if source.starts_with(folder) && !(is_watched && scenario == "forked") {
+            println!("{source} {scenario}");
+            run(source, scenario, files, way);
         }
     }
 }

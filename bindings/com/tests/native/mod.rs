@@ -1,4 +1,4 @@
-//! Builds the programs of `tests/com` against `include/com`, and runs their stories against the
+//! Builds the programs of `tests/com` against `include/com`, and runs their scenarios against the
 //! scriptable server.
 #![allow(dead_code, reason = "each test binary uses its own part")]
 
@@ -11,8 +11,8 @@ use bgcopy_test_server::{Area, Content, Reply, Resource, Server};
 /// Bytes of the files that are served: not a round number.
 pub const LENGTH: u64 = 1_500_007;
 
-/// A story that takes longer hangs.
-const STORY_SECONDS_MAX: &str = "240";
+/// A scenario that takes longer hangs.
+const SCENARIO_SECONDS_MAX: &str = "240";
 
 pub const C_FLAGS: [&str; 9] = [
     "-std=c11",
@@ -116,7 +116,7 @@ pub fn answer() -> Content {
     Content::generated(u64::from(b'a'), 1000)
 }
 
-/// A server and a folder for one story.
+/// A server and a folder for one scenario.
 pub struct Stage {
     pub server: Server,
     pub folder: tempfile::TempDir,
@@ -142,12 +142,12 @@ impl Stage {
         Self { server, folder: tempfile::tempdir().expect("a folder") }
     }
 
-    /// Tells a story; it must end well.
-    pub fn tell(&self, source: &str, story: &str, way: Way) -> Output {
+    /// Runs a scenario; it must end well.
+    pub fn run(&self, source: &str, scenario: &str, way: Way) -> Output {
         let program = program(source, way);
         let mut command = Command::new("timeout");
-        command.args(["--kill-after=5", STORY_SECONDS_MAX]).args(way.wrapper).arg(&program);
-        command.arg(story).arg(self.folder.path()).arg(self.server.url(""));
+        command.args(["--kill-after=5", SCENARIO_SECONDS_MAX]).args(way.wrapper).arg(&program);
+        command.arg(scenario).arg(self.folder.path()).arg(self.server.url(""));
         must_succeed(command.env("BGCOPY_STORE", self.folder.path().join("store")))
     }
 
@@ -166,7 +166,7 @@ impl Stage {
         assert_eq!(found, count, "files that were sent");
     }
 
-    /// What a story leaves in place, and nothing else: no temporary file.
+    /// What a scenario leaves in place, and nothing else: no temporary file.
     pub fn must_have(&self, files: &[&str]) {
         for name in files {
             let (wanted, length) = match *name {
@@ -183,17 +183,17 @@ impl Stage {
     }
 }
 
-/// Tells a story and looks at what is left.
-pub fn tell(source: &str, story: &str, files: &[&str], way: Way) {
+/// Runs a scenario and looks at what is left.
+pub fn run(source: &str, scenario: &str, files: &[&str], way: Way) {
     let stage = Stage::new();
-    stage.tell(source, story, way);
+    stage.run(source, scenario, way);
     stage.must_have(files);
     stage.must_have_uploads(usize::from(source.ends_with("uploads.c")));
 }
 
-/// Every story with what it leaves in place, by the language and the name of the program that
+/// Every scenario with what it leaves in place, by the language and the name of the program that
 /// tells it. This is the one list: the macro of that name gets it.
-macro_rules! every_story {
+macro_rules! every_scenario {
     ($list:ident) => {
         $list! {
             c {
@@ -239,7 +239,7 @@ macro_rules! every_story {
                 }
             }
             cpp {
-                stories {
+                scenarios {
                     download: ["one", "two"],
                     failing: [],
                     interfaces: [],
@@ -254,8 +254,8 @@ macro_rules! table {
         c { $($c:ident { $($in_c:ident: [$($of_c:literal),*],)* })* }
         cpp { $($cpp:ident { $($in_cpp:ident: [$($of_cpp:literal),*],)* })* }
     ) => {
-        /// The source, the story, and the files that it leaves in place.
-        pub const STORIES: &[(&str, &str, &[&str])] = &[
+        /// The source, the scenario, and the files that it leaves in place.
+        pub const SCENARIOS: &[(&str, &str, &[&str])] = &[
             $($((
                 concat!("tests/com/", stringify!($c), ".c"),
                 stringify!($in_c),
@@ -270,16 +270,16 @@ macro_rules! table {
     };
 }
 
-every_story!(table);
+every_scenario!(table);
 
-/// Tells all stories of a language in one way. For valgrind, the table of methods and states is
-/// hundreds of jobs long, and its methods are in other stories, too.
-pub fn tell_all(way: Way, language: &str) {
-    for &(source, story, files) in STORIES {
+/// Tells all scenarios of a language in one way. For valgrind, the table of methods and states is
+/// hundreds of jobs long, and its methods are in other scenarios, too.
+pub fn run_all(way: Way, language: &str) {
+    for &(source, scenario, files) in SCENARIOS {
         let is_slow = way.wrapper.contains(&"valgrind") && source.ends_with("states.c");
         if source.ends_with(language) && !is_slow {
-            println!("{source} {story}");
-            tell(source, story, files, way);
+            println!("{source} {scenario}");
+            run(source, scenario, files, way);
         }
     }
 }

@@ -1,7 +1,7 @@
 // The library for Android, as an AAR.
 //
 // Not run, neither the build nor its result: there is no Android SDK where the
-// tests run. The same sources pass their stories on a JVM. Before it:
+// tests run. The same sources pass their scenarios on a JVM. Before it:
 //
 //     bindings/uniffi/generate kotlin
 //     bindings/uniffi/kotlin/android/build-libraries

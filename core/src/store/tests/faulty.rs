@@ -103,16 +103,16 @@ fn what_fails_once_is_looked_at_again() {
 }
 
 #[test]
-fn a_story_that_fails_anywhere_can_be_told_again() {
+fn a_scenario_that_fails_anywhere_can_be_run_again() {
     for operation in 1.. {
         let folder = tempdir().unwrap();
         let folder = folder.path().join("queue");
         let faults = Faults::at(operation);
 
-        let outcome = story(&folder, faults.clone());
+        let outcome = scenario(&folder, faults.clone());
 
         assert_eq!(outcome.is_err(), faults.reached(), "operation {operation}");
-        story(&folder, Faults::default()).unwrap();
+        scenario(&folder, Faults::default()).unwrap();
         assert_eq!(everything(&open(&folder)), samples(4), "operation {operation}");
         if !faults.reached() {
             return;
@@ -186,7 +186,7 @@ fn changed(before: &[Sample]) -> (Vec<Sample>, Uuid) {
     (after, deleted)
 }
 
-fn story(folder: &Path, faults: Faults) -> Result<()> {
+fn scenario(folder: &Path, faults: Faults) -> Result<()> {
     let saved = samples(4);
     let mut store = Store::open(folder, faults)?;
     store.save(&batch_of(&saved[..2]), Durability::Kill)?;

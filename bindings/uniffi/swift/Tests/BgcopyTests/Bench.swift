@@ -3,7 +3,7 @@ import XCTest
 
 @testable import Bgcopy
 
-/// No story waits longer than this for anything.
+/// No scenario waits longer than this for anything.
 let patience: Duration = .seconds(60)
 
 /// Bytes of the usual file.

@@ -16,7 +16,7 @@ import kotlin.test.assertEquals
 import kotlin.time.Duration
 import kotlin.time.Duration.Companion.seconds
 
-/** No story waits longer than this for anything. */
+/** No scenario waits longer than this for anything. */
 internal val PATIENCE: Duration = 60.seconds
 
 /** Bytes of the usual file. */

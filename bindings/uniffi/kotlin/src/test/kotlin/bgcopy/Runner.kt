@@ -6,7 +6,7 @@ import org.junit.runner.notification.Failure
 import org.junit.runner.notification.RunListener
 import kotlin.system.exitProcess
 
-/** Runs all stories and says what became of them, in the words that the one test command counts. */
+/** Runs all scenarios and says what became of them, in the words that the one test command counts. */
 public fun main() {
     val junit = JUnitCore()
     junit.addListener(object : RunListener() {
@@ -22,7 +22,7 @@ public fun main() {
         override fun testFailure(failure: Failure) = println("FAILED ${failure.description}\n${failure.trace}")
     })
     val result = junit.run(
-        StoriesTest::class.java,
+        ScenariosTest::class.java,
         OneShotTest::class.java,
         ReadingTest::class.java,
         EventsTest::class.java,

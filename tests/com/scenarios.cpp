@@ -103,7 +103,7 @@ public:
     void add(const std::string &name, IBackgroundCopyJob **job)
     {
         GUID id;
-        OK(manager->CreateJob(wide("story").c_str(), BG_JOB_TYPE_DOWNLOAD, &id, job));
+        OK(manager->CreateJob(wide("scenario").c_str(), BG_JOB_TYPE_DOWNLOAD, &id, job));
         add_file(*job, name);
     }
     static void add_file(IBackgroundCopyJob *job, const std::string &name)
@@ -133,7 +133,7 @@ void download()
     CHECK(state == BG_JOB_STATE_ACKNOWLEDGED);
     given name;
     OK(job->GetDisplayName(&name));
-    CHECK(name.is("story"));
+    CHECK(name.is("scenario"));
 }
 
 void failing()
@@ -216,12 +216,12 @@ int main(int count, char **arguments)
     const struct {
         const char *name;
         void (*run)();
-    } stories[] = {
+    } scenarios[] = {
         {"download", download},
         {"failing", failing},
         {"interfaces", interfaces},
     };
-    for (const auto &one : stories) {
+    for (const auto &one : scenarios) {
         if (std::string(one.name) == arguments[1]) {
             one.run();
             return 0;

@@ -3,8 +3,8 @@ import XCTest
 
 @testable import Bgcopy
 
-/// The shared stories: what every language can do with jobs.
-final class StoriesTests: XCTestCase {
+/// The shared scenarios: what every language can do with jobs.
+final class ScenariosTests: XCTestCase {
     func test_download_and_complete() throws {
         let bench = try Bench()
         let job = try bench.job()

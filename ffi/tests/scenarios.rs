@@ -1,4 +1,4 @@
-//! The stories in C, each a test, and those in C++.
+//! The scenarios in C, each a test, and those in C++.
 #![allow(clippy::expect_used, clippy::panic, reason = "a test")]
 
 #[macro_use]
@@ -7,9 +7,9 @@ mod native;
 use std::collections::BTreeSet;
 use std::process::Command;
 
-use native::{GCC, GPP, STORIES, Stage, Way, library_folder, must_succeed, program, tell};
+use native::{GCC, GPP, SCENARIOS, Stage, Way, library_folder, must_succeed, program, run};
 
-/// A test for each story.
+/// A test for each scenario.
 macro_rules! tests {
     (
         c { $($c:ident { $($in_c:ident: $of_c:tt,)* })* }
@@ -17,37 +17,37 @@ macro_rules! tests {
     ) => {
         mod c {
             $(mod $c {
-                use super::super::native::{GCC, tell};
+                use super::super::native::{GCC, run};
                 $(#[test]
                 fn $in_c() {
                     let source = concat!("c/", stringify!($c), ".c");
-                    tell(source, stringify!($in_c), &$of_c, GCC);
+                    run(source, stringify!($in_c), &$of_c, GCC);
                 })*
             })*
         }
         mod cpp {
             $(mod $cpp {
-                use super::super::native::{GPP, tell};
+                use super::super::native::{GPP, run};
                 $(#[test]
                 #[ignore = "needs g++"]
                 fn $in_cpp() {
                     let source = concat!("cpp/", stringify!($cpp), ".cpp");
-                    tell(source, stringify!($in_cpp), &$of_cpp, GPP);
+                    run(source, stringify!($in_cpp), &$of_cpp, GPP);
                 })*
             })*
         }
     };
 }
 
-every_story!(tests);
+every_scenario!(tests);
 
-/// Programs that other tests run, each with one story of its name.
+/// Programs that other tests run, each with one scenario of its name.
 const ELSEWHERE: [(&str, &str); 2] = [("c/stress.c", "stress"), ("c/bench.c", "look_up")];
 
-/// By the table that each program hands to `run_story`. A function of a story
+/// By the table that each program hands to `run_scenario`. A function of a scenario
 /// that is not in its table does not compile, as nobody calls it.
 #[test]
-fn every_story_of_a_program_is_in_the_list() {
+fn every_scenario_of_a_program_is_in_the_list() {
     let mut found = BTreeSet::new();
     for language in ["c", "cpp"] {
         let folder = native::root().join("tests").join(language);
@@ -56,28 +56,28 @@ fn every_story_of_a_program_is_in_the_list() {
             let name = path.file_name().expect("a name").to_string_lossy().into_owned();
             let text = std::fs::read_to_string(&path).expect("a source");
             // What the programs share has no table.
-            if text.contains("run_story(") && !name.starts_with("check.") {
+            if text.contains("run_scenario(") && !name.starts_with("check.") {
                 let source = format!("{language}/{name}");
-                let stories = stories_of(&text);
-                assert!(!stories.is_empty(), "the table of {source} is read");
-                found.extend(stories.into_iter().map(|story| (source.clone(), story)));
+                let scenarios = scenarios_of(&text);
+                assert!(!scenarios.is_empty(), "the table of {source} is read");
+                found.extend(scenarios.into_iter().map(|scenario| (source.clone(), scenario)));
             }
         }
     }
-    let listed = STORIES.iter().map(|story| (story.0, story.1)).chain(ELSEWHERE);
+    let listed = SCENARIOS.iter().map(|scenario| (scenario.0, scenario.1)).chain(ELSEWHERE);
     let listed: BTreeSet<_> =
-        listed.map(|(source, story)| (source.to_owned(), story.to_owned())).collect();
+        listed.map(|(source, scenario)| (source.to_owned(), scenario.to_owned())).collect();
     assert_eq!(found, listed);
 }
 
 /// The names in a program's table, whose rows are a text and the function of the
 /// same name.
-fn stories_of(text: &str) -> Vec<String> {
+fn scenarios_of(text: &str) -> Vec<String> {
     let rows = text.split("{\"").skip(1).filter_map(|row| row.split_once("\","));
-    let stories = rows.filter(|(name, rest)| {
+    let scenarios = rows.filter(|(name, rest)| {
         rest.trim_start().strip_prefix(name).is_some_and(|rest| rest.starts_with('}'))
     });
-    stories.map(|(name, _)| name.to_owned()).collect()
+    scenarios.map(|(name, _)| name.to_owned()).collect()
 }
 
 #[test]
@@ -92,7 +92,7 @@ fn opened_and_closed_a_thousand_times() {
 #[ignore = "needs g++"]
 fn program_in_cpp_without_exceptions() {
     let way = Way { flags: &["-O1", "-g", "-fno-exceptions", "-fno-rtti"], ..GPP };
-    tell("cpp/without_exceptions.cpp", "download", &["one"], way);
+    run("cpp/without_exceptions.cpp", "download", &["one"], way);
 }
 
 /// The waits that a token of C++20 ends.
@@ -100,8 +100,8 @@ fn program_in_cpp_without_exceptions() {
 #[ignore = "needs g++"]
 fn waits_in_cpp_20() {
     let way = Way { flags: &["-O1", "-g", "-std=c++20"], ..GPP };
-    for source in ["cpp/stories.cpp", "cpp/reading.cpp"] {
-        tell(source, "interrupted", &[], way);
+    for source in ["cpp/scenarios.cpp", "cpp/reading.cpp"] {
+        run(source, "interrupted", &[], way);
     }
 }
 
@@ -116,14 +116,17 @@ const NOT_IN_CPP: [(&str, &str); 7] = [
     ("bgcopy_time_from_unix_ms", "no call takes a time"),
 ];
 
-/// By what the programs with the stories in C++ need of the library. They call
+/// By what the programs with the scenarios in C++ need of the library. They call
 /// it through the header alone.
 #[test]
 #[ignore = "needs g++"]
-fn every_function_is_called_by_the_stories_in_cpp() {
+fn every_function_is_called_by_the_scenarios_in_cpp() {
     let mut called = BTreeSet::new();
-    let sources: BTreeSet<_> =
-        STORIES.iter().map(|story| story.0).filter(|source| source.starts_with("cpp/")).collect();
+    let sources: BTreeSet<_> = SCENARIOS
+        .iter()
+        .map(|scenario| scenario.0)
+        .filter(|source| source.starts_with("cpp/"))
+        .collect();
     for source in sources {
         let text = std::fs::read_to_string(native::root().join("tests").join(source));
         assert!(!text.expect("a source").contains("bgcopy_"), "{source} calls C itself");

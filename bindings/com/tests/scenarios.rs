@@ -1,4 +1,4 @@
-//! The stories in C, each a test, and those in C++.
+//! The scenarios in C, each a test, and those in C++.
 #![cfg(unix)]
 #![allow(clippy::expect_used, clippy::panic, reason = "a test")]
 
@@ -7,9 +7,9 @@ mod native;
 
 use std::collections::BTreeSet;
 
-use native::{GCC, GPP, STORIES, tell};
+use native::{GCC, GPP, SCENARIOS, run};
 
-/// A test for each story.
+/// A test for each scenario.
 macro_rules! tests {
     (
         c { $($c:ident { $($in_c:ident: $of_c:tt,)* })* }
@@ -17,44 +17,46 @@ macro_rules! tests {
     ) => {
         mod c {
             $(mod $c {
-                use super::super::{GCC, tell};
+                use super::super::{GCC, run};
                 $(#[test]
                 fn $in_c() {
                     let source = concat!("tests/com/", stringify!($c), ".c");
-                    tell(source, stringify!($in_c), &$of_c, GCC);
+                    run(source, stringify!($in_c), &$of_c, GCC);
                 })*
             })*
         }
         mod cpp {
             $(mod $cpp {
-                use super::super::{GPP, tell};
+                use super::super::{GPP, run};
                 $(#[test]
                 #[ignore = "needs g++"]
                 fn $in_cpp() {
                     let source = concat!("tests/com/", stringify!($cpp), ".cpp");
-                    tell(source, stringify!($in_cpp), &$of_cpp, GPP);
+                    run(source, stringify!($in_cpp), &$of_cpp, GPP);
                 })*
             })*
         }
     };
 }
 
-every_story!(tests);
+every_scenario!(tests);
 
 /// By the table of each program, whose rows are a text and the function of the same name.
 #[test]
-fn every_story_of_a_program_is_in_the_list() {
+fn every_scenario_of_a_program_is_in_the_list() {
     let mut found = BTreeSet::new();
     for entry in std::fs::read_dir(native::root().join("tests/com")).expect("a folder") {
         let path = entry.expect("an entry").path();
         let name = path.file_name().expect("a name").to_string_lossy().into_owned();
         let text = std::fs::read_to_string(&path).expect("a source");
         let rows = text.split("{\"").skip(1).filter_map(|row| row.split_once("\","));
-        let stories = rows.filter(|(story, rest)| {
-            rest.trim_start().strip_prefix(*story).is_some_and(|rest| rest.starts_with('}'))
+        let scenarios = rows.filter(|(scenario, rest)| {
+            rest.trim_start().strip_prefix(*scenario).is_some_and(|rest| rest.starts_with('}'))
         });
-        found.extend(stories.map(|(story, _)| (format!("tests/com/{name}"), story.to_owned())));
+        found.extend(
+            scenarios.map(|(scenario, _)| (format!("tests/com/{name}"), scenario.to_owned())),
+        );
     }
-    let listed = STORIES.iter().map(|story| (story.0.to_owned(), story.1.to_owned()));
+    let listed = SCENARIOS.iter().map(|scenario| (scenario.0.to_owned(), scenario.1.to_owned()));
     assert_eq!(found, listed.collect());
 }

@@ -1,20 +1,20 @@
-//! The languages tell the same stories.
+//! The languages run the same scenarios.
 
 use std::collections::BTreeSet;
 
 #[test]
-fn no_story_is_missing_in_a_language() {
-    let kotlin = include_str!("../kotlin/src/test/kotlin/bgcopy/StoriesTest.kt");
-    let swift = include_str!("../swift/Tests/BgcopyTests/StoriesTests.swift");
+fn no_scenario_is_missing_in_a_language() {
+    let kotlin = include_str!("../kotlin/src/test/kotlin/bgcopy/ScenariosTest.kt");
+    let swift = include_str!("../swift/Tests/BgcopyTests/ScenariosTests.swift");
     let kotlin = names(kotlin, "    fun ", "()");
-    assert!(kotlin.len() > 10, "the stories are read");
+    assert!(kotlin.len() > 10, "the scenarios are read");
     assert_eq!(kotlin, names(swift, "    func test_", "()"));
 }
 
 #[test]
 fn uploads_are_told_in_python_too() {
-    let kotlin = include_str!("../kotlin/src/test/kotlin/bgcopy/StoriesTest.kt");
-    let python = include_str!("../../python/tests/test_stories.py");
+    let kotlin = include_str!("../kotlin/src/test/kotlin/bgcopy/ScenariosTest.kt");
+    let python = include_str!("../../python/tests/test_scenarios.py");
     let (mut kotlin, python) = (names(kotlin, "    fun ", "()"), names(python, "def test_", "("));
     // Python tells the first of them with each protocol.
     kotlin.retain(|name| name.contains("upload") && *name != "upload_by_each_protocol");

@@ -1,4 +1,4 @@
-"""The shared stories, as a Python program tells them."""
+"""The shared scenarios, as a Python program tells them."""
 
 from __future__ import annotations
 
@@ -193,12 +193,12 @@ EACH_PROTOCOL = pytest.mark.parametrize(
 
 @EACH_PROTOCOL
 def test_upload(bench: Bench, protocol: UploadProtocol, area: str, slow: str, length: int) -> None:
-    job = bench.upload(f"{area}story", protocol=protocol, length=length)
+    job = bench.upload(f"{area}scenario", protocol=protocol, length=length)
     assert (job.job_type, job.upload_protocol) == (JobType.UPLOAD, protocol)
     job.resume()
     assert job.wait(timeout=PATIENCE_S) is JobState.TRANSFERRED
     assert job.progress == bgcopy.JobProgress(length, length, 1, 1)
-    assert bench.server.sent(f"{area}story") == bench.server.content(1, length)
+    assert bench.server.sent(f"{area}scenario") == bench.server.content(1, length)
     with pytest.raises(bgcopy.NotSupportedError):
         _ = job.reply_progress
     assert job.complete() is HResult.S_OK
@@ -207,7 +207,7 @@ def test_upload(bench: Bench, protocol: UploadProtocol, area: str, slow: str, le
 
 
 def test_upload_with_a_reply(bench: Bench) -> None:
-    job = bench.upload("/up/answered/story", JobType.UPLOAD_REPLY)
+    job = bench.upload("/up/answered/scenario", JobType.UPLOAD_REPLY)
     assert job.reply_file_name == bench.path("source.reply")
     job.reply_file_name = bench.path("answer")
     assert job.reply_progress == bgcopy.ReplyProgress(None, 0)

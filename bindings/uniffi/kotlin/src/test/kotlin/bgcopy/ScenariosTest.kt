@@ -16,8 +16,8 @@ import kotlin.time.Duration.Companion.milliseconds
 import kotlin.time.Duration.Companion.nanoseconds
 import kotlin.time.Duration.Companion.seconds
 
-/** The shared stories: what every language can do with jobs. */
-class StoriesTest {
+/** The shared scenarios: what every language can do with jobs. */
+class ScenariosTest {
     @Test
     fun download_and_complete() = Bench().use { bench ->
         val job = bench.job()

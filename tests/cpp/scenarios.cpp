@@ -308,7 +308,7 @@ void mirror()
 
 int main(int count, char **arguments)
 {
-    return run_story(count, arguments,
+    return run_scenario(count, arguments,
                      {
                          {"download", download},
                          {"cancel_in_callback", cancel_in_callback},
