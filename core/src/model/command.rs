@@ -55,6 +55,7 @@ pub fn apply(job: &Job, command: &Command, now: Now, limits: &Limits) -> Result<
         }
         Command::AddMirror { file, url } => {
             failover::add_mirror(&mut change, job, *file, url)?;
+            http_options::check(&change, job)?;
         }
     }
     if change.record != job.record || !change.files.is_empty() {

@@ -9,7 +9,7 @@ use super::failure;
 use super::file::{FileRecord, FileStage};
 use super::job::{Change, Job};
 use super::record::JobRecord;
-use super::sources::{FileSource, Sources, Standing, is_downgrade};
+use super::sources::{FileSource, Sources, TrialState, is_downgrade};
 use super::upload::refuse_upload;
 
 /// So often all sources have to fail before a file begins anew from one that differs, unless
@@ -125,7 +125,7 @@ pub fn failed(
     if failure::goes_on_at_once(&change.record, file, failure) {
         return Ok(Some(failure.clone()));
     }
-    note(change, job, index, (asked, Standing::Failed), failure.clone(), now)?;
+    note(change, job, index, (asked, TrialState::Failed), failure.clone(), now)?;
     ask_next(change, job, index)
 }
 
@@ -145,7 +145,7 @@ pub fn differs(
         return Ok(false);
     };
     let asked = sources.asked();
-    note(change, job, index, (asked, Standing::Different), difference(), now)?;
+    note(change, job, index, (asked, TrialState::Different), difference(), now)?;
     if let Some(failure) = ask_next(change, job, index)?
         && change.record.is_runnable()
     {
@@ -170,16 +170,16 @@ pub fn wrong_hash(
     if is_joined || held_from.is_none() {
         edit_sources(change, job, index, Sources::use_one)?;
     } else if let Some(source) = held_from {
-        note(change, job, index, (source, Standing::WrongHash), failure.clone(), now)?;
+        note(change, job, index, (source, TrialState::WrongHash), failure.clone(), now)?;
     }
     // One that failed may have what is right.
-    edit_sources(change, job, index, |sources| sources.open(Standing::Failed))?;
+    edit_sources(change, job, index, |sources| sources.open(TrialState::Failed))?;
     change.edit(job, index, FileRecord::restart)?;
     let next = change.file(job, index)?.next_source(may_downgrade(&change.record));
     let is_another = next.filter(|_| is_joined || held_from.is_some());
     let Some(source) = is_another else {
         // Each of them was tried alone. The caller hears of it, and Resume tries them again.
-        edit_sources(change, job, index, |sources| sources.open(Standing::WrongHash))?;
+        edit_sources(change, job, index, |sources| sources.open(TrialState::WrongHash))?;
         change.edit(job, index, |file| file.ask_source(0))?;
         return Ok(false);
     };
@@ -215,9 +215,9 @@ fn ask_next(change: &mut Change, job: &Job, index: u32) -> Result<Option<Failure
         }
         if let Some(sources) = &mut file.sources {
             sources.failed_rounds = sources.failed_rounds.saturating_add(1);
-            sources.open(Standing::Failed);
+            sources.open(TrialState::Failed);
             if gives_up {
-                sources.open(Standing::Different);
+                sources.open(TrialState::Different);
             }
         }
         let first = file.next_source(downgrades).unwrap_or(0);
@@ -232,7 +232,7 @@ fn may_begin_anew(record: &JobRecord, file: &FileRecord) -> bool {
         return false;
     };
     let may_come_back = sources.trials().any(|trial| {
-        trial.standing == Standing::Failed
+        trial.state == TrialState::Failed
             && trial.failure.as_ref().is_some_and(|failure| failure.0.transient)
     });
     let waits = may_come_back
@@ -245,7 +245,7 @@ fn may_begin_anew(record: &JobRecord, file: &FileRecord) -> bool {
 /// differs. It passes by itself if that of any source may.
 fn failure_of_round(file: &FileRecord) -> Failure {
     let trials = file.sources.iter().flat_map(|sources| sources.trials());
-    let failed = trials.filter(|trial| trial.standing == Standing::Failed);
+    let failed = trials.filter(|trial| trial.state == TrialState::Failed);
     let mut failures = failed.filter_map(|trial| Some(&trial.failure.as_ref()?.0));
     let Some(first) = failures.next() else {
         return Failure { transient: true, ..difference() };
@@ -264,12 +264,12 @@ fn note(
     change: &mut Change,
     job: &Job,
     index: u32,
-    (source, standing): (u32, Standing),
+    (source, state): (u32, TrialState),
     failure: Failure,
     now: Now,
 ) -> Result<()> {
     edit_sources(change, job, index, |sources| {
-        sources.note(source, standing, failure, now.unix_ms);
+        sources.note(source, state, failure, now.unix_ms);
     })
 }
 

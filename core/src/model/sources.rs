@@ -61,7 +61,7 @@ struct Mirror {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Trial {
     #[serde(default, skip_serializing_if = "is_initial")]
-    pub standing: Standing,
+    pub state: TrialState,
     /// Its last failure, also after it was asked again, and when that was in milliseconds
     /// since 1970.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -70,7 +70,7 @@ pub struct Trial {
 
 /// Whether a source may be asked.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Standing {
+pub enum TrialState {
     #[default]
     Open,
     /// It failed since all of them could last be asked.
@@ -88,7 +88,7 @@ pub struct FileSource {
     pub url: String,
     /// What it is.
     pub kind: SourceKind,
-    /// Where it stands.
+    /// Whether it may be asked, or why not.
     pub state: SourceState,
     /// Its last failure; None if there was none since the job was last resumed.
     pub failure: Option<Failure>,
@@ -129,7 +129,7 @@ impl Sources {
     pub fn bytes_dropped(&mut self) {
         self.held_from = None;
         self.is_joined = false;
-        self.open(Standing::Different);
+        self.open(TrialState::Different);
     }
 
     /// All of them may be asked again, and nothing is known of any.
@@ -141,19 +141,19 @@ impl Sources {
     /// Another hash is expected, or none.
     pub fn hash_changed(&mut self) {
         self.one_only = false;
-        self.open(Standing::WrongHash);
+        self.open(TrialState::WrongHash);
     }
 
-    /// Lets those be asked again that stand so.
-    pub fn open(&mut self, standing: Standing) {
-        let stand_so = self.all_mut().filter(|trial| trial.standing == standing);
-        stand_so.for_each(|trial| trial.standing = Standing::Open);
+    /// Lets those in this state be asked again.
+    pub fn open(&mut self, state: TrialState) {
+        let in_state = self.all_mut().filter(|trial| trial.state == state);
+        in_state.for_each(|trial| trial.state = TrialState::Open);
     }
 
     /// Takes note of why a source cannot be used.
-    pub fn note(&mut self, source: u32, standing: Standing, failure: Failure, at_ms: i64) {
+    pub fn note(&mut self, source: u32, state: TrialState, failure: Failure, at_ms: i64) {
         if let Some(trial) = self.all_mut().nth(source as usize) {
-            *trial = Trial { standing, failure: Some(Box::new((failure, at_ms))) };
+            *trial = Trial { state, failure: Some(Box::new((failure, at_ms))) };
         }
     }
 
@@ -250,7 +250,7 @@ impl FileRecord {
     pub fn next_source(&self, downgrades: bool) -> Option<u32> {
         let sources = self.sources.as_ref()?;
         let trials = (0..).zip(sources.trials());
-        let mut open = trials.filter(|(_, trial)| trial.standing == Standing::Open);
+        let mut open = trials.filter(|(_, trial)| trial.state == TrialState::Open);
         let found =
             open.find(|(source, _)| self.may_ask(*source, downgrades) && self.can_follow(*source));
         found.map(|(source, _)| source)
@@ -279,10 +279,10 @@ impl FileRecord {
     pub fn first_different(&self, downgrades: bool) -> Option<u32> {
         let sources = self.sources.as_ref()?;
         let mut trials = (0..).zip(sources.trials());
-        let found = trials.find(|(source, trial)| match trial.standing {
-            Standing::Different => true,
-            Standing::Open => !self.can_follow(*source) && self.may_ask(*source, downgrades),
-            Standing::Failed | Standing::WrongHash => false,
+        let found = trials.find(|(source, trial)| match trial.state {
+            TrialState::Different => true,
+            TrialState::Open => !self.can_follow(*source) && self.may_ask(*source, downgrades),
+            TrialState::Failed | TrialState::WrongHash => false,
         });
         found.map(|(source, _)| source)
     }
@@ -292,13 +292,13 @@ impl FileRecord {
         let none = Sources::default();
         let sources = self.sources.as_deref().unwrap_or(&none);
         let shown = (0..).zip(sources.trials()).map(|(source, trial)| {
-            let state = match trial.standing {
+            let state = match trial.state {
                 _ if !self.may_ask(source, downgrades) => SourceState::NotAllowed,
-                Standing::WrongHash => SourceState::WrongHash,
-                Standing::Different => SourceState::Different,
-                Standing::Failed => SourceState::Failed,
-                Standing::Open if source == sources.asked => SourceState::Asked,
-                Standing::Open => SourceState::Ready,
+                TrialState::WrongHash => SourceState::WrongHash,
+                TrialState::Different => SourceState::Different,
+                TrialState::Failed => SourceState::Failed,
+                TrialState::Open if source == sources.asked => SourceState::Asked,
+                TrialState::Open => SourceState::Ready,
             };
             let failure = trial.failure.as_deref();
             FileSource {

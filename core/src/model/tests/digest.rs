@@ -64,6 +64,33 @@ fn it_begins_anew_once_and_then_fails() {
 }
 
 #[test]
+fn a_request_by_another_method_is_not_made_once_more() {
+    let mut job = job_with_files(1);
+    command(&mut job, Command::Set(Setting::HttpMethod("POST".to_owned()))).expect("set");
+    command(&mut job, Command::Resume).expect("resumed");
+    receive(&mut job, named("a"));
+    mismatch(&mut job);
+    assert_eq!(job.record.state, JobState::Error);
+}
+
+#[test]
+fn each_source_of_a_file_has_its_two_tries() {
+    let mut job = job_with_files(1);
+    let url = "http://mirror/file".to_owned();
+    command(&mut job, Command::AddMirror { file: 0, url: url.clone() }).expect("added");
+    command(&mut job, Command::Resume).expect("resumed");
+    for source in [job.files[0].remote_name.clone(), url] {
+        for _ in 0..2 {
+            assert_eq!(job.files[0].source_name(), source);
+            assert_eq!(job.record.error, None, "{source}");
+            receive(&mut job, named("a"));
+            mismatch(&mut job);
+        }
+    }
+    assert_eq!(job.record.state, JobState::Error);
+}
+
+#[test]
 fn a_good_file_forgets_that_it_began_anew() {
     let mut job = started();
     receive(&mut job, named("a"));

@@ -71,6 +71,10 @@ fn another_method_makes_the_priority_foreground_and_keeps_it() {
 fn what_needs_get_is_refused_whichever_comes_first() {
     let ranges = vec![FileRange { initial_offset: 1, length: 2 }];
     let with_ranges = Command::AddFiles(vec![FileSpec { ranges: ranges.clone(), ..spec(5) }]);
+    let url = "http://mirror/file".to_owned();
+    let mirrors = vec![url.clone()];
+    let with_mirrors = Command::AddFiles(vec![FileSpec { mirrors, ..spec(6) }]);
+    let mirror = Command::AddMirror { file: 0, url };
     let random = Command::RequestFileRanges { file: 0, ranges };
     let mut posts = job_with_files(1);
     command(&mut posts, method("POST")).expect("set");
@@ -78,11 +82,15 @@ fn what_needs_get_is_refused_whichever_comes_first() {
     let no_ranges = code::BG_E_RANDOM_ACCESS_NOT_SUPPORTED;
     refused(&posts, enable(JobPropertyId::OnDemandMode), no_ranges);
     refused(&posts, random, no_ranges);
-    refused(&posts, with_ranges.clone(), code::E_INVALIDARG);
+    for command in [&with_ranges, &with_mirrors, &mirror] {
+        refused(&posts, command.clone(), code::E_INVALIDARG);
+    }
     for (first, code) in [
         (enable(JobPropertyId::DynamicContent), code::E_INVALIDARG),
         (enable(JobPropertyId::OnDemandMode), no_ranges),
         (with_ranges, code::E_INVALIDARG),
+        (with_mirrors, code::E_INVALIDARG),
+        (mirror, code::E_INVALIDARG),
     ] {
         let mut job = job_with_files(1);
         command(&mut job, first).expect("by GET");
