@@ -7,10 +7,10 @@ use bgcopy_core::{
     AuthScheme, AuthTarget, ExpectedHash, File, HashAlgorithm, Job, JobPriority, JobState, JobType,
     SourceKind, SourceState,
 };
-use bgcopy_test_server::{Content, Reply, Resource, Server};
+use bgcopy_test_server::{Content, Reply, Resource, Server, free_port};
 use sha2::{Digest, Sha256};
 
-use common::{Bench, CUT, LENGTH, content, http, open, stopped, wait_for_bytes};
+use common::{Bench, CUT, LENGTH, PATIENCE, content, http, open, stopped, wait_for_bytes};
 
 /// The block that is fetched again to be compared.
 const OVERLAP: u64 = 64 * 1024;
@@ -232,6 +232,33 @@ fn a_server_that_cannot_be_reached_holds_no_file_back_that_has_a_mirror() {
     let second = job.file(1).expect("a file").sources().expect("sources");
     let failure = second[0].failure.as_ref().map(|failure| failure.code);
     assert_eq!(failure, Some(code::BG_E_CONNECT_FAILURE));
+    must_end(&bench, &job, &content(1));
+}
+
+#[test]
+fn a_server_that_another_file_found_gone_is_passed_over_without_a_request() {
+    let bench = Bench::new();
+    let port = free_port();
+    let url = format!("http://127.0.0.1:{port}/file");
+    let found_gone =
+        bench.manager.create_job("without a mirror", JobType::Download).expect("a job");
+    found_gone.add_file(&url, &bench.name("without")).expect("a file");
+    // Nobody asks the server again while the test runs.
+    found_gone.set_minimum_retry_delay(3600).expect("set");
+    found_gone.resume().expect("resumed");
+    found_gone.wait(&[JobState::TransientError], Some(PATIENCE)).expect("refused");
+    let back = Server::start_on(port).expect("it is back, and nobody knows");
+    back.put("/file", Resource::new(content(9)));
+
+    let other = mirror(Resource::new(content(1)));
+    let job = bench.manager.create_job("with a mirror", JobType::Download).expect("a job");
+    job.add_file(&url, &bench.name("file")).expect("a file");
+    let file = job.file(0).expect("a file");
+    file.add_mirror(&other.url("/copy")).expect("added");
+    assert_eq!(bench.run(&job, 0), JobState::Transferred, "{:?}", job.error());
+    assert_eq!(back.requests().len(), 0);
+    assert_eq!(states(&file), [SourceState::Failed, SourceState::Asked]);
+    found_gone.cancel().expect("cancelled");
     must_end(&bench, &job, &content(1));
 }
 
