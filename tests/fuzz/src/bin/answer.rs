@@ -15,6 +15,8 @@ fuzz_target!(|data: &[u8]| {
     let is_partial = flags & 1 != 0;
     let position = if is_partial { position.min(ranges[0].length) } else { position };
     let known = Validator { etag: Some("\"a\"".to_owned()), ..Validator::default() };
+    // The rest of the input is the head: the size chooses between the kinds of sources, too.
+    let has_mirrors = size & 1 != 0;
     let content = Content {
         url: "http://localhost/file",
         ranges: if is_partial { &ranges } else { &[] },
@@ -31,6 +33,8 @@ fuzz_target!(|data: &[u8]| {
         moved: flags & 128 != 0,
         redirected: false,
         form: Form::default(),
+        has_mirrors,
+        is_of_other_source: has_mirrors && size & 2 != 0,
     };
     let request = next_request(&content);
     let head = input.head();
@@ -38,6 +42,10 @@ fuzz_target!(|data: &[u8]| {
         let held = if body.restart { 0 } else { content.position };
         assert!(body.position <= held, "a gap: {body:?} for {request:?}");
         assert!(body.overlap <= body.position + body.overlap);
+        assert!(
+            !(body.restart && content.has_mirrors && content.holds_bytes),
+            "the model begins a file with mirrors anew, and no answer does: {body:?}"
+        );
         if let (Some(length), Some(size), false) = (body.length, body.size, is_partial) {
             assert!(body.position - body.overlap.min(body.position) <= size, "{body:?}");
             assert!(length <= size, "more than there is: {body:?}");
