@@ -149,7 +149,7 @@ def test_job_properties(job: Job, id: JobPropertyId, value: int | bool | uuid.UU
     job.set_property(id, value)
     assert job.property(id) == value
     with pytest.raises(bgcopy.InvalidArgumentError):
-        job.set_property(id, "a text")  # type: ignore[arg-type]
+        job.set_property(id, "a text")
 
 
 def test_unknown_property(job: Job) -> None:
