@@ -7,9 +7,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use bgcopy_core::vocab::{JobPropertyId, PropertyValue, code};
 use bgcopy_core::{Job, JobState, Manager, Options, Reader, WaitKind};
-use bgcopy_test_server::{Area, Reply, Resource, Seen};
+use bgcopy_test_server::{Area, Resource, Seen};
 
-use common::{Bench, LENGTH, PATIENCE, content, kind, wait_for_bytes};
+use common::{Bench, PATIENCE, content, half_way, kind, must_go_on};
 
 const DAY_S: i64 = 24 * 3600;
 /// On every day, but not at noon.
@@ -57,24 +57,6 @@ fn must_wait(job: &Job) {
     let left_s = (opens_ms - now_ms) / 1000;
     // Ten hours until ten in the evening, less what passed since.
     assert!((36_000 - 1_800..=36_000).contains(&left_s), "{left_s} s");
-}
-
-/// A job that has some bytes; its server holds back the rest, once.
-fn half_way(bench: &Bench) -> Job {
-    let reply = Reply::normal().gate_after(LENGTH / 2);
-    let job = bench.job(Resource::new(content(1)).script(vec![reply]));
-    job.resume().expect("resumed");
-    wait_for_bytes(&job, 1);
-    job
-}
-
-fn must_go_on(bench: &Bench, job: &Job) {
-    job.wait(&[JobState::Transferred], Some(PATIENCE)).expect("transferred");
-    let requests = bench.server.requests_for("/file");
-    assert_eq!(requests.len(), 2);
-    assert!(requests[1].header("range").is_some(), "the bytes it had were kept");
-    job.complete().expect("completed");
-    bench.must_hold("file", &content(1));
 }
 
 #[test]
@@ -190,6 +172,6 @@ fn a_server_hears_of_a_cancelled_upload_outside_of_the_window() {
     bench.manager.set_transfer_window(NIGHT).expect("set");
     must_wait(&job);
     job.cancel().expect("cancelled");
-    let told = |seen: &Seen<'_>| seen.area("/up/").served("Cancel-Session") == 1;
-    assert!(bench.server.wait_until(PATIENCE, told));
+    let has_cancelled = |seen: &Seen<'_>| seen.area("/up/").served("Cancel-Session") == 1;
+    assert!(bench.server.wait_until(PATIENCE, has_cancelled));
 }

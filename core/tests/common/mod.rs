@@ -11,7 +11,7 @@ use bgcopy_core::vocab::code;
 use bgcopy_core::{
     FileSpec, HResult, Job, JobError, JobState, JobType, Manager, Options, WaitKind,
 };
-use bgcopy_test_server::{Area, Content, Resource, Server};
+use bgcopy_test_server::{Area, Content, Reply, Resource, Server};
 use tempfile::TempDir;
 
 /// No test waits longer than this for anything; a rule that holds is there
@@ -185,6 +185,25 @@ pub fn stopped(job: &Job) -> JobState {
     job.wait(&STOPS, Some(PATIENCE)).unwrap_or_else(|error| {
         panic!("{error}: {:?} {:?}", job.wait_reason(), job.progress());
     })
+}
+
+/// A job that has some bytes; its server holds back the rest, once.
+pub fn half_way(bench: &Bench) -> Job {
+    let reply = Reply::normal().gate_after(LENGTH / 2);
+    let job = bench.job(Resource::new(content(1)).script(vec![reply]));
+    job.resume().expect("resumed");
+    wait_for_bytes(&job, 1);
+    job
+}
+
+/// The job was stopped with what it has, and goes on from there.
+pub fn must_go_on(bench: &Bench, job: &Job) {
+    job.wait(&[JobState::Transferred], Some(PATIENCE)).expect("transferred");
+    let requests = bench.server.requests_for("/file");
+    assert_eq!(requests.len(), 2);
+    assert!(requests[1].header("range").is_some(), "the bytes it had were kept");
+    job.complete().expect("completed");
+    bench.must_hold("file", &content(1));
 }
 
 /// Waits until so many bytes of the job are in its temporary files.
