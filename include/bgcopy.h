@@ -1244,7 +1244,7 @@ typedef struct bgcopy_file_progress {
  */
 typedef struct bgcopy_file_source {
   /**
-   * sizeof(bgcopy_file_source): tells which fields the caller knows.
+   * sizeof(bgcopy_file_source): says which fields the caller knows.
    */
   size_t size;
   /**
@@ -1681,7 +1681,7 @@ bgcopy_hresult bgcopy_manager_set_rate_limits(struct bgcopy_manager *manager,
                                               uint64_t upload);
 
 /**
- * Tells when the queue may transfer, as it was set; an empty text for always.
+ * Gives when the queue may transfer, as it was set; an empty text for always.
  *
  * @param out_window the caller frees it with bgcopy_string_free.
  * @return S_OK; E_POINTER; E_HANDLE; E_MANAGER_CLOSED.
@@ -1738,7 +1738,7 @@ bgcopy_hresult bgcopy_manager_set_network(struct bgcopy_manager *manager,
 BGCOPY_API bgcopy_hresult bgcopy_manager_set_power(struct bgcopy_manager *manager, uint32_t state);
 
 /**
- * Tells what drives the machine as it was said last, by any process; external power if
+ * Gives what drives the machine as it was reported last, by any process; external power if
  * nobody did.
  *
  * @param out_state as for bgcopy_manager_set_power.

@@ -18,7 +18,7 @@ use crate::time;
 #[derive(Clone, Copy)]
 #[repr(C)]
 pub struct bgcopy_file_source {
-    /// sizeof(bgcopy_file_source): tells which fields the caller knows.
+    /// sizeof(bgcopy_file_source): says which fields the caller knows.
     pub size: usize,
     /// A bgcopy_source_kind.
     pub kind: u32,

@@ -345,7 +345,7 @@ pub extern "C" fn bgcopy_manager_set_rate_limits(
     act(manager, |hub| hub.manager.set_rate_limits(RateLimits { download, upload }))
 }
 
-/// Tells when the queue may transfer, as it was set; an empty text for always.
+/// Gives when the queue may transfer, as it was set; an empty text for always.
 ///
 /// @param out_window the caller frees it with bgcopy_string_free.
 /// @return S_OK; E_POINTER; E_HANDLE; E_MANAGER_CLOSED.
@@ -415,7 +415,7 @@ pub extern "C" fn bgcopy_manager_set_power(
     act(manager, |hub| hub.manager.set_power(state))
 }
 
-/// Tells what drives the machine as it was said last, by any process; external power if
+/// Gives what drives the machine as it was reported last, by any process; external power if
 /// nobody did.
 ///
 /// @param out_state as for bgcopy_manager_set_power.

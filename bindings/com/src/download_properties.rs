@@ -124,7 +124,7 @@ impl Download {
             (DODownloadProperty_CostPolicy, Value::Number(policy)) => {
                 let known = COST_POLICIES.iter().find(|(known, _)| *known == policy);
                 let (_, flags) = known.ok_or_else(|| match policy {
-                    5 => missing("networks are not told apart by what they are made of"),
+                    5 => missing("the technology of a network is not known"),
                     _ => refused("no such cost policy"),
                 })?;
                 job.set_property(COST_FLAGS, PropertyValue::Dword(*flags))

@@ -1,4 +1,4 @@
-"""The shared scenarios, as a Python program tells them."""
+"""The shared scenarios, as a Python program runs them."""
 
 from __future__ import annotations
 

@@ -150,10 +150,10 @@ impl Engine {
                 done
             }
             ApiCall::Conditions => Ok(ApiReply::Conditions(self.queue.holds.conditions)),
-            ApiCall::Tell(told) => {
-                told.network.map_or(Ok(()), Network::check)?;
-                told.power.map_or(Ok(()), check_power)?;
-                self.hear(session, told, at);
+            ApiCall::Tell(reported) => {
+                reported.network.map_or(Ok(()), Network::check)?;
+                reported.power.map_or(Ok(()), check_power)?;
+                self.take_report(session, reported, at);
                 done
             }
             ApiCall::CreateJob { .. }

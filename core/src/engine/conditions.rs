@@ -11,13 +11,13 @@ use crate::vocab::{ErrorContext, code};
 use super::Engine;
 
 impl Engine {
-    /// A process tells what it knows, in place of what it told before.
-    pub(super) fn hear(&mut self, session: u64, told: ReportedConditions, at: Now) {
-        self.sessions.hear(session, told);
+    /// A process reports what it knows, in place of what it reported before.
+    pub(super) fn take_report(&mut self, session: u64, reported: ReportedConditions, at: Now) {
+        self.sessions.take_report(session, reported);
         self.follow_conditions(at);
     }
 
-    /// Acts on what is told now: another one may have said something, or left.
+    /// Acts on what is reported now: another one may have said something, or left.
     pub(super) fn follow_conditions(&mut self, at: Now) {
         let conditions = self.sessions.conditions();
         let before = std::mem::replace(&mut self.queue.holds.conditions, conditions);
@@ -81,16 +81,16 @@ impl Engine {
 
 /// What holds, from what each process says and in which order it said so: one
 /// is enough to pause the queue, and the last word about network and power counts.
-pub(super) fn conditions(told: impl Iterator<Item = (u64, ReportedConditions)>) -> Conditions {
+pub(super) fn conditions(reported: impl Iterator<Item = (u64, ReportedConditions)>) -> Conditions {
     let mut conditions = Conditions::default();
     let (mut last, mut last_of_power) = (0, 0);
-    for (order, told) in told {
-        conditions.paused |= told.paused;
-        if let Some(network) = told.network.filter(|_| order >= last) {
+    for (order, reported) in reported {
+        conditions.paused |= reported.paused;
+        if let Some(network) = reported.network.filter(|_| order >= last) {
             last = order;
             conditions.network = network;
         }
-        if let Some(power) = told.power.filter(|_| order >= last_of_power) {
+        if let Some(power) = reported.power.filter(|_| order >= last_of_power) {
             last_of_power = order;
             conditions.power = power;
         }

@@ -26,7 +26,7 @@ const HELD_JOBS_MAX: usize = 1_000_000;
 /// All sessions. The own one is always there.
 pub struct Sessions {
     all: BTreeMap<u64, Session>,
-    /// How often a process told something.
+    /// How often a process reported something.
     words: u64,
 }
 
@@ -39,7 +39,7 @@ struct Session {
     listeners: VecDeque<Answer>,
     to: Option<Sender<Answered>>,
     /// What it says of the machine, and when among the others it said so.
-    told: (u64, ReportedConditions),
+    reported: (u64, ReportedConditions),
 }
 
 /// How far the events of jobs found when the session began have been raised.
@@ -58,7 +58,7 @@ impl Session {
             found: FoundCursor { transferred: Some(None), error: Some(None) },
             listeners: VecDeque::new(),
             to,
-            told: (0, ReportedConditions::default()),
+            reported: (0, ReportedConditions::default()),
         }
     }
 
@@ -122,17 +122,17 @@ impl Sessions {
         }
     }
 
-    /// It tells what it knows of the machine.
-    pub fn hear(&mut self, session: u64, told: ReportedConditions) {
+    /// It reports what it knows of the machine.
+    pub fn take_report(&mut self, session: u64, reported: ReportedConditions) {
         self.words += 1;
         if let Some(session) = self.all.get_mut(&session) {
-            session.told = (self.words, told);
+            session.reported = (self.words, reported);
         }
     }
 
     /// What holds by what all of them say.
     pub fn conditions(&self) -> Conditions {
-        super::conditions::conditions(self.all.values().map(|session| session.told))
+        super::conditions::conditions(self.all.values().map(|session| session.reported))
     }
 
     /// True if no other process is there.

@@ -379,10 +379,10 @@ impl Manager {
     /// Specification, sections 3.4 and 6.7.
     pub fn set_network(&self, network: Network) -> Result<()> {
         network.check()?;
-        self.shared.tell_of_machine(|told| told.network = Some(network))
+        self.shared.report_conditions(|reported| reported.network = Some(network))
     }
 
-    /// The network as it was told last, by any process; connected and
+    /// The network as it was reported last, by any process; connected and
     /// unrestricted if nobody did.
     pub fn network(&self) -> Result<Network> {
         Ok(self.conditions()?.network)
@@ -402,7 +402,7 @@ impl Manager {
     /// [`power::SAVER`]: crate::vocab::power::SAVER
     pub fn set_power(&self, state: u32) -> Result<()> {
         check_power(state)?;
-        self.shared.tell_of_machine(|told| told.power = Some(state))
+        self.shared.report_conditions(|reported| reported.power = Some(state))
     }
 
     /// What drives the machine as it was said last, by any process; external power if nobody
@@ -418,14 +418,14 @@ impl Manager {
     /// It is not stored. It holds until [`Manager::unpause`], or until this
     /// manager is closed or its process ends. Twice is once.
     pub fn pause(&self) -> Result<()> {
-        self.shared.tell_of_machine(|told| told.paused = true)
+        self.shared.report_conditions(|reported| reported.paused = true)
     }
 
     /// Takes back [`Manager::pause`] of this manager; without one it does
     /// nothing. The queue goes on unless another process has paused it, too;
     /// jobs in TRANSIENT_ERROR go on waiting for their next try.
     pub fn unpause(&self) -> Result<()> {
-        self.shared.tell_of_machine(|told| told.paused = false)
+        self.shared.report_conditions(|reported| reported.paused = false)
     }
 
     /// True if this or another process has paused the queue.

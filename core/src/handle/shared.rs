@@ -1,5 +1,5 @@
 //! What the handles of one manager have in common: the way to the engine,
-//! wherever it runs, and what must be told to the next one.
+//! wherever it runs, and what must be reported to the next one.
 
 use std::collections::BTreeMap;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
@@ -29,7 +29,7 @@ const ALIVE_PATIENCE: Duration = Duration::from_secs(10);
 /// How long a call that is taken back may take to say so.
 const FORGET_PATIENCE: Duration = Duration::from_secs(5);
 
-/// Handles that are told to a new host in one call.
+/// Handles that are reported to a new host in one call.
 const RETAIN_JOBS: usize = 4096;
 
 /// The secrets of jobs.
@@ -42,8 +42,8 @@ pub(super) struct Shared {
     /// The process that opened it; a child made by fork has nothing of it.
     process: u32,
     state: Mutex<SharedState>,
-    /// Held while the engine is told of the machine: the last word is the last.
-    telling: Mutex<()>,
+    /// Held while the conditions are reported to the engine: the last report is the last one sent.
+    reporting: Mutex<()>,
     changed: Condvar,
 }
 
@@ -52,8 +52,8 @@ struct SharedState {
     /// How many handles of each job there are.
     handles: BTreeMap<Uuid, u64>,
     secrets: KnownSecrets,
-    /// What this process tells of the machine.
-    told: ReportedConditions,
+    /// What this process reports of the machine.
+    reported: ReportedConditions,
 }
 
 /// Where the engine is.
@@ -85,9 +85,9 @@ impl Shared {
                 side,
                 handles: BTreeMap::new(),
                 secrets: BTreeMap::new(),
-                told: ReportedConditions::default(),
+                reported: ReportedConditions::default(),
             }),
-            telling: Mutex::new(()),
+            reporting: Mutex::new(()),
             changed: Condvar::new(),
         };
         shared.note_damage(damage);
@@ -256,17 +256,22 @@ impl Shared {
         }
     }
 
-    /// Tells the engine about the machine; kept for the next host. If it does
-    /// not take it, nothing was told.
-    pub(super) fn tell_of_machine(&self, edit: impl FnOnce(&mut ReportedConditions)) -> Result<()> {
-        let _telling = self.telling.lock().unwrap_or_else(PoisonError::into_inner);
-        let (before, told) = {
+    /// Reports the conditions of the machine to the engine; kept for the next host. If it does
+    /// not take it, nothing was reported.
+    pub(super) fn report_conditions(
+        &self,
+        edit: impl FnOnce(&mut ReportedConditions),
+    ) -> Result<()> {
+        let _reporting = self.reporting.lock().unwrap_or_else(PoisonError::into_inner);
+        let (before, reported) = {
             let mut state = self.lock();
-            let before = state.told;
-            edit(&mut state.told);
-            (before, state.told)
+            let before = state.reported;
+            edit(&mut state.reported);
+            (before, state.reported)
         };
-        self.call(ApiCall::Tell(told)).map(|_| ()).inspect_err(|_| self.lock().told = before)
+        self.call(ApiCall::Tell(reported))
+            .map(|_| ())
+            .inspect_err(|_| self.lock().reported = before)
     }
 
     /// True if the engine is in this process.
@@ -328,11 +333,11 @@ impl Shared {
 
     /// Goes on with a new host. Gives it back if nobody needs it any more.
     pub(super) fn go_on(&self, side: Connection) -> std::result::Result<(), Connection> {
-        let (handles, secrets, told) = {
+        let (handles, secrets, reported) = {
             let state = self.lock();
-            (state.handles.clone(), state.secrets.clone(), state.told)
+            (state.handles.clone(), state.secrets.clone(), state.reported)
         };
-        introduce(&side, handles, secrets, told);
+        introduce(&side, handles, secrets, reported);
         let mut state = self.lock();
         if !matches!(state.side, Connection::Lost { .. }) {
             return Err(side);
@@ -460,7 +465,7 @@ fn introduce(
     side: &Connection,
     handles: BTreeMap<Uuid, u64>,
     secrets: KnownSecrets,
-    told: ReportedConditions,
+    reported: ReportedConditions,
 ) {
     let tell = |request: ApiCall| match side {
         Connection::Host(hosting) => hosting.tell(request),
@@ -468,8 +473,8 @@ fn introduce(
         Connection::Lost { .. } | Connection::Closed(_) => {}
     };
     // Before the jobs, so that none moves that must not.
-    if told != ReportedConditions::default() {
-        tell(ApiCall::Tell(told));
+    if reported != ReportedConditions::default() {
+        tell(ApiCall::Tell(reported));
     }
     let handles: Vec<_> = handles.into_iter().collect();
     for jobs in handles.chunks(RETAIN_JOBS) {

@@ -98,7 +98,7 @@ mod tests {
     impl Handler for Fragile {
         #[expect(clippy::panic, reason = "the panic is what is tested")]
         fn write(&mut self, _: &[u8]) -> Result<usize, WriteError> {
-            panic!("no room for a byte")
+            panic!("no space for a byte")
         }
 
         fn header(&mut self, _: &[u8]) -> bool {
@@ -118,7 +118,7 @@ mod tests {
         assert_eq!(guarded.lines, 1, "it is not called any more");
         let failure = guarded.run(|_| ()).expect_err("the panic is kept");
         assert_eq!((failure.code, failure.transient), (code::E_UNEXPECTED, false));
-        assert_eq!(failure.message, "internal error: no room for a byte");
+        assert_eq!(failure.message, "internal error: no space for a byte");
 
         guarded.clear();
         assert!(guarded.run(|fragile| fragile.lines).is_ok_and(|lines| lines == 0));

@@ -161,7 +161,7 @@ impl Stage {
         Self { server, folder: tempfile::tempdir().expect("a folder") }
     }
 
-    /// Tells the scenario; it must end well and leave no temporary file.
+    /// Runs the scenario; it must end well and leave no temporary file.
     pub fn run(&self, source: &str, scenario: &str, way: Way) -> Output {
         let program = program(source, way);
         let mut command = Command::new("timeout");
@@ -398,7 +398,7 @@ pub fn run(source: &str, scenario: &str, files: &[&str], way: Way) {
     stage.must_have_what(source, scenario, files);
 }
 
-/// Tells all scenarios of a language in one way.
+/// Runs all scenarios of a language in one way.
 pub fn run_all(way: Way, folder: &str) {
     for &(source, scenario, files) in SCENARIOS {
         // The allocator of gcc's address sanitizer does not survive a fork of

@@ -272,7 +272,7 @@ macro_rules! table {
 
 every_scenario!(table);
 
-/// Tells all scenarios of a language in one way. For valgrind, the table of methods and states is
+/// Runs all scenarios of a language in one way. For valgrind, the table of methods and states is
 /// hundreds of jobs long, and its methods are in other scenarios, too.
 pub fn run_all(way: Way, language: &str) {
     for &(source, scenario, files) in SCENARIOS {

@@ -131,7 +131,7 @@ impl World {
         }
     }
 
-    /// What tells two worlds apart.
+    /// What two worlds differ in.
     pub fn key(&self) -> String {
         let mut plain = self.clone();
         for job in [&mut plain.job, &mut plain.stored] {

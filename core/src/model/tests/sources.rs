@@ -350,12 +350,12 @@ fn bad_mirrors_are_refused_and_change_nothing() {
 #[test]
 fn no_secret_is_told_to_a_mirror_of_another_origin() {
     let mut job = job_with(&[MIRROR, "http://origin/copy"], false);
-    let told = |job: &Job| job.files[0].may_tell_secrets();
-    assert!(told(&job));
+    let gets_secrets = |job: &Job| job.files[0].may_tell_secrets();
+    assert!(gets_secrets(&job));
     fails(&mut job, 404, false);
-    assert!(!told(&job));
+    assert!(!gets_secrets(&job));
     fails(&mut job, 404, false);
-    assert!(told(&job), "another path of the same origin");
+    assert!(gets_secrets(&job), "another path of the same origin");
 }
 
 #[test]
